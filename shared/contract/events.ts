@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { jobDeltaSchema } from '../models/job.ts';
+import { planSchema } from '../models/plan.ts';
+import { registrySchema } from '../models/registry.ts';
+import { settingsSchema } from '../models/settings.ts';
+import { defineEvents } from './define.ts';
+
+/** Every event of the product, declared once: topic to payload. */
+export const events = defineEvents({
+  /** Something in Tart's home changed: read `vms.list` again. */
+  'vms.changed': z.null(),
+  /** A plan under way knows more. At most 10 a second. */
+  'plans.changed': z.object({ planId: z.string(), plan: planSchema }),
+  /** One job changed. At most 10 a second per job. */
+  'jobs.changed': jobDeltaSchema,
+  'jobs.removed': z.object({ id: z.string() }),
+  /** What is known of one registry changed. */
+  'registries.changed': registrySchema,
+  /** A command of the menu bar, for the window to carry out. */
+  'app.command': z.enum([
+    'push',
+    'palette',
+    'toggleDrawer',
+    'toggleLocal',
+    'focusLocal',
+    'focusRegistries',
+    'focusDetail',
+    'settings',
+  ]),
+  'settings.changed': settingsSchema,
+});
+
+/** The table of events. */
+export type Events = typeof events;
+/** The name of an event. */
+export type Topic = keyof Events;
+/** What an event carries. */
+export type EventPayload<Name extends Topic> = z.infer<Events[Name]>;

@@ -1,0 +1,163 @@
+import { z } from 'zod';
+import { imageSchema, verificationSchema } from '../models/image.ts';
+import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
+import { planSchema } from '../models/plan.ts';
+import { registrySchema, repositorySchema } from '../models/registry.ts';
+import { settingsSchema } from '../models/settings.ts';
+import { vmListSchema } from '../models/vm.ts';
+import { defineMethods } from './define.ts';
+
+const REGISTRY_ERRORS = [
+  'reference.invalid',
+  'registry.unreachable',
+  'registry.notRegistry',
+  'registry.tls',
+  'registry.protocol',
+  'registry.unavailable',
+  'registry.rateLimited',
+  'registry.denied',
+  'registry.redirect',
+  'registry.answerTooLarge',
+  'repository.notFound',
+  'auth.required',
+  'auth.unauthorized',
+  'auth.realm',
+  'auth.helper',
+  'manifest.notFound',
+  'manifest.invalid',
+] as const;
+
+const VM_ERRORS = [
+  'vm.notFound',
+  'vm.running',
+  'vm.busy',
+  'vm.configInvalid',
+  'vm.incomplete',
+  'vm.stacked',
+  'vm.diskChanged',
+  'vm.lockLost',
+  'vm.gone',
+  'image.manifestMissing',
+  'file.unreadable',
+] as const;
+
+const id = z.string().min(1).max(512);
+const host = z.string().min(1).max(255);
+const reference = z.string().min(1).max(1024);
+const labels = z.record(z.string().max(256), z.string().max(4096));
+const nothing = z.null();
+
+/** What a push is made of. Shared by plan and push, so that what was planned is what is pushed. */
+export const pushRequestSchema = z.object({
+  vmId: id,
+  references: z.array(reference).min(1).max(64),
+  /** Plain http for these hosts. */
+  insecure: z.boolean(),
+  /** Layers in flight; null = the setting. */
+  concurrency: z.number().int().min(1).max(16).nullable(),
+  /** Decimal bytes of an upload piece; null = the host profile's. */
+  pieceSize: z.number().int().min(1_000_000).max(1_000_000_000).nullable(),
+  labels,
+  /** Read back a byte of every blob after the push. */
+  verify: z.boolean(),
+  /** Move a tag even though it moved since the plan was made. */
+  force: z.boolean(),
+});
+
+/** Every request of the product, declared once. */
+export const methods = defineMethods({
+  /** The Local pane. Reads no disk byte. */
+  'vms.list': { input: nothing, output: vmListSchema, errors: ['file.unreadable'] },
+
+  /**
+   * Makes a plan and keeps the VM open for a push of it. The plan fills in through `plan.changed` events while chunks are
+   * read; the answer comes when it is complete. Cancelling the request (closing the sheet) stops reading and lets the VM go.
+   */
+  'plans.make': {
+    input: pushRequestSchema.extend({ planId: id }),
+    output: planSchema,
+    errors: [...REGISTRY_ERRORS, ...VM_ERRORS],
+  },
+
+  /** Starts a push and answers at once with its job. */
+  'jobs.push': { input: pushRequestSchema, output: jobSummarySchema, errors: [...REGISTRY_ERRORS, ...VM_ERRORS] },
+  'jobs.list': { input: nothing, output: z.array(jobSummarySchema), errors: ['state.unavailable'] },
+  'jobs.get': { input: z.object({ id }), output: jobSnapshotSchema, errors: ['job.notFound'] },
+  'jobs.pause': { input: z.object({ id }), output: nothing, errors: ['job.notFound', 'job.wrongState'] },
+  'jobs.resume': {
+    input: z.object({ id }),
+    output: nothing,
+    errors: ['job.notFound', 'job.wrongState', 'job.elsewhere'],
+  },
+  'jobs.cancel': { input: z.object({ id }), output: nothing, errors: ['job.notFound', 'job.wrongState'] },
+  /** Tries a failed job again, or at once a layer that waits for its next try. */
+  'jobs.retry': {
+    input: z.object({ id, force: z.boolean() }),
+    output: nothing,
+    errors: ['job.notFound', 'job.wrongState', 'job.elsewhere'],
+  },
+  'jobs.remove': { input: z.object({ id }), output: nothing, errors: ['job.notFound', 'job.wrongState'] },
+
+  /** Registries that were pushed to, pinned, or named by Tart's cache, with what is remembered of them. No request is made. */
+  'registries.list': { input: nothing, output: z.array(registrySchema), errors: ['state.unavailable'] },
+  'registries.add': {
+    input: z.object({ host, insecure: z.boolean() }),
+    output: registrySchema,
+    errors: REGISTRY_ERRORS,
+  },
+  'registries.remove': { input: z.object({ host }), output: nothing, errors: [] },
+  /** Reads the tags of one repository, grouped by digest. */
+  'repositories.read': {
+    input: z.object({ host, repository: z.string().min(1).max(255) }),
+    output: repositorySchema,
+    errors: REGISTRY_ERRORS,
+  },
+
+  'images.inspect': {
+    input: z.object({ reference, insecure: z.boolean() }),
+    output: imageSchema,
+    errors: REGISTRY_ERRORS,
+  },
+  'images.verify': {
+    input: z.object({ reference, insecure: z.boolean(), deep: z.boolean() }),
+    output: verificationSchema,
+    errors: REGISTRY_ERRORS,
+  },
+
+  /** Facts of the host that the window needs before its first paint. */
+  'app.info': {
+    input: nothing,
+    output: z.object({
+      version: z.string(),
+      platform: z.enum(['darwin', 'linux', 'win32']),
+      /** BCP 47 tag of the system's language. */
+      systemLanguage: z.string(),
+      /** The host draws window controls itself and needs room at this side of the title bar; `none` in full screen. */
+      windowControls: z.enum(['left', 'right', 'none']),
+    }),
+    errors: [],
+  },
+  /** Shows a VM's folder in the system's file manager; only folders of listed VMs. */
+  'app.revealVm': { input: z.object({ vmId: id }), output: nothing, errors: ['vm.notFound'] },
+  /** Asks for a folder with the system's dialog; null = cancelled. */
+  'app.chooseFolder': { input: nothing, output: z.string().nullable(), errors: [] },
+  'app.copyText': { input: z.object({ text: z.string().max(100_000) }), output: nothing, errors: [] },
+
+  'settings.get': { input: nothing, output: settingsSchema, errors: [] },
+  'settings.set': { input: settingsSchema, output: settingsSchema, errors: ['state.unavailable'] },
+});
+
+/** The table of methods. */
+export type Methods = typeof methods;
+/** The name of a method. */
+export type MethodName = keyof Methods;
+/** Methods that the window's host answers itself; all others are the engine's. */
+export type HostMethodName = Extract<MethodName, `app.${string}`>;
+/** Methods that the engine answers. */
+export type EngineMethodName = Exclude<MethodName, HostMethodName>;
+/** What a method takes. */
+export type MethodInput<Name extends MethodName> = z.infer<Methods[Name]['input']>;
+/** What a method answers. */
+export type MethodOutput<Name extends MethodName> = z.infer<Methods[Name]['output']>;
+/** What a push is made of. */
+export type PushRequest = z.infer<typeof pushRequestSchema>;

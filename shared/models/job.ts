@@ -1,0 +1,112 @@
+import { z } from 'zod';
+import { errorDataSchema } from './error-data.ts';
+import { planBytesSchema, planLayerSchema, planTargetSchema, requestCountsSchema } from './plan.ts';
+
+export const jobStateSchema = z.enum([
+  'queued',
+  'planning',
+  'running',
+  'paused',
+  'waiting',
+  'cancelling',
+  'cancelled',
+  'failed',
+  'done',
+  'interrupted',
+]);
+
+/** States that a job does not leave by itself. */
+export const FINAL_JOB_STATES: readonly JobState[] = ['cancelled', 'failed', 'done', 'interrupted'];
+
+export const layerStatusSchema = z.enum([
+  'waiting',
+  'hashing',
+  'checking',
+  'uploading',
+  'encoding',
+  'mounting',
+  'committing',
+  'retrying',
+  'done',
+  'failed',
+  'cancelled',
+]);
+
+/** A layer of a running job, seen over all targets: the least advanced target gives the status. */
+export const jobLayerSchema = planLayerSchema.extend({
+  status: layerStatusSchema,
+  /** Packed bytes that the registries have acknowledged, over all targets. */
+  sent: z.number(),
+  /** Raw bytes read so far. */
+  read: z.number(),
+  /** Bytes a second, moving average; 0 while nothing moves. */
+  rate: z.number(),
+  /** While `retrying`: which try follows, of how many, when (ms since the epoch), and why. */
+  retry: z.object({ attempt: z.number(), attempts: z.number(), atMs: z.number(), error: errorDataSchema }).nullable(),
+});
+
+/** What `waiting` waits for. */
+export const waitingForSchema = z.enum(['network', 'signIn', 'limit', 'lock']);
+
+export const jobActionSchema = z.enum(['pause', 'resume', 'retry', 'cancel', 'remove']);
+
+/** A push as it is seen from outside: a whole snapshot. */
+export const jobSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['push']),
+  state: jobStateSchema,
+  vmId: z.string(),
+  vmName: z.string(),
+  references: z.array(z.string()),
+  createdMs: z.number(),
+  startedMs: z.number().nullable(),
+  finishedMs: z.number().nullable(),
+  /** Packed bytes to send that are known or estimated, and those acknowledged. */
+  toSend: z.number(),
+  sent: z.number(),
+  /** Packed bytes that did not have to be sent. */
+  notSent: z.number(),
+  /** Raw bytes of the disk, and those read so far. */
+  rawSize: z.number(),
+  read: z.number(),
+  /** Bytes a second, moving average. */
+  rate: z.number(),
+  /** Seconds left; null while it is not stable. */
+  secondsLeft: z.number().nullable(),
+  waitingFor: waitingForSchema.nullable(),
+  error: errorDataSchema.nullable(),
+  actions: z.array(jobActionSchema),
+  chunkSize: z.number(),
+  bytes: planBytesSchema,
+  requests: requestCountsSchema,
+  /** Targets without their layers; the layers of the first target stand in `layers`. */
+  targets: z.array(planTargetSchema.omit({ layers: true })),
+  layers: z.array(jobLayerSchema),
+  /** Another process owns the job: only `cancel` and `pause` requests reach it, within a second. */
+  elsewhere: z.boolean(),
+});
+
+/** A job in a list: everything but its layers. */
+export const jobSummarySchema = jobSchema.omit({ layers: true });
+
+/**
+ * A change of one job. `sequence` counts from the snapshot's by one; a gap means: ask for a snapshot.
+ * At most 10 a second are sent per job; `layers` holds only those that changed, by index.
+ */
+export const jobDeltaSchema = z.object({
+  jobId: z.string(),
+  sequence: z.number(),
+  job: jobSummarySchema,
+  layers: z.array(jobLayerSchema),
+});
+
+export const jobSnapshotSchema = z.object({ sequence: z.number(), job: jobSchema });
+
+export type JobState = z.infer<typeof jobStateSchema>;
+export type LayerStatus = z.infer<typeof layerStatusSchema>;
+export type JobLayer = z.infer<typeof jobLayerSchema>;
+export type JobAction = z.infer<typeof jobActionSchema>;
+export type Job = z.infer<typeof jobSchema>;
+export type JobSummary = z.infer<typeof jobSummarySchema>;
+export type JobDelta = z.infer<typeof jobDeltaSchema>;
+export type JobSnapshot = z.infer<typeof jobSnapshotSchema>;

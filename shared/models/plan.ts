@@ -1,0 +1,129 @@
+import { z } from 'zod';
+
+/** What the target needs of a layer. */
+export const verdictSchema = z.enum(['present', 'mount', 'duplicate', 'upload']);
+
+/** How a layer's digest became known, cheapest first. */
+export const originSchema = z.enum(['cache', 'extents', 'zero', 'index', 'encoded', 'unknown', 'direct', 'remote']);
+
+export const layerKindSchema = z.enum(['config', 'disk', 'nvram', 'overlay', 'layer', 'manifest']);
+
+/** Why a layer has its verdict, as a code; the hosts turn it into words. */
+export const layerReasonSchema = z.enum([
+  'inRepository',
+  'sameDigestEarlier',
+  'allZeros',
+  'mountable',
+  'notInRegistry',
+  'changed',
+  'newRepository',
+  'notReadYet',
+  'notEncodedYet',
+  'sentByAnotherTarget',
+]);
+
+/** State of one reference of a target: `moves` names the digest that the tag leaves. */
+export const referenceStateSchema = z.enum(['new', 'same', 'moves', 'conflict', 'written', 'failed']);
+
+/** Bytes by what happens to them. All packed but `raw`, `read` and `encoded`, which are disk bytes. */
+export const planBytesSchema = z.object({
+  /** Raw disk size. */
+  raw: z.number(),
+  /** Packed size of the layers; layers whose size is unknown count with their estimate. */
+  packed: z.number(),
+  /** Disk bytes read in this job. */
+  read: z.number(),
+  /** Raw bytes encoded in this job. */
+  encoded: z.number(),
+  uploaded: z.number(),
+  mounted: z.number(),
+  present: z.number(),
+  duplicate: z.number(),
+});
+
+/** Requests made in this job, by kind. */
+export const requestCountsSchema = z.object({
+  head: z.number(),
+  mount: z.number(),
+  upload: z.number(),
+  manifest: z.number(),
+});
+
+export const planLayerSchema = z.object({
+  /** Place in the manifest: 0 is the VM config, then the chunks in disk order, last the NVRAM. */
+  index: z.number(),
+  kind: layerKindSchema,
+  /** First raw byte on the disk; null for config and NVRAM. */
+  rawOffset: z.number().nullable(),
+  rawDigest: z.string().nullable(),
+  rawSize: z.number(),
+  digest: z.string().nullable(),
+  size: z.number().nullable(),
+  /** Expected packed bytes while `size` is unknown. */
+  estimatedSize: z.number().nullable(),
+  /** Null while the chunk has not been read. */
+  verdict: verdictSchema.nullable(),
+  origin: originSchema,
+  /** All raw bytes are zero. */
+  zero: z.boolean(),
+  reason: layerReasonSchema,
+  /** Repository of the same registry that a mount takes the layer from. */
+  mountedFrom: z.string().nullable(),
+});
+
+export const planReferenceSchema = z.object({
+  reference: z.string(),
+  tag: z.string(),
+  state: referenceStateSchema,
+  /** Digest that the tag had when it was asked; null for a new tag. */
+  previousDigest: z.string().nullable(),
+});
+
+export const planTargetSchema = z.object({
+  registry: z.string(),
+  repository: z.string(),
+  /** Null unless a known manifest is pushed again (planning), or once it is written (push). */
+  manifestDigest: z.string().nullable(),
+  /** Upload time of the manifest that is pushed again, ISO 8601; null when a new one is written. */
+  knownUploadTime: z.string().nullable(),
+  references: z.array(planReferenceSchema),
+  bytes: planBytesSchema,
+  layers: z.array(planLayerSchema),
+});
+
+/** What a push would do, layer by layer. Also the document of `tartan plan --json`. */
+export const planSchema = z.object({
+  jobId: z.string(),
+  /** The VM or cached image: `vm.id`. */
+  vmId: z.string(),
+  vmName: z.string(),
+  /** Seconds that planning (or, in a push document, the push) took. */
+  seconds: z.number(),
+  /** Expected seconds of the transfer; null while no rate is known. */
+  estimatedSeconds: z.number().nullable(),
+  /** Measured bytes a second that the estimate rests on. */
+  rate: z.number().nullable(),
+  /** ms since the epoch. */
+  madeMs: z.number(),
+  /** Every chunk has a verdict. */
+  complete: z.boolean(),
+  /** How the source is protected while it is read. */
+  source: z.enum(['lock', 'snapshot', 'image', 'unlocked']),
+  suspended: z.boolean(),
+  chunkSize: z.number(),
+  bytes: planBytesSchema,
+  requests: requestCountsSchema,
+  targets: z.array(planTargetSchema),
+});
+
+export type Verdict = z.infer<typeof verdictSchema>;
+export type Origin = z.infer<typeof originSchema>;
+export type LayerKind = z.infer<typeof layerKindSchema>;
+export type LayerReason = z.infer<typeof layerReasonSchema>;
+export type ReferenceState = z.infer<typeof referenceStateSchema>;
+export type PlanBytes = z.infer<typeof planBytesSchema>;
+export type RequestCounts = z.infer<typeof requestCountsSchema>;
+export type PlanLayer = z.infer<typeof planLayerSchema>;
+export type PlanReference = z.infer<typeof planReferenceSchema>;
+export type PlanTarget = z.infer<typeof planTargetSchema>;
+export type Plan = z.infer<typeof planSchema>;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { errorDataSchema } from './error-data.ts';
+
+/** One tag-carrying digest of a repository. */
+export const tagGroupSchema = z.object({
+  digest: z.string(),
+  tags: z.array(z.string()),
+  /** Packed bytes; null while unknown. */
+  size: z.number().nullable(),
+  uploadTime: z.string().nullable(),
+});
+
+/** A repository that the app has pushed to, or that Tart's cache or a known manifest names. */
+export const repositorySchema = z.object({
+  repository: z.string(),
+  /** ms since the epoch of the last look at its tags; null = never. */
+  readMs: z.number().nullable(),
+  /** Number of tags at that look; null = never read. */
+  tagCount: z.number().nullable(),
+  groups: z.array(tagGroupSchema),
+});
+
+export const registrySchema = z.object({
+  /** `host[:port]`. */
+  host: z.string(),
+  health: z.enum(['unknown', 'reachable', 'slowed', 'refused', 'offline']),
+  /** Account name of the credentials in use, and where they come from; null = anonymous. */
+  account: z.object({ name: z.string(), source: z.string() }).nullable(),
+  error: errorDataSchema.nullable(),
+  repositories: z.array(repositorySchema),
+});
+
+export type TagGroup = z.infer<typeof tagGroupSchema>;
+export type Repository = z.infer<typeof repositorySchema>;
+export type Registry = z.infer<typeof registrySchema>;

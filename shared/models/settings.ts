@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/** The person's choices, kept in settings.json of the state folder. */
+export const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark', 'contrast']),
+  language: z.enum(['system', 'en', 'zh-CN']),
+  /** Text scale in percent. */
+  textScale: z.number().int().min(80).max(150),
+  /** Overrides TART_HOME and ~/.tart; null = those. */
+  tartHome: z.string().nullable(),
+  /** Layers in flight at once, over all jobs. */
+  concurrency: z.number().int().min(1).max(16),
+  /** Bytes a second over all jobs; null = no limit. */
+  bandwidthLimit: z.number().int().min(65536).nullable(),
+  notifyWhenDone: z.boolean(),
+});
+
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  language: 'system',
+  textScale: 100,
+  tartHome: null,
+  concurrency: 4,
+  bandwidthLimit: null,
+  notifyWhenDone: true,
+};
+
+export type Settings = z.infer<typeof settingsSchema>;
