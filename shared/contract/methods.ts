@@ -62,6 +62,8 @@ export const pushRequestSchema = z.object({
   verify: z.boolean(),
   /** Move a tag even though it moved since the plan was made. */
   force: z.boolean(),
+  /** What the person was shown of each reference: its digest then, null = no such tag. A difference is `tag.conflict`. */
+  expectedTags: z.record(z.string(), z.string().nullable()).optional(),
 });
 
 /** Every request of the product, declared once. */
