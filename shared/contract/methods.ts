@@ -85,6 +85,8 @@ export const methods = defineMethods({
   'jobs.push': { input: pushRequestSchema, output: jobSummarySchema, errors: [...REGISTRY_ERRORS, ...VM_ERRORS] },
   'jobs.list': { input: nothing, output: z.array(jobSummarySchema), errors: ['state.unavailable'] },
   'jobs.get': { input: z.object({ id }), output: jobSnapshotSchema, errors: ['job.notFound'] },
+  /** The push document: what the job did, layer by layer and target by target. */
+  'jobs.document': { input: z.object({ id }), output: planSchema, errors: ['job.notFound'] },
   'jobs.pause': { input: z.object({ id }), output: nothing, errors: ['job.notFound', 'job.wrongState'] },
   'jobs.resume': {
     input: z.object({ id }),

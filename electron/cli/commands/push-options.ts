@@ -1,0 +1,72 @@
+import { InvalidArgumentError } from 'commander';
+import type { PushRequest } from '../../../shared/contract/methods.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { VmList } from '../../../shared/models/vm.ts';
+import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+
+/** Options that `tartan plan` and `tartan push` share; names as Tart has them. */
+export interface PushOptions extends CommonOptions {
+  readonly insecure?: boolean;
+  readonly concurrency?: number;
+  /** Decimal megabytes. */
+  readonly chunkSize?: number;
+  readonly label?: readonly string[];
+  readonly verify?: boolean;
+  readonly force?: boolean;
+}
+
+/** Parses a whole number of a range for commander. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`A whole number from ${least} to ${most} is expected.`);
+    }
+    return value;
+  };
+}
+
+/** Collects `k=v` for commander. */
+export function labelOption(text: string, earlier: readonly string[] = []): readonly string[] {
+  if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('A label has the form key=value.');
+  return [...earlier, text];
+}
+
+/** The id of the VM or cached image that a name on the command line means: names with a slash are cached images, as for Tart. */
+export function findVm(list: VmList, name: string): string {
+  for (const vm of list.vms) {
+    if (vm.kind === 'vm' ? vm.name === name : vm.tags.some((tag) => `${vm.name}:${tag}` === name)) return vm.id;
+    if (
+      vm.kind === 'image' &&
+      (`${vm.name}@${vm.digest ?? ''}` === name || (vm.name === name && vm.tags.includes('latest')))
+    ) {
+      return vm.id;
+    }
+  }
+  throw new AppError('vm.notFound', { name, tartHome: list.tartHome });
+}
+
+/** The request that the command line describes. */
+export async function pushRequestOf(
+  context: CommandContext,
+  name: string,
+  references: readonly string[],
+  options: PushOptions,
+): Promise<PushRequest> {
+  const list = await call(context, 'vms.list', null);
+  const labels: Record<string, string> = {};
+  for (const label of options.label ?? []) {
+    const at = label.indexOf('=');
+    labels[label.slice(0, at)] = label.slice(at + 1);
+  }
+  return {
+    vmId: findVm(list, name),
+    references: [...references],
+    insecure: options.insecure === true,
+    concurrency: options.concurrency ?? null,
+    pieceSize: options.chunkSize === undefined || options.chunkSize === 0 ? null : options.chunkSize * 1_000_000,
+    labels,
+    verify: options.verify === true,
+    force: options.force === true,
+  };
+}

@@ -1,0 +1,63 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+import { FINAL_JOB_STATES, type JobLayer, type JobSummary } from '../../shared/models/job.ts';
+import type { Engine } from '../engine/engine-interface.ts';
+
+/** A job as it is followed: its newest summary and its layers by index. */
+export interface FollowedJob {
+  readonly summary: JobSummary;
+  readonly layers: ReadonlyMap<number, JobLayer>;
+}
+
+/**
+ * Follows a job of this engine to its end. Aborting the signal cancels the job and still waits for its end, so that
+ * upload sessions are closed.
+ *
+ * @throws AppError `job.notFound`
+ */
+export async function followJob(
+  engine: Engine,
+  id: string,
+  signal: AbortSignal,
+  onChange: (job: FollowedJob) => void,
+): Promise<FollowedJob> {
+  const layers = new Map<number, JobLayer>();
+  let sequence = -1;
+  let latest: FollowedJob | null = null;
+  let finish: (job: FollowedJob) => void = () => undefined;
+  const finished = new Promise<FollowedJob>((resolve) => {
+    finish = resolve;
+  });
+  const take = (at: number, summary: JobSummary, changed: readonly JobLayer[]): void => {
+    if (at <= sequence) return;
+    sequence = at;
+    for (const layer of changed) layers.set(layer.index, layer);
+    latest = { summary, layers };
+    onChange(latest);
+    if (FINAL_JOB_STATES.includes(summary.state)) finish(latest);
+  };
+  const stop = engine.on('jobs.changed', (delta) => {
+    if (delta.jobId === id) take(delta.sequence, delta.job, delta.layers);
+  });
+  const cancel = (): void => {
+    // A job that has just ended refuses: then its end is on the way already.
+    engine.handlers['jobs.cancel']({ id }, new AbortController().signal).catch(() => undefined);
+  };
+  try {
+    const snapshot = await engine.handlers['jobs.get']({ id }, new AbortController().signal);
+    const { layers: all, ...summary } = snapshot.job;
+    take(snapshot.sequence, summary, all);
+    if (signal.aborted) cancel();
+    signal.addEventListener('abort', cancel, { once: true });
+    return await finished;
+  } finally {
+    stop();
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** Throws the error that a job ended with; returns when it is done. */
+export function throwUnlessDone(job: JobSummary): void {
+  if (job.state === 'done') return;
+  if (job.error !== null) throw AppError.fromData(job.error);
+  throw new AppError(job.state === 'failed' ? 'internal' : 'cancelled', {});
+}

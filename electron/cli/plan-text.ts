@@ -1,0 +1,87 @@
+import { formatBytes } from '../../shared/format/bytes.ts';
+import { shortDigest } from '../../shared/format/digest.ts';
+import { formatDuration } from '../../shared/format/duration.ts';
+import type { Plan, PlanLayer, PlanReference, PlanTarget, Verdict } from '../../shared/models/plan.ts';
+import { table } from './table.ts';
+
+const VERDICTS: readonly Verdict[] = ['present', 'mount', 'duplicate', 'upload'];
+
+function referenceLine(state: PlanReference): string {
+  switch (state.state) {
+    case 'new':
+      return `${state.reference}  new tag`;
+    case 'same':
+      return `${state.reference}  has this image already`;
+    case 'moves':
+      return `${state.reference}  moves from ${shortDigest(state.previousDigest ?? '')}`;
+    case 'conflict':
+      return `${state.reference}  was moved by somebody else to ${shortDigest(state.previousDigest ?? '')}`;
+    case 'written':
+      return `${state.reference}  written`;
+    case 'failed':
+      return `${state.reference}  not written`;
+  }
+}
+
+function sizeOf(layers: readonly PlanLayer[]): string {
+  const total = layers.reduce((sum, layer) => sum + (layer.size ?? layer.estimatedSize ?? 0), 0);
+  return (layers.some(({ size }) => size === null) ? '~' : '') + formatBytes(total);
+}
+
+/** One line of cells in disk order: `#` upload, `=` present, `m` mount, `:` duplicate, `?` unknown, `-` a zero chunk. */
+export function weaveText(layers: readonly PlanLayer[]): string {
+  const letters: Record<Verdict, string> = { present: '=', mount: 'm', duplicate: ':', upload: '#' };
+  return layers
+    .filter(({ kind }) => kind === 'disk')
+    .map(({ verdict, zero }) => (verdict === null ? '?' : zero ? '-' : letters[verdict]))
+    .join('');
+}
+
+function targetText(target: PlanTarget): string {
+  const kinds = VERDICTS.map((verdict) => ({
+    verdict,
+    layers: target.layers.filter((layer) => layer.verdict === verdict),
+  }));
+  const unknown = target.layers.filter(({ verdict }) => verdict === null);
+  const rows = [...kinds, { verdict: 'not known yet', layers: unknown }].filter(({ layers }) => layers.length > 0);
+  return [
+    ...target.references.map(referenceLine),
+    table(
+      [
+        { title: '', align: 'left', cell: ({ verdict }) => verdict },
+        { title: 'layers', align: 'right', cell: ({ layers }) => String(layers.length) },
+        { title: 'size', align: 'right', cell: ({ layers }) => sizeOf(layers) },
+      ],
+      rows,
+    ),
+    `[${weaveText(target.layers)}]`,
+  ].join('\n');
+}
+
+/** A plan in words: what would be sent to each target, and how long it may take. */
+export function planText(plan: Plan): string {
+  const estimated = plan.targets.some(({ layers }) =>
+    layers.some(({ verdict, size }) => verdict === 'upload' && size === null),
+  );
+  const time = plan.estimatedSeconds === null ? '' : `, about ${formatDuration(plan.estimatedSeconds)}`;
+  return [
+    `${estimated ? '~' : ''}${formatBytes(plan.bytes.uploaded)} of ${formatBytes(plan.bytes.packed)} will be uploaded${time}`,
+    ...plan.targets.map(targetText),
+    `read ${formatBytes(plan.bytes.read)} of the disk in ${plan.seconds.toFixed(2)} s; nothing has been sent yet`,
+  ].join('\n');
+}
+
+/** A finished push in words. */
+export function pushedText(document: Plan): string {
+  const { bytes } = document;
+  const notSent = bytes.present + bytes.mounted + bytes.duplicate;
+  return [
+    ...document.targets.map((target) =>
+      [
+        `${target.registry}/${target.repository}@${target.manifestDigest ?? ''}`,
+        ...target.references.map((state) => `  ${referenceLine(state)}`),
+      ].join('\n'),
+    ),
+    `sent ${formatBytes(bytes.uploaded)}, not sent ${formatBytes(notSent)}; read ${formatBytes(bytes.read)}, encoded ${formatBytes(bytes.encoded)}; took ${formatDuration(document.seconds)}`,
+  ].join('\n');
+}

@@ -1,0 +1,125 @@
+import { Command, CommanderError } from 'commander';
+import { type CommandContext, type CommonOptions, runCommand } from './command-context.ts';
+import { demo } from './commands/demo.ts';
+import { inspect } from './commands/inspect.ts';
+import { cancelJob, listJobs, logJob, resumeJob } from './commands/jobs.ts';
+import { list } from './commands/list.ts';
+import { plan } from './commands/plan.ts';
+import { push } from './commands/push.ts';
+import { labelOption, type PushOptions, wholeNumber } from './commands/push-options.ts';
+import { verify } from './commands/verify.ts';
+import { EXIT } from './exit-status.ts';
+
+type Finish = (options: CommonOptions, work: () => Promise<number | undefined>) => Promise<void>;
+
+function withPushOptions(command: Command): Command {
+  return command
+    .argument('<vm>', 'a local VM, or a cached image by its reference')
+    .argument('<reference...>', 'host[:port]/repository[:tag]')
+    .option('--insecure', 'plain http')
+    .option('--concurrency <n>', 'layers in flight', wholeNumber(1, 16))
+    .option(
+      '--chunk-size <MB>',
+      'upload in pieces of this many megabytes; 0 = as the registry likes it',
+      wholeNumber(0, 1000),
+    )
+    .option('--label <key=value>', 'a label of the image; may be repeated', labelOption)
+    .option('--json', 'print one JSON document');
+}
+
+function addImageCommands(program: Command, context: CommandContext, finish: Finish): void {
+  program
+    .command('inspect')
+    .description('manifest, layers and sizes of a remote image, and which tags share its digest')
+    .argument('<reference>')
+    .option('--insecure', 'plain http')
+    .option('--json', 'print one JSON document')
+    .action((reference: string, options: CommonOptions & { insecure?: boolean }) =>
+      finish(options, () => inspect(context, reference, options)),
+    );
+  program
+    .command('verify')
+    .description('every blob there, right size; --deep reads them')
+    .argument('<reference>')
+    .option('--deep', 'read every blob and check its digest')
+    .option('--insecure', 'plain http')
+    .option('--json', 'print one JSON document')
+    .action((reference: string, options: CommonOptions & { insecure?: boolean; deep?: boolean }) =>
+      finish(options, () => verify(context, reference, options)),
+    );
+}
+
+function addJobCommands(program: Command, context: CommandContext, finish: Finish): void {
+  const jobs = program.command('jobs').description('running and recorded jobs');
+  jobs
+    .command('list')
+    .option('--json', 'print one JSON document')
+    .action((options: CommonOptions) => finish(options, () => listJobs(context, options)));
+  jobs
+    .command('resume')
+    .argument('<id>')
+    .option('--json', 'print one JSON document')
+    .action((id: string, options: CommonOptions) => finish(options, () => resumeJob(context, id, options)));
+  jobs
+    .command('cancel')
+    .argument('<id>')
+    .action((id: string) => finish({}, () => cancelJob(context, id)));
+  jobs
+    .command('log')
+    .argument('<id>')
+    .option('--json', 'print one JSON document')
+    .action((id: string, options: CommonOptions) => finish(options, () => logJob(context, id, options)));
+}
+
+/**
+ * Parses the command line and runs the command.
+ *
+ * @param args the arguments behind the program's name
+ * @returns the exit status
+ */
+export async function runProgram(args: readonly string[], context: CommandContext, version: string): Promise<number> {
+  let status: number = EXIT.done;
+  const finish: Finish = async (options, work) => {
+    status = await runCommand(context, options, work);
+  };
+  const program = new Command('tartan')
+    .description('Pushes Tart VMs to OCI registries, sending only what the registry does not have yet')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.terminal.out(text.trimEnd()),
+      writeErr: (text) => context.terminal.note(text.trimEnd()),
+    });
+
+  program
+    .command('list')
+    .description('local VMs and cached images')
+    .option('--json', 'print one JSON document')
+    .action((options: CommonOptions) => finish(options, () => list(context, options)));
+  withPushOptions(program.command('plan').description('the plan of a push; nothing is sent')).action(
+    (vm: string, references: string[], options: PushOptions) =>
+      finish(options, () => plan(context, vm, references, options)),
+  );
+  withPushOptions(
+    program.command('push').description('push a VM to one or more references; read, hash and encode once'),
+  )
+    .option('--verify', 'read a byte of every blob back afterwards')
+    .option('--force', 'move a tag even if it moved meanwhile')
+    .action((vm: string, references: string[], options: PushOptions) =>
+      finish(options, () => push(context, vm, references, options)),
+    );
+  addImageCommands(program, context, finish);
+  addJobCommands(program, context, finish);
+  program
+    .command('demo')
+    .description('push a small sample VM twice to a registry on this computer and show what the second push saved')
+    .action(() => finish({}, () => demo(context)));
+
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
+    throw thrown;
+  }
+  return status;
+}

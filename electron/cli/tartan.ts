@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createEngine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine-interface.ts';
+import { cliPorts } from './cli-ports.ts';
+import type { CommandContext } from './command-context.ts';
+import { EXIT } from './exit-status.ts';
+import { runProgram } from './program.ts';
+import { processTerminal } from './terminal.ts';
+
+/** The folder of the built file: workers, helper and codec lie beside it. */
+const builtFolder = import.meta.dirname;
+
+function productVersion(): string {
+  const text = readFileSync(join(builtFolder, '..', '..', 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+async function main(): Promise<number> {
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    // The second Ctrl-C does not wait for sessions to be closed.
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  let opened: Promise<Engine> | null = null;
+  const context: CommandContext = {
+    terminal: processTerminal(),
+    signal: interruption.signal,
+    engine: () => (opened ??= createEngine(cliPorts(builtFolder))),
+  };
+  try {
+    return await runProgram(process.argv.slice(2), context, productVersion());
+  } finally {
+    // Assigned in a callback, which the flow analysis does not follow.
+    const engine = opened as Promise<Engine> | null;
+    if (engine !== null) await engine.then((open) => open.close());
+  }
+}
+
+// No top-level await: the bundle is CommonJS.
+void main().then((status) => {
+  process.exitCode = status;
+});

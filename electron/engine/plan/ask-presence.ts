@@ -1,0 +1,72 @@
+import { limited } from './limited.ts';
+import type { PlanningParts } from './planning-parts.ts';
+import type { DraftLayer, DraftTarget, Presence, PushDraft } from './push-draft.ts';
+
+/** HEADs in flight per target: 16 parallel over HTTP/1.1 are within 2x of HTTP/2 (measured against distribution 2.8.2). */
+const HEADS_AT_ONCE = 16;
+
+/**
+ * Asks each target once for every distinct digest of `layers` that it has not been asked for. A blob that a target
+ * lacks while another target of the same registry has it, or will get it, is a mount.
+ */
+export async function askPresence(
+  parts: PlanningParts,
+  draft: PushDraft,
+  layers: readonly DraftLayer[],
+  signal: AbortSignal,
+): Promise<void> {
+  await Promise.all(draft.targets.map((target) => askTarget(parts, target, layers, signal)));
+  for (const target of draft.targets) preferMounts(draft, target);
+}
+
+async function askTarget(
+  parts: PlanningParts,
+  target: DraftTarget,
+  layers: readonly DraftLayer[],
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = new Map<string, number>();
+  for (const { digest, size } of layers) {
+    if (digest !== null && size !== null && !target.presence.has(digest)) wanted.set(digest, size);
+  }
+  if (wanted.size === 0) return;
+  const client = parts.clientOf(target.registry);
+  await limited(
+    wanted,
+    () => HEADS_AT_ONCE,
+    signal,
+    async ([digest, size], stopped) => {
+      parts.requests.head += 1;
+      const present = await client.headBlob(target.repository, digest, { size, signal: stopped });
+      target.presence.set(digest, present ? PRESENT : ABSENT);
+      if (present) parts.contentIndex.sawBlob({ registry: target.registry, repository: target.repository, digest });
+    },
+  );
+}
+
+const PRESENT: Presence = { verdict: 'present', reason: 'inRepository', mountedFrom: null };
+const ABSENT: Presence = { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null };
+
+/** Turns an upload into a mount where another target of the same registry has the blob, or gets it first. */
+function preferMounts(draft: PushDraft, target: DraftTarget): void {
+  for (const [digest, presence] of target.presence) {
+    if (presence.verdict !== 'upload') continue;
+    const source = draft.targets.find(
+      (other) => other !== target && other.registry === target.registry && offers(draft, other, target, digest),
+    );
+    if (source === undefined) continue;
+    const has = source.presence.get(digest)?.verdict === 'present';
+    target.presence.set(digest, {
+      verdict: 'mount',
+      reason: has ? 'mountable' : 'sentByAnotherTarget',
+      mountedFrom: source.repository,
+    });
+  }
+}
+
+/** `other` has the blob already, or stands before `target` and uploads it. */
+function offers(draft: PushDraft, other: DraftTarget, target: DraftTarget, digest: string): boolean {
+  const verdict = other.presence.get(digest)?.verdict;
+  if (verdict === 'present') return true;
+  return verdict === 'upload' && draft.targets.indexOf(other) < draft.targets.indexOf(target);
+}

@@ -1,0 +1,146 @@
+import { rangesWithin } from '../disk/holes.ts';
+import type { PlanningParts } from './planning-parts.ts';
+import type { DraftLayer, PushDraft } from './push-draft.ts';
+
+/** Layers whose raw digest is not known: only reading tells. */
+export function unreadLayers(draft: PushDraft): DraftLayer[] {
+  return draft.layers.filter((layer) => layer.kind === 'disk' && layer.rawDigest === null && layer.digest === null);
+}
+
+/** Takes the digests that a cached image's own manifest names. */
+export function fillFromManifest(draft: PushDraft): void {
+  const { verbatim } = draft.source;
+  if (verbatim === null) return;
+  const disk = verbatim.disk.values();
+  for (const layer of draft.layers) {
+    switch (layer.kind) {
+      case 'config':
+        layer.digest = verbatim.vmConfig.digest;
+        layer.size = verbatim.vmConfig.size;
+        break;
+      case 'nvram':
+        layer.digest = verbatim.nvram.digest;
+        layer.size = verbatim.nvram.size;
+        break;
+      case 'disk': {
+        const named = disk.next().value;
+        if (named === undefined) break;
+        layer.rawDigest = named.rawDigest;
+        layer.digest = named.digest;
+        layer.size = named.size;
+        layer.origin = 'cache';
+        break;
+      }
+    }
+  }
+}
+
+/** Takes raw digests of an unchanged disk from the digest cache: no disk byte is read. */
+export async function fillFromCache(parts: PlanningParts, draft: PushDraft): Promise<void> {
+  const { source } = draft;
+  if (source.verbatim !== null || !source.cacheable) return;
+  const rows = await parts.digestCache.lookup(source.diskIdentity, draft.chunkSize);
+  for (const [at, layer] of draft.layers.filter(({ kind }) => kind === 'disk').entries()) {
+    const row = rows.get(at);
+    if (row === undefined) continue;
+    layer.rawDigest = row.rawDigest;
+    layer.zero = row.zero;
+    layer.origin = row.zero ? 'zero' : 'cache';
+  }
+}
+
+/** Gives chunks that lie wholly in a hole the constant of their length: no disk byte is read. */
+export async function fillHoles(parts: PlanningParts, draft: PushDraft, signal: AbortSignal): Promise<void> {
+  const { source } = draft;
+  if (source.dataRanges === null) return;
+  const ranges = source.dataRanges;
+  for (const layer of unreadLayers(draft)) {
+    const offset = layer.rawOffset ?? 0;
+    if (rangesWithin(ranges, offset, layer.rawSize).length > 0) continue;
+    const constant = await parts.zeroChunks.of(layer.rawSize, source.diskPath, signal);
+    layer.rawDigest = constant.rawDigest;
+    layer.zero = true;
+    layer.origin = 'zero';
+  }
+}
+
+/** Finds the layer digests of known raw digests: constants of zero chunks first, then the content index, all in one query. */
+export async function fillPairs(
+  parts: PlanningParts,
+  draft: PushDraft,
+  layers: readonly DraftLayer[],
+  signal: AbortSignal,
+): Promise<void> {
+  const open = layers.filter((layer) => layer.kind === 'disk' && layer.rawDigest !== null && layer.digest === null);
+  for (const layer of open.filter(({ zero }) => zero)) {
+    const constant = await parts.zeroChunks.of(layer.rawSize, draft.source.diskPath, signal);
+    layer.digest = constant.digest;
+    layer.size = constant.size;
+  }
+  const rawDigests = open.flatMap(({ rawDigest, digest }) =>
+    rawDigest === null || digest !== null ? [] : [rawDigest],
+  );
+  if (rawDigests.length === 0) return;
+  const pairs = await parts.contentIndex.pairsFor([...new Set(rawDigests)], draft.targets);
+  for (const layer of open) {
+    const pair = layer.rawDigest === null ? undefined : pairs.get(layer.rawDigest);
+    if (pair === undefined || layer.digest !== null || pair.rawSize !== layer.rawSize) continue;
+    layer.digest = pair.digest;
+    layer.size = pair.size;
+    if (layer.origin === 'unknown') layer.origin = 'index';
+  }
+}
+
+/** Place of a chunk among the chunks of the disk. */
+export function chunkIndex(layer: DraftLayer): number {
+  return layer.index - 1;
+}
+
+/** Data ranges of one chunk, for reading; undefined = read all of it. */
+export function readRanges(draft: PushDraft, layer: DraftLayer): { offset: number; length: number }[] | undefined {
+  if (layer.kind !== 'disk' || draft.source.dataRanges === null) return undefined;
+  return rangesWithin(draft.source.dataRanges, layer.rawOffset ?? 0, layer.rawSize);
+}
+
+/** Reads and hashes one chunk, remembers its raw digest, and looks for its layer digest. */
+export async function readChunk(
+  parts: PlanningParts,
+  draft: PushDraft,
+  layer: DraftLayer,
+  signal: AbortSignal,
+  onRead: (bytes: number) => void,
+): Promise<void> {
+  const { source } = draft;
+  const runs = readRanges(draft, layer);
+  let seen = 0;
+  const found = await parts.codec.hash(
+    {
+      path: source.diskPath,
+      offset: layer.rawOffset ?? 0,
+      length: layer.rawSize,
+      ...(runs === undefined ? {} : { runs }),
+    },
+    {
+      signal,
+      onProgress: (bytes) => {
+        draft.work.read += bytes - seen;
+        onRead(bytes);
+        seen = bytes;
+      },
+    },
+  );
+  draft.work.read += found.bytesRead - seen;
+  layer.rawDigest = found.rawDigest;
+  layer.zero = found.zero;
+  if (found.zero) layer.origin = 'zero';
+  await rememberRawDigest(parts, draft, layer);
+  await fillPairs(parts, draft, [layer], signal);
+}
+
+/** Stores a chunk's raw digest under the disk's identity, where that identity is settled. */
+export async function rememberRawDigest(parts: PlanningParts, draft: PushDraft, layer: DraftLayer): Promise<void> {
+  if (layer.rawDigest === null || !draft.source.cacheable) return;
+  await parts.digestCache.store(draft.source.diskIdentity, draft.chunkSize, [
+    { index: chunkIndex(layer), rawDigest: layer.rawDigest, zero: layer.zero },
+  ]);
+}

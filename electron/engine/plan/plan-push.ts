@@ -1,0 +1,84 @@
+import type { Plan } from '../../../shared/models/plan.ts';
+import { askPresence } from './ask-presence.ts';
+import { askTags } from './ask-tags.ts';
+import { fillFromCache, fillFromManifest, fillHoles, fillPairs, readChunk, unreadLayers } from './chunk-digests.ts';
+import { learnTargetManifests } from './learn-target-manifests.ts';
+import { limited } from './limited.ts';
+import type { PlanningParts } from './planning-parts.ts';
+import { type DraftLayer, type PushDraft, planOf } from './push-draft.ts';
+import { type ManifestChoice, settleManifest } from './settle-manifest.ts';
+import { fillSmallLayers } from './small-layers.ts';
+
+/**
+ * The part of a plan that reads no disk byte: digests from the cached image's manifest, the digest cache, holes and the
+ * content index; every tag and every known layer asked for. Unread chunks stay without a verdict.
+ */
+export async function planWithoutReading(
+  parts: PlanningParts,
+  draft: PushDraft,
+  expectedTags: Readonly<Record<string, string | null>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const tags = askTags(parts, draft, expectedTags, signal);
+  fillFromManifest(draft);
+  const local = (async () => {
+    await fillFromCache(parts, draft);
+    await fillHoles(parts, draft, signal);
+    await fillSmallLayers(parts, draft, signal);
+  })();
+  await Promise.all([tags, local]);
+  await fillPairs(parts, draft, draft.layers, signal);
+  if (draft.layers.some(({ digest }) => digest === null)) {
+    await learnTargetManifests(parts, draft, signal);
+    await fillPairs(parts, draft, draft.layers, signal);
+  }
+  await askPresence(parts, draft, draft.layers, signal);
+}
+
+/** Chunks read at once while a plan fills in: as many as the codec has workers is enough to keep them busy. */
+const READS_AT_ONCE = 4;
+
+/** What a plan is made for. */
+export interface PlanPushOptions {
+  readonly planId: string;
+  readonly manifest: ManifestChoice;
+  readonly expectedTags: Readonly<Record<string, string | null>>;
+  /** Called as the plan fills in; the receiver limits how often it draws. */
+  readonly onChange: (draw: () => Plan) => void;
+}
+
+/** Makes the whole plan of a push: reads and hashes what nothing else tells, and encodes nothing. */
+export async function planPush(
+  parts: PlanningParts,
+  draft: PushDraft,
+  options: PlanPushOptions,
+  signal: AbortSignal,
+): Promise<Plan> {
+  const startedMs = parts.clock.now();
+  const stopped = AbortSignal.any([signal, draft.source.lost]);
+  const draw = (): Plan => {
+    const now = parts.clock.now();
+    return planOf(draft, {
+      jobId: options.planId,
+      seconds: (now - startedMs) / 1000,
+      madeMs: now,
+      rate: parts.contentIndex.linkRate(draft.targets.map(({ registry }) => registry)),
+      requests: parts.requests,
+    });
+  };
+  await planWithoutReading(parts, draft, options.expectedTags, stopped);
+  options.onChange(draw);
+  await limited(
+    unreadLayers(draft),
+    () => READS_AT_ONCE,
+    stopped,
+    async (layer: DraftLayer, ended) => {
+      await readChunk(parts, draft, layer, ended, () => options.onChange(draw));
+      await askPresence(parts, draft, [layer], ended);
+      options.onChange(draw);
+    },
+  );
+  await settleManifest(parts, draft, options.manifest, stopped);
+  await draft.source.confirmUnchanged();
+  return draw();
+}

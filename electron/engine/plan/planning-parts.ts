@@ -1,0 +1,25 @@
+import type { RequestCounts } from '../../../shared/models/plan.ts';
+import type { CodecPool } from '../codec/codec-pool.ts';
+import type { ContentIndex } from '../digests/content-index.ts';
+import type { DigestCache } from '../digests/digest-cache.ts';
+import type { Clock } from '../ports.ts';
+import type { RegistryClient } from '../registry/registry-client.ts';
+import type { ZeroChunks } from './zero-chunks.ts';
+
+/** What planning works with. Owned by the engine; a plan or job borrows it. */
+export interface PlanningParts {
+  readonly clock: Clock;
+  readonly codec: CodecPool;
+  readonly digestCache: DigestCache;
+  readonly contentIndex: ContentIndex;
+  readonly zeroChunks: ZeroChunks;
+  /** The client of a registry, for this plan or job. */
+  readonly clientOf: (registry: string) => RegistryClient;
+  /** Counted by whoever makes the request. */
+  readonly requests: RequestCounts;
+}
+
+/** No request yet. */
+export function noRequests(): RequestCounts {
+  return { head: 0, mount: 0, upload: 0, manifest: 0 };
+}

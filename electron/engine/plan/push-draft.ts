@@ -1,0 +1,301 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type {
+  LayerKind,
+  LayerReason,
+  Origin,
+  Plan,
+  PlanBytes,
+  PlanLayer,
+  PlanReference,
+  PlanTarget,
+  RequestCounts,
+  Verdict,
+} from '../../../shared/models/plan.ts';
+import type { PushSource } from './push-source.ts';
+import type { PushTarget } from './push-targets.ts';
+
+/** What one target needs of a layer digest. */
+export interface Presence {
+  readonly verdict: Exclude<Verdict, 'duplicate'>;
+  readonly reason: LayerReason;
+  readonly mountedFrom: string | null;
+}
+
+/** A layer of the image under way: filled in as its digests become known. */
+export interface DraftLayer {
+  readonly index: number;
+  readonly kind: Extract<LayerKind, 'config' | 'disk' | 'nvram'>;
+  /** First raw byte on the disk; null for config and NVRAM. */
+  readonly rawOffset: number | null;
+  readonly rawSize: number;
+  rawDigest: string | null;
+  zero: boolean;
+  digest: string | null;
+  size: number | null;
+  estimatedSize: number | null;
+  origin: Origin;
+  /** Nothing can be known of it before it is sent: hashed, encoded and sent in one pass. */
+  streamed: boolean;
+}
+
+/** A target under way. */
+export interface DraftTarget extends PushTarget {
+  readonly states: PlanReference[];
+  manifestDigest: string | null;
+  knownUploadTime: string | null;
+  /** By layer digest, as far as it is known. */
+  readonly presence: Map<string, Presence>;
+}
+
+/** Work done so far: disk bytes read, raw bytes encoded. */
+export interface DraftWork {
+  read: number;
+  encoded: number;
+}
+
+/** A push before and while it happens: the one mutable structure from which plans and jobs are drawn. */
+export interface PushDraft {
+  readonly source: PushSource;
+  readonly chunkSize: number;
+  readonly targets: DraftTarget[];
+  /** Config, chunks in disk order, NVRAM. */
+  readonly layers: DraftLayer[];
+  readonly work: DraftWork;
+}
+
+/** An empty draft: all that is known without reading or asking. */
+export function createDraft(source: PushSource, targets: readonly PushTarget[], chunkSize: number): PushDraft {
+  const blank = { rawDigest: null, zero: false, digest: null, size: null, estimatedSize: null, streamed: false };
+  const layers: DraftLayer[] = [];
+  layers.push({
+    ...blank,
+    index: 0,
+    kind: 'config',
+    rawOffset: null,
+    rawSize: source.configBytes.length,
+    origin: 'direct',
+  });
+  for (const chunk of chunksOfSource(source, chunkSize)) {
+    layers.push({
+      ...blank,
+      index: layers.length,
+      kind: 'disk',
+      rawOffset: chunk.offset,
+      rawSize: chunk.length,
+      origin: 'unknown',
+    });
+  }
+  layers.push({
+    ...blank,
+    index: layers.length,
+    kind: 'nvram',
+    rawOffset: null,
+    rawSize: source.nvramSize,
+    origin: 'direct',
+  });
+  return {
+    source,
+    chunkSize,
+    targets: targets.map((target) => ({
+      ...target,
+      states: [],
+      manifestDigest: null,
+      knownUploadTime: null,
+      presence: new Map(),
+    })),
+    layers,
+    work: { read: 0, encoded: 0 },
+  };
+}
+
+/** Cuts of the disk; a cached image keeps the cuts that its manifest names, whatever their length. */
+function chunksOfSource(source: PushSource, chunkSize: number): { offset: number; length: number }[] {
+  const lengths: number[] = [];
+  if (source.verbatim === null) {
+    for (let left = source.diskSize; left > 0; left -= chunkSize) lengths.push(Math.min(left, chunkSize));
+  } else {
+    for (const layer of source.verbatim.disk) lengths.push(layer.rawSize);
+    const total = lengths.reduce((sum, length) => sum + length, 0);
+    if (total !== source.diskSize) throw new AppError('image.manifestMissing', { name: source.vmName });
+  }
+  let offset = 0;
+  return lengths.map((length) => {
+    const chunk = { offset, length };
+    offset += length;
+    return chunk;
+  });
+}
+
+/** The packed bytes of a layer, or what they are expected to be: ratio of the layers known so far, else raw size. */
+function packedSize(layer: DraftLayer): number {
+  return layer.size ?? layer.estimatedSize ?? 0;
+}
+
+/** Fills `estimatedSize` of layers whose packed size is not known, from the ratio of those that are. */
+export function estimateSizes(draft: PushDraft): void {
+  let raw = 0;
+  let packed = 0;
+  for (const layer of draft.layers) {
+    if (layer.kind !== 'disk' || layer.size === null || layer.zero) continue;
+    raw += layer.rawSize;
+    packed += layer.size;
+  }
+  const ratio = raw === 0 ? TYPICAL_RATIO : packed / raw;
+  for (const layer of draft.layers) {
+    if (layer.size !== null) layer.estimatedSize = null;
+    else layer.estimatedSize = Math.round(layer.zero ? layer.rawSize * ZERO_RATIO : layer.rawSize * ratio);
+  }
+}
+
+/** Packed over raw bytes of a macOS disk without its zero chunks: 20.7 GB of 34.4 GB in the public sonoma image. */
+const TYPICAL_RATIO = 0.6;
+/** 3 260 420 bytes for 512 MiB of zeros. */
+const ZERO_RATIO = 3_260_420 / 536_870_912;
+
+/** A layer's verdict for one target, with the reason. */
+export interface LayerVerdict {
+  readonly verdict: Verdict | null;
+  readonly reason: LayerReason;
+  readonly mountedFrom: string | null;
+}
+
+/** The verdict of every layer for one target, derived from what is known: a layer is a duplicate of an earlier one. */
+export function verdictsOf(draft: PushDraft, target: DraftTarget): LayerVerdict[] {
+  const seen = new Set<string>();
+  return draft.layers.map((layer) => {
+    const earlier = [layer.digest, layer.rawDigest].some((digest) => digest !== null && seen.has(digest));
+    if (layer.digest !== null) seen.add(layer.digest);
+    if (layer.rawDigest !== null) seen.add(layer.rawDigest);
+    if (earlier) {
+      return { verdict: 'duplicate', reason: layer.zero ? 'allZeros' : 'sameDigestEarlier', mountedFrom: null };
+    }
+    if (layer.digest !== null) {
+      return target.presence.get(layer.digest) ?? { verdict: null, reason: 'notReadYet', mountedFrom: null };
+    }
+    if (layer.rawDigest !== null || layer.streamed) {
+      return { verdict: 'upload', reason: 'notEncodedYet', mountedFrom: null };
+    }
+    return { verdict: null, reason: 'notReadYet', mountedFrom: null };
+  });
+}
+
+/** Bytes of one target by verdict. Layers without a verdict count as packed only. */
+function targetBytes(draft: PushDraft, verdicts: readonly LayerVerdict[]): PlanBytes {
+  const bytes: PlanBytes = {
+    raw: draft.source.diskSize,
+    packed: 0,
+    read: draft.work.read,
+    encoded: draft.work.encoded,
+    uploaded: 0,
+    mounted: 0,
+    present: 0,
+    duplicate: 0,
+  };
+  for (const layer of draft.layers) {
+    const size = packedSize(layer);
+    bytes.packed += size;
+    switch (verdicts[layer.index]?.verdict) {
+      case 'present':
+        bytes.present += size;
+        break;
+      case 'mount':
+        bytes.mounted += size;
+        break;
+      case 'duplicate':
+        bytes.duplicate += size;
+        break;
+      case 'upload':
+        bytes.uploaded += size;
+        break;
+      case null:
+      case undefined:
+        break;
+    }
+  }
+  return bytes;
+}
+
+/** Sums what is per target; what is per job (raw, read, encoded) counts once. */
+export function totalBytes(draft: PushDraft, perTarget: readonly PlanBytes[]): PlanBytes {
+  const sum = (pick: (bytes: PlanBytes) => number): number =>
+    perTarget.reduce((total, bytes) => total + pick(bytes), 0);
+  return {
+    raw: draft.source.diskSize,
+    packed: perTarget[0]?.packed ?? 0,
+    read: draft.work.read,
+    encoded: draft.work.encoded,
+    uploaded: sum((bytes) => bytes.uploaded),
+    mounted: sum((bytes) => bytes.mounted),
+    present: sum((bytes) => bytes.present),
+    duplicate: sum((bytes) => bytes.duplicate),
+  };
+}
+
+/** One layer as a plan shows it for one target. */
+export function planLayer(layer: DraftLayer, own: LayerVerdict | undefined): PlanLayer {
+  return {
+    index: layer.index,
+    kind: layer.kind,
+    rawOffset: layer.rawOffset,
+    rawDigest: layer.rawDigest,
+    rawSize: layer.rawSize,
+    digest: layer.digest,
+    size: layer.size,
+    estimatedSize: layer.estimatedSize,
+    verdict: own?.verdict ?? null,
+    origin: layer.origin,
+    zero: layer.zero,
+    reason: own?.reason ?? 'notReadYet',
+    mountedFrom: own?.mountedFrom ?? null,
+  };
+}
+
+/** One target with its layers. */
+export function planTarget(draft: PushDraft, target: DraftTarget): PlanTarget {
+  const verdicts = verdictsOf(draft, target);
+  return {
+    registry: target.registry,
+    repository: target.repository,
+    manifestDigest: target.manifestDigest,
+    knownUploadTime: target.knownUploadTime,
+    references: target.states.map((state) => ({ ...state })),
+    bytes: targetBytes(draft, verdicts),
+    layers: draft.layers.map((layer) => planLayer(layer, verdicts[layer.index])),
+  };
+}
+
+/** What a plan says beside its layers. */
+export interface PlanHead {
+  readonly jobId: string;
+  readonly seconds: number;
+  readonly madeMs: number;
+  /** Bytes a second to the slowest target; null while nothing was measured. */
+  readonly rate: number | null;
+  readonly requests: RequestCounts;
+}
+
+/** Draws the plan document from a draft. */
+export function planOf(draft: PushDraft, head: PlanHead): Plan {
+  estimateSizes(draft);
+  const targets = draft.targets.map((target) => planTarget(draft, target));
+  const bytes = totalBytes(
+    draft,
+    targets.map((target) => target.bytes),
+  );
+  return {
+    jobId: head.jobId,
+    vmId: draft.source.vmId,
+    vmName: draft.source.vmName,
+    seconds: head.seconds,
+    estimatedSeconds: head.rate === null ? null : bytes.uploaded / head.rate,
+    rate: head.rate,
+    madeMs: head.madeMs,
+    complete: targets.every((target) => target.layers.every(({ verdict }) => verdict !== null)),
+    source: draft.source.protection,
+    suspended: draft.source.suspended,
+    chunkSize: draft.chunkSize,
+    bytes,
+    requests: head.requests,
+    targets,
+  };
+}

@@ -1,0 +1,55 @@
+import type { DiskIdentity } from '../disk/disk-identity.ts';
+import type { DataRange } from '../native/seek-data.ts';
+
+/** The manifest of a cached image that is pushed as it is. */
+export interface VerbatimManifest {
+  readonly bytes: Uint8Array;
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly config: VerbatimBlob;
+  /** Disk chunks in order. */
+  readonly disk: readonly (VerbatimBlob & { readonly rawSize: number; readonly rawDigest: string })[];
+  readonly vmConfig: VerbatimBlob;
+  readonly nvram: VerbatimBlob;
+}
+
+/** A blob that the manifest names. */
+export interface VerbatimBlob {
+  readonly digest: string;
+  /** Packed bytes. */
+  readonly size: number;
+}
+
+/**
+ * What a push reads, opened and protected: a local VM under Tart's lock, or an immutable cached image.
+ * Owner: the plan or job that opened it; `close` lets the VM go.
+ */
+export interface PushSource {
+  readonly vmId: string;
+  readonly vmName: string;
+  /** `lock` = Tart's lock is held; `image` = immutable; `unlocked` = no lock could be had, changes are only detected. */
+  readonly protection: 'lock' | 'image' | 'unlocked';
+  readonly suspended: boolean;
+  /** Bytes of the VM config layer. */
+  readonly configBytes: Uint8Array;
+  readonly diskFormat: 'raw' | 'asif';
+  readonly diskPath: string;
+  /** Bytes. */
+  readonly diskSize: number;
+  readonly diskIdentity: DiskIdentity;
+  readonly nvramPath: string;
+  /** Bytes. */
+  readonly nvramSize: number;
+  readonly nvramIdentity: DiskIdentity;
+  /** The identities are settled (racily-clean rule): digests read now may be remembered under them. */
+  readonly cacheable: boolean;
+  /** Data ranges of the disk; null where the file system does not tell. */
+  readonly dataRanges: readonly DataRange[] | null;
+  /** Set for a cached image whose manifest.json hashes to its digest. */
+  readonly verbatim: VerbatimManifest | null;
+  /** Aborts with `vm.lockLost` when somebody takes the VM while its lock is held. */
+  readonly lost: AbortSignal;
+  /** Throws `vm.diskChanged` (or `vm.gone`) if disk or NVRAM are not what they were when the source was opened. */
+  confirmUnchanged(): Promise<void>;
+  close(): Promise<void>;
+}
