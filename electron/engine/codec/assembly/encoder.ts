@@ -1,0 +1,169 @@
+import { BLOCK, HISTORY, PACKED, TABLE, TABLE_BYTES, WINDOW } from './layout';
+
+/** Positions start here, so that an empty slot (position 0) is always too far away to match. */
+const FIRST_POSITION: u32 = 0x10000;
+/** Bytes at the end of a block where no search starts. */
+const TAIL: u32 = 128;
+
+let position: u32 = FIRST_POSITION;
+
+/** Starts a stream: empty table, no history. */
+export function encoderReset(): void {
+  memory.fill(TABLE, 0, TABLE_BYTES);
+  position = FIRST_POSITION;
+}
+
+/** The slot of a word: top 12 bits of its product with the golden ratio of 2^32. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function slotOf(word: u32): usize {
+  return TABLE + ((((word * 2654435761) >>> 20) as usize) << 3);
+}
+
+/** Length bytes behind a nibble of 15. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function putLength(out: usize, length: u32): usize {
+  while (length >= 255) {
+    store<u8>(out++, 255);
+    length -= 255;
+  }
+  store<u8>(out++, length as u8);
+  return out;
+}
+
+/** Literals from `from`, copied 16 bytes at a time; writes up to 15 bytes too many, which later output covers. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function putLiterals(out: usize, from: usize, count: u32): usize {
+  if (count > 256) {
+    memory.copy(out, from, count);
+    return out + count;
+  }
+  const end = out + count;
+  while (out < end) {
+    store<u64>(out, load<u64>(from));
+    store<u64>(out, load<u64>(from, 8), 8);
+    out += 16;
+    from += 16;
+  }
+  return end;
+}
+
+/** Encodes one block at `start` (address) into `out`; answers the end of its payload. */
+function encodeBlock(start: usize, length: u32, startPosition: u32, out: usize): usize {
+  const end = start + length;
+  // Position of an address: address + shift, modulo 2^32.
+  const shift: u32 = startPosition - (start as u32);
+  let anchor = start;
+  if (length > TAIL) {
+    const limit = end - TAIL;
+    const lowest = startPosition == FIRST_POSITION ? start : HISTORY;
+    let at = start;
+    while (at < limit) {
+      // Five probes, unrolled. Each position's successor is probed, and so stored, before its own result is used.
+      let hit: usize = at;
+      const word0 = load<u32>(at);
+      const slot0 = slotOf(word0);
+      const held0 = load<u64>(slot0);
+      const mine = (at as u32) + shift;
+      store<u64>(slot0, ((word0 as u64) << 32) | (mine as u64));
+
+      const word1 = load<u32>(at, 1);
+      const slot1 = slotOf(word1);
+      const held1 = load<u64>(slot1);
+      store<u64>(slot1, ((word1 as u64) << 32) | ((mine + 1) as u64));
+      let distance: u32 = mine - (held0 as u32);
+      if (((held0 >>> 32) as u32) != word0 || distance - 1 >= 65535) {
+        const word2 = load<u32>(at, 2);
+        const slot2 = slotOf(word2);
+        const held2 = load<u64>(slot2);
+        store<u64>(slot2, ((word2 as u64) << 32) | ((mine + 2) as u64));
+        hit = at + 1;
+        distance = mine + 1 - (held1 as u32);
+        if (((held1 >>> 32) as u32) != word1 || distance - 1 >= 65535) {
+          const word3 = load<u32>(at, 3);
+          const slot3 = slotOf(word3);
+          const held3 = load<u64>(slot3);
+          store<u64>(slot3, ((word3 as u64) << 32) | ((mine + 3) as u64));
+          hit = at + 2;
+          distance = mine + 2 - (held2 as u32);
+          if (((held2 >>> 32) as u32) != word2 || distance - 1 >= 65535) {
+            const word4 = load<u32>(at, 4);
+            const slot4 = slotOf(word4);
+            const held4 = load<u64>(slot4);
+            store<u64>(slot4, ((word4 as u64) << 32) | ((mine + 4) as u64));
+            hit = at + 3;
+            distance = mine + 3 - (held3 as u32);
+            if (((held3 >>> 32) as u32) != word3 || distance - 1 >= 65535) {
+              hit = at + 4;
+              distance = mine + 4 - (held4 as u32);
+              if (((held4 >>> 32) as u32) != word4 || distance - 1 >= 65535) {
+                at += 5;
+                continue;
+              }
+            }
+          }
+        }
+      }
+      let ahead = hit + 4;
+      // At least one step of 8, also where the end has been passed already.
+      do {
+        const difference = load<u64>(ahead) ^ load<u64>(ahead - distance);
+        if (difference != 0) {
+          ahead += (ctz(difference) >>> 3) as usize;
+          break;
+        }
+        ahead += 8;
+      } while (ahead < limit);
+      let back = hit;
+      while (back > anchor && back - distance > lowest && load<u8>(back - 1) == load<u8>(back - 1 - distance)) back--;
+      const literals = (back - anchor) as u32;
+      const matched = (ahead - back) as u32 - 4;
+      const token = ((literals < 15 ? literals : 15) << 4) | (matched < 15 ? matched : 15);
+      store<u8>(out++, token as u8);
+      if (literals >= 15) out = putLength(out, literals - 15);
+      out = putLiterals(out, anchor, literals);
+      store<u16>(out, distance as u16);
+      out += 2;
+      if (matched >= 15) out = putLength(out, matched - 15);
+      anchor = ahead;
+      at = ahead;
+    }
+  }
+  const rest = (end - anchor) as u32;
+  store<u8>(out++, ((rest < 15 ? rest : 15) << 4) as u8);
+  if (rest >= 15) out = putLength(out, rest - 15);
+  memory.copy(out, anchor, rest);
+  return out + rest;
+}
+
+/**
+ * Encodes the window: blocks of 64 KiB, only the last block of a stream may be shorter. Keeps the last 64 KiB as history.
+ *
+ * @returns packed bytes at PACKED
+ */
+export function encodeWindow(length: u32): u32 {
+  let out = PACKED;
+  for (let done: u32 = 0; done < length; done += BLOCK) {
+    const raw = length - done < BLOCK ? length - done : BLOCK;
+    const start = WINDOW + done;
+    const payload = out + 12;
+    const end = encodeBlock(start, raw, position, payload);
+    const size = (end - payload) as u32;
+    if (size < raw) {
+      store<u32>(out, 0x31347662);
+      store<u32>(out, raw, 4);
+      store<u32>(out, size, 8);
+      out = end;
+    } else {
+      store<u32>(out, 0x2d347662);
+      store<u32>(out, raw, 4);
+      memory.copy(out + 8, start, raw);
+      out += 8 + raw;
+    }
+    position += raw;
+  }
+  if (length >= BLOCK) memory.copy(HISTORY, WINDOW + length - BLOCK, BLOCK);
+  return (out - PACKED) as u32;
+}

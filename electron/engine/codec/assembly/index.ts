@@ -1,0 +1,2 @@
+export { decodeBlock, decoderReset, keepDecoded } from './decoder';
+export { encoderReset, encodeWindow } from './encoder';

@@ -1,0 +1,19 @@
+/** Fixed places in the module's memory. One instance serves one stream; its memory never grows. */
+
+/** Raw bytes of a block. */
+export const BLOCK: u32 = 65536;
+/** 4096 slots of 8 bytes: the word in the high half, its position in the low one. */
+export const TABLE: usize = 0x10000;
+export const TABLE_BYTES: usize = 4096 * 8;
+/** 64 KiB of history, and right behind it the raw window. */
+export const HISTORY: usize = 0x20000;
+export const WINDOW: usize = 0x30000;
+/** Raw bytes that one call takes at most: 1 MiB. */
+export const WINDOW_BYTES: u32 = 0x100000;
+/** Packed bytes of one call: 16 blocks, each at most raw size, header and slack for the encoder's overshoot. */
+export const PACKED: usize = 0x130000;
+/** Payload of the block that is decoded. */
+export const PAYLOAD: usize = 0x250000;
+/** 64 KiB of decoded history, and right behind it the decoded block. */
+export const DECODED_HISTORY: usize = 0x270000;
+export const DECODED: usize = 0x280000;

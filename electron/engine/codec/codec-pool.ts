@@ -1,0 +1,202 @@
+import { Worker } from 'node:worker_threads';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import type {
+  CodecResult,
+  CodecTask,
+  Directive,
+  FileRange,
+  FromWorker,
+  Piece,
+  SinkAnswer,
+  SinkSpec,
+  ToWorker,
+} from './codec-protocol.ts';
+
+/** Piece buffers of all workers together. */
+const PIECE_BUDGET = 48 * 1024 * 1024;
+/** Bytes of a piece unless a registry demands more. */
+export const PIECE_SIZE = 8 * 1024 * 1024;
+
+/** Decides, on the main thread, what happens to the pieces of a pass. */
+export interface SinkHost {
+  piece(sink: string, piece: Piece): Promise<Directive>;
+  answer(sink: string, piece: Piece, answer: SinkAnswer): Promise<Directive>;
+}
+
+/** How a task is followed and ended. */
+export interface TaskOptions {
+  readonly signal: AbortSignal;
+  /** Raw bytes done, of which read from disk, and packed bytes made. */
+  readonly onProgress?: (raw: number, read: number, packed: number) => void;
+}
+
+/** A range to hash. */
+export interface HashInput extends FileRange {
+  readonly path: string;
+  /** Data ranges; what lies outside is a hole. Undefined = read everything. */
+  readonly runs?: readonly FileRange[];
+}
+
+/** A range to encode. */
+export interface EncodeInput extends HashInput {
+  readonly form: 'lz4' | 'raw';
+  readonly sinks: readonly SinkSpec[];
+  readonly pieceSize?: number;
+}
+
+interface Running {
+  readonly options: TaskOptions;
+  readonly sinkHost: SinkHost | null;
+  resolve(result: CodecResult): void;
+  reject(error: unknown): void;
+}
+
+interface Slot {
+  readonly worker: Worker;
+  readonly tasks: Map<number, Running>;
+}
+
+/**
+ * Worker threads that read, hash, encode and send. Started when first needed; owner closes them.
+ *
+ * Memory per worker: about 20 MiB for the thread with undici and wasm, 3 MiB per encode in flight, and its share of the
+ * 48 MiB of piece buffers; a pass that would exceed the budget waits.
+ */
+export class CodecPool {
+  readonly #workerFile: string;
+  readonly #wasmFile: string;
+  readonly #size: number;
+  readonly #slots: Slot[] = [];
+  #nextId = 1;
+  #closed = false;
+  #pieceBytes = 0;
+  readonly #pieceWaiters: (() => void)[] = [];
+
+  constructor(options: { readonly workerFile: string; readonly wasmFile: string; readonly workers: number }) {
+    this.#workerFile = options.workerFile;
+    this.#wasmFile = options.wasmFile;
+    this.#size = options.workers;
+  }
+
+  /** @throws AppError `file.unreadable`, `vm.gone`, `vm.diskChanged` (the file ends early), `cancelled` */
+  async hash(input: HashInput, options: TaskOptions): Promise<CodecResult> {
+    const { path, offset, length, runs = null } = input;
+    return await this.#run({ kind: 'hash', path, range: { offset, length }, runs }, null, options);
+  }
+
+  /** Encodes to every sink, or to nowhere. Errors as {@link CodecPool.hash}; a sink that fails is dropped, not thrown. */
+  async encode(input: EncodeInput, options: TaskOptions & { readonly sinkHost?: SinkHost }): Promise<CodecResult> {
+    const { path, offset, length, runs = null, form, sinks, pieceSize = PIECE_SIZE } = input;
+    const task: CodecTask = { kind: 'encode', path, range: { offset, length }, runs, form, sinks, pieceSize };
+    const bytes = sinks.some(({ mode }) => mode === 'pieces') ? Math.min(pieceSize, PIECE_BUDGET) : 0;
+    await this.#takePieceBytes(bytes, options.signal);
+    try {
+      return await this.#run(task, options.sinkHost ?? null, options);
+    } finally {
+      this.#pieceBytes -= bytes;
+      this.#pieceWaiters.shift()?.();
+    }
+  }
+
+  async #takePieceBytes(bytes: number, signal: AbortSignal): Promise<void> {
+    while (bytes > 0 && this.#pieceBytes + bytes > PIECE_BUDGET) {
+      await new Promise<void>((resolve) => this.#pieceWaiters.push(resolve));
+      signal.throwIfAborted();
+    }
+    this.#pieceBytes += bytes;
+  }
+
+  #slot(): Slot {
+    const idle = this.#slots.find(({ tasks }) => tasks.size === 0);
+    if (idle !== undefined) return idle;
+    if (this.#slots.length < this.#size) return this.#start();
+    const [first, ...others] = this.#slots;
+    if (first === undefined) return this.#start();
+    return others.reduce((least, slot) => (slot.tasks.size < least.tasks.size ? slot : least), first);
+  }
+
+  #start(): Slot {
+    const worker = new Worker(this.#workerFile, { workerData: { wasmFile: this.#wasmFile } });
+    const slot: Slot = { worker, tasks: new Map() };
+    this.#slots.push(slot);
+    const lost = (thrown: unknown): void => {
+      const at = this.#slots.indexOf(slot);
+      if (at !== -1) this.#slots.splice(at, 1);
+      for (const task of slot.tasks.values())
+        task.reject(this.#closed ? new AppError('cancelled') : toAppError(thrown));
+      slot.tasks.clear();
+    };
+    // Only codec-worker.ts of the same build posts here; its messages have this type.
+    worker.on('message', (message: FromWorker) => {
+      void this.#receive(slot, message);
+    });
+    worker.on('error', lost);
+    worker.on('exit', (code) => lost(new Error(`the codec worker ended with ${code}`)));
+    return slot;
+  }
+
+  async #run(task: CodecTask, sinkHost: SinkHost | null, options: TaskOptions): Promise<CodecResult> {
+    options.signal.throwIfAborted();
+    if (this.#closed) throw new AppError('cancelled');
+    const slot = this.#slot();
+    const id = this.#nextId++;
+    const cancel = (): void => this.#post(slot, { type: 'cancel', id });
+    try {
+      return await new Promise<CodecResult>((resolve, reject) => {
+        slot.tasks.set(id, { options, sinkHost, resolve, reject });
+        options.signal.addEventListener('abort', cancel, { once: true });
+        this.#post(slot, { type: 'start', id, task });
+      });
+    } catch (thrown) {
+      options.signal.throwIfAborted();
+      throw thrown;
+    } finally {
+      options.signal.removeEventListener('abort', cancel);
+      slot.tasks.delete(id);
+    }
+  }
+
+  #post(slot: Slot, message: ToWorker): void {
+    slot.worker.postMessage(message);
+  }
+
+  async #receive(slot: Slot, message: FromWorker): Promise<void> {
+    const task = slot.tasks.get(message.id);
+    if (task === undefined) return;
+    switch (message.type) {
+      case 'progress':
+        task.options.onProgress?.(message.raw, message.read, message.packed);
+        break;
+      case 'done':
+        task.resolve(message.result);
+        break;
+      case 'failed':
+        task.reject(new AppError(message.code, message.params));
+        break;
+      case 'piece':
+      case 'answer': {
+        const directive = await this.#decide(task, message);
+        this.#post(slot, { type: 'directive', id: message.id, sink: message.sink, directive });
+        break;
+      }
+    }
+  }
+
+  async #decide(task: Running, message: Extract<FromWorker, { type: 'piece' | 'answer' }>): Promise<Directive> {
+    if (task.sinkHost === null) return { do: 'drop' };
+    try {
+      return message.type === 'piece'
+        ? await task.sinkHost.piece(message.sink, message.piece)
+        : await task.sinkHost.answer(message.sink, message.piece, message.answer);
+    } catch (thrown) {
+      // The sink's owner has failed: the pass goes on for the others, the owner hears of its own error.
+      if (task.options.signal.aborted) task.reject(thrown);
+      return { do: 'drop' };
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#slots.map(({ worker }) => worker.terminate()));
+  }
+}

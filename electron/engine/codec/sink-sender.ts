@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import { Agent, type Dispatcher, errors, ProxyAgent, request } from 'undici';
+import type { ReadyRequest, SinkAnswer, SinkNetwork } from './codec-protocol.ts';
+
+/** Error bodies are read this far (registries put JSON there). */
+const BODY_LIMIT = 65_536;
+const TIMEOUTS = {
+  /** A registry may take minutes to commit what it got. */
+  headersTimeout: 15 * 60_000,
+  bodyTimeout: 60_000,
+} as const;
+
+/** Sends ready requests over this worker's own connections: one dispatcher per choice of TLS and proxy. */
+export class SinkSender {
+  readonly #dispatchers = new Map<string, Dispatcher>();
+
+  #dispatcher(network: SinkNetwork): Dispatcher {
+    const key = JSON.stringify(network);
+    const known = this.#dispatchers.get(key);
+    if (known !== undefined) return known;
+    const tls = network.ca.length === 0 ? {} : { ca: [...network.ca] };
+    const made =
+      network.proxy === null
+        ? new Agent({ ...TIMEOUTS, connect: { ...tls, timeout: 15_000 }, pipelining: 1 })
+        : new ProxyAgent({ ...TIMEOUTS, uri: network.proxy, requestTls: { ...tls, timeout: 15_000 } });
+    this.#dispatchers.set(key, made);
+    return made;
+  }
+
+  /** Never throws for a network fault: that is an answer too. Rejects only when the signal aborts. */
+  async send(
+    ready: ReadyRequest,
+    network: SinkNetwork,
+    body: Buffer | AsyncIterable<Buffer>,
+    signal: AbortSignal,
+  ): Promise<SinkAnswer> {
+    try {
+      const answer = await request(ready.url, {
+        method: ready.method,
+        headers: ready.headers,
+        body: Buffer.isBuffer(body) ? body : Readable.from(body),
+        dispatcher: this.#dispatcher(network),
+        signal,
+      });
+      const headers: Record<string, string> = {};
+      for (const [name, value] of Object.entries(answer.headers)) {
+        if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+      }
+      return { kind: 'answer', status: answer.statusCode, headers, body: await limitedText(answer.body) };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
+      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
+      return { kind: 'networkError', code: thrown instanceof errors.UndiciError ? thrown.code : code };
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+    this.#dispatchers.clear();
+  }
+}
+
+async function limitedText(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of body) {
+    // A body without an encoding gives buffers.
+    const bytes = part as Buffer;
+    parts.push(bytes);
+    length += bytes.length;
+    if (length >= BODY_LIMIT) break;
+  }
+  return Buffer.concat(parts).subarray(0, BODY_LIMIT).toString('utf8');
+}

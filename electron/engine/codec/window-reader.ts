@@ -1,0 +1,86 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { FileRange } from './codec-protocol.ts';
+
+/**
+ * Reads a range of a file window by window, synchronously: inside a worker this is twice as fast as streams (measured).
+ * Holes (outside `runs`) are not read but filled with zeros.
+ */
+export class WindowReader {
+  readonly #path: string;
+  readonly #descriptor: number;
+  readonly #range: FileRange;
+  readonly #runs: readonly FileRange[] | null;
+  #done = 0;
+  /** Bytes that came from the disk. */
+  bytesRead = 0;
+
+  /** @throws AppError `file.unreadable`, `vm.gone` */
+  constructor(path: string, range: FileRange, runs: readonly FileRange[] | null) {
+    this.#path = path;
+    this.#range = range;
+    this.#runs = runs;
+    // A stream without a byte to read never opens the file.
+    this.#descriptor = runs?.length === 0 ? -1 : this.#open();
+  }
+
+  #open(): number {
+    try {
+      return openSync(this.#path, 'r');
+    } catch (cause) {
+      throw this.#unreadable(cause);
+    }
+  }
+
+  /** Fills the head of `window`; answers the bytes, 0 at the end. */
+  next(window: Buffer): number {
+    const length = Math.min(window.length, this.#range.length - this.#done);
+    if (length === 0) return 0;
+    const start = this.#range.offset + this.#done;
+    if (this.#runs === null) this.#read(window, 0, length, start);
+    else this.#readRuns(window, length, start, this.#runs);
+    this.#done += length;
+    return length;
+  }
+
+  #readRuns(window: Buffer, length: number, start: number, runs: readonly FileRange[]): void {
+    let filled = 0;
+    for (const run of runs) {
+      const from = Math.max(run.offset, start);
+      const to = Math.min(run.offset + run.length, start + length);
+      if (from >= to) continue;
+      window.fill(0, filled, from - start);
+      this.#read(window, from - start, to - from, from);
+      filled = to - start;
+    }
+    window.fill(0, filled, length);
+  }
+
+  #read(window: Buffer, at: number, length: number, position: number): void {
+    let done = 0;
+    while (done < length) {
+      let count: number;
+      try {
+        count = readSync(this.#descriptor, window, at + done, length - done, position + done);
+      } catch (cause) {
+        throw this.#unreadable(cause);
+      }
+      if (count === 0) throw new AppError('vm.diskChanged', { path: this.#path });
+      done += count;
+    }
+    this.bytesRead += length;
+  }
+
+  #unreadable(cause: unknown): AppError {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    return new AppError(
+      code === 'ENOENT' ? 'vm.gone' : 'file.unreadable',
+      { path: this.#path, reason: code },
+      { cause },
+    );
+  }
+
+  close(): void {
+    if (this.#descriptor !== -1) closeSync(this.#descriptor);
+  }
+}

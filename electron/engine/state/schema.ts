@@ -1,0 +1,105 @@
+/**
+ * The steps that bring a database to the present form; step N takes `user_version` from N - 1 to N. A published step is
+ * never changed. Steps only add (tables, indexes, columns with a default), because an older program may be running on the
+ * same database while a newer one migrates it.
+ *
+ * Digests are `sha256:<hex>`, sizes bytes, times ms since the epoch. File stamps and inodes are decimal text: they exceed
+ * the 53 bits of a JavaScript number.
+ */
+export const MIGRATIONS: readonly string[] = [
+  // 1: raw digests of the chunks of a file, by the file's identity.
+  `CREATE TABLE digested_files (
+     id INTEGER PRIMARY KEY,
+     volume TEXT NOT NULL, inode TEXT NOT NULL, size INTEGER NOT NULL, mtime_ns TEXT NOT NULL, ctime_ns TEXT NOT NULL,
+     chunk_size INTEGER NOT NULL,
+     used_ms INTEGER NOT NULL,
+     UNIQUE (volume, inode, chunk_size, size, mtime_ns, ctime_ns)
+   ) STRICT;
+   CREATE INDEX digested_files_by_use ON digested_files (used_ms);
+   CREATE TABLE chunk_digests (
+     file_id INTEGER NOT NULL REFERENCES digested_files (id) ON DELETE CASCADE,
+     chunk_index INTEGER NOT NULL,
+     raw_digest TEXT NOT NULL,
+     zero INTEGER NOT NULL,
+     PRIMARY KEY (file_id, chunk_index)
+   ) STRICT, WITHOUT ROWID;`,
+
+  // 2: the content index. Sound pairs (proven, local) hold everywhere; claims only for the repository that states them.
+  `CREATE TABLE layer_pairs (
+     raw_digest TEXT NOT NULL, layer_digest TEXT NOT NULL,
+     raw_size INTEGER NOT NULL, layer_size INTEGER NOT NULL,
+     proof TEXT NOT NULL CHECK (proof IN ('proven', 'local')),
+     encoder TEXT,
+     learned_ms INTEGER NOT NULL,
+     PRIMARY KEY (raw_digest, layer_digest)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX layer_pairs_by_layer ON layer_pairs (layer_digest);
+   CREATE TABLE claimed_pairs (
+     raw_digest TEXT NOT NULL, layer_digest TEXT NOT NULL,
+     registry TEXT NOT NULL, repository TEXT NOT NULL,
+     raw_size INTEGER NOT NULL, layer_size INTEGER NOT NULL,
+     seen_ms INTEGER NOT NULL,
+     PRIMARY KEY (raw_digest, layer_digest, registry, repository)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX claimed_pairs_by_layer ON claimed_pairs (layer_digest);
+   CREATE TABLE blob_locations (
+     layer_digest TEXT NOT NULL,
+     registry TEXT NOT NULL, account TEXT NOT NULL, repository TEXT NOT NULL,
+     seen_ms INTEGER NOT NULL,
+     PRIMARY KEY (layer_digest, registry, account, repository)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE manifests (
+     digest TEXT PRIMARY KEY,
+     media_type TEXT NOT NULL,
+     bytes BLOB NOT NULL,
+     seen_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX manifests_by_age ON manifests (seen_ms);
+   CREATE TABLE manifest_layers (
+     manifest_digest TEXT NOT NULL REFERENCES manifests (digest) ON DELETE CASCADE,
+     position INTEGER NOT NULL,
+     layer_digest TEXT NOT NULL,
+     PRIMARY KEY (manifest_digest, position)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX manifest_layers_by_layer ON manifest_layers (layer_digest);
+   CREATE TABLE manifest_places (
+     manifest_digest TEXT NOT NULL REFERENCES manifests (digest) ON DELETE CASCADE,
+     registry TEXT NOT NULL, repository TEXT NOT NULL,
+     seen_ms INTEGER NOT NULL,
+     PRIMARY KEY (manifest_digest, registry, repository)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX manifest_places_by_repository ON manifest_places (registry, repository);`,
+
+  // 3: what was learned of hosts and of this machine.
+  `CREATE TABLE host_profiles (
+     host TEXT PRIMARY KEY,
+     scheme TEXT CHECK (scheme IN ('http', 'https')),
+     upload_mode TEXT,
+     link_rate REAL,
+     learned_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE machine_rates (
+     name TEXT PRIMARY KEY,
+     rate REAL NOT NULL,
+     learned_ms INTEGER NOT NULL
+   ) STRICT;`,
+
+  // 4: history of jobs, and requests to a job from another process.
+  `CREATE TABLE jobs (
+     id TEXT PRIMARY KEY,
+     kind TEXT NOT NULL, state TEXT NOT NULL,
+     vm TEXT,
+     created_ms INTEGER NOT NULL, finished_ms INTEGER,
+     job_references TEXT NOT NULL,
+     totals TEXT,
+     error TEXT
+   ) STRICT;
+   CREATE INDEX jobs_by_age ON jobs (created_ms);
+   CREATE TABLE job_requests (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     job_id TEXT NOT NULL,
+     request TEXT NOT NULL,
+     requested_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX job_requests_by_job ON job_requests (job_id);`,
+];

@@ -1,0 +1,21 @@
+/**
+ * What an error of SQLite means for its owner. Codes are SQLite's primary result codes (sqlite.org/rescode.html):
+ * `damaged` CORRUPT 11 and NOTADB 26, `busy` BUSY 5 and LOCKED 6, `other` all else (full disk, no rights, bad SQL).
+ */
+export type SqliteFailure = 'damaged' | 'busy' | 'other';
+
+/** Classifies whatever a statement threw; what does not come from SQLite is `other`. */
+export function sqliteFailure(thrown: unknown): SqliteFailure {
+  if (!(thrown instanceof Error) || !('errcode' in thrown) || typeof thrown.errcode !== 'number') return 'other';
+  // Extended codes carry the primary one in their low byte.
+  switch (thrown.errcode & 0xff) {
+    case 11:
+    case 26:
+      return 'damaged';
+    case 5:
+    case 6:
+      return 'busy';
+    default:
+      return 'other';
+  }
+}
