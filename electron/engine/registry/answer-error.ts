@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { ErrorCode } from '../../../shared/errors/codes.ts';
+
+/** An answer as far as errors need it. */
+export interface AnswerFacts {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+const errorsSchema = z.object({
+  errors: z
+    .array(z.object({ code: z.string().optional(), message: z.string().optional(), detail: z.unknown().optional() }))
+    .min(1),
+});
+
+/** The registry's own words: first code, its message, and any digest in the detail. */
+export function registryWords(body: string): { code: string; message: string; digest: string | null } {
+  try {
+    const first = errorsSchema.parse(JSON.parse(body)).errors[0];
+    const detail = JSON.stringify(first?.detail ?? null);
+    const extra = /no space left[^"\\]*/i.exec(detail)?.[0] ?? '';
+    return {
+      code: (first?.code ?? '').toUpperCase(),
+      message: [first?.message ?? '', extra]
+        .filter((text) => text !== '')
+        .join(': ')
+        .slice(0, 500),
+      digest: /sha256:[0-9a-f]{64}/.exec(detail)?.[0] ?? null,
+    };
+  } catch {
+    // Plain text or HTML: shown as it is, cut.
+    return { code: '', message: body.replace(/\s+/g, ' ').trim().slice(0, 200), digest: null };
+  }
+}
+
+function codeOf(status: number, code: string, message: string): ErrorCode {
+  if (/no space left/i.test(message) || status === 507) return 'registry.full';
+  switch (code) {
+    case 'UNAUTHORIZED':
+      return 'auth.unauthorized';
+    case 'DENIED':
+      return 'registry.denied';
+    case 'NAME_UNKNOWN':
+      return 'repository.notFound';
+    case 'MANIFEST_UNKNOWN':
+      return 'manifest.notFound';
+    case 'MANIFEST_BLOB_UNKNOWN':
+    case 'BLOB_UNKNOWN':
+      return 'blob.missing';
+    case 'DIGEST_INVALID':
+      return 'blob.digestMismatch';
+    case 'TAG_IMMUTABLE':
+    case 'TAG_ALREADY_EXISTS':
+      return 'tag.immutable';
+    case 'TOOMANYREQUESTS':
+      return 'registry.rateLimited';
+    case 'MANIFEST_INVALID':
+      return 'manifest.refused';
+    default:
+      break;
+  }
+  if (/immutable/i.test(message)) return 'tag.immutable';
+  if (status === 401) return 'auth.unauthorized';
+  if (status === 403 || status === 412) return 'registry.denied';
+  if (status === 404) return 'repository.notFound';
+  if (status === 405) return 'registry.readOnly';
+  if (status === 429) return 'registry.rateLimited';
+  if (status >= 500 || status === 408 || status === 425) return 'registry.unavailable';
+  return 'registry.protocol';
+}
+
+/** The error that an unwanted answer is. `url` is shown without its query: signed state is a secret. */
+export function answerError(host: string, method: string, url: string, answer: AnswerFacts): AppError {
+  const { code, message, digest } = registryWords(answer.body);
+  return new AppError(codeOf(answer.status, code, message), {
+    host,
+    status: answer.status,
+    registryCode: code,
+    registryMessage: message,
+    request: `${method} ${url.split('?')[0] ?? ''}`,
+    digest,
+  });
+}
+
+const TLS_CODES = /CERT|SSL|TLS|EPROTO|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
+
+/** The error that a network fault is. `code` is Node's or undici's. */
+export function networkError(host: string, code: string, cause?: unknown): AppError {
+  const params = { host, reason: code };
+  if (TLS_CODES.test(code)) return new AppError('registry.tls', params, { cause });
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') return new AppError('registry.answerTooLarge', params, { cause });
+  return new AppError('registry.unreachable', params, { cause });
+}
+
+/** Whether trying the same again can help: the network, overload, a registry that is down for a moment. */
+export function isPassing(error: AppError): boolean {
+  return (
+    error.code === 'registry.unreachable' ||
+    error.code === 'registry.unavailable' ||
+    error.code === 'registry.rateLimited'
+  );
+}

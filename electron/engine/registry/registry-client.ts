@@ -1,0 +1,400 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { isDigest, isRegistryHost, isRepositoryName, isTag } from '../../../shared/models/reference.ts';
+import { answerError } from './answer-error.ts';
+import { digestOf } from './content-digest.ts';
+import type { HostProfile } from './host-profile.ts';
+import { Requester, type RequesterOptions } from './requester.ts';
+import { resolveLocation, UploadLost, UploadSession } from './upload-session.ts';
+
+/** What every manifest request accepts: without the list, distribution 2.8.2 answers 404 to a tag that exists. */
+const MANIFEST_ACCEPT = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ');
+const MANIFEST_LIMIT = 8 * 1024 * 1024;
+const TAG_PAGE_LIMIT = 16 * 1024 * 1024;
+const SMALL_BLOB_LIMIT = 4 * 1024 * 1024;
+const MOST_TAGS = 100_000;
+const MOST_PAGES = 1000;
+
+interface WithSignal {
+  readonly signal: AbortSignal;
+}
+
+/** A manifest as the registry gave it. */
+export interface RemoteManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The client of one registry, OCI distribution 1.1. Names and digests are checked before a request is made. */
+export class RegistryClient {
+  readonly requester: Requester;
+  readonly #profile: () => HostProfile;
+
+  /** @throws AppError `reference.invalid` for a host that is none */
+  constructor(options: RequesterOptions & { readonly profile: () => HostProfile }) {
+    if (!isRegistryHost(options.host)) {
+      throw new AppError('reference.invalid', { input: options.host, position: 0, expected: 'host', suggestion: null });
+    }
+    this.requester = new Requester(options);
+    this.#profile = options.profile;
+  }
+
+  get host(): string {
+    return this.requester.host;
+  }
+
+  get profile(): HostProfile {
+    return this.#profile();
+  }
+
+  /** Whether this is a registry that answers. @throws AppError `registry.*` */
+  async ping(signal: AbortSignal): Promise<void> {
+    await this.requester.origin(signal);
+  }
+
+  /** Whether the repository has the blob. @throws AppError `blob.sizeMismatch` when it has it in another size */
+  async headBlob(
+    repository: string,
+    digest: string,
+    options: WithSignal & { readonly size?: number },
+  ): Promise<boolean> {
+    checkNames(repository, digest);
+    const to = `${repository}/blobs/${digest}`;
+    const scopes = [pushScope(repository)];
+    const answer = await this.requester.send({ method: 'HEAD', to, scopes, repeatable: true }, options.signal);
+    if (answer.status === 404) return false;
+    if (answer.status === 405 || answer.status === 501) return await this.#probeBlob(to, scopes, options.signal);
+    if (answer.status !== 200) throw answerError(this.host, 'HEAD', answer.url, answer);
+    const size = answer.headers['content-length'];
+    if (options.size !== undefined && size !== undefined && Number(size) !== options.size) {
+      throw new AppError('blob.sizeMismatch', { host: this.host, digest, size: options.size, found: Number(size) });
+    }
+    return true;
+  }
+
+  /** Reads one byte: for registries without HEAD, and where HEAD is no proof. */
+  async #probeBlob(to: string, scopes: readonly string[], signal: AbortSignal): Promise<boolean> {
+    const answer = await this.requester.send(
+      { method: 'GET', to, headers: { range: 'bytes=0-0' }, scopes, repeatable: true, limit: SMALL_BLOB_LIMIT },
+      signal,
+    );
+    if (answer.status === 404) return false;
+    if (answer.status === 206 || answer.status === 200) return answer.bytes.length > 0;
+    throw answerError(this.host, 'GET', answer.url, answer);
+  }
+
+  /** Whether a byte of the blob can be read: HEAD 200 alone is no proof (stale descriptor caches answer it). */
+  async readsBlob(repository: string, digest: string, options: WithSignal): Promise<boolean> {
+    checkNames(repository, digest);
+    return await this.#probeBlob(`${repository}/blobs/${digest}`, [pullScope(repository)], options.signal);
+  }
+
+  /** Reads a range of a blob, checked for its length. `end` is exclusive. */
+  async readBlobRange(
+    repository: string,
+    digest: string,
+    start: number,
+    end: number,
+    options: WithSignal,
+  ): Promise<Uint8Array> {
+    checkNames(repository, digest);
+    const answer = await this.requester.send(
+      {
+        method: 'GET',
+        to: `${repository}/blobs/${digest}`,
+        headers: { range: `bytes=${start}-${end - 1}` },
+        scopes: [pullScope(repository)],
+        repeatable: true,
+        limit: end - start,
+      },
+      options.signal,
+    );
+    if (answer.status === 404) throw new AppError('blob.missing', { host: this.host, digest });
+    const whole = answer.status === 200 && start === 0;
+    if (answer.status !== 206 && !whole) throw answerError(this.host, 'GET', answer.url, answer);
+    if (answer.bytes.length !== end - start)
+      throw new AppError('blob.sizeMismatch', {
+        host: this.host,
+        digest,
+        size: end - start,
+        found: answer.bytes.length,
+      });
+    return answer.bytes;
+  }
+
+  /** Reads a blob of at most 4 MiB and checks its digest. */
+  async getSmallBlob(repository: string, digest: string, options: WithSignal): Promise<Uint8Array> {
+    checkNames(repository, digest);
+    const answer = await this.requester.send(
+      {
+        method: 'GET',
+        to: `${repository}/blobs/${digest}`,
+        scopes: [pullScope(repository)],
+        repeatable: true,
+        limit: SMALL_BLOB_LIMIT,
+      },
+      options.signal,
+    );
+    if (answer.status === 404) throw new AppError('blob.missing', { host: this.host, digest });
+    if (answer.status !== 200) throw answerError(this.host, 'GET', answer.url, answer);
+    if (digestOf(answer.bytes) !== digest) throw new AppError('blob.digestMismatch', { host: this.host, digest });
+    return answer.bytes;
+  }
+
+  /**
+   * Asks to mount a blob of another repository of this registry. `mounted`, or an open session that is used for the
+   * upload, or null where mounting is refused: never a reason to fail a push.
+   */
+  async mountBlob(
+    repository: string,
+    digest: string,
+    from: string,
+    options: WithSignal,
+  ): Promise<'mounted' | UploadSession | null> {
+    checkNames(repository, digest);
+    checkNames(from, digest);
+    const query = new URLSearchParams({ mount: digest, from });
+    let answer: Awaited<ReturnType<Requester['send']>>;
+    try {
+      answer = await this.requester.send(
+        {
+          method: 'POST',
+          to: `${repository}/blobs/uploads/?${query}`,
+          headers: { 'content-length': '0' },
+          scopes: [pushScope(repository), pullScope(from)],
+          repeatable: true,
+        },
+        options.signal,
+      );
+    } catch (thrown) {
+      options.signal.throwIfAborted();
+      if (thrown instanceof AppError && thrown.code.startsWith('auth.')) return null;
+      throw thrown;
+    }
+    if (answer.status === 201) {
+      const named = answer.headers['docker-content-digest'];
+      return named === undefined || named === digest ? 'mounted' : null;
+    }
+    if (answer.status === 202) return this.#session(repository, answer.url, answer.headers, options.signal);
+    return null;
+  }
+
+  /** Opens an upload session. */
+  async startUpload(repository: string, options: WithSignal): Promise<UploadSession> {
+    if (!isRepositoryName(repository)) throw invalidName(repository);
+    const answer = await this.requester.send(
+      {
+        method: 'POST',
+        to: `${repository}/blobs/uploads/`,
+        headers: { 'content-length': '0' },
+        scopes: [pushScope(repository)],
+        repeatable: true,
+      },
+      options.signal,
+    );
+    if (answer.status !== 202) throw answerError(this.host, 'POST', answer.url, answer);
+    return this.#session(repository, answer.url, answer.headers, options.signal);
+  }
+
+  #session(
+    repository: string,
+    base: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): UploadSession {
+    const location = headers['location'];
+    if (location === undefined) throw new AppError('registry.protocol', { host: this.host, reason: 'location' });
+    return new UploadSession(
+      this.requester,
+      repository,
+      this.profile.uploadMode,
+      resolveLocation(this.host, base, location),
+      signal,
+    );
+  }
+
+  /** Uploads a blob that is in memory (configs): session and one PUT, again with a new session when it is lost. */
+  async putSmallBlob(repository: string, bytes: Uint8Array, digest: string, options: WithSignal): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const session = await this.startUpload(repository, options);
+      try {
+        await this.#putWhole(session, bytes, digest, repository, options.signal);
+        return;
+      } catch (thrown) {
+        if (!(thrown instanceof UploadLost) || attempt === 3)
+          throw thrown instanceof UploadLost ? thrown.error : thrown;
+        await this.requester.pause(attempt, null, thrown.error, options.signal);
+      }
+    }
+  }
+
+  async #putWhole(
+    session: UploadSession,
+    bytes: Uint8Array,
+    digest: string,
+    repository: string,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (bytes.length === 0) return await session.commit(digest, () => this.headBlob(repository, digest, { signal }));
+    const piece = { start: 0, length: bytes.length, final: true };
+    session.announce(digest, bytes.length);
+    const first = await session.requestFor(piece);
+    const answer = await this.requester.transport
+      .exchange({ ...first, body: bytes, commits: true, signal })
+      .catch((thrown: unknown) => {
+        throw thrown instanceof AppError && !signal.aborted ? new UploadLost(thrown) : thrown;
+      });
+    const step = await session.onAnswer(piece, { kind: 'answer', ...answer });
+    if (step.do === 'send') throw new UploadLost(answerError(this.host, first.method, first.url, answer));
+    await session.commit(digest, () => this.headBlob(repository, digest, { signal }));
+  }
+
+  /** Digest and media type behind a tag or digest; null when there is none. */
+  async headManifest(
+    repository: string,
+    reference: string,
+    options: WithSignal,
+  ): Promise<{ digest: string; mediaType: string } | null> {
+    const answer = await this.#manifest('HEAD', repository, reference, options.signal);
+    if (answer.status === 404) return null;
+    if (answer.status !== 200) throw answerError(this.host, 'HEAD', answer.url, answer);
+    const digest = answer.headers['docker-content-digest'];
+    if (digest === undefined || !isDigest(digest)) {
+      // Without the header only the bytes tell.
+      const manifest = await this.getManifest(repository, reference, options);
+      return manifest === null ? null : { digest: manifest.digest, mediaType: manifest.mediaType };
+    }
+    return { digest, mediaType: answer.headers['content-type'] ?? '' };
+  }
+
+  /** The manifest bytes behind a tag or digest, their digest computed; null when there is none. */
+  async getManifest(repository: string, reference: string, options: WithSignal): Promise<RemoteManifest | null> {
+    const answer = await this.#manifest('GET', repository, reference, options.signal);
+    if (answer.status === 404) return null;
+    if (answer.status !== 200) throw answerError(this.host, 'GET', answer.url, answer);
+    const digest = digestOf(answer.bytes);
+    const claimed = isDigest(reference) ? reference : answer.headers['docker-content-digest'];
+    if (claimed !== undefined && claimed.startsWith('sha256:') && claimed !== digest) {
+      throw new AppError('blob.digestMismatch', { host: this.host, digest: claimed });
+    }
+    return { digest, mediaType: answer.headers['content-type'] ?? '', bytes: answer.bytes };
+  }
+
+  async #manifest(
+    method: 'GET' | 'HEAD',
+    repository: string,
+    reference: string,
+    signal: AbortSignal,
+  ): ReturnType<Requester['send']> {
+    checkReference(repository, reference);
+    return await this.requester.send(
+      {
+        method,
+        to: `${repository}/manifests/${reference}`,
+        headers: { accept: MANIFEST_ACCEPT },
+        scopes: [pushScope(repository)],
+        repeatable: true,
+        limit: MANIFEST_LIMIT,
+      },
+      signal,
+    );
+  }
+
+  /** Writes manifest bytes under a tag or digest; the same bytes may be written again. */
+  async putManifest(
+    repository: string,
+    reference: string,
+    manifest: Pick<RemoteManifest, 'bytes' | 'mediaType'>,
+    options: WithSignal,
+  ): Promise<void> {
+    checkReference(repository, reference);
+    const answer = await this.requester.send(
+      {
+        method: 'PUT',
+        to: `${repository}/manifests/${reference}`,
+        headers: { 'content-type': manifest.mediaType },
+        body: manifest.bytes,
+        scopes: [pushScope(repository)],
+        repeatable: true,
+        commits: true,
+      },
+      options.signal,
+    );
+    if (answer.status !== 201 && answer.status !== 200) throw answerError(this.host, 'PUT', answer.url, answer);
+  }
+
+  /** All tags of a repository, sorted; pages by Link. Tags that are none by the grammar are left out. */
+  async listTags(repository: string, options: WithSignal): Promise<string[]> {
+    if (!isRepositoryName(repository)) throw invalidName(repository);
+    const tags = new Set<string>();
+    const visited = new Set<string>();
+    let to: string | null = `${repository}/tags/list?n=1000`;
+    while (to !== null && !visited.has(to) && visited.size < MOST_PAGES && tags.size < MOST_TAGS) {
+      visited.add(to);
+      const answer = await this.requester.send(
+        { method: 'GET', to, scopes: [pullScope(repository)], repeatable: true, limit: TAG_PAGE_LIMIT },
+        options.signal,
+      );
+      if (answer.status !== 200) throw answerError(this.host, 'GET', answer.url, answer);
+      for (const tag of tagsOf(answer.body, this.host)) tags.add(tag);
+      to = nextPage(answer.headers['link'], answer.url);
+    }
+    return [...tags].sort();
+  }
+
+  async close(): Promise<void> {
+    await this.requester.close();
+  }
+}
+
+function tagsOf(body: string, host: string): string[] {
+  try {
+    const document: unknown = JSON.parse(body);
+    const tags = typeof document === 'object' && document !== null && 'tags' in document ? document.tags : null;
+    return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string' && isTag(tag)) : [];
+  } catch (cause) {
+    throw new AppError('registry.protocol', { host, reason: 'tags' }, { cause });
+  }
+}
+
+/** The next page of the same origin, or null. */
+function nextPage(link: string | undefined, base: string): string | null {
+  const target = /<([^>]+)>\s*;[^,]*rel="?next"?/i.exec(link ?? '')?.[1];
+  if (target === undefined || !URL.canParse(target, base)) return null;
+  const url = new URL(target, base);
+  return url.origin === new URL(base).origin ? url.href : null;
+}
+
+function pullScope(repository: string): string {
+  return `repository:${repository}:pull`;
+}
+
+function pushScope(repository: string): string {
+  return `repository:${repository}:pull,push`;
+}
+
+function invalidName(repository: string): AppError {
+  return new AppError('reference.invalid', {
+    input: repository,
+    position: 0,
+    expected: 'repository',
+    suggestion: null,
+  });
+}
+
+function checkNames(repository: string, digest: string): void {
+  if (!isRepositoryName(repository)) throw invalidName(repository);
+  if (!isDigest(digest)) throw new AppError('manifest.invalid', { reason: 'digest' });
+}
+
+function checkReference(repository: string, reference: string): void {
+  if (!isRepositoryName(repository)) throw invalidName(repository);
+  if (!isTag(reference) && !isDigest(reference)) {
+    throw new AppError('reference.invalid', { input: reference, position: 0, expected: 'tag', suggestion: null });
+  }
+}

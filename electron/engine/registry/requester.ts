@@ -1,0 +1,205 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Clock, CredentialProvider, NetworkPort } from '../ports.ts';
+import { answerError, isPassing } from './answer-error.ts';
+import { Authorizer } from './authorizer.ts';
+import { ATTEMPTS, backoffMs, retryAfterMs } from './backoff.ts';
+import { isLoopback } from './loopback.ts';
+import { type Answer, type Exchange, Transport } from './transport.ts';
+
+/** A try that failed and will be made again. */
+export interface RetryNotice {
+  /** The try that follows, counted from 1. */
+  readonly attempt: number;
+  readonly attempts: number;
+  /** When it follows; ms since the epoch. */
+  readonly atMs: number;
+  readonly error: AppError;
+}
+
+/** What a client of one registry is made of. */
+export interface RequesterOptions {
+  /** `host[:port]` */
+  readonly host: string;
+  /** Plain http although the host is not this computer. */
+  readonly insecure: boolean;
+  readonly network: NetworkPort;
+  readonly credentials: CredentialProvider;
+  readonly clock: Clock;
+  /** 0 … 1, for the jitter of retries. */
+  readonly random: () => number;
+  /** Connections to the registry: layers in flight and two more for small requests. */
+  readonly connections: number;
+  readonly onRetry?: (notice: RetryNotice) => void;
+}
+
+/** A request to the registry itself. */
+export interface RegistryRequest extends Omit<Exchange, 'url' | 'headers' | 'signal'> {
+  /** Path from `/v2/`, or the absolute URL that the registry gave. */
+  readonly to: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Token scopes that the request needs, the most needed first. */
+  readonly scopes: readonly string[];
+  /** Safe to send again when the outcome is unknown. */
+  readonly repeatable: boolean;
+}
+
+/** Sends requests to one registry: finds its scheme, authenticates, and tries again what passes by itself. */
+export class Requester {
+  readonly #options: RequesterOptions;
+  readonly transport: Transport;
+  readonly authorizer: Authorizer;
+  #origin: Promise<string> | null = null;
+
+  constructor(options: RequesterOptions) {
+    this.#options = options;
+    this.transport = new Transport(options.host, options.network, options.connections);
+    this.authorizer = new Authorizer(options.host, this.transport, options.credentials, options.clock);
+  }
+
+  get host(): string {
+    return this.#options.host;
+  }
+
+  /** `https://host` or `http://host`, found by asking `/v2/` once. */
+  origin(signal: AbortSignal): Promise<string> {
+    this.#origin ??= this.#findOrigin(signal).catch((error: unknown) => {
+      this.#origin = null;
+      throw error;
+    });
+    return this.#origin;
+  }
+
+  async #findOrigin(signal: AbortSignal): Promise<string> {
+    const { host, insecure } = this.#options;
+    const schemes = insecure ? ['http'] : isLoopback(host) ? ['http', 'https'] : ['https'];
+    let last: unknown = null;
+    for (const scheme of schemes) {
+      const origin = `${scheme}://${host}`;
+      try {
+        const answer = await this.#ping(origin, signal);
+        // What an https server says to plain http (Go's net/http).
+        if (
+          scheme === 'http' &&
+          answer.status === 400 &&
+          /HTTPS server/i.test(answer.body) &&
+          schemes.includes('https')
+        )
+          continue;
+        this.#checkPing(answer);
+        return origin;
+      } catch (thrown) {
+        last = thrown;
+        const wrongScheme =
+          thrown instanceof AppError && (thrown.code === 'registry.tls' || thrown.code === 'registry.unreachable');
+        if (!wrongScheme || scheme !== 'http' || thrown.params['reason'] === 'ECONNREFUSED') throw thrown;
+      }
+    }
+    throw last;
+  }
+
+  async #ping(origin: string, signal: AbortSignal): Promise<Answer> {
+    return await this.#patiently(true, signal, () =>
+      this.transport.exchange({ method: 'GET', url: `${origin}/v2/`, headers: {}, signal }),
+    );
+  }
+
+  /** A registry answers `/v2/` with 200 or a challenge; a captive portal or a web page does not. */
+  #checkPing(answer: Answer): void {
+    if (answer.status === 401 && answer.headers['www-authenticate'] !== undefined) {
+      this.authorizer.take(answer);
+      return;
+    }
+    const html = /html/i.test(answer.headers['content-type'] ?? '') || /^\s*</.test(answer.body);
+    if (answer.status === 200 && !html) return;
+    if (answer.status === 401 || answer.status === 404 || answer.status === 405 || html || answer.status < 400) {
+      throw new AppError('registry.notRegistry', { host: this.host, status: answer.status });
+    }
+    throw answerError(this.host, 'GET', '/v2/', answer);
+  }
+
+  /** The Authorization header for a request of the registry's own origin that a worker will send. */
+  async authorization(url: string, scopes: readonly string[], signal: AbortSignal): Promise<Record<string, string>> {
+    if (new URL(url).origin !== (await this.origin(signal))) return {};
+    const header = await this.authorizer.header(scopes, signal);
+    return header === undefined ? {} : { authorization: header };
+  }
+
+  /**
+   * Sends a request until it has a final answer: 401 once with fresh authorization, passing faults up to 5 tries.
+   *
+   * @throws AppError of the transport, `auth.*`, and passing faults that did not pass
+   */
+  async send(request: RegistryRequest, signal: AbortSignal): Promise<Answer> {
+    const origin = await this.origin(signal);
+    const url = new URL(request.to, `${origin}/v2/`).href;
+    const exchange = async (): Promise<Answer> => {
+      const authorization = await this.authorization(url, request.scopes, signal);
+      const { method, body, limit, commits } = request;
+      return await this.transport.exchange({
+        method,
+        url,
+        headers: { ...request.headers, ...authorization },
+        ...(body === undefined ? {} : { body }),
+        ...(limit === undefined ? {} : { limit }),
+        ...(commits === undefined ? {} : { commits }),
+        signal,
+      });
+    };
+    return await this.#patiently(request.repeatable, signal, async () => {
+      const answer = await exchange();
+      if (answer.status !== 401 || new URL(answer.url).origin !== origin) return answer;
+      this.authorizer.take(answer);
+      const second = await exchange();
+      if (second.status === 401) throw this.#refused(second, request.scopes);
+      return second;
+    });
+  }
+
+  #refused(answer: Answer, scopes: readonly string[]): AppError {
+    const { account } = this.authorizer;
+    return new AppError(account === null ? 'auth.required' : 'auth.unauthorized', {
+      ...answerError(this.host, '', answer.url, answer).params,
+      account: account?.name ?? null,
+      scope: scopes.join(' '),
+    });
+  }
+
+  async #patiently(repeatable: boolean, signal: AbortSignal, work: () => Promise<Answer>): Promise<Answer> {
+    for (let attempt = 1; ; attempt += 1) {
+      let error: AppError;
+      let wait: number | null = null;
+      try {
+        const answer = await work();
+        const overloaded = answer.status === 429;
+        if (!overloaded && !(repeatable && PASSING_STATUSES.has(answer.status))) return answer;
+        error = answerError(this.host, '', answer.url, answer);
+        if (error.code === 'registry.full') throw error;
+        wait = retryAfterMs(answer.headers['retry-after'], this.#options.clock.now());
+      } catch (thrown) {
+        if (!(thrown instanceof AppError) || !isPassing(thrown) || !repeatable) throw thrown;
+        error = thrown;
+      }
+      if (attempt === ATTEMPTS) throw error;
+      await this.pause(attempt, wait, error, signal);
+    }
+  }
+
+  /** Waits before the next try and tells whoever shows it. */
+  async pause(attempt: number, retryAfter: number | null, error: AppError, signal: AbortSignal): Promise<void> {
+    const { clock, random, onRetry } = this.#options;
+    const wait = retryAfter ?? backoffMs(attempt, random);
+    onRetry?.({ attempt: attempt + 1, attempts: ATTEMPTS, atMs: clock.now() + wait, error });
+    await clock.sleep(wait, signal);
+  }
+
+  retryAfter(headers: Readonly<Record<string, string>>): number | null {
+    return retryAfterMs(headers['retry-after'], this.#options.clock.now());
+  }
+
+  async close(): Promise<void> {
+    await this.transport.close();
+  }
+}
+
+/** Answers that pass by themselves (registry-side overload and gateways). */
+export const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
