@@ -1,19 +1,265 @@
-import type { ReactElement } from 'react';
+import { Plus, RefreshCw, ShieldCheck } from 'lucide-react';
+import { type KeyboardEvent, type ReactElement, useMemo, useState } from 'react';
+import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import type { PushRequest } from '../../../shared/contract/methods.ts';
+import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import type { Plan } from '../../../shared/models/plan.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
+import { useClient } from '../../state/client.ts';
+import { useNow } from '../weave/use-now.ts';
+import { ErrorReport } from './error-report.tsx';
+import { PlanView } from './plan-view.tsx';
+import { commandName, pushCommand } from './push-command.ts';
+import { DEFAULT_CHOICES, PushOptions } from './push-options.tsx';
+import './push-sheet.css';
+import { emptyTarget, readTarget, type TargetDraft, targetsOf } from './target-draft.ts';
+import { plannedTarget, TargetFields } from './target-fields.tsx';
+import { type PlanView as PlanState, usePlan } from './use-plan.ts';
 
 export interface PushSheetProps {
   readonly vm: Vm;
   /** Filled into the target fields at first. */
   readonly initialReferences: readonly string[];
   onClose(): void;
+  /** The push was taken up; the sheet closes by itself. */
+  onPushed?(jobId: string): void;
+}
+
+/** References of all fields, once each; null while one of them does not stand. */
+function referencesOf(targets: readonly TargetDraft[]): readonly string[] | null {
+  const readings = targets.map(readTarget);
+  if (readings.some(({ problem }) => problem !== null)) return null;
+  return [...new Set(readings.flatMap(({ references }) => references))];
+}
+
+/** The digests that the person was shown, so that a tag that moved since is noticed. */
+function shownTags(plan: Plan): Record<string, string | null> {
+  return Object.fromEntries(
+    plan.targets.flatMap((target) =>
+      target.references.map(({ reference, previousDigest }) => [reference, previousDigest]),
+    ),
+  );
 }
 
 /** The plan of a push before anything is sent. */
-export function PushSheet({ vm, initialReferences, onClose }: PushSheetProps): ReactElement {
+export function PushSheet(props: PushSheetProps): ReactElement {
+  const { vm, onClose } = props;
   return (
-    <section aria-label={vm.name}>
-      {initialReferences.join(' ')}
-      <button type="button" onClick={onClose} />
-    </section>
+    <ModalOverlay className="sheet-overlay" isOpen isDismissable={false} onOpenChange={(open) => !open && onClose()}>
+      <Modal className="sheet">
+        <Dialog className="sheet-dialog">
+          <PushForm {...props} key={vm.id} />
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}
+
+function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps): ReactElement {
+  const { t, i18n } = useTranslation('push');
+  const client = useClient();
+  const [targets, setTargets] = useState(() => targetsOf(initialReferences, 1));
+  const [focused, setFocused] = useState(0);
+  const [choices, setChoices] = useState(DEFAULT_CHOICES);
+  const [force, setForce] = useState(false);
+  const [round, setRound] = useState(0);
+  const [pushing, setPushing] = useState(false);
+  const [refused, setRefused] = useState<ErrorData | null>(null);
+
+  const references = referencesOf(targets);
+  const request = useMemo<PushRequest | null>(
+    () =>
+      references === null
+        ? null
+        : { vmId: vm.id, references: [...references], ...choices, force, concurrency: null, pieceSize: null },
+    // By value: the list is made anew with every key.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [references?.join(' '), vm.id, choices, force],
+  );
+  const view = usePlan(client, request, round);
+  const error = refused ?? view.error;
+  const inFocus = targets[focused] ?? targets[0];
+  const shown = (inFocus && plannedTarget(inFocus, view.plan)) ?? view.plan?.targets[0] ?? null;
+
+  function edit(next: readonly TargetDraft[]): void {
+    setTargets(next);
+    setForce(false);
+    setRefused(null);
+  }
+
+  function planAgain(): void {
+    setRefused(null);
+    setRound((before) => before + 1);
+  }
+
+  async function push(): Promise<void> {
+    if (request === null || pushing) return;
+    setPushing(true);
+    setRefused(null);
+    try {
+      const expectedTags = view.plan === null || view.stale || force ? undefined : shownTags(view.plan);
+      const job = await client.call('jobs.push', {
+        ...request,
+        ...(expectedTags === undefined ? {} : { expectedTags }),
+      });
+      onPushed?.(job.id);
+      onClose();
+    } catch (thrown) {
+      setRefused(toAppError(thrown).toData());
+      setPushing(false);
+    }
+  }
+
+  function copy(text: string): void {
+    // The clipboard belongs to the host; nothing here waits for it.
+    client.call('app.copyText', { text }).catch((thrown: unknown) => setRefused(toAppError(thrown).toData()));
+  }
+
+  function press(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
+    event.preventDefault();
+    void push();
+  }
+
+  return (
+    // The keys are the sheet's: they work wherever the focus is inside.
+    <form className="push-sheet" onKeyDown={press} onSubmit={(event) => event.preventDefault()}>
+      <SheetHead vm={vm} view={view} onPlanAgain={planAgain} />
+      <div className="push-targets">
+        <span className="push-targets-title">{t('targets')}</span>
+        <div className="push-targets-fields">
+          <TargetFields targets={targets} plan={view.plan} stale={view.stale} onChange={edit} onFocus={setFocused} />
+          <div className="push-targets-foot">
+            <Button
+              className="link-button"
+              onPress={() => edit([...targets, emptyTarget(Math.max(...targets.map(({ id }) => id)) + 1)])}
+            >
+              <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
+              {t('addTarget')}
+            </Button>
+            <span>{t('readOnce')}</span>
+            <PushOptions choices={choices} onChange={setChoices} />
+          </div>
+        </div>
+      </div>
+      <div className="push-plan" data-stale={view.stale || undefined}>
+        {error !== null && (
+          <ErrorReport
+            error={error}
+            onCopy={copy}
+            kept={t('nothingSent')}
+            actions={
+              <ErrorActions
+                error={error}
+                onRetry={planAgain}
+                onOverwrite={() => {
+                  setForce(true);
+                  planAgain();
+                }}
+              />
+            }
+          />
+        )}
+        {error === null && view.plan !== null && shown !== null && (
+          <PlanView plan={view.plan} target={shown} language={i18n.language} />
+        )}
+        {error === null && view.plan === null && <PlanPlaceholder view={view} vm={vm} />}
+      </div>
+      <footer className="sheet-foot">
+        <ShieldCheck className="sheet-foot-icon" size={14} strokeWidth={1.75} aria-hidden="true" />
+        <span className="sheet-foot-note">{t('tagsLast')}</span>
+        <Button
+          className="quiet-button"
+          isDisabled={request === null}
+          onPress={() => request !== null && copy(pushCommand(commandName(vm), request))}
+        >
+          {t('copyCommand')}
+        </Button>
+        <Button className="button" onPress={onClose}>
+          {t('cancel')}
+        </Button>
+        <Button className="button button-primary" isDisabled={request === null || pushing} onPress={() => void push()}>
+          <PushWords view={view} />
+          <kbd>{/Mac/.test(navigator.userAgent) ? '⌘↩' : 'Ctrl ↩'}</kbd>
+        </Button>
+      </footer>
+    </form>
+  );
+}
+
+function SheetHead(props: { vm: Vm; view: PlanState; onPlanAgain: () => void }): ReactElement {
+  const { vm, view, onPlanAgain } = props;
+  const { t } = useTranslation('push');
+  const made = view.phase === 'ready' ? view.plan : null;
+  const now = useNow(1000, made !== null);
+  return (
+    <header className="sheet-head">
+      <Heading slot="title" level={2}>
+        {t('title', { name: vm.name })}
+      </Heading>
+      <span className="sheet-head-note">{t('nothingSent')}</span>
+      <span className="sheet-head-age" aria-live="off">
+        {made !== null &&
+          t('planAge', {
+            seconds: Math.max(0, Math.round((now - made.madeMs) / 1000)),
+            took: made.seconds.toFixed(1),
+          })}
+        {view.phase === 'making' && t('planning')}
+      </span>
+      {view.phase !== 'none' && (
+        <Button className="button button-small" onPress={onPlanAgain}>
+          <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
+          {t('planAgain')}
+        </Button>
+      )}
+    </header>
+  );
+}
+
+/** `Push 1.9 GB`: the price as far as it is known. */
+function PushWords({ view }: { readonly view: PlanState }): ReactElement {
+  const { t } = useTranslation('push');
+  if (view.plan === null || view.stale) return <>{t('push')}</>;
+  const estimated =
+    !view.plan.complete ||
+    view.plan.targets.some((target) =>
+      target.layers.some((layer) => layer.verdict === 'upload' && layer.size === null),
+    );
+  return <>{t('pushBytes', { bytes: `${estimated ? '~ ' : ''}${formatBytes(view.plan.bytes.uploaded)}` })}</>;
+}
+
+function PlanPlaceholder({ view, vm }: { readonly view: PlanState; readonly vm: Vm }): ReactElement {
+  const { t } = useTranslation('push');
+  if (view.phase === 'none') return <p className="push-plan-hint">{t('hint', { name: vm.name })}</p>;
+  return (
+    <div className="push-plan-hint" role="status">
+      {t('asking')}
+      <div className="push-plan-shapes" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+      </div>
+    </div>
+  );
+}
+
+function ErrorActions(props: { error: ErrorData; onRetry: () => void; onOverwrite: () => void }): ReactElement {
+  const { error, onRetry, onOverwrite } = props;
+  const { t } = useTranslation('push');
+  const overwrite = error.actions.includes('overwrite');
+  return (
+    <>
+      {overwrite && (
+        <Button className="button" onPress={onOverwrite}>
+          {t('error.overwrite')}
+        </Button>
+      )}
+      <Button className="button" onPress={onRetry}>
+        <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
+        {t('error.retry')}
+      </Button>
+    </>
   );
 }

@@ -1,13 +1,117 @@
-import type { ReactElement } from 'react';
+import { CirclePause, PanelBottomClose, Play } from 'lucide-react';
+import { type ReactElement, useState } from 'react';
+import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import type { JobSummary } from '../../../shared/models/job.ts';
+import { DrawerEdge } from './drawer-edge.tsx';
+import { JobAnnouncer } from './job-announcer.tsx';
+import { JobDetail } from './job-detail.tsx';
+import { finishedToday, groupOf, JOB_GROUPS, type JobGroup } from './job-groups.ts';
+import { JobList } from './job-list.tsx';
+import { useJobLayers, useJobs } from './job-mirror-context.ts';
+import { TransferLimits } from './transfer-limits.tsx';
+import './transfers.css';
+import { useJobCommands } from './use-job-commands.ts';
 
 export interface TransfersDrawerProps {
-  /** The window asked for a drawer of this height in CSS px. */
+  /** CSS px. */
   readonly height: number;
+  /** The job to show first, as after a push was started. */
+  readonly initialJob?: string | null;
   onResize(height: number): void;
   onClose(): void;
 }
 
+/** The chosen job if the tab shows it, else the first that it shows. */
+function shownJob(jobs: readonly JobSummary[], group: JobGroup, chosen: string | null): JobSummary | null {
+  const visible = jobs.filter(
+    (job) => groupOf(job) === group || (group === 'active' && (finishedToday(job, Date.now()) || job.id === chosen)),
+  );
+  return (
+    visible.find((job) => job.id === chosen) ?? visible.find((job) => groupOf(job) === group) ?? visible[0] ?? null
+  );
+}
+
 /** The jobs, the chosen one with its live weave. */
-export function TransfersDrawer({ height }: TransfersDrawerProps): ReactElement {
-  return <section style={{ height }} />;
+export function TransfersDrawer({ height, initialJob = null, onResize, onClose }: TransfersDrawerProps): ReactElement {
+  const { t } = useTranslation('transfers');
+  const jobs = useJobs((state) => state.jobs);
+  const [group, setGroup] = useState<JobGroup>('active');
+  const [chosen, setChosen] = useState<string | null>(initialJob);
+  const [lastInitial, setLastInitial] = useState(initialJob);
+  if (initialJob !== lastInitial) {
+    setLastInitial(initialJob);
+    setChosen(initialJob);
+    setGroup('active');
+  }
+  const job = shownJob(jobs, group, chosen);
+  return (
+    <section className="transfers-drawer" style={{ height }} aria-label={t('title')}>
+      <DrawerEdge height={height} onResize={onResize} />
+      <header className="transfers-head">
+        <Button className="icon-button" aria-label={t('closeDrawer')} onPress={onClose}>
+          <PanelBottomClose size={15} strokeWidth={1.75} aria-hidden="true" />
+        </Button>
+        <h2>{t('title')}</h2>
+        <ToggleButtonGroup
+          className="segments"
+          aria-label={t('groups')}
+          disallowEmptySelection
+          selectedKeys={[group]}
+          onSelectionChange={(keys) => {
+            const next = JOB_GROUPS.find((name) => keys.has(name));
+            if (next !== undefined) setGroup(next);
+          }}
+        >
+          {JOB_GROUPS.map((name) => (
+            <ToggleButton key={name} id={name} className="segment">
+              {t(`group.${name}`)}
+              <span className="segment-count">{jobs.filter((one) => groupOf(one) === name).length}</span>
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+        <span className="transfers-head-space" />
+        <TransferLimits />
+        <PauseAll jobs={jobs} />
+      </header>
+      <div className="transfers-body">
+        <JobList jobs={jobs} group={group} chosen={job?.id ?? null} onChoose={setChosen} />
+        {job === null ? <NoJob /> : <WatchedJob key={job.id} job={job} />}
+      </div>
+      <JobAnnouncer jobs={jobs} />
+    </section>
+  );
+}
+
+function NoJob(): ReactElement {
+  const { t } = useTranslation('transfers');
+  return <p className="transfers-none">{t('noneChosen')}</p>;
+}
+
+function WatchedJob({ job }: { readonly job: JobSummary }): ReactElement {
+  const layers = useJobLayers(job.id);
+  const speeds = useJobs((state) => state.speeds.get(job.id));
+  return <JobDetail job={job} layers={layers} speeds={speeds ?? []} />;
+}
+
+/** Pauses every job that can be paused; once none can, resumes those that are paused. */
+function PauseAll({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactElement | null {
+  const { t } = useTranslation('transfers');
+  const commands = useJobCommands();
+  const running = jobs.filter((job) => job.actions.includes('pause'));
+  const paused = jobs.filter((job) => job.state === 'paused' && job.actions.includes('resume'));
+  if (running.length === 0 && paused.length === 0) return null;
+  const action = running.length > 0 ? 'pause' : 'resume';
+  const Icon = running.length > 0 ? CirclePause : Play;
+  return (
+    <Button
+      className="button button-small"
+      onPress={() => {
+        for (const job of running.length > 0 ? running : paused) commands.act(job.id, action);
+      }}
+    >
+      <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
+      {t(running.length > 0 ? 'pauseAll' : 'resumeAll')}
+    </Button>
+  );
 }

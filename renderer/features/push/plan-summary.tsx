@@ -1,0 +1,158 @@
+import type { ReactElement, ReactNode } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
+import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
+import { formatDuration } from '../../../shared/format/duration.ts';
+import type { Plan, PlanLayer, PlanTarget, Verdict } from '../../../shared/models/plan.ts';
+import { CellSwatch } from '../weave/cell-swatch.tsx';
+import type { CellKind } from '../weave/weave-cells.ts';
+import { type LayerFilter, VERDICTS, verdictTallies } from './plan-tallies.ts';
+import './plan-summary.css';
+
+export interface PlanSummaryProps {
+  readonly plan: Plan;
+  readonly target: PlanTarget;
+  /** Name the repository, because there are several. */
+  readonly several: boolean;
+  readonly filter: LayerFilter;
+  onFilter(filter: LayerFilter): void;
+  onHighlight(kind: CellKind | null): void;
+}
+
+/** What a push to one target costs: the headline, the bar, and a line for each verdict with its reason. */
+export function PlanSummary(props: PlanSummaryProps): ReactElement {
+  const { plan, target, several, filter, onFilter, onHighlight } = props;
+  const { t } = useTranslation('push');
+  const tallies = verdictTallies(target.layers);
+  return (
+    <div className="plan-summary">
+      <div className="plan-headline">
+        <h3>
+          <Headline target={target} complete={plan.complete} />
+          {several && <span className="plan-headline-target">{target.repository}</span>}
+        </h3>
+        <PlanFacts plan={plan} />
+      </div>
+      <div className="plan-bar" aria-hidden="true">
+        {VERDICTS.map((verdict) => {
+          const bytes = tallies[verdict].bytes;
+          return bytes === 0 ? null : (
+            <div key={verdict} className={`plan-bar-${verdict}`} style={{ flexGrow: bytes }} />
+          );
+        })}
+        {tallies.unknown.bytes > 0 && <div className="plan-bar-unknown" style={{ flexGrow: tallies.unknown.bytes }} />}
+      </div>
+      <ul className="plan-verdicts">
+        {[...VERDICTS, 'unknown' as const].map((kind) => {
+          const { count, bytes, estimated } = tallies[kind];
+          if (count === 0) return null;
+          return (
+            <li key={kind}>
+              <button
+                type="button"
+                className="plan-verdict"
+                aria-pressed={filter === kind}
+                onClick={() => onFilter(filter === kind ? 'all' : kind)}
+                onPointerEnter={() => onHighlight(kind)}
+                onPointerLeave={() => onHighlight(null)}
+                onFocus={() => onHighlight(kind)}
+                onBlur={() => onHighlight(null)}
+              >
+                <CellSwatch kind={kind} />
+                <span>{t(`weave:kind.${kind}`)}</span>
+                <span className="plan-verdict-count">{t('layers', { count })}</span>
+                <span className="plan-verdict-bytes">
+                  {estimated ? '~ ' : ''}
+                  {formatBytes(bytes)}
+                </span>
+                <span className="plan-verdict-reason">
+                  <VerdictReason kind={kind} target={target} />
+                </span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
+  );
+}
+
+function Headline({ target, complete }: { readonly target: PlanTarget; readonly complete: boolean }): ReactElement {
+  const { t } = useTranslation('push');
+  const { uploaded, packed } = target.bytes;
+  const estimated = target.layers.some((layer) => layer.size === null);
+  if (complete && uploaded === 0) return <>{t('headlineNothing', { packed: formatBytes(packed) })}</>;
+  return (
+    <Trans
+      t={t}
+      i18nKey={complete ? 'headline' : 'headlineSoFar'}
+      values={{ uploaded: formatBytes(uploaded), packed: `${estimated ? '~ ' : ''}${formatBytes(packed)}` }}
+      components={{ amber: <span className="plan-headline-bytes" /> }}
+    />
+  );
+}
+
+/** Time, speed and what is read, as far as they are known. */
+function PlanFacts({ plan }: { readonly plan: Plan }): ReactElement {
+  const { t, i18n } = useTranslation('push');
+  const facts: string[] = [];
+  if (plan.estimatedSeconds !== null && plan.rate !== null && plan.estimatedSeconds >= 1) {
+    facts.push(
+      t('factTime', { time: formatDuration(plan.estimatedSeconds, i18n.language), rate: formatRate(plan.rate) }),
+    );
+  }
+  if (!plan.complete) {
+    facts.push(t('factReading', { read: formatBytes(plan.bytes.read), raw: formatBytes(plan.bytes.raw) }));
+  } else if (plan.bytes.read > 0) {
+    facts.push(t('factRead', { read: formatBytes(plan.bytes.read) }));
+  } else facts.push(t('factNotRead'));
+  return (
+    <span className="plan-facts">
+      {facts.map((fact) => (
+        <span key={fact}>{fact}</span>
+      ))}
+    </span>
+  );
+}
+
+function only<Item>(items: readonly Item[]): Item | null {
+  const [first] = items;
+  return first !== undefined && items.every((item) => item === first) ? first : null;
+}
+
+function layersOf(target: PlanTarget, kind: Verdict | 'unknown'): readonly PlanLayer[] {
+  return target.layers.filter((layer) => (layer.verdict ?? 'unknown') === kind);
+}
+
+/** The reason that holds for all layers of a verdict, or the commonest. */
+function VerdictReason(props: { readonly kind: Verdict | 'unknown'; readonly target: PlanTarget }): ReactNode {
+  const { kind, target } = props;
+  const { t } = useTranslation('push');
+  const layers = layersOf(target, kind);
+  switch (kind) {
+    case 'present':
+      return t('why.present', { repository: target.repository });
+    case 'mount': {
+      const sources = [...new Set(layers.map((layer) => layer.mountedFrom))];
+      const source = only(sources);
+      return source === null
+        ? t('why.mountSeveral', { count: sources.length })
+        : t('why.mount', { repository: source });
+    }
+    case 'duplicate': {
+      const zeros = layers.filter((layer) => layer.zero).length;
+      if (zeros === 0) return t('why.duplicate');
+      return (
+        <>
+          {t('why.duplicateZeros', { count: zeros })} <CellSwatch kind="zero" />
+        </>
+      );
+    }
+    case 'upload': {
+      const disk = layers.filter((layer) => layer.kind === 'disk');
+      const reason = only((disk.length === 0 ? layers : disk).map((layer) => layer.reason));
+      return reason === null ? t('why.upload') : t(`weave:reason.${reason}`);
+    }
+    case 'unknown':
+      return t('why.unknown');
+  }
+}

@@ -1,0 +1,67 @@
+import { type ReactElement, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Plan, PlanTarget } from '../../../shared/models/plan.ts';
+import { Weave } from '../weave/weave.tsx';
+import type { CellKind } from '../weave/weave-cells.ts';
+import { PlanLayers } from './plan-layers.tsx';
+import { PlanNotices } from './plan-notices.tsx';
+import { PlanSummary } from './plan-summary.tsx';
+import type { LayerFilter } from './plan-tallies.ts';
+
+export interface PlanViewProps {
+  readonly plan: Plan;
+  /** The target whose layers are shown. */
+  readonly target: PlanTarget;
+  readonly language: string;
+}
+
+/** A plan: price, verdicts, weave, notices, layers. Nothing here is reckoned beside the plan. */
+export function PlanView({ plan, target, language }: PlanViewProps): ReactElement {
+  const { t } = useTranslation('push');
+  const [chosen, setFilter] = useState<LayerFilter | null>(null);
+  const [highlighted, setHighlighted] = useState<CellKind | null>(null);
+  const [marked, setMarked] = useState<number | null>(null);
+  const [revealed, setRevealed] = useState<{ readonly index: number } | null>(null);
+  const sends = target.layers.some((layer) => layer.verdict === 'upload');
+  const filter = chosen ?? (sends ? 'upload' : 'all');
+  return (
+    <>
+      <PlanSummary
+        plan={plan}
+        target={target}
+        several={plan.targets.length > 1}
+        filter={chosen ?? 'all'}
+        onFilter={setFilter}
+        onHighlight={setHighlighted}
+      />
+      <div className="push-weave">
+        <Weave
+          key={target.repository}
+          layers={target.layers}
+          chunkSize={plan.chunkSize}
+          label={t('weaveLabel', { repository: target.repository })}
+          highlighted={highlighted}
+          marked={marked}
+          onMark={setMarked}
+          onOpen={(index) => {
+            setFilter('all');
+            setMarked(index);
+            setRevealed({ index });
+          }}
+        />
+      </div>
+      <div className="push-notices">
+        <PlanNotices plan={plan} language={language} />
+      </div>
+      <PlanLayers
+        target={target}
+        chunkSize={plan.chunkSize}
+        filter={filter}
+        onFilter={setFilter}
+        marked={marked}
+        onMark={setMarked}
+        revealed={revealed}
+      />
+    </>
+  );
+}

@@ -1,0 +1,84 @@
+import { Check, ChevronRight } from 'lucide-react';
+import { type ReactElement, type ReactNode, useState } from 'react';
+import { Button, Checkbox, Disclosure, DisclosurePanel, Heading, Input, Label, TextField } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import './push-options.css';
+
+/** What a person may set for one push beside its references. */
+export interface PushChoices {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly verify: boolean;
+  readonly insecure: boolean;
+}
+
+export const DEFAULT_CHOICES: PushChoices = { labels: {}, verify: false, insecure: false };
+
+/** `key=value, key=value` to labels; null where a part has no `=` or no key. */
+export function parseLabels(text: string): Readonly<Record<string, string>> | null {
+  const labels: Record<string, string> = {};
+  for (const part of text.split(',')) {
+    if (part.trim() === '') continue;
+    const at = part.indexOf('=');
+    const key = part.slice(0, Math.max(0, at)).trim();
+    if (key === '') return null;
+    labels[key] = part.slice(at + 1).trim();
+  }
+  return labels;
+}
+
+/** The options of a push, folded away. */
+export function PushOptions(props: { choices: PushChoices; onChange: (choices: PushChoices) => void }): ReactElement {
+  const { choices, onChange } = props;
+  const { t } = useTranslation('push');
+  const [labels, setLabels] = useState('');
+  const invalid = parseLabels(labels) === null;
+  return (
+    <Disclosure className="push-options">
+      <Heading level={3} className="push-options-heading">
+        <Button slot="trigger" className="push-options-trigger">
+          <ChevronRight size={14} strokeWidth={1.75} aria-hidden="true" />
+          {t('options')}
+        </Button>
+      </Heading>
+      <DisclosurePanel className="push-options-panel">
+        <TextField
+          className="push-options-labels"
+          value={labels}
+          isInvalid={invalid}
+          onChange={(text) => {
+            setLabels(text);
+            const parsed = parseLabels(text);
+            if (parsed !== null) onChange({ ...choices, labels: parsed });
+          }}
+        >
+          <Label>{t('labels')}</Label>
+          <Input className="field" placeholder="org.example.build=42" spellCheck="false" />
+          {invalid && <span className="target-problem">{t('labelsInvalid')}</span>}
+        </TextField>
+        <OptionBox selected={choices.verify} onChange={(verify) => onChange({ ...choices, verify })}>
+          {t('verify')}
+        </OptionBox>
+        <OptionBox selected={choices.insecure} onChange={(insecure) => onChange({ ...choices, insecure })}>
+          {t('insecure')}
+        </OptionBox>
+      </DisclosurePanel>
+    </Disclosure>
+  );
+}
+
+interface OptionBoxProps {
+  readonly selected: boolean;
+  onChange(selected: boolean): void;
+  readonly children: ReactNode;
+}
+
+function OptionBox({ selected, onChange, children }: OptionBoxProps): ReactElement {
+  return (
+    <Checkbox className="option-box" isSelected={selected} onChange={onChange}>
+      <span className="option-box-mark" aria-hidden="true">
+        {selected && <Check size={11} strokeWidth={3} />}
+      </span>
+      {children}
+    </Checkbox>
+  );
+}

@@ -1,0 +1,74 @@
+import type { TFunction } from 'i18next';
+import { type ReactElement, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import type { Plan, PlanTarget } from '../../../shared/models/plan.ts';
+import { parseReference } from '../../../shared/models/reference.ts';
+import { useClient } from '../../state/client.ts';
+import { targetCost } from './plan-tallies.ts';
+import { readTarget, type TargetDraft } from './target-draft.ts';
+import { TargetField } from './target-field.tsx';
+import { useRegistryHealth } from './use-registry-health.ts';
+
+export interface TargetFieldsProps {
+  readonly targets: readonly TargetDraft[];
+  readonly plan: Plan | null;
+  /** The plan belongs to what was typed before: its figures are not shown at the fields. */
+  readonly stale: boolean;
+  onChange(targets: readonly TargetDraft[]): void;
+  /** Place of the field that has the focus. */
+  onFocus(place: number): void;
+}
+
+/** The part of the plan that a field stands for. */
+export function plannedTarget(target: TargetDraft, plan: Plan | null): PlanTarget | null {
+  const [first] = readTarget(target).references;
+  if (first === undefined || plan === null) return null;
+  const { registry, repository } = parseReference(first);
+  return plan.targets.find((other) => other.registry === registry && other.repository === repository) ?? null;
+}
+
+function costWords(t: TFunction<'push'>, target: PlanTarget): string {
+  const cost = targetCost(target);
+  switch (cost.kind) {
+    case 'uploads':
+      return t('cost.uploads', { bytes: `${cost.estimated ? '~ ' : ''}${formatBytes(cost.bytes)}` });
+    case 'mountsAll':
+      return t('cost.mountsAll', { count: cost.layers });
+    case 'mounts':
+      return t('cost.mounts', { count: cost.layers });
+    case 'nothing':
+      return t('cost.nothing');
+  }
+}
+
+/** All targets of a push, one field for each repository. */
+export function TargetFields({ targets, plan, stale, onChange, onFocus }: TargetFieldsProps): ReactElement {
+  const { t } = useTranslation('push');
+  const healthOf = useRegistryHealth(useClient());
+  const [initial] = useState(targets.length);
+  return (
+    <>
+      {targets.map((target, place) => {
+        const planned = plannedTarget(target, plan);
+        const host = (target.name ?? target.text).split('/')[0] ?? '';
+        return (
+          <TargetField
+            key={target.id}
+            target={target}
+            planned={planned}
+            result={planned === null || stale ? '' : costWords(t, planned)}
+            health={healthOf(host)}
+            label={targets.length === 1 ? t('target') : t('targetNumber', { number: place + 1 })}
+            autoFocus={place === 0 || target.id > initial}
+            onChange={(next) => onChange(targets.map((other) => (other.id === next.id ? next : other)))}
+            onFocus={() => onFocus(place)}
+            onRemove={
+              targets.length === 1 ? undefined : () => onChange(targets.filter((other) => other.id !== target.id))
+            }
+          />
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next';
+import type { ErrorData } from '../../../shared/errors/app-error.ts';
+
+/** An error in words: what happened in one sentence, and what it means (may be empty). */
+export interface ErrorWords {
+  readonly what: string;
+  readonly means: string;
+}
+
+/** Turns codes into words of the window's language; a code without words stands for itself. */
+export function useErrorWords(): (error: ErrorData) => ErrorWords {
+  const { i18n } = useTranslation('errors');
+  return ({ code, params }) => {
+    const words: unknown =
+      i18n.getResource(i18n.language, 'errors', code, { keySeparator: false }) ??
+      i18n.getResource('en', 'errors', code, { keySeparator: false });
+    const fill = (template: unknown): string =>
+      typeof template === 'string'
+        ? i18n.services.interpolator.interpolate(template, params, i18n.language, { escapeValue: false }).trim()
+        : '';
+    if (typeof words !== 'object' || words === null) return { what: code, means: '' };
+    return {
+      what: 'what' in words ? fill(words.what) : code,
+      means: 'means' in words ? fill(words.means) : '',
+    };
+  };
+}

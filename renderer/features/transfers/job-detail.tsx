@@ -1,0 +1,241 @@
+import { Copy, Terminal } from 'lucide-react';
+import { type ReactElement, type RefObject, useMemo, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
+import { formatDuration } from '../../../shared/format/duration.ts';
+import type { JobLayer, JobSummary } from '../../../shared/models/job.ts';
+import { ErrorReport } from '../push/error-report.tsx';
+import { pushCommand } from '../push/push-command.ts';
+import { byActivity } from '../weave/layer-order.ts';
+import { LayerTable } from '../weave/layer-table.tsx';
+import { useElementSize } from '../weave/use-element-size.ts';
+import { Weave } from '../weave/weave.tsx';
+import { type CellKind, cellKind } from '../weave/weave-cells.ts';
+import { WeaveLegend } from '../weave/weave-legend.tsx';
+import { kindWord } from '../weave/weave-words.ts';
+import { JobActions } from './job-actions.tsx';
+import { groupOf } from './job-groups.ts';
+import type { SpeedSample } from './job-mirror.ts';
+import { JobOutcome } from './job-outcome.tsx';
+import { SpeedLine } from './speed-line.tsx';
+import { useJobCommands } from './use-job-commands.ts';
+
+export interface JobDetailProps {
+  readonly job: JobSummary;
+  /** Null until they are known. */
+  readonly layers: readonly JobLayer[] | null;
+  readonly speeds: readonly SpeedSample[];
+}
+
+/** One job: what was sent of what, its cloth, and its layers with what moves first. */
+export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement {
+  const commands = useJobCommands();
+  const { t } = useTranslation('transfers');
+  const place = useRef<HTMLElement>(null);
+  const short = useShort(place);
+  const active = groupOf(job) === 'active';
+  const failure = job.error;
+  return (
+    <article ref={place} className="job-detail" aria-label={t('jobOf', { name: job.vmName })}>
+      <header className="job-head">
+        <h2>{headline(t, job)}</h2>
+        <span className="job-route">
+          {job.vmName} → {job.targets.map((target) => `${target.registry}/${target.repository}`).join(', ')}
+        </span>
+        {job.targets.flatMap((target) =>
+          target.references.map(({ reference, tag, state }) => (
+            <span key={reference} className="target-token" data-state={state}>
+              {tag}
+            </span>
+          )),
+        )}
+        <JobActions job={job} onAction={(action) => commands.act(job.id, action)} />
+      </header>
+      <div className="job-facts">
+        <JobFacts job={job} layers={layers} />
+        <Button
+          className="quiet-button"
+          onPress={() =>
+            commands.copy(
+              pushCommand(commandSource(job), {
+                references: job.references,
+                insecure: false,
+                concurrency: null,
+                pieceSize: null,
+                labels: {},
+                verify: false,
+                force: false,
+              }),
+            )
+          }
+        >
+          <Terminal size={14} strokeWidth={1.75} aria-hidden="true" />
+          {t('push:copyCommand')}
+        </Button>
+        {active && <SpeedLine samples={speeds} />}
+      </div>
+      {commands.error !== null && <CommandError code={commands.error.code} />}
+      {failure !== null && !active && (
+        <ErrorReport
+          error={failure}
+          onCopy={commands.copy}
+          kept={t('kept', { sent: formatBytes(job.sent) })}
+          actions={
+            <FailureActions
+              job={job}
+              onRetry={() => commands.act(job.id, 'retry')}
+              onOverwrite={() => commands.overwrite(job.id)}
+            />
+          }
+        />
+      )}
+      {(job.state === 'done' || job.state === 'cancelled') && <JobOutcome job={job} onCopy={commands.copy} />}
+      {layers !== null && (
+        <JobCloth job={job} layers={layers} short={short} onRetryNow={() => commands.act(job.id, 'retry')} />
+      )}
+    </article>
+  );
+}
+
+function useShort(place: RefObject<HTMLElement | null>): boolean {
+  const size = useElementSize(place);
+  return size !== null && size.height < 320;
+}
+
+type Words = ReturnType<typeof useTranslation<'transfers'>>['t'];
+
+function headline(t: Words, job: JobSummary): string {
+  if (job.state === 'planning' || job.state === 'queued') {
+    return t('headlineReading', { read: formatBytes(job.read), raw: formatBytes(job.rawSize) });
+  }
+  return t('headlineSent', { sent: formatBytes(job.sent), size: formatBytes(job.toSend) });
+}
+
+function commandSource(job: JobSummary): string {
+  return job.vmId.startsWith('image:') ? job.vmId.slice('image:'.length) : job.vmName;
+}
+
+function JobFacts({
+  job,
+  layers,
+}: {
+  readonly job: JobSummary;
+  readonly layers: readonly JobLayer[] | null;
+}): ReactElement {
+  const { t, i18n } = useTranslation('transfers');
+  const moving = (layers ?? []).filter(({ status }) => status === 'uploading' || status === 'committing').length;
+  const facts: string[] = [];
+  if (job.state === 'running' && job.secondsLeft !== null) {
+    facts.push(t('left', { time: formatDuration(job.secondsLeft, i18n.language) }));
+  }
+  if (moving > 0) facts.push(t('layersAtATime', { count: moving }));
+  if (groupOf(job) === 'active') {
+    facts.push(t('readOf', { read: formatBytes(job.read), raw: formatBytes(job.rawSize) }));
+  }
+  if (job.state === 'waiting' && job.waitingFor !== null) facts.push(t(`waitingFor.${job.waitingFor}`));
+  return (
+    <>
+      {job.state === 'running' && job.rate > 0 && <b>{formatRate(job.rate)}</b>}
+      {facts.map((fact) => (
+        <span key={fact}>{fact}</span>
+      ))}
+    </>
+  );
+}
+
+function FailureActions(props: { job: JobSummary; onRetry: () => void; onOverwrite: () => void }): ReactElement {
+  const { job, onRetry, onOverwrite } = props;
+  const { t } = useTranslation('transfers');
+  return (
+    <>
+      {job.error?.actions.includes('overwrite') === true && (
+        <Button className="button" onPress={onOverwrite}>
+          {t('push:error.overwrite')}
+        </Button>
+      )}
+      {job.actions.includes('retry') && (
+        <Button className="button button-primary" onPress={onRetry}>
+          {t('action.retry')}
+        </Button>
+      )}
+    </>
+  );
+}
+
+function CommandError({ code }: { readonly code: string }): ReactElement {
+  const { t } = useTranslation('transfers');
+  return (
+    <p className="job-command-error" role="alert">
+      {t('commandFailed', { code })}
+    </p>
+  );
+}
+
+interface JobClothProps {
+  readonly job: JobSummary;
+  readonly layers: readonly JobLayer[];
+  readonly short: boolean;
+  onRetryNow(): void;
+}
+
+/** Weave, legend and table of a job, which mark and filter each other. */
+function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactElement {
+  const { t } = useTranslation(['transfers', 'weave']);
+  const [filter, setFilter] = useState<CellKind | null>(null);
+  const [highlighted, setHighlighted] = useState<CellKind | null>(null);
+  const [marked, setMarked] = useState<number | null>(null);
+  const [revealed, setRevealed] = useState<{ readonly index: number } | null>(null);
+  const shown = useMemo(() => {
+    const ordered = groupOf(job) === 'active' ? byActivity(layers) : layers;
+    return filter === null ? ordered : ordered.filter((layer) => layer.kind === 'disk' && cellKind(layer) === filter);
+  }, [job, layers, filter]);
+  return (
+    <>
+      <div className="job-weave">
+        <Weave
+          layers={layers}
+          chunkSize={job.chunkSize}
+          label={t('weaveOf', { name: job.vmName })}
+          short={short}
+          highlighted={highlighted}
+          marked={marked}
+          onMark={setMarked}
+          onOpen={(index) => {
+            setFilter(null);
+            setMarked(index);
+            setRevealed({ index });
+          }}
+        />
+        <WeaveLegend
+          layers={layers}
+          form="one-line"
+          filter={filter}
+          onHighlight={setHighlighted}
+          onFilter={setFilter}
+        />
+      </div>
+      <LayerTable
+        layers={shown}
+        chunkSize={job.chunkSize}
+        label={t('weave:layers')}
+        columns="live"
+        marked={marked}
+        onMark={setMarked}
+        revealed={revealed}
+        onRetryNow={job.actions.includes('retry') ? onRetryNow : undefined}
+        empty={
+          filter === null ? null : (
+            <>
+              {t('weave:noLayers', { kind: kindWord(t, filter, true) })}
+              <Button className="button button-small" onPress={() => setFilter(null)}>
+                <Copy size={14} aria-hidden="true" />
+                {t('weave:showAll')}
+              </Button>
+            </>
+          )
+        }
+      />
+    </>
+  );
+}

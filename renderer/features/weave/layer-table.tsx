@@ -1,0 +1,139 @@
+import { type KeyboardEvent, type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { LiveCells, PlanCells } from './layer-cells.tsx';
+import './layer-table.css';
+import { useRowWindow } from './use-row-window.ts';
+import { isLive, type WeaveLayer } from './weave-cells.ts';
+import { offsetUnit } from './weave-words.ts';
+
+export interface LayerTableProps {
+  /** In the order they are shown. */
+  readonly layers: readonly WeaveLayer[];
+  readonly chunkSize: number;
+  readonly label: string;
+  readonly columns: 'plan' | 'live';
+  /** `layer.index` of the marked row. */
+  readonly marked?: number | null;
+  onMark?(index: number | null): void;
+  /** A new object scrolls its row into sight. */
+  readonly revealed?: { readonly index: number } | null;
+  /** Live columns: a layer that waits for its next try is tried at once. */
+  onRetryNow?: (() => void) | undefined;
+  /** Shown in place of the rows when there are none. */
+  readonly empty?: ReactNode;
+}
+
+const ROW_REM = 26 / 16;
+
+function rowHeight(): number {
+  const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return ROW_REM * (Number.isFinite(root) ? root : 16);
+}
+
+const PLAN_HEADS = ['number', 'range', 'origin', 'verdict', 'size', 'reason'] as const;
+const LIVE_HEADS = ['number', 'range', 'status', 'progress', 'sent', 'speed', 'note'] as const;
+const RIGHT = new Set<string>(['number', 'size', 'sent', 'speed']);
+
+/** The twin of the weave in words: one row a layer, config first and NVRAM last; only rows in sight are rendered. */
+export function LayerTable(props: LayerTableProps): ReactElement {
+  const { layers, chunkSize, label, columns, marked = null, revealed = null, onMark, onRetryNow, empty } = props;
+  const { t } = useTranslation('weave');
+  const id = useId();
+  const scroller = useRef<HTMLDivElement>(null);
+  const height = rowHeight();
+  const { first, last, before, after } = useRowWindow(scroller, layers.length, height);
+  const markedRow = marked === null ? -1 : layers.findIndex((layer) => layer.index === marked);
+
+  function reveal(row: number): void {
+    const element = scroller.current;
+    if (element === null || row < 0) return;
+    const top = row * height;
+    const room = element.clientHeight - height;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top + height > element.scrollTop + room) element.scrollTop = top + height - room;
+  }
+
+  useEffect(() => {
+    if (revealed !== null) reveal(layers.findIndex((layer) => layer.index === revealed.index));
+    // Only a new wish scrolls, not a change of the rows under it.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [revealed]);
+
+  function press(event: KeyboardEvent): void {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 2);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: markedRow + 1,
+      ArrowUp: markedRow - 1,
+      PageDown: markedRow + page,
+      PageUp: markedRow - page,
+      Home: 0,
+      End: layers.length - 1,
+    };
+    const step = steps[event.key];
+    if (step === undefined || event.altKey) return;
+    const row = Math.max(0, Math.min(layers.length - 1, step));
+    onMark?.(layers[row]?.index ?? null);
+    reveal(row);
+    event.preventDefault();
+  }
+
+  return (
+    <div ref={scroller} className={`layer-table layer-table-${columns}`}>
+      <table
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are marked with the arrow keys, as in a grid
+        role="grid"
+        aria-label={label}
+        aria-rowcount={layers.length + 1}
+        aria-activedescendant={markedRow >= first && markedRow < last ? `${id}-${String(marked)}` : undefined}
+        tabIndex={0}
+        onKeyDown={press}
+        onPointerLeave={() => onMark?.(null)}
+      >
+        <LayerTableHead columns={columns} unit={t(`unit.${offsetUnit(chunkSize).name}`)} />
+        <tbody style={{ paddingBlock: `${String(before)}px ${String(after)}px` }}>
+          {layers.slice(first, last).map((layer, place) => (
+            <tr
+              key={layer.index}
+              id={`${id}-${String(layer.index)}`}
+              className="layer-table-row"
+              aria-rowindex={first + place + 2}
+              aria-selected={layer.index === marked}
+              onPointerEnter={() => onMark?.(layer.index)}
+            >
+              {columns === 'live' && isLive(layer) ? (
+                <LiveCells layer={layer} chunkSize={chunkSize} onRetryNow={onRetryNow} />
+              ) : (
+                <PlanCells layer={layer} chunkSize={chunkSize} />
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {layers.length === 0 && <div className="layer-table-empty">{empty}</div>}
+    </div>
+  );
+}
+
+interface LayerTableHeadProps {
+  readonly columns: LayerTableProps['columns'];
+  readonly unit: string;
+}
+
+function LayerTableHead({ columns, unit }: LayerTableHeadProps): ReactElement {
+  const { t } = useTranslation('weave');
+  return (
+    <thead>
+      <tr className="layer-table-head" aria-rowindex={1}>
+        {(columns === 'plan' ? PLAN_HEADS : LIVE_HEADS).map((head) => (
+          <th key={head} scope="col" className={RIGHT.has(head) ? 'layer-table-right' : undefined}>
+            {head === 'progress' ? (
+              <span className="visually-hidden">{t('column.progress')}</span>
+            ) : (
+              t(`column.${head}`, { unit })
+            )}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}

@@ -1,0 +1,62 @@
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatRate } from '../../../shared/format/bytes.ts';
+import type { JobLayer } from '../../../shared/models/job.ts';
+import { useErrorWords } from '../push/use-error-words.ts';
+import { useNow } from './use-now.ts';
+import { reasonWords } from './weave-words.ts';
+
+interface LiveNoteProps {
+  readonly layer: JobLayer;
+  readonly onRetryNow: (() => void) | undefined;
+}
+
+/** Why a layer is where it is: what is waited for, or why it fails and when it is tried again. */
+export function LiveNote({ layer, onRetryNow }: LiveNoteProps): ReactElement | null {
+  const { t } = useTranslation('weave');
+  switch (layer.status) {
+    case 'retrying':
+      return <RetryNote layer={layer} onRetryNow={onRetryNow} />;
+    case 'hashing':
+      return <>{layer.rate > 0 ? t('note.hashingAt', { rate: formatRate(layer.rate) }) : t('note.hashing')}</>;
+    case 'encoding':
+    case 'checking':
+    case 'committing':
+      return <>{t(`note.${layer.status}`)}</>;
+    case 'mounting':
+      return <>{reasonWords(t, layer)}</>;
+    case 'done':
+      return layer.verdict === 'upload' || layer.verdict === null ? null : <>{reasonWords(t, layer)}</>;
+    case 'waiting':
+      return layer.verdict === 'present' || layer.verdict === 'duplicate' ? <>{reasonWords(t, layer)}</> : null;
+    case 'failed':
+      return layer.retry === null ? null : <RetryNote layer={layer} onRetryNow={undefined} />;
+    case 'uploading':
+    case 'cancelled':
+      return null;
+  }
+}
+
+/** `Try 3 of 5 in 6 s: 503 Service Unavailable`, counting down. */
+function RetryNote({ layer, onRetryNow }: LiveNoteProps): ReactElement | null {
+  const { t } = useTranslation('weave');
+  const errorWords = useErrorWords();
+  const now = useNow(1000, layer.retry !== null);
+  if (layer.retry === null) return null;
+  const { attempt, attempts, atMs, error } = layer.retry;
+  const seconds = Math.max(0, Math.ceil((atMs - now) / 1000));
+  const cause = errorWords(error).what;
+  if (layer.status === 'failed') return <span className="live-note-cause">{cause}</span>;
+  return (
+    <span className="live-note-cause">
+      {seconds > 0
+        ? t('note.tryIn', { attempt, attempts, seconds, cause })
+        : t('note.tryNow', { attempt, attempts, cause })}{' '}
+      {onRetryNow !== undefined && (
+        <button type="button" className="live-note-retry" onClick={onRetryNow}>
+          {t('note.retryNow')}
+        </button>
+      )}
+    </span>
+  );
+}

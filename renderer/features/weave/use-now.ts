@@ -1,0 +1,13 @@
+import { useEffect, useState } from 'react';
+
+/** The time in ms since the epoch, new every `everyMs` while `ticking`. */
+export function useNow(everyMs: number, ticking: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!ticking) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs, ticking]);
+  return now;
+}

@@ -1,0 +1,408 @@
+import { type CellLook, FILL_STEPS, type ThreadTone } from './weave-cells.ts';
+import { type Box, cellBox, columnRows, columnX, GROUP, rowY, type WeaveLayout } from './weave-layout.ts';
+import type { WeavePalette } from './weave-palette.ts';
+
+/** What the strokes of a weave are made with: colours and the two woven fills, for one scale. */
+export interface WeaveTools {
+  readonly palette: WeavePalette;
+  readonly present: CanvasPattern | string;
+  readonly upload: CanvasPattern | string;
+}
+
+/** Twill: 1 px every 4 at 45°, three threads to a tile, so that the tile is a whole number of pixels (17 = 3 * 4 * √2). */
+const TWILL = { tile: 17, threads: 3, width: 1, alpha: 0.6 };
+/** Hatch of an upload: 1.6 px every 5 (7 = 5 * √2). */
+const HATCH = { tile: 7, threads: 1, width: 1.6, alpha: 1 };
+
+function wovenFill(
+  context: CanvasRenderingContext2D,
+  ground: string,
+  thread: string,
+  rule: typeof TWILL,
+  scale: number,
+): CanvasPattern | string {
+  const tile = context.canvas.ownerDocument.createElement('canvas');
+  const size = Math.round(rule.tile * scale);
+  tile.width = size;
+  tile.height = size;
+  const brush = tile.getContext('2d');
+  if (brush === null) return ground;
+  brush.fillStyle = ground;
+  brush.fillRect(0, 0, size, size);
+  brush.strokeStyle = thread;
+  brush.globalAlpha = rule.alpha;
+  brush.lineWidth = rule.width * scale;
+  const period = size / rule.threads;
+  brush.beginPath();
+  for (let sum = -period / 2; sum < 2 * size + period; sum += period) {
+    brush.moveTo(sum + size, -size);
+    brush.lineTo(sum - 2 * size, 2 * size);
+  }
+  brush.stroke();
+  const pattern = context.createPattern(tile, 'repeat');
+  // A pattern is laid out from the canvas's origin: it goes through from cell to cell by itself.
+  pattern?.setTransform(new DOMMatrix([1 / scale, 0, 0, 1 / scale, 0, 0]));
+  return pattern ?? ground;
+}
+
+/** Makes the fills for a palette and a device scale. */
+export function makeWeaveTools(context: CanvasRenderingContext2D, palette: WeavePalette, scale: number): WeaveTools {
+  return {
+    palette,
+    present: wovenFill(context, palette.present, palette.present2, TWILL, scale),
+    upload: wovenFill(context, palette.upload, palette.upload2, HATCH, scale),
+  };
+}
+
+const RADIUS = 1.5;
+
+function fillRound(context: CanvasRenderingContext2D, box: Box, fill: string | CanvasPattern): void {
+  context.fillStyle = fill;
+  context.beginPath();
+  context.roundRect(box.x, box.y, box.width, box.height, RADIUS);
+  context.fill();
+}
+
+function strokeRound(
+  context: CanvasRenderingContext2D,
+  box: Box,
+  stroke: string,
+  width: number,
+  dash: readonly number[] = [],
+): void {
+  context.strokeStyle = stroke;
+  context.lineWidth = width;
+  context.setLineDash([...dash]);
+  context.beginPath();
+  context.roundRect(box.x + width / 2, box.y + width / 2, box.width - width, box.height - width, RADIUS);
+  context.stroke();
+  context.setLineDash([]);
+}
+
+function middle(box: Box): { x: number; y: number } {
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+function paintMount(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, scale: number): void {
+  context.fillStyle = palette.mountTint;
+  context.fillRect(box.x, box.y, box.width, box.height);
+  const width = Math.round(box.width * scale);
+  const least = Math.max(1, Math.round(width * 0.1));
+  const gap = (width - 2 * (least + 1)) % 3 === 0 ? least + 1 : least;
+  const side = Math.floor((width - 2 * gap) / 3);
+  context.fillStyle = palette.mount;
+  const threads = [0, side + gap, width - side];
+  for (const [place, x] of threads.entries()) {
+    const threadWidth = place === 1 ? width - 2 * (side + gap) : side;
+    context.fillRect(box.x + x / scale, box.y, threadWidth / scale, box.height);
+  }
+}
+
+function paintDuplicate(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, scale: number): void {
+  const bar = Math.round(box.height * 0.37 * scale) / scale;
+  context.fillStyle = palette.duplicateTint;
+  context.fillRect(box.x, box.y, box.width, box.height);
+  context.fillStyle = palette.duplicate;
+  context.fillRect(box.x, box.y, box.width, bar);
+  context.fillRect(box.x, box.y + box.height - bar, box.width, bar);
+}
+
+/** Six dots; the one whose turn it is stands out. */
+function paintHashing(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, step: number): void {
+  fillRound(context, box, palette.sunk);
+  strokeRound(context, box, palette.controlLine, 1);
+  const dot = box.width < 10 ? 1 : 2;
+  const gapX = Math.round(box.width * 0.32);
+  const gapY = Math.round(box.height * 0.24);
+  const center = middle(box);
+  context.fillStyle = palette.text2;
+  const alpha = context.globalAlpha;
+  for (let place = 0; place < 6; place++) {
+    const x = Math.round(center.x - gapX / 2 - dot / 2) + (place % 2) * gapX;
+    const y = Math.round(center.y - dot / 2) + (Math.floor(place / 2) - 1) * gapY;
+    context.globalAlpha = step >= 0 && place !== step % 6 ? alpha * 0.6 : alpha;
+    context.fillRect(x, y, dot, dot);
+  }
+  context.globalAlpha = alpha;
+}
+
+function paintChecking(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette): void {
+  fillRound(context, box, palette.sunk);
+  strokeRound(context, box, palette.controlLine, 1);
+  const center = middle(box);
+  context.strokeStyle = palette.text2;
+  context.lineWidth = box.width < 10 ? 1 : 1.5;
+  context.beginPath();
+  context.arc(center.x, center.y, box.width * 0.25, 0, 2 * Math.PI);
+  context.stroke();
+}
+
+/** Three lines that grow shorter: the chunk gets smaller. */
+function paintEncoding(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette): void {
+  fillRound(context, box, palette.sunk);
+  strokeRound(context, box, palette.controlLine, 1);
+  const center = middle(box);
+  const gap = Math.round(box.height * 0.24);
+  context.fillStyle = palette.text2;
+  for (const [place, part] of [0.6, 0.4, 0.2].entries()) {
+    const width = Math.max(1, box.width * part);
+    context.fillRect(center.x - width / 2, Math.round(center.y - 0.5) + (place - 1) * gap, width, 1);
+  }
+}
+
+function paintUploading(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, fill: number): void {
+  fillRound(context, box, palette.uploadTint);
+  const height = (box.height * fill) / FILL_STEPS;
+  if (fill > 0) {
+    context.save();
+    context.beginPath();
+    context.roundRect(box.x, box.y, box.width, box.height, RADIUS);
+    context.clip();
+    context.fillStyle = palette.upload;
+    context.fillRect(box.x, box.y + box.height - height, box.width, height);
+    context.fillStyle = palette.upload2;
+    context.fillRect(box.x, box.y + box.height - height, box.width, 1.5);
+    context.restore();
+  }
+  strokeRound(context, box, palette.forced ? palette.upload2 : palette.upload, 1);
+}
+
+function paintRetrying(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, fill: number): void {
+  paintUploading(context, box, palette, fill);
+  const corner = Math.round(box.width * 0.45);
+  const right = box.x + box.width;
+  context.fillStyle = palette.fail;
+  context.beginPath();
+  context.moveTo(right - corner, box.y);
+  context.lineTo(right, box.y);
+  context.lineTo(right, box.y + corner);
+  context.fill();
+  strokeRound(context, box, palette.fail, 1.5);
+}
+
+function paintCross(context: CanvasRenderingContext2D, box: Box, stroke: string): void {
+  const center = middle(box);
+  const arm = box.width * 0.22;
+  context.strokeStyle = stroke;
+  context.lineWidth = box.width < 10 ? 1.2 : 1.6;
+  context.beginPath();
+  context.moveTo(center.x - arm, center.y - arm);
+  context.lineTo(center.x + arm, center.y + arm);
+  context.moveTo(center.x + arm, center.y - arm);
+  context.lineTo(center.x - arm, center.y + arm);
+  context.stroke();
+}
+
+function paintRoundKnot(context: CanvasRenderingContext2D, box: Box, fill: string): void {
+  const center = middle(box);
+  context.fillStyle = fill;
+  context.beginPath();
+  context.arc(center.x, center.y, 1.7, 0, 2 * Math.PI);
+  context.fill();
+}
+
+function paintSquareKnot(context: CanvasRenderingContext2D, box: Box, fill: string): void {
+  const knot = Math.min(5, Math.floor(box.width / 2));
+  context.fillStyle = fill;
+  context.fillRect(Math.round(box.x + (box.width - knot) / 2), Math.round(box.y + (box.height - knot) / 2), knot, knot);
+}
+
+function threadColour(palette: WeavePalette, tone: ThreadTone): string {
+  if (palette.forced) return palette.zero;
+  return palette[tone];
+}
+
+/** A zero chunk: a 2 px thread that runs on over the gap when the next chunk is one too. */
+function paintThread(
+  context: CanvasRenderingContext2D,
+  look: CellLook,
+  box: Box,
+  runsOn: number,
+  palette: WeavePalette,
+  scale: number,
+): void {
+  const thickness = Math.round(2 * scale) / scale;
+  const y = Math.round((box.y + box.height / 2) * scale) / scale - Math.round(scale) / scale;
+  context.fillStyle = threadColour(palette, look.tone);
+  context.fillRect(box.x, y, box.width + runsOn, thickness);
+  if (look.tone === 'upload') paintSquareKnot(context, box, palette.forced ? palette.upload2 : palette.upload);
+}
+
+/** One cell, as it looks; `runsOn` is the gap a thread bridges, `step` the turn of the hashing dots. */
+function paintLook(
+  context: CanvasRenderingContext2D,
+  tools: WeaveTools,
+  look: CellLook,
+  cell: Box,
+  runsOn: number,
+  step: number,
+  scale: number,
+): void {
+  const { palette } = tools;
+  const box: Box =
+    look.part < 1 ? { ...cell, width: Math.max(4, Math.round(cell.width * look.part * scale) / scale) } : cell;
+  switch (look.kind) {
+    case 'present':
+      fillRound(context, box, tools.present);
+      break;
+    case 'upload':
+      fillRound(context, box, tools.upload);
+      break;
+    case 'mount':
+      paintMount(context, box, palette, scale);
+      return;
+    case 'duplicate':
+      paintDuplicate(context, box, palette, scale);
+      return;
+    case 'zero':
+      paintThread(context, look, box, runsOn, palette, scale);
+      return;
+    case 'unknown':
+      fillRound(context, box, palette.sunk);
+      strokeRound(context, box, palette.zero, 1, [2, 2]);
+      return;
+    case 'waiting':
+      fillRound(context, box, palette.uploadTint);
+      strokeRound(context, box, palette.forced ? palette.upload2 : palette.upload, 1, [2, 2]);
+      return;
+    case 'hashing':
+      paintHashing(context, box, palette, step);
+      return;
+    case 'checking':
+      paintChecking(context, box, palette);
+      return;
+    case 'encoding':
+      paintEncoding(context, box, palette);
+      return;
+    case 'mounting':
+      fillRound(context, box, palette.mountTint);
+      context.fillStyle = palette.mount;
+      context.fillRect(box.x, box.y, Math.round(box.width / 3), box.height);
+      strokeRound(context, box, palette.mount, 1);
+      return;
+    case 'uploading':
+      paintUploading(context, box, palette, look.fill);
+      return;
+    case 'retrying':
+      paintRetrying(context, box, palette, look.fill);
+      return;
+    case 'committing':
+      fillRound(context, box, palette.forced ? palette.upload2 : palette.upload);
+      paintSquareKnot(context, box, palette.pane);
+      return;
+    case 'done':
+      fillRound(context, box, palette.forced ? palette.present2 : palette.present);
+      paintRoundKnot(context, box, palette.pane);
+      return;
+    case 'failed':
+      fillRound(context, box, palette.fail);
+      paintCross(context, box, palette.forced ? palette.pane : '#ffffff');
+      return;
+    case 'cancelled':
+      fillRound(context, box, palette.sunk);
+      strokeRound(context, box, palette.controlLine, 1);
+      context.fillStyle = palette.text2;
+      context.fillRect(box.x + 3, Math.round(middle(box).y - 0.75), box.width - 6, 1.5);
+      return;
+  }
+  if (palette.forced) strokeRound(context, box, palette.present2, 1);
+}
+
+/** What one cell shows at one moment: its look, or two looks that fade into each other. */
+export interface CellMoment {
+  readonly look: CellLook;
+  /** The look that goes, and how far the new one has come (0 to 1). */
+  readonly from: CellLook | null;
+  readonly progress: number;
+}
+
+/** Everything that one painting needs. */
+export interface WeaveScene {
+  readonly layout: WeaveLayout;
+  readonly tools: WeaveTools;
+  moment(chunk: number): CellMoment | undefined;
+  /** Opacity of a cell: 0.3 while the legend points at another kind. */
+  opacity(look: CellLook): number;
+  /** Turn of the hashing dots; -1 while they stand still. */
+  readonly step: number;
+}
+
+function gapAfter(layout: WeaveLayout, chunk: number): number {
+  const column = (chunk % layout.columns) + 1;
+  if (column === layout.columns) return 0;
+  return column % GROUP === 0 ? layout.gap + layout.groupGap : layout.gap;
+}
+
+function hair(layout: WeaveLayout): number {
+  return Math.round(layout.scale) / layout.scale;
+}
+
+function warpOffsets(layout: WeaveLayout): readonly [number, number] {
+  const { width } = layout.cell;
+  const first = Math.round(width * 0.3 * layout.scale) / layout.scale;
+  return [first, width - first - hair(layout)];
+}
+
+function markX(layout: WeaveLayout, column: number): number {
+  const gap = layout.gap + layout.groupGap;
+  return columnX(layout, column) - gap + Math.floor((gap * layout.scale - 1) / 2) / layout.scale;
+}
+
+/** Warp and marks of a column from `top` to `bottom`. */
+function paintGround(
+  context: CanvasRenderingContext2D,
+  scene: WeaveScene,
+  column: number,
+  top: number,
+  bottom: number,
+): void {
+  const { layout, tools } = scene;
+  const x = columnX(layout, column);
+  context.fillStyle = tools.palette.warp;
+  for (const offset of warpOffsets(layout)) context.fillRect(x + offset, top, hair(layout), bottom - top);
+}
+
+/** Paints some cells anew, with the ground under them. */
+export function paintCells(context: CanvasRenderingContext2D, scene: WeaveScene, chunks: Iterable<number>): void {
+  const { layout, tools } = scene;
+  for (const chunk of chunks) {
+    const moment = scene.moment(chunk);
+    if (moment === undefined) continue;
+    const box = cellBox(layout, chunk);
+    const gap = gapAfter(layout, chunk);
+    const column = chunk % layout.columns;
+    context.clearRect(box.x, box.y, box.width + gap, box.height);
+    paintGround(context, scene, column, box.y, box.y + box.height);
+    if (gap > layout.gap && columnRows(layout, column + 1) > Math.floor(chunk / layout.columns)) {
+      context.fillStyle = tools.palette.mark;
+      context.fillRect(markX(layout, column + 1), box.y, hair(layout), box.height);
+    }
+    const next = scene.moment(chunk + 1)?.look.kind;
+    const runsOn = next === 'zero' ? gap : 0;
+    const opacity = scene.opacity(moment.look);
+    if (moment.from !== null) {
+      context.globalAlpha = opacity * (1 - moment.progress);
+      paintLook(context, tools, moment.from, box, runsOn, scene.step, layout.scale);
+    }
+    context.globalAlpha = moment.from === null ? opacity : opacity * moment.progress;
+    paintLook(context, tools, moment.look, box, runsOn, scene.step, layout.scale);
+    context.globalAlpha = 1;
+  }
+}
+
+/** Paints the whole cloth: warp with its fringe, marks, cells. */
+export function paintWeave(context: CanvasRenderingContext2D, scene: WeaveScene): void {
+  const { layout, tools } = scene;
+  context.clearRect(0, 0, layout.width, layout.height);
+  const columns = Math.min(layout.columns, layout.count);
+  for (let column = 0; column < columns; column++) {
+    const bottom = rowY(layout, columnRows(layout, column) - 1) + layout.cell.height + layout.fringe;
+    const top = layout.top - layout.fringe;
+    paintGround(context, scene, column, top, bottom);
+    if (column > 0 && column % GROUP === 0) {
+      context.fillStyle = tools.palette.mark;
+      context.fillRect(markX(layout, column), top, hair(layout), bottom - top);
+    }
+  }
+  paintCells(context, scene, Array.from({ length: layout.count }, (_, chunk) => chunk).values());
+}

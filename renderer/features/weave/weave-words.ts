@@ -1,0 +1,97 @@
+import type { TFunction } from 'i18next';
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import { type CellKind, cellKind, isLive, packedSize, type WeaveLayer } from './weave-cells.ts';
+
+/** Binary unit of offsets: GiB for Tart's 512 MiB chunks, MiB where the chunks are small. */
+export interface OffsetUnit {
+  readonly name: 'GiB' | 'MiB';
+  readonly bytes: number;
+}
+
+const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+
+/** The unit in which a disk of such chunks is measured. */
+export function offsetUnit(chunkSize: number): OffsetUnit {
+  return chunkSize >= GIB / 8 ? { name: 'GiB', bytes: GIB } : { name: 'MiB', bytes: MIB };
+}
+
+/** An offset at the edge of the weave: a bare figure without superfluous decimals. */
+export function offsetFigure(offset: number, chunkSize: number): string {
+  return String(Number((offset / offsetUnit(chunkSize).bytes).toFixed(1)));
+}
+
+/** `21.0–21.5`: where a layer lies on the disk; null for config and NVRAM. */
+export function rangeFigures(layer: WeaveLayer, chunkSize: number): string | null {
+  if (layer.rawOffset === null) return null;
+  const { bytes } = offsetUnit(chunkSize);
+  return `${(layer.rawOffset / bytes).toFixed(1)}–${((layer.rawOffset + layer.rawSize) / bytes).toFixed(1)}`;
+}
+
+/** `220 MB`, `~ 220 MB` for an estimate, empty while nothing is known. */
+export function sizeWords(layer: WeaveLayer): string {
+  const size = packedSize(layer);
+  if (size === null) return '';
+  return layer.size === null ? `~ ${formatBytes(size)}` : formatBytes(size);
+}
+
+/** The word of the legend for a kind. */
+export function kindWord(t: TFunction<'weave'>, kind: CellKind, live: boolean): string {
+  return live && kind === 'mount' ? t('mounted') : t(`kind.${kind}`);
+}
+
+/** Why a layer has its verdict. */
+export function reasonWords(t: TFunction<'weave'>, layer: WeaveLayer): string {
+  if (layer.reason === 'mountable' && layer.mountedFrom !== null) {
+    return t('reason.mountableFrom', { repository: layer.mountedFrom });
+  }
+  return t(`reason.${layer.reason}`);
+}
+
+/** What hovering a cell says, in the parts that are set apart. */
+export interface ChunkDescription {
+  readonly name: string;
+  readonly place: string;
+  readonly verdict: string;
+  readonly raw: string;
+  readonly reason: string;
+}
+
+/** The word that stands for a cell: verdict also for zero chunks, whose kind is drawn as a thread. */
+function verdictWord(t: TFunction<'weave'>, layer: WeaveLayer): string {
+  const kind = cellKind(layer);
+  const live = isLive(layer);
+  if (kind !== 'zero') return kindWord(t, kind, live);
+  const zero = kindWord(t, 'zero', live);
+  return layer.verdict === null ? zero : `${kindWord(t, layer.verdict, live)}, ${zero}`;
+}
+
+/** Hover text and accessible name of a cell. */
+export function describeChunk(
+  t: TFunction<'weave'>,
+  layer: WeaveLayer,
+  chunk: number,
+  chunkSize: number,
+): ChunkDescription {
+  const unit = offsetUnit(chunkSize).name;
+  const range = `${rangeFigures(layer, chunkSize) ?? ''} ${t(`unit.${unit}`)}`;
+  const size = sizeWords(layer);
+  const sent =
+    isLive(layer) && (layer.status === 'uploading' || layer.status === 'retrying')
+      ? t('sentOf', { sent: formatBytes(layer.sent), size })
+      : size;
+  const word = verdictWord(t, layer);
+  return {
+    name: t('chunk', { chunk }),
+    place: t('rangeOfDisk', { range }),
+    verdict: sent === '' ? word : `${word}, ${sent}`,
+    raw: t('ofRaw', { size: formatBytes(layer.rawSize) }),
+    reason: reasonWords(t, layer),
+  };
+}
+
+/** The description as one sentence, for screen readers. */
+export function chunkSentence(description: ChunkDescription): string {
+  const { name, place, verdict, raw, reason } = description;
+  return `${name}, ${place}. ${verdict} ${raw}. ${reason}`;
+}
