@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+const authSchema = z.object({
+  auth: z.string().optional(),
+  username: z.string().optional(),
+  password: z.string().optional(),
+  identitytoken: z.string().optional(),
+});
+
+/** What counts of Docker's config.json and Podman's auth.json; other members are ignored. */
+export const dockerConfigSchema = z.object({
+  auths: z.record(z.string(), authSchema).default({}),
+  credHelpers: z.record(z.string(), z.string()).default({}),
+  credsStore: z.string().optional(),
+});
+
+export type DockerConfig = z.infer<typeof dockerConfigSchema>;
+export type DockerAuth = z.infer<typeof authSchema>;
+
+/** The key of Docker Hub in stores and files. */
+export const DOCKER_HUB_KEY = 'https://index.docker.io/v1/';
+const DOCKER_HUB_HOSTS = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']);
+
+/** `host[:port]` in lower case; the names of Docker Hub are one. Drops scheme and path of old keys. */
+export function normalizeHost(key: string): string {
+  const host = key
+    .replace(/^https?:\/\//i, '')
+    .replace(/\/.*$/, '')
+    .toLowerCase();
+  return DOCKER_HUB_HOSTS.has(host) ? 'docker.io' : host;
+}
+
+/** What a credential helper is asked for. */
+export function serverUrlOf(host: string): string {
+  return normalizeHost(host) === 'docker.io' ? DOCKER_HUB_KEY : host;
+}
+
+/** A key that names a repository below a host (Podman) says nothing of the whole host. */
+function namesWholeHost(key: string): boolean {
+  return /^https?:\/\//i.test(key) || !key.includes('/');
+}
+
+/** A user and a secret as the files hold them. `identity` = an OAuth2 refresh token. */
+export interface FileCredential {
+  readonly username: string;
+  readonly secret: string;
+  readonly kind: 'password' | 'identity';
+}
+
+/** The credential in an `auths` entry; null for one that only marks "in the store". Splits at the first colon. */
+export function credentialOfAuth(entry: DockerAuth): FileCredential | null {
+  const text = Buffer.from(entry.auth ?? '', 'base64')
+    .toString('utf8')
+    .replace(/\0+$/, '');
+  const colon = text.indexOf(':');
+  const username = colon < 0 ? (entry.username ?? '') : text.slice(0, colon);
+  const password = colon < 0 ? (entry.password ?? '') : text.slice(colon + 1);
+  if (entry.identitytoken !== undefined && entry.identitytoken !== '') {
+    return { username, secret: entry.identitytoken, kind: 'identity' };
+  }
+  return username === '' || password === '' ? null : { username, secret: password, kind: 'password' };
+}
+
+/** The entry of `auths` for a host; an exact key wins over an old-style one. */
+export function authOf(config: DockerConfig, host: string): FileCredential | null {
+  const wanted = normalizeHost(host);
+  const keys = Object.keys(config.auths).filter((key) => namesWholeHost(key) && normalizeHost(key) === wanted);
+  for (const key of keys.sort((left, right) => Number(right === host) - Number(left === host))) {
+    const entry = config.auths[key];
+    const found = entry === undefined ? null : credentialOfAuth(entry);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The helper that `credHelpers` names for a host: an equal key, else a regular expression that matches it whole, as in Tart. */
+export function helperOf(config: DockerConfig, host: string): string | null {
+  const wanted = normalizeHost(host);
+  for (const [key, helper] of Object.entries(config.credHelpers)) if (normalizeHost(key) === wanted) return helper;
+  for (const [key, helper] of Object.entries(config.credHelpers)) {
+    try {
+      if (new RegExp(`^(?:${key})$`).test(host)) return helper;
+    } catch {
+      // A key that is no regular expression is only a name.
+    }
+  }
+  return null;
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { enginePaths, stateHomeOf, tartHomeOf, unpackedPath } from './state-paths.ts';
+
+describe('places of state', () => {
+  it.each([
+    ['the chosen folder', { TARTAN_HOME: '/data/tartan' }, 'linux', '/data/tartan'],
+    ['Application Support', {}, 'darwin', '/home/kim/Library/Application Support/Tartan'],
+    ['the data folder of the desktop', {}, 'linux', '/home/kim/.local/share/tartan'],
+    ['XDG_DATA_HOME', { XDG_DATA_HOME: '/xdg' }, 'linux', '/xdg/tartan'],
+    ['the home folder when the variable is empty', { TARTAN_HOME: '' }, 'linux', '/home/kim/.local/share/tartan'],
+  ] as const)('are in %s', (_name, env, platform, expected) => {
+    expect(stateHomeOf({ env, platform, home: '/home/kim' })).toBe(expected);
+  });
+
+  it('finds Tart where Tart finds itself', () => {
+    const facts = { platform: 'darwin', home: '/Users/kim' } as const;
+    expect([tartHomeOf({ ...facts, env: {} }), tartHomeOf({ ...facts, env: { TART_HOME: '/Volumes/VMs' } })]).toEqual([
+      '/Users/kim/.tart',
+      '/Volumes/VMs',
+    ]);
+  });
+
+  it('names the unpacked twin of files in an archive', () => {
+    expect([
+      unpackedPath('/opt/Tartan/resources/app.asar/dist/node/a.cjs'),
+      unpackedPath('/opt/Tartan/resources/app.asar.unpacked/dist/node/a.cjs'),
+      unpackedPath('/src/dist/node/a.cjs'),
+      enginePaths({ env: {}, platform: 'linux', home: '/h' }, '/r/app.asar/dist/node').lockHelper,
+    ]).toEqual([
+      '/opt/Tartan/resources/app.asar.unpacked/dist/node/a.cjs',
+      '/opt/Tartan/resources/app.asar.unpacked/dist/node/a.cjs',
+      '/src/dist/node/a.cjs',
+      '/r/app.asar.unpacked/dist/node/lock-helper.cjs',
+    ]);
+  });
+});
