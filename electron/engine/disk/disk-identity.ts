@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { volumeId } from '../native/volume-id.ts';
@@ -16,7 +17,7 @@ export interface DiskIdentity {
 export async function readDiskIdentity(file: FileHandle): Promise<DiskIdentity> {
   const stat = await file.stat({ bigint: true });
   return {
-    volume: await volumeId(stat.dev),
+    volume: await volumeId(file.fd, stat.dev),
     inode: String(stat.ino),
     size: Number(stat.size),
     mtimeNs: String(stat.mtimeNs),
@@ -39,35 +40,61 @@ export function sameIdentity(left: DiskIdentity, right: DiskIdentity): boolean {
 const GRAIN_MS = 20;
 const WHOLE_SECONDS_GRAIN_MS = 2000;
 
+/** How long to wait until a further change of the file must get another stamp. ms. */
+function waitFor(identity: DiskIdentity, nowMs: number): number {
+  const changedNs = BigInt(identity.ctimeNs);
+  const grain = changedNs % 1_000_000_000n === 0n ? WHOLE_SECONDS_GRAIN_MS : GRAIN_MS;
+  const age = nowMs - Number(changedNs / 1_000_000n);
+  // A stamp of the future is another machine's clock: after one whole grain that clock has moved on as well.
+  return age < 0 ? grain : Math.max(0, grain - age);
+}
+
 /**
  * The racily-clean rule: a write through a mapping can leave the stamps as they were. So: fsync, wait until the last
  * change is older than the clock's grain, and look. A second look after reading (again behind an fsync) must be equal,
  * else the digests read in between say nothing about this identity.
  *
- * @throws AppError `vm.gone`, `file.unreadable`
+ * @throws AppError `vm.gone`, `file.unreadable`; the signal's reason when it aborts
  */
 export async function settledIdentity(path: string, clock: Clock, signal: AbortSignal): Promise<DiskIdentity> {
+  signal.throwIfAborted();
   const file = await openForLook(path);
   try {
     await syncQuietly(file);
-    const identity = await readDiskIdentity(file);
-    const changedNs = BigInt(identity.ctimeNs);
-    const grain = changedNs % 1_000_000_000n === 0n ? WHOLE_SECONDS_GRAIN_MS : GRAIN_MS;
-    const age = clock.now() - Number(changedNs / 1_000_000n);
-    if (age >= 0 && age < grain) await clock.sleep(grain - age, signal);
+    const wait = waitFor(await readDiskIdentity(file), clock.now());
+    if (wait > 0) await clock.sleep(wait, signal);
     return await readDiskIdentity(file);
   } finally {
     await file.close();
   }
 }
 
-async function openForLook(path: string): Promise<FileHandle> {
+/**
+ * Writes out what the system still holds of a file, so that the fsync under the lock is short.
+ *
+ * @throws AppError `vm.gone`, `file.unreadable`
+ */
+export async function syncFile(path: string): Promise<void> {
+  const file = await openForLook(path);
   try {
-    return await open(path, 'r');
+    await syncQuietly(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openForLook(path: string): Promise<FileHandle> {
+  let file: FileHandle;
+  try {
+    // Without O_NONBLOCK (which Windows does not have) a named pipe in the place of the file would hang us.
+    file = await open(path, constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK));
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     throw new AppError(reason === 'ENOENT' ? 'vm.gone' : 'file.unreadable', { path, reason }, { cause });
   }
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new AppError('file.unreadable', { path, reason: 'notFile' });
 }
 
 async function syncQuietly(file: FileHandle): Promise<void> {

@@ -48,25 +48,33 @@ function wholeFile(abi: FlockAbi, type: number): Buffer {
   return lock;
 }
 
+/** EACCES, EAGAIN on Linux, EAGAIN on macOS: another process holds a lock (POSIX allows either). */
+const HELD_ELSEWHERE: readonly number[] = [13, 11, 35];
+
 /**
  * Tries the POSIX write lock over a whole file (opened for writing). It belongs to the process and is lost when the
  * process closes any descriptor of that file.
  *
- * @returns `unsupported` where libc cannot be called
+ * @returns `busy` = another process holds a lock; `unsupported` = libc cannot be called, or the file system keeps no locks
  */
 export function tryLockWholeFile(descriptor: number): 'locked' | 'busy' | 'unsupported' {
   const abi = ABI[process.platform];
   const functions = libc();
   if (abi === undefined || functions === null) return 'unsupported';
-  return functions.fcntl(descriptor, abi.setLock, wholeFile(abi, abi.writeLock)) === 0 ? 'locked' : 'busy';
+  const { result, errno } = functions.fcntl(descriptor, abi.setLock, wholeFile(abi, abi.writeLock));
+  if (result !== -1) return 'locked';
+  return HELD_ELSEWHERE.includes(errno) ? 'busy' : 'unsupported';
 }
 
-/** The process that holds a lock on a file, 0 for none; null where libc cannot be called. */
+/**
+ * The process that holds a write lock on a file, 0 for none; null where that cannot be asked. −1 (macOS) is a holder by
+ * `flock`, which has no process. The caller's own locks do not count.
+ */
 export function lockHolder(descriptor: number): number | null {
   const abi = ABI[process.platform];
   const functions = libc();
   if (abi === undefined || functions === null) return null;
   const lock = wholeFile(abi, abi.readLock);
-  if (functions.fcntl(descriptor, abi.getLock, lock) !== 0) return null;
+  if (functions.fcntl(descriptor, abi.getLock, lock).result === -1) return null;
   return lock.readInt16LE(abi.typeAt) === abi.unlocked ? 0 : lock.readInt32LE(abi.pidAt);
 }

@@ -1,4 +1,4 @@
-import { libc } from './libc.ts';
+import { type Libc, libc } from './libc.ts';
 
 /** A range of a file that holds data; what lies between is a hole. Bytes. */
 export interface DataRange {
@@ -11,26 +11,46 @@ const WHENCE: Partial<Record<NodeJS.Platform, { readonly data: number; readonly 
   linux: { data: 3, hole: 4 },
   darwin: { data: 4, hole: 3 },
 };
+/** "No more data behind this offset", the same number on both systems. */
+const ENXIO = 6;
 /** A file in more pieces than this is read as a whole: walking it would cost more than it saves. */
 const MOST_RANGES = 1_000_000;
 
 /**
- * Data ranges of an open file by SEEK_DATA and SEEK_HOLE, in order; null where the system or file system does not tell.
- * 0.9 µs a call (measured on Linux 6.18).
+ * Data ranges of an open file by SEEK_DATA and SEEK_HOLE, in order, neighbours merged; null where the system or the file
+ * system does not tell, or the file is in too many pieces. A file system that knows no holes answers one range.
+ * Moves the descriptor's offset. 0.9 µs a call, two calls a range (measured on Linux 6.18).
+ *
+ * @param size bytes of the file; what lies behind is left out
  */
-export function dataRanges(descriptor: number, size: number): DataRange[] | null {
+export function dataRanges(descriptor: number, size: number, mostRanges = MOST_RANGES): DataRange[] | null {
+  const functions = libc();
+  return functions === null ? null : walk(functions, descriptor, size, mostRanges);
+}
+
+function walk({ lseek }: Libc, descriptor: number, size: number, mostRanges: number): DataRange[] | null {
   const whence = WHENCE[process.platform];
-  const lseek = libc()?.lseek;
-  if (whence === undefined || lseek === undefined) return null;
+  if (whence === undefined) return null;
   const ranges: DataRange[] = [];
   let at = 0;
   while (at < size) {
     const data = lseek(descriptor, at, whence.data);
-    // −1 is ENXIO (only a hole follows) or a refusal; a refusal shows on the very first call.
-    if (data < 0) return at === 0 && lseek(descriptor, 0, whence.hole) < 0 ? null : ranges;
-    const hole = lseek(descriptor, data, whence.hole);
-    if (hole <= data || ranges.length === MOST_RANGES) return null;
-    ranges.push({ offset: data, length: Math.min(hole, size) - data });
+    if (data.result < 0) {
+      // Anything but "only a hole follows" says nothing about the rest: taking it for a hole would lose data.
+      if (data.errno !== ENXIO) return null;
+      break;
+    }
+    if (data.result >= size) break;
+    const hole = lseek(descriptor, data.result, whence.hole).result;
+    if (data.result < at || hole <= data.result) return null;
+    const length = Math.min(hole, size) - data.result;
+    const last = ranges.at(-1);
+    if (last !== undefined && last.offset + last.length === data.result) {
+      ranges[ranges.length - 1] = { offset: last.offset, length: last.length + length };
+    } else {
+      if (ranges.length === mostRanges) return null;
+      ranges.push({ offset: data.result, length });
+    }
     at = hole;
   }
   return ranges;

@@ -1,41 +1,110 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Libc, libc } from './libc.ts';
 
-/** `major:minor` of a Linux device number. */
-function deviceNumber(device: bigint): string {
-  const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
-  const minor = (device & 0xffn) | ((device >> 12n) & ~0xffn);
-  return `${major}:${minor}`;
+/** `FS_IOC_GETFSUUID` (Linux 6.9 and newer): a length byte and 16 bytes. */
+const GET_UUID = 0x8011_1500;
+/** `BTRFS_IOC_INO_LOOKUP`: u64 tree (0 = the file's own, filled in), u64 object, name; open to everybody in this form. */
+const BTRFS_INO_LOOKUP = 0xd000_9412;
+const BTRFS_FIRST_OBJECT = 256n;
+
+/** 16 bytes in the usual form; null for all zeros, which means "none". */
+function formatUuid(bytes: Buffer): string | null {
+  if (bytes.every((byte) => byte === 0)) return null;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-/** The block device that mountinfo names for a device number. */
-async function mountedDevice(device: bigint): Promise<string | null> {
-  const wanted = deviceNumber(device);
+/** The UUID that the kernel tells for an open file. */
+function uuidByIoctl(functions: Libc, descriptor: number): string | null {
+  const answer = Buffer.alloc(17);
+  if (functions.ioctl(descriptor, GET_UUID, answer).result === -1 || answer[0] !== 16) return null;
+  return formatUuid(answer.subarray(1));
+}
+
+/** Inodes of btrfs are unique in a subvolume only, and a snapshot repeats them with all their stamps. */
+function btrfsSubvolume(functions: Libc, descriptor: number): string {
+  const answer = Buffer.alloc(4096);
+  answer.writeBigUInt64LE(BTRFS_FIRST_OBJECT, 8);
+  if (functions.ioctl(descriptor, BTRFS_INO_LOOKUP, answer).result === -1) return '';
+  return `/${answer.readBigUInt64LE(0)}`;
+}
+
+/** Type and source of the mount that an open file lies on. By mount id: device numbers of btrfs differ per subvolume. */
+async function mountOf(descriptor: number): Promise<{ readonly type: string; readonly source: string } | null> {
+  const info = await readFile(`/proc/self/fdinfo/${descriptor}`, 'utf8');
+  const id = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
   for (const line of (await readFile('/proc/self/mountinfo', 'utf8')).split('\n')) {
     const [front = '', back = ''] = line.split(' - ');
-    if (front.split(' ')[2] === wanted) return back.split(' ')[1] ?? null;
+    if (front.split(' ')[0] !== id) continue;
+    const [type = '', source = ''] = back.split(' ');
+    return { type, source };
   }
   return null;
 }
 
-/**
- * Names a volume by what does not change with the order of mounting: the UUID of its file system on Linux, else the
- * device number (`dev:…`), which is all that Node gives on macOS and for volumes without a UUID.
- */
-export async function volumeId(device: bigint): Promise<string> {
-  const otherwise = `dev:${device}`;
-  if (process.platform !== 'linux') return otherwise;
+/** The UUID under which udev lists a block device. */
+async function uuidByDevice(source: string): Promise<string | null> {
+  if (!source.startsWith('/dev/')) return null;
+  const folder = '/dev/disk/by-uuid';
   try {
-    const name = await mountedDevice(device);
-    if (name === null || !name.startsWith('/dev/')) return otherwise;
-    const block = await realpath(name);
-    const folder = '/dev/disk/by-uuid';
+    const block = await realpath(source);
     for (const uuid of await readdir(folder)) {
-      if ((await realpath(join(folder, uuid))) === block) return `uuid:${uuid}`;
+      if ((await realpath(join(folder, uuid))) === block) return uuid;
     }
-    return otherwise;
   } catch {
-    // Containers often have neither folder; the device number is stable while nothing is mounted anew.
-    return otherwise;
+    // Containers often have neither the device nor the folder.
   }
+  return null;
+}
+
+async function linuxVolume(descriptor: number): Promise<string | null> {
+  const functions = libc();
+  const mount = await mountOf(descriptor);
+  const uuid =
+    (functions === null ? null : uuidByIoctl(functions, descriptor)) ??
+    (mount === null ? null : await uuidByDevice(mount.source));
+  if (uuid === null) return null;
+  return mount?.type === 'btrfs' && functions !== null ? `${uuid}${btrfsSubvolume(functions, descriptor)}` : uuid;
+}
+
+/** `struct statfs` of macOS with 64-bit inodes: 2168 bytes, the mount point at 88 (sys/mount.h; not tried on a Mac). */
+const STATFS = { bytes: 2168, mountPointAt: 88, mountPointBytes: 1024 } as const;
+
+/** `ATTR_VOL_INFO | ATTR_VOL_UUID` in a `struct attrlist` (sys/attr.h; not tried on a Mac). */
+function volumeUuidRequest(): Buffer {
+  const request = Buffer.alloc(24);
+  request.writeUInt16LE(5, 0);
+  request.writeUInt32LE(0x8004_0000, 8);
+  return request;
+}
+
+function darwinVolume(descriptor: number): string | null {
+  const functions = libc();
+  if (functions === null) return null;
+  const stat = Buffer.alloc(STATFS.bytes);
+  if (functions.fstatfs(descriptor, stat).result === -1) return null;
+  const name = stat.subarray(STATFS.mountPointAt, STATFS.mountPointAt + STATFS.mountPointBytes);
+  const mountPoint = name.toString('utf8', 0, name.indexOf(0));
+  // Volume attributes are answered for the root of a volume only. u32 length, then the UUID.
+  const answer = Buffer.alloc(20);
+  if (functions.getattrlist(mountPoint, volumeUuidRequest(), answer, 0).result === -1) return null;
+  return formatUuid(answer.subarray(4));
+}
+
+/**
+ * Names the volume of an open file by what does not change with the order of mounting: `uuid:…`, the UUID of its file
+ * system (on btrfs with the subvolume). Where there is none: `dev:…`, the device number.
+ *
+ * @param device `st_dev` of the file
+ */
+export async function volumeId(descriptor: number, device: bigint): Promise<string> {
+  let uuid: string | null = null;
+  try {
+    if (process.platform === 'linux') uuid = await linuxVolume(descriptor);
+    else if (process.platform === 'darwin') uuid = darwinVolume(descriptor);
+  } catch {
+    // No /proc, for example; the device number is stable while nothing is mounted anew.
+  }
+  return uuid === null ? `dev:${device}` : `uuid:${uuid}`;
 }

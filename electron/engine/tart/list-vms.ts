@@ -1,92 +1,42 @@
-import { readdir, readFile, readlink, statfs } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import { readdir, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import { isDigest } from '../../../shared/models/reference.ts';
 import type { Vm, VmList } from '../../../shared/models/vm.ts';
-import { CONFIG_LIMIT, diskFormatOf, parseVmConfig, type VmConfig } from './vm-config.ts';
-import { layoutOf, lstatOrNull, statOrNull, vmFiles } from './vm-folder.ts';
-import { vmStateOf } from './vm-state.ts';
+import { digestOfTag, hostOfFolder } from './cached-names.ts';
+import { lstatOrNull, statOrNull } from './vm-folder.ts';
+import { readVmRow, unreadableVmRow, type VmNaming } from './vm-row.ts';
 
 /** Folder levels below `cache/OCIs` that are searched: host and up to this many name components. */
 const DEEPEST_NAME = 12;
 
-interface ConfigFinding {
-  readonly config: VmConfig | null;
-  readonly defect: AppError | null;
-}
-
-async function readConfig(file: string): Promise<ConfigFinding> {
-  try {
-    const bytes = await readFile(file);
-    if (bytes.length > CONFIG_LIMIT) throw new AppError('vm.configInvalid', { file, field: '', problem: 'tooLarge' });
-    return { config: parseVmConfig(bytes.toString('utf8'), file), defect: null };
-  } catch (thrown) {
-    if (thrown instanceof AppError) return { config: null, defect: thrown };
-    const reason = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    return { config: null, defect: new AppError('file.unreadable', { path: file, reason }) };
-  }
-}
-
-type Naming = Pick<Vm, 'id' | 'kind' | 'name' | 'tags' | 'digest'>;
-
-/** Reads one VM folder into a row; whatever is wrong becomes its defect. */
-async function readRow(folder: string, naming: Naming): Promise<Vm> {
-  const files = vmFiles(folder);
-  const [layout, found, disk, nvram, configStat] = await Promise.all([
-    layoutOf(files),
-    readConfig(files.config),
-    statOrNull(files.disk),
-    statOrNull(files.nvram),
-    statOrNull(files.config),
-  ]);
-  const { config } = found;
-  const state = naming.kind === 'vm' ? await vmStateOf(files) : 'stopped';
-  const defect =
-    layout === 'incomplete' && found.defect === null
-      ? new AppError('vm.incomplete', { folder })
-      : layout === 'stacked'
-        ? new AppError('vm.stacked', { name: naming.name })
-        : found.defect;
-  return {
-    ...naming,
-    folder,
-    state,
-    layout,
-    os: config?.os ?? null,
-    arch: config?.arch ?? null,
-    cpuCount: config?.cpuCount ?? null,
-    memorySize: config?.memorySize ?? null,
-    display: config?.display === undefined ? null : { ...config.display, unit: config.display.unit ?? null },
-    diskFormat: config === null ? 'raw' : diskFormatOf(config),
-    sizes: disk === null ? null : { logical: disk.size, allocated: disk.blocks * 512, shared: null },
-    modifiedMs: Math.max(disk?.mtimeMs ?? 0, nvram?.mtimeMs ?? 0, configStat?.mtimeMs ?? 0),
-    defect: defect?.toData() ?? null,
-  };
-}
-
+/** Names in a folder, sorted; none where it is not there. @throws AppError `file.unreadable` */
 async function entriesOf(folder: string): Promise<string[]> {
   try {
-    return await readdir(folder);
-  } catch {
-    // Not there yet, or not for us: Tart makes its folders when it first needs them.
-    return [];
+    return (await readdir(folder)).sort();
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    // Tart makes its folders when it first needs them, and prunes them while we look.
+    if (reason === 'ENOENT') return [];
+    throw new AppError('file.unreadable', { path: folder, reason }, { cause });
   }
 }
 
+/** Local VMs. A link to a folder elsewhere counts, as for Tart; one that leads nowhere (disk unplugged) is a row too. */
 async function localVms(folder: string): Promise<Vm[]> {
   const rows: Vm[] = [];
   for (const name of await entriesOf(folder)) {
     const path = join(folder, name);
-    const entry = await statOrNull(path);
-    if (entry?.isDirectory() !== true || name.startsWith('.')) continue;
-    rows.push(await readRow(path, { id: `vm:${name}`, kind: 'vm', name, tags: [], digest: null }));
+    const naming: VmNaming = { id: `vm:${name}`, kind: 'vm', name, tags: [], digest: null };
+    const found = await statOrNull(path);
+    if (found?.isDirectory() === true) {
+      const hidden = name.startsWith('.') && (await statOrNull(join(path, 'config.json'))) === null;
+      if (!hidden) rows.push(await readVmRow(path, naming));
+    } else if (found === null && (await lstatOrNull(path))?.isSymbolicLink() === true) {
+      rows.push(unreadableVmRow(path, naming, new AppError('vm.gone', { path, reason: 'ENOENT' })));
+    }
   }
   return rows;
-}
-
-/** The host of a cache folder: `%3A` and, before May 2024, a raw colon stand before the port. */
-function hostOf(folder: string): string {
-  return folder.replace('%3A', ':');
 }
 
 /** Walks one level of the cache: digest folders are images, links are tags, other folders lead deeper. */
@@ -97,26 +47,37 @@ async function cachedImages(folder: string, name: string, depth: number): Promis
   for (const entry of await entriesOf(folder)) {
     const path = join(folder, entry);
     const found = await lstatOrNull(path);
-    if (found === null) continue;
-    if (found.isSymbolicLink()) {
-      const digest = basename(await readlink(path));
-      tags.set(digest, [...(tags.get(digest) ?? []), entry]);
-    } else if (found.isDirectory() && isDigest(entry)) digests.push(entry);
-    else if (found.isDirectory() && depth < DEEPEST_NAME) {
-      rows.push(...(await cachedImages(path, name === '' ? hostOf(entry) : `${name}/${entry}`, depth + 1)));
+    if (found?.isSymbolicLink() === true) {
+      const digest = await digestOfTag(path);
+      if (digest !== null) tags.set(digest, [...(tags.get(digest) ?? []), entry]);
+    } else if (found?.isDirectory() !== true) continue;
+    // An image has at least a host and one name component.
+    else if (isDigest(entry) && depth >= 2) digests.push(entry);
+    else if (depth < DEEPEST_NAME) {
+      rows.push(...(await namesBelow(path, depth === 0 ? hostOfFolder(entry) : `${name}/${entry}`, depth + 1)));
     }
   }
   for (const digest of digests) {
-    const naming: Naming = {
+    const naming: VmNaming = {
       id: `image:${name}@${digest}`,
       kind: 'image',
       name,
-      tags: (tags.get(digest) ?? []).sort(),
+      tags: tags.get(digest) ?? [],
       digest,
     };
-    rows.push(await readRow(join(folder, digest), naming));
+    rows.push(await readVmRow(join(folder, digest), naming));
   }
   return rows;
+}
+
+/** The images below a folder; a folder that cannot be read is one row with a defect and spoils nothing else. */
+async function namesBelow(folder: string, name: string, depth: number): Promise<Vm[]> {
+  try {
+    return await cachedImages(folder, name, depth);
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    return [unreadableVmRow(folder, { id: `image:${name}`, kind: 'image', name, tags: [], digest: null }, thrown)];
+  }
 }
 
 async function volumeOf(tartHome: string): Promise<VmList['volume']> {
@@ -129,34 +90,34 @@ async function volumeOf(tartHome: string): Promise<VmList['volume']> {
   }
 }
 
+function byName(left: Vm, right: Vm): number {
+  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
+}
+
 /**
  * Lists local VMs and cached images of a Tart home by stat alone: no disk byte is read, no lock is taken.
  *
  * @param nowMs ms since the epoch
+ * @throws AppError `file.unreadable` where `vms` or `cache/OCIs` themselves cannot be read
  */
 export async function listVms(tartHome: string, nowMs: number): Promise<VmList> {
-  try {
-    const vmsFolder = join(tartHome, 'vms');
-    const cacheFolder = join(tartHome, 'cache', 'OCIs');
-    const [vms, images, vmsFound, cacheFound, volume] = await Promise.all([
-      localVms(vmsFolder),
-      cachedImages(cacheFolder, '', 0),
-      statOrNull(vmsFolder),
-      statOrNull(cacheFolder),
-      volumeOf(tartHome),
-    ]);
-    const byName = (left: Vm, right: Vm): number => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0);
-    return {
-      tartHome,
-      places: [
-        { path: vmsFolder, role: 'vms', found: vmsFound !== null },
-        { path: cacheFolder, role: 'cache', found: cacheFound !== null },
-      ],
-      vms: [...vms.sort(byName), ...images.sort(byName)],
-      volume,
-      readMs: nowMs,
-    };
-  } catch (thrown) {
-    throw new AppError('file.unreadable', { path: tartHome, reason: toAppError(thrown).code }, { cause: thrown });
-  }
+  const vmsFolder = join(tartHome, 'vms');
+  const cacheFolder = join(tartHome, 'cache', 'OCIs');
+  const [vms, images, vmsFound, cacheFound, volume] = await Promise.all([
+    localVms(vmsFolder),
+    cachedImages(cacheFolder, '', 0),
+    statOrNull(vmsFolder),
+    statOrNull(cacheFolder),
+    volumeOf(tartHome),
+  ]);
+  return {
+    tartHome,
+    places: [
+      { path: vmsFolder, role: 'vms', found: vmsFound !== null },
+      { path: cacheFolder, role: 'cache', found: cacheFound !== null },
+    ],
+    vms: [...vms.sort(byName), ...images.sort(byName)],
+    volume,
+    readMs: nowMs,
+  };
 }

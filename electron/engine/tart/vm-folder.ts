@@ -12,6 +12,9 @@ export interface VmFiles {
   readonly overlay: string;
 }
 
+/** A config.json longer than this is not read. Bytes; real ones have about 700. */
+export const CONFIG_LIMIT = 1024 * 1024;
+
 /** Where the files of a VM folder lie, whether they are there or not. */
 export function vmFiles(folder: string): VmFiles {
   return {
@@ -42,12 +45,23 @@ export async function lstatOrNull(path: string): Promise<Stats | null> {
   }
 }
 
-/** The layout of a VM folder: Tart's rules, a folder that fits none is incomplete. */
-export async function layoutOf(files: VmFiles): Promise<'standalone' | 'stacked' | 'incomplete'> {
-  const [config, disk, nvram, manifest, overlay] = await Promise.all(
-    [files.config, files.disk, files.nvram, files.manifest, files.overlay].map(statOrNull),
-  );
-  if (config === null || nvram === null) return 'incomplete';
-  if (overlay === null && disk !== null) return 'standalone';
-  return disk === null && manifest !== null ? 'stacked' : 'incomplete';
+/** What a folder holds, by Tart's rules; one that fits none is `incomplete` (and invisible to Tart). */
+export type VmLayout = 'standalone' | 'stacked' | 'incomplete';
+
+/**
+ * The layout of a VM folder. A stacked local VM has manifest and overlay in the place of the disk, a stacked cache record
+ * the manifest alone. Only regular files (or links to them) count.
+ */
+export async function layoutOf(files: VmFiles, kind: 'vm' | 'image'): Promise<VmLayout> {
+  const has = async (path: string): Promise<boolean> => (await statOrNull(path))?.isFile() === true;
+  const [config, disk, nvram, manifest, overlay] = await Promise.all([
+    has(files.config),
+    has(files.disk),
+    has(files.nvram),
+    has(files.manifest),
+    has(files.overlay),
+  ]);
+  if (!config || !nvram) return 'incomplete';
+  if (disk) return overlay ? 'incomplete' : 'standalone';
+  return manifest && (overlay || kind === 'image') ? 'stacked' : 'incomplete';
 }

@@ -1,6 +1,16 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
-import type { ForkHelper } from '../ports.ts';
-import { fromLockHelperSchema, type ToLockHelper } from './lock-protocol.ts';
+import { z } from 'zod';
+import { AppError, assertNever } from '../../../shared/errors/app-error.ts';
+import type { ForkHelper, HelperProcess } from '../ports.ts';
+import { purposeOfHolder } from './lock-holder.ts';
+import { type FromLockHelper, type ToLockHelper, WANTED_STATUS } from './lock-protocol.ts';
+import { configInvalid } from './vm-config.ts';
+
+const fromLockHelperSchema: z.ZodType<FromLockHelper> = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('locked'), config: z.string() }),
+  z.object({ type: z.literal('busy'), pid: z.number() }),
+  z.object({ type: z.literal('unsupported'), config: z.string() }),
+  z.object({ type: z.literal('failed'), reason: z.string() }),
+]);
 
 /** Tart's lock on a VM, held by a helper process. Owner releases it. */
 export interface VmLock {
@@ -13,59 +23,96 @@ export interface VmLock {
   release(): void;
 }
 
+/** What to lock, and how helpers are made. */
+export interface VmLockOptions {
+  /** The VM's name, for errors. */
+  readonly name: string;
+  /** Path of its config.json. */
+  readonly config: string;
+  readonly helperFile: string;
+  readonly fork: ForkHelper;
+}
+
 /**
  * Takes Tart's lock on a VM.
  *
- * @throws AppError `vm.running` (somebody holds it), `vm.gone`, `file.unreadable`, `vm.lockLost`, `cancelled`
+ * @throws AppError `vm.running`, `vm.busy` (another push reads it), `vm.gone`, `vm.configInvalid` (too large),
+ *   `file.unreadable`, `vm.lockLost` (somebody signalled the helper before it answered), `internal` (the helper cannot be
+ *   started), `cancelled`
  */
-export async function lockVm(
-  options: { readonly name: string; readonly config: string; readonly helperFile: string; readonly fork: ForkHelper },
-  signal: AbortSignal,
-): Promise<VmLock> {
-  signal.throwIfAborted();
+export async function lockVm(options: VmLockOptions, signal: AbortSignal): Promise<VmLock> {
+  if (signal.aborted) throw new AppError('cancelled');
   const helper = options.fork(options.helperFile, []);
   const lost = new AbortController();
-  let released = false;
+  let ended = false;
   const release = (): void => {
-    if (released) return;
-    released = true;
-    helper.send({ type: 'release' } satisfies ToLockHelper);
-    helper.kill();
+    if (ended) return;
+    ended = true;
+    letGo(helper);
   };
+  helper.onExit(() => {
+    if (!ended) lost.abort(new AppError('vm.lockLost', { name: options.name }));
+    ended = true;
+  });
   try {
-    return await new Promise<VmLock>((resolve, reject) => {
-      const abort = (): void => reject(new AppError('cancelled'));
-      signal.addEventListener('abort', abort, { once: true });
-      helper.onExit(() => {
-        const error = new AppError('vm.lockLost', { name: options.name });
-        if (!released) lost.abort(error);
-        reject(error);
-      });
-      helper.onMessage((message) => {
-        const parsed = fromLockHelperSchema.safeParse(message);
-        if (!parsed.success) return;
-        signal.removeEventListener('abort', abort);
-        switch (parsed.data.type) {
-          case 'locked':
-          case 'unsupported':
-            resolve({ config: parsed.data.config, held: parsed.data.type === 'locked', lost: lost.signal, release });
-            break;
-          case 'busy':
-            reject(new AppError('vm.running', { name: options.name, pid: parsed.data.pid }));
-            break;
-          case 'failed': {
-            const gone = parsed.data.reason === 'ENOENT';
-            reject(
-              new AppError(gone ? 'vm.gone' : 'file.unreadable', { path: options.config, reason: parsed.data.reason }),
-            );
-            break;
-          }
-        }
-      });
-      helper.send({ type: 'lock', config: options.config } satisfies ToLockHelper);
-    });
+    const answer = await answerOf(helper, options, signal);
+    switch (answer.type) {
+      case 'locked':
+      case 'unsupported':
+        return { config: answer.config, held: answer.type === 'locked', lost: lost.signal, release };
+      case 'busy': {
+        const code = (await purposeOfHolder(answer.pid)) === 'read' ? 'vm.busy' : 'vm.running';
+        throw new AppError(code, { name: options.name, pid: answer.pid });
+      }
+      case 'failed':
+        throw failure(options.config, answer.reason);
+      default:
+        return assertNever(answer);
+    }
   } catch (thrown) {
     release();
     throw thrown;
+  }
+}
+
+function letGo(helper: HelperProcess): void {
+  try {
+    helper.send({ type: 'release' } satisfies ToLockHelper);
+  } catch {
+    // Its channel is closed already: it is ending.
+  }
+  helper.kill();
+}
+
+function failure(config: string, reason: string): AppError {
+  if (reason === 'ENOENT') return new AppError('vm.gone', { path: config, reason });
+  if (reason === 'tooLarge') return configInvalid(config, '', 'tooLarge');
+  return new AppError('file.unreadable', { path: config, reason });
+}
+
+/** Asks the helper to lock; its first answer, its end, or the caller's change of mind, whichever comes first. */
+async function answerOf(helper: HelperProcess, options: VmLockOptions, signal: AbortSignal): Promise<FromLockHelper> {
+  let stop = (): void => undefined;
+  try {
+    return await new Promise<FromLockHelper>((resolve, reject) => {
+      const cancel = (): void => reject(new AppError('cancelled'));
+      signal.addEventListener('abort', cancel, { once: true });
+      stop = () => signal.removeEventListener('abort', cancel);
+      helper.onExit((code) => {
+        const wanted = code === WANTED_STATUS || code === null;
+        reject(
+          wanted
+            ? new AppError('vm.lockLost', { name: options.name })
+            : new AppError('internal', { message: `lock helper ended with ${String(code)}` }),
+        );
+      });
+      helper.onMessage((message) => {
+        const parsed = fromLockHelperSchema.safeParse(message);
+        if (parsed.success) resolve(parsed.data);
+      });
+      helper.send({ type: 'lock', config: options.config } satisfies ToLockHelper);
+    });
+  } finally {
+    stop();
   }
 }

@@ -1,18 +1,42 @@
-import { join } from 'node:path';
-import { watch } from 'chokidar';
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isDigest } from '../../../shared/models/reference.ts';
 import type { Clock } from '../ports.ts';
+import { PlaceWatch } from './place-watch.ts';
+import { statOrNull, vmFiles } from './vm-folder.ts';
+import { vmStateOf } from './vm-state.ts';
 
 /** Changes are told at most this often, in ms. */
 const QUIET_MS = 300;
+/** Locks raise no event: the states of local VMs are looked at this often, in ms. */
+const STATES_MS = 3000;
+/** Hosts and name components of the cache; deeper folders are digest folders, which never change. */
+const CACHE_DEPTH = 12;
+/** A running VM writes to these all the time. */
+const NOISY: readonly string[] = ['disk.img', 'nvram.bin', 'overlay.asif'];
+
+/** What the watch cannot see by events: who runs, and how long disks are. */
+async function statesOf(vmsFolder: string): Promise<string> {
+  const names = await readdir(vmsFolder).catch(() => []);
+  const states: string[] = [];
+  for (const name of names) {
+    const files = vmFiles(join(vmsFolder, name));
+    const disk = await statOrNull(files.disk);
+    if (disk !== null) states.push(`${name}/${disk.size}/${await vmStateOf(files)}`);
+  }
+  return states.join('\n');
+}
 
 /**
- * Calls `onChange` when VMs or cached images come, go or change; many changes at once are one call. A Tart home that
- * does not exist yet is found when it comes. Disks are not watched byte by byte: stat polling is off.
+ * Calls `onChange` when VMs or cached images come, go or change, and when a VM starts or stops; many changes at once are
+ * one call. A Tart home that does not exist yet is found when it comes.
+ *
+ * @returns what ends the watch
  */
 export function watchVms(tartHome: string, clock: Clock, onChange: () => void): { close(): Promise<void> } {
   const ended = new AbortController();
   let waiting = false;
-  const told = (): void => {
+  const changed = (): void => {
     if (waiting || ended.signal.aborted) return;
     waiting = true;
     clock
@@ -23,19 +47,34 @@ export function watchVms(tartHome: string, clock: Clock, onChange: () => void): 
       })
       .catch(() => undefined);
   };
-  const watcher = watch([join(tartHome, 'vms'), join(tartHome, 'cache', 'OCIs')], {
-    ignoreInitial: true,
-    depth: 8,
-    followSymlinks: false,
-    ignored: (path) => path.endsWith('.sock'),
-  });
-  watcher.on('all', told);
-  // A folder that vanished under the watcher is a change like any other.
-  watcher.on('error', told);
+  const vmsFolder = join(tartHome, 'vms');
+  const places = [
+    new PlaceWatch(vmsFolder, {
+      depth: 1,
+      ignored: (path) => NOISY.includes(basename(path)),
+      onChange: changed,
+    }),
+    new PlaceWatch(join(tartHome, 'cache', 'OCIs'), {
+      depth: CACHE_DEPTH,
+      ignored: (path) => isDigest(basename(dirname(path))),
+      onChange: changed,
+    }),
+  ];
+  const polling = followStates(vmsFolder, clock, ended.signal, changed).catch(() => undefined);
   return {
     async close() {
       ended.abort();
-      await watcher.close();
+      await Promise.all([polling, ...places.map((place) => place.close())]);
     },
   };
+}
+
+async function followStates(vmsFolder: string, clock: Clock, signal: AbortSignal, changed: () => void): Promise<void> {
+  let before = await statesOf(vmsFolder);
+  while (!signal.aborted) {
+    await clock.sleep(STATES_MS, signal);
+    const now = await statesOf(vmsFolder);
+    if (now !== before) changed();
+    before = now;
+  }
 }

@@ -1,0 +1,68 @@
+import { basename } from 'node:path';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Vm } from '../../../shared/models/vm.ts';
+import { sha256 } from '../oci/digest.ts';
+import { MANIFEST_READ_LIMIT } from '../oci/parse-manifest.ts';
+import type { Clock } from '../ports.ts';
+import { readSmallFile } from './read-small-file.ts';
+import { confirmUnchanged, type FileIdentities, identifyFiles } from './unchanged-files.ts';
+import { parseVmConfig, type VmConfig } from './vm-config.ts';
+import { CONFIG_LIMIT, layoutOf, statOrNull, type VmFiles, vmFiles } from './vm-folder.ts';
+
+/** An image of Tart's cache, looked at for a push. Digest folders are immutable and never locked, but may be pruned. */
+export interface CachedImage {
+  readonly files: VmFiles;
+  readonly config: VmConfig;
+  /** Bytes of config.json: pull writes the VM config layer there unchanged. */
+  readonly configBytes: Uint8Array;
+  /**
+   * Bytes of manifest.json if they hash to the folder's digest; else null (old Tart wrote it anew, or not at all when it
+   * populated the cache), and the image needs a new manifest.
+   */
+  readonly manifestBytes: Uint8Array | null;
+  readonly identities: FileIdentities;
+  /** Throws `vm.diskChanged` or `vm.gone` unless disk and NVRAM are what they were. */
+  confirmUnchanged(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Looks at a cached image.
+ *
+ * @throws AppError `vm.stacked`, `vm.incomplete`, `vm.configInvalid`, `vm.gone`, `file.unreadable`
+ */
+export async function openCachedImage(
+  image: Pick<Vm, 'name' | 'folder'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<CachedImage> {
+  const files = vmFiles(image.folder);
+  if ((await statOrNull(image.folder)) === null) {
+    throw new AppError('vm.gone', { path: image.folder, reason: 'ENOENT' });
+  }
+  const layout = await layoutOf(files, 'image');
+  if (layout === 'stacked') throw new AppError('vm.stacked', { name: image.name });
+  if (layout === 'incomplete') throw new AppError('vm.incomplete', { folder: image.folder });
+  const [configBytes, manifestBytes, identities] = await Promise.all([
+    readSmallFile(files.config, CONFIG_LIMIT),
+    manifestOf(image.folder, files.manifest),
+    identifyFiles(files, clock, signal),
+  ]);
+  return {
+    files,
+    config: parseVmConfig(configBytes.toString('utf8'), files.config),
+    configBytes,
+    manifestBytes,
+    identities,
+    confirmUnchanged: (until) => confirmUnchanged(files, identities, clock, until),
+  };
+}
+
+async function manifestOf(folder: string, path: string): Promise<Uint8Array | null> {
+  try {
+    const bytes = await readSmallFile(path, MANIFEST_READ_LIMIT);
+    return sha256(bytes) === basename(folder) ? bytes : null;
+  } catch {
+    // Not there, or nothing that could be a manifest.
+    return null;
+  }
+}
