@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { FileCredential } from './docker-config.ts';
 import { serverUrlOf } from './docker-config.ts';
+import type { HostFacts } from './host-facts.ts';
 import { runProgram } from './run-program.ts';
-import type { HostFacts } from './state-paths.ts';
 
 /** A helper may open a dialog; longer than this it hangs. */
 const HELPER_MS = 30_000;

@@ -5,8 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Credential } from '../engine/ports.ts';
 import { askCredentialHelper } from './credential-helper.ts';
 import { createCredentialProvider } from './credentials.ts';
-import { silentLog } from './node-ports.ts';
-import type { HostFacts } from './state-paths.ts';
+import type { HostFacts } from './host-facts.ts';
+import { silentLog } from './host-log.ts';
 import { parseSecurityAnswer } from './tart-keychain.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

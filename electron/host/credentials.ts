@@ -4,7 +4,9 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { Clock, Credential, CredentialProvider, Log } from '../engine/ports.ts';
 import { askCredentialHelper } from './credential-helper.ts';
 import { authOf, type DockerConfig, dockerConfigSchema, helperOf, normalizeHost } from './docker-config.ts';
-import type { HostFacts } from './state-paths.ts';
+import { type Environment, type HostFacts, hostFacts } from './host-facts.ts';
+import { silentLog } from './host-log.ts';
+import { systemClock } from './system-clock.ts';
 import { readTartKeychain } from './tart-keychain.ts';
 
 /** A helper's credential is used this long before it is asked again: some open a dialog, some make tokens that end. */
@@ -149,4 +151,9 @@ class Credentials {
 export function createCredentialProvider(facts: HostFacts, clock: Clock, log: Log): CredentialProvider {
   const credentials = new Credentials(facts, clock, log);
   return async (host, signal) => await credentials.find(host, signal);
+}
+
+/** Finds the credentials of this process's user; see {@link createCredentialProvider}. */
+export function hostCredentials(environment: Environment, log: Log = silentLog): CredentialProvider {
+  return createCredentialProvider(hostFacts(environment), systemClock, log);
 }

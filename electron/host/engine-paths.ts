@@ -1,32 +1,34 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { EnginePaths } from '../engine/ports.ts';
+import { type Environment, hostFacts } from './host-facts.ts';
+import { stateHomeOf, tartHomeOf } from './state-paths.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Raw bytes of a chunk, as Tart cuts disks. */
+/** Raw bytes of one chunk, as Tart cuts its disks. */
 export const CHUNK_SIZE = 512 * 1024 * 1024;
 
-/** The platform's place for the state of a program. */
-function stateHome(environment: Environment, home: string): string {
-  switch (process.platform) {
-    case 'darwin':
-      return join(home, 'Library', 'Application Support', 'Tartan');
-    case 'win32':
-      return join(environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'Tartan');
-    default:
-      return join(environment['XDG_STATE_HOME'] ?? join(home, '.local', 'state'), 'tartan');
-  }
+/** The chunk length: 512 MiB, or for trials what `TARTAN_CHUNK_SIZE` says (bytes, a multiple of the codec's block of 64 KiB). */
+export function chunkSizeOf(environment: Environment): number {
+  const value = Number(environment['TARTAN_CHUNK_SIZE']);
+  return Number.isSafeInteger(value) && value >= 65_536 && value % 65_536 === 0 ? value : CHUNK_SIZE;
 }
 
-/** Folders and built files of an engine. `TART_HOME` as for Tart, `TARTAN_HOME` for the app's own state. */
-export function enginePaths(builtFolder: string, environment: Environment, home = homedir()): EnginePaths {
+/** A file inside an asar archive as the path that other processes and native code can open. */
+export function unpackedPath(file: string): string {
+  return file.replace(/([\\/][^\\/]+\.asar)([\\/])/, (_whole, archive: string, separator: string) =>
+    archive.endsWith('.unpacked') ? `${archive}${separator}` : `${archive}.unpacked${separator}`,
+  );
+}
+
+/** Paths for an engine whose built files (`codec-worker.cjs` and the like) lie in `builtFolder`. */
+export function enginePaths(builtFolder: string, environment: Environment): EnginePaths {
+  const facts = hostFacts(environment);
+  const built = (file: string): string => unpackedPath(join(builtFolder, file));
   return {
-    tartHome: environment['TART_HOME'] ?? join(home, '.tart'),
-    stateHome: environment['TARTAN_HOME'] ?? stateHome(environment, home),
-    codecWorker: join(builtFolder, 'codec-worker.cjs'),
-    stateWorker: join(builtFolder, 'state-worker.cjs'),
-    lockHelper: join(builtFolder, 'lock-helper.cjs'),
-    codecWasm: join(builtFolder, 'codec.wasm'),
+    tartHome: tartHomeOf(facts),
+    stateHome: stateHomeOf(facts),
+    codecWorker: built('codec-worker.cjs'),
+    stateWorker: built('state-worker.cjs'),
+    lockHelper: built('lock-helper.cjs'),
+    codecWasm: built('codec.wasm'),
   };
 }

@@ -1,24 +1,35 @@
 import { fork } from 'node:child_process';
 import type { ForkHelper } from '../engine/ports.ts';
 
-/** Forks helpers as Node processes, in a group of their own: Ctrl-C on a terminal reaches only the command. */
+/** Forks a helper in a Node of its own. In Electron the run-as-node fuse is off: there `utilityProcess` is used instead. */
 export const forkNodeHelper: ForkHelper = (file, args) => {
-  const child = fork(file, [...args], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true });
+  const child = fork(file, [...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  let ended = false;
+  let onExit: ((code: number | null) => void) | null = null;
+  const end = (code: number | null): void => {
+    if (ended) return;
+    ended = true;
+    onExit?.(code);
+  };
+  child.once('exit', end);
+  // A file that cannot be started has no exit event.
+  child.once('error', () => {
+    end(null);
+  });
   return {
     pid: child.pid,
-    send(message) {
-      // A helper that has ended is heard of through its end.
-      if (child.connected) child.send(message as Parameters<typeof child.send>[0], () => undefined);
+    send: (message) => {
+      // Node's type wants a Serializable; the engine sends JSON. A helper that just ended is told by its exit.
+      if (child.connected) child.send(message as Record<string, unknown>, () => undefined);
     },
-    onMessage(listener) {
+    onMessage: (listener) => {
       child.on('message', listener);
     },
-    onExit(listener) {
-      child.once('exit', (code) => listener(code));
-      child.once('error', () => listener(null));
+    onExit: (listener) => {
+      onExit = listener;
     },
-    kill() {
-      child.kill('SIGKILL');
+    kill: () => {
+      child.kill('SIGTERM');
     },
   };
 };

@@ -1,7 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-
-/** The variables of the process that name proxies. */
-type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from './host-facts.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 

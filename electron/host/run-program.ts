@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { HostFacts } from './state-paths.ts';
+import type { HostFacts } from './host-facts.ts';
 
 const OUTPUT_LIMIT = 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { enginePaths, stateHomeOf, tartHomeOf, unpackedPath } from './state-paths.ts';
+import { stateHomeOf, tartHomeOf } from './state-paths.ts';
 
 describe('places of state', () => {
   it.each([
@@ -17,20 +17,6 @@ describe('places of state', () => {
     expect([tartHomeOf({ ...facts, env: {} }), tartHomeOf({ ...facts, env: { TART_HOME: '/Volumes/VMs' } })]).toEqual([
       '/Users/kim/.tart',
       '/Volumes/VMs',
-    ]);
-  });
-
-  it('names the unpacked twin of files in an archive', () => {
-    expect([
-      unpackedPath('/opt/Tartan/resources/app.asar/dist/node/a.cjs'),
-      unpackedPath('/opt/Tartan/resources/app.asar.unpacked/dist/node/a.cjs'),
-      unpackedPath('/src/dist/node/a.cjs'),
-      enginePaths({ env: {}, platform: 'linux', home: '/h' }, '/r/app.asar/dist/node').lockHelper,
-    ]).toEqual([
-      '/opt/Tartan/resources/app.asar.unpacked/dist/node/a.cjs',
-      '/opt/Tartan/resources/app.asar.unpacked/dist/node/a.cjs',
-      '/src/dist/node/a.cjs',
-      '/r/app.asar.unpacked/dist/node/lock-helper.cjs',
     ]);
   });
 });

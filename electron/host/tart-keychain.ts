@@ -1,6 +1,6 @@
 import type { FileCredential } from './docker-config.ts';
+import type { HostFacts } from './host-facts.ts';
 import { runProgram } from './run-program.ts';
-import type { HostFacts } from './state-paths.ts';
 
 const KEYCHAIN_MS = 60_000;
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { silentLog } from './node-ports.ts';
+import { silentLog } from './host-log.ts';
 import { createTrustedCertificates } from './trusted-certificates.ts';
 
 describe('trusted certificates', () => {

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import tls from 'node:tls';
 import type { Log, NetworkPort } from '../engine/ports.ts';
-import type { HostFacts } from './state-paths.ts';
+import type { HostFacts } from './host-facts.ts';
 
 /** Bundles of the system's store, by distribution; the first that exists counts. */
 const SYSTEM_BUNDLES = [
