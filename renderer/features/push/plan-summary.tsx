@@ -79,13 +79,16 @@ export function PlanSummary(props: PlanSummaryProps): ReactElement {
 function Headline({ target, complete }: { readonly target: PlanTarget; readonly complete: boolean }): ReactElement {
   const { t } = useTranslation('push');
   const { uploaded, packed } = target.bytes;
-  const estimated = target.layers.some((layer) => layer.size === null);
+  const estimated = target.layers.some((layer) => layer.verdict === 'upload' && layer.size === null);
   if (complete && uploaded === 0) return <>{t('headlineNothing', { packed: formatBytes(packed) })}</>;
   return (
     <Trans
       t={t}
       i18nKey={complete ? 'headline' : 'headlineSoFar'}
-      values={{ uploaded: formatBytes(uploaded), packed: `${estimated ? '~ ' : ''}${formatBytes(packed)}` }}
+      values={{
+        uploaded: `${estimated ? '~ ' : ''}${formatBytes(uploaded)}`,
+        packed: `${complete ? '' : '~ '}${formatBytes(packed)}`,
+      }}
       components={{ amber: <span className="plan-headline-bytes" /> }}
     />
   );

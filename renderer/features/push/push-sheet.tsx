@@ -120,12 +120,13 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
   function press(event: KeyboardEvent): void {
     if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return;
     event.preventDefault();
+    event.stopPropagation();
     void push();
   }
 
   return (
-    // The keys are the sheet's: they work wherever the focus is inside.
-    <form className="push-sheet" onKeyDown={press} onSubmit={(event) => event.preventDefault()}>
+    // Heard on the way down: a button that has the focus would keep the key for itself.
+    <form className="push-sheet" onKeyDownCapture={press} onSubmit={(event) => event.preventDefault()}>
       <SheetHead vm={vm} view={view} onPlanAgain={planAgain} />
       <div className="push-targets">
         <span className="push-targets-title">{t('targets')}</span>

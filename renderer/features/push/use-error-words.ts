@@ -14,9 +14,10 @@ export function useErrorWords(): (error: ErrorData) => ErrorWords {
     const words: unknown =
       i18n.getResource(i18n.language, 'errors', code, { keySeparator: false }) ??
       i18n.getResource('en', 'errors', code, { keySeparator: false });
+    // A fact that is missing stays out, where the interpolator of i18next would show its name.
     const fill = (template: unknown): string =>
       typeof template === 'string'
-        ? i18n.services.interpolator.interpolate(template, params, i18n.language, { escapeValue: false }).trim()
+        ? template.replace(/\{\{\s*(\w+)\s*\}\}/g, (_whole, name: string) => String(params[name] ?? '')).trim()
         : '';
     if (typeof words !== 'object' || words === null) return { what: code, means: '' };
     return {

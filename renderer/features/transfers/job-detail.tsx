@@ -129,7 +129,7 @@ function JobFacts({
   if (job.state === 'running' && job.secondsLeft !== null) {
     facts.push(t('left', { time: formatDuration(job.secondsLeft, i18n.language) }));
   }
-  if (moving > 0) facts.push(t('layersAtATime', { count: moving }));
+  if (moving > 0 && groupOf(job) === 'active') facts.push(t('layersAtATime', { count: moving }));
   if (groupOf(job) === 'active') {
     facts.push(t('readOf', { read: formatBytes(job.read), raw: formatBytes(job.rawSize) }));
   }
@@ -223,7 +223,7 @@ function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactEleme
         marked={marked}
         onMark={setMarked}
         revealed={revealed}
-        onRetryNow={job.actions.includes('retry') ? onRetryNow : undefined}
+        onRetryNow={groupOf(job) === 'active' && !job.elsewhere ? onRetryNow : undefined}
         empty={
           filter === null ? null : (
             <>

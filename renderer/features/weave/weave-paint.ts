@@ -9,10 +9,10 @@ export interface WeaveTools {
   readonly upload: CanvasPattern | string;
 }
 
-/** Twill: 1 px every 4 at 45°, three threads to a tile, so that the tile is a whole number of pixels (17 = 3 * 4 * √2). */
-const TWILL = { tile: 17, threads: 3, width: 1, alpha: 0.6 };
-/** Hatch of an upload: 1.6 px every 5 (7 = 5 * √2). */
-const HATCH = { tile: 7, threads: 1, width: 1.6, alpha: 1 };
+/** Twill: 1 px every 4 along a row, at 45°. */
+const TWILL = { tile: 4, width: 1, alpha: 0.6 };
+/** Hatch of an upload: 1.6 px every 5. */
+const HATCH = { tile: 5, width: 1.6, alpha: 1 };
 
 function wovenFill(
   context: CanvasRenderingContext2D,
@@ -32,9 +32,8 @@ function wovenFill(
   brush.strokeStyle = thread;
   brush.globalAlpha = rule.alpha;
   brush.lineWidth = rule.width * scale;
-  const period = size / rule.threads;
   brush.beginPath();
-  for (let sum = -period / 2; sum < 2 * size + period; sum += period) {
+  for (let sum = -size / 2; sum < 3 * size; sum += size) {
     brush.moveTo(sum + size, -size);
     brush.lineTo(sum - 2 * size, 2 * size);
   }

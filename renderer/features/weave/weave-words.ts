@@ -63,7 +63,7 @@ function verdictWord(t: TFunction<'weave'>, layer: WeaveLayer): string {
   const live = isLive(layer);
   if (kind !== 'zero') return kindWord(t, kind, live);
   const zero = kindWord(t, 'zero', live);
-  return layer.verdict === null ? zero : `${kindWord(t, layer.verdict, live)}, ${zero}`;
+  return layer.verdict === null ? zero : t('verdictSize', { verdict: kindWord(t, layer.verdict, live), size: zero });
 }
 
 /** Hover text and accessible name of a cell. */
@@ -84,7 +84,7 @@ export function describeChunk(
   return {
     name: t('chunk', { chunk }),
     place: t('rangeOfDisk', { range }),
-    verdict: sent === '' ? word : `${word}, ${sent}`,
+    verdict: sent === '' ? word : t('verdictSize', { verdict: word, size: sent }),
     raw: t('ofRaw', { size: formatBytes(layer.rawSize) }),
     reason: reasonWords(t, layer),
   };
