@@ -4,6 +4,8 @@ import { type Libc, libc } from './libc.ts';
 
 /** `FS_IOC_GETFSUUID` (Linux 6.9 and newer): a length byte and 16 bytes. */
 const GET_UUID = 0x8011_1500;
+/** `BTRFS_IOC_FS_INFO`, as btrfs does not answer the general request (seen on 6.18): two u64, then the UUID. */
+const BTRFS_FS_INFO = 0x8400_941f;
 /** `BTRFS_IOC_INO_LOOKUP`: u64 tree (0 = the file's own, filled in), u64 object, name; open to everybody in this form. */
 const BTRFS_INO_LOOKUP = 0xd000_9412;
 const BTRFS_FIRST_OBJECT = 256n;
@@ -18,16 +20,21 @@ function formatUuid(bytes: Buffer): string | null {
 /** The UUID that the kernel tells for an open file. */
 function uuidByIoctl(functions: Libc, descriptor: number): string | null {
   const answer = Buffer.alloc(17);
-  if (functions.ioctl(descriptor, GET_UUID, answer).result === -1 || answer[0] !== 16) return null;
-  return formatUuid(answer.subarray(1));
+  if (functions.ioctl(descriptor, GET_UUID, answer).result !== -1 && answer[0] === 16) {
+    return formatUuid(answer.subarray(1));
+  }
+  return null;
 }
 
-/** Inodes of btrfs are unique in a subvolume only, and a snapshot repeats them with all their stamps. */
-function btrfsSubvolume(functions: Libc, descriptor: number): string {
-  const answer = Buffer.alloc(4096);
-  answer.writeBigUInt64LE(BTRFS_FIRST_OBJECT, 8);
-  if (functions.ioctl(descriptor, BTRFS_INO_LOOKUP, answer).result === -1) return '';
-  return `/${answer.readBigUInt64LE(0)}`;
+/** The UUID of btrfs and the subvolume: inodes are unique in a subvolume only, and a snapshot repeats them with all stamps. */
+function btrfsVolume(functions: Libc, descriptor: number): string | null {
+  const info = Buffer.alloc(1024);
+  if (functions.ioctl(descriptor, BTRFS_FS_INFO, info).result === -1) return null;
+  const lookup = Buffer.alloc(4096);
+  lookup.writeBigUInt64LE(BTRFS_FIRST_OBJECT, 8);
+  if (functions.ioctl(descriptor, BTRFS_INO_LOOKUP, lookup).result === -1) return null;
+  const uuid = formatUuid(info.subarray(16, 32));
+  return uuid === null ? null : `${uuid}/${lookup.readBigUInt64LE(0)}`;
 }
 
 /** Type and source of the mount that an open file lies on. By mount id: device numbers of btrfs differ per subvolume. */
@@ -61,11 +68,10 @@ async function uuidByDevice(source: string): Promise<string | null> {
 async function linuxVolume(descriptor: number): Promise<string | null> {
   const functions = libc();
   const mount = await mountOf(descriptor);
-  const uuid =
-    (functions === null ? null : uuidByIoctl(functions, descriptor)) ??
-    (mount === null ? null : await uuidByDevice(mount.source));
-  if (uuid === null) return null;
-  return mount?.type === 'btrfs' && functions !== null ? `${uuid}${btrfsSubvolume(functions, descriptor)}` : uuid;
+  // Without its subvolume the name of a btrfs volume would say too little.
+  if (mount?.type === 'btrfs') return functions === null ? null : btrfsVolume(functions, descriptor);
+  const told = functions === null ? null : uuidByIoctl(functions, descriptor);
+  return told ?? (mount === null ? null : await uuidByDevice(mount.source));
 }
 
 /** `struct statfs` of macOS with 64-bit inodes: 2168 bytes, the mount point at 88 (sys/mount.h; not tried on a Mac). */

@@ -39,9 +39,11 @@ async function askTarget(
       parts.requests.head += 1;
       const present = await client.headBlob(target.repository, digest, { size, signal: stopped });
       target.presence.set(digest, present ? PRESENT : ABSENT);
-      if (present) parts.contentIndex.sawBlob({ registry: target.registry, repository: target.repository, digest });
     },
   );
+  const place = { registry: target.registry, repository: target.repository };
+  const seen = [...wanted.keys()].filter((digest) => target.presence.get(digest)?.verdict === 'present');
+  await parts.contentIndex.sawBlobs(place, seen);
 }
 
 const PRESENT: Presence = { verdict: 'present', reason: 'inRepository', mountedFrom: null };

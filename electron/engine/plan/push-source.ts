@@ -6,6 +6,7 @@ export interface VerbatimManifest {
   readonly bytes: Uint8Array;
   readonly digest: string;
   readonly mediaType: string;
+  readonly uploadTime: string | null;
   readonly config: VerbatimBlob;
   /** Disk chunks in order. */
   readonly disk: readonly (VerbatimBlob & { readonly rawSize: number; readonly rawDigest: string })[];
@@ -32,6 +33,8 @@ export interface PushSource {
   readonly suspended: boolean;
   /** Bytes of the VM config layer. */
   readonly configBytes: Uint8Array;
+  readonly os: 'darwin' | 'linux';
+  readonly arch: 'arm64' | 'amd64';
   readonly diskFormat: 'raw' | 'asif';
   readonly diskPath: string;
   /** Bytes. */

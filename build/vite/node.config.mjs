@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Entries of the main side: each becomes dist/node/NAME.cjs. */
+const ENTRIES = {
+  main: 'electron/main/main.ts',
+  tartan: 'electron/cli/tartan.ts',
+  'codec-worker': 'electron/engine/codec/codec-worker.ts',
+  'state-worker': 'electron/engine/state/state-worker.ts',
+  'lock-helper': 'electron/engine/tart/lock-helper.ts',
+};
+
+/** Native packages and Electron itself stay outside of the bundles. */
+const EXTERNAL = [
+  'electron',
+  'koffi',
+  '@photostructure/sqlite',
+  ...builtinModules,
+  ...builtinModules.map((name) => `node:${name}`),
+];
+
+/**
+ * Vite's configuration for main, workers, helper and command line: CommonJS for Node 20.18, everything bundled.
+ *
+ * @param {string} outDir
+ * @param {readonly string[]} [names] the entries to build; all by default
+ * @returns {import('vite').InlineConfig}
+ */
+export function nodeConfig(outDir, names = Object.keys(ENTRIES)) {
+  const entries = Object.entries(ENTRIES).filter(
+    ([name, file]) => names.includes(name) && existsSync(join(root, file)),
+  );
+  return {
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    ssr: { noExternal: true, external: EXTERNAL },
+    build: {
+      ssr: true,
+      target: 'node20.18',
+      outDir,
+      emptyOutDir: false,
+      minify: false,
+      sourcemap: false,
+      rolldownOptions: {
+        input: Object.fromEntries(entries.map(([name, file]) => [name, join(root, file)])),
+        external: EXTERNAL,
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name]-[hash].cjs' },
+      },
+    },
+  };
+}

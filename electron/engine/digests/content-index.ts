@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import type { StateDatabase } from '../state/state-database.ts';
+
+/** A repository of a registry. */
+export interface RepositoryName {
+  readonly registry: string;
+  readonly repository: string;
+}
+
+/** A raw chunk and the layer that it encodes to. Sizes in bytes. */
+export interface LayerPair {
+  readonly rawDigest: string;
+  readonly rawSize: number;
+  readonly digest: string;
+  readonly size: number;
+}
+
+/** `proven`: our encoder made it, or this computer decoded it; `local`: a cached image says so and its chunk hashes so. */
+export type SoundProof = 'proven' | 'local';
+
+/** A manifest that was written or read. */
+export interface KnownManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+const ENCODER = 'apple-lz4';
+const pairSchema = z.object({ rawDigest: z.string(), rawSize: z.number(), digest: z.string(), size: z.number() });
+const manifestSchema = z.object({ digest: z.string(), mediaType: z.string(), bytes: z.instanceof(Uint8Array) });
+const rateSchema = z.object({ rate: z.number().nullable() });
+const countSchema = z.object({ count: z.number() });
+const nameSchema = z.object({ registry: z.string(), repository: z.string() });
+/** Manifests that are kept; the oldest go first. */
+const KEPT_MANIFESTS = 2000;
+
+/**
+ * What is known of content: which layer a raw chunk encodes to, and which manifests say what. Sound pairs count
+ * everywhere; a pair that was only read in a manifest counts for the repository whose own manifest states it.
+ */
+export class ContentIndex {
+  readonly #state: StateDatabase;
+  readonly #nowMs: () => number;
+  readonly #linkRates = new Map<string, number>();
+
+  constructor(state: StateDatabase, nowMs: () => number) {
+    this.#state = state;
+    this.#nowMs = nowMs;
+  }
+
+  /** Reads the measured rates, so that {@link ContentIndex.linkRate} answers at once. */
+  async open(): Promise<void> {
+    const schema = z.object({ host: z.string(), rate: z.number() });
+    const rows = await this.#state.all(
+      'SELECT host, link_rate AS rate FROM host_profiles WHERE link_rate IS NOT NULL',
+      [],
+      schema,
+    );
+    for (const { host, rate } of rows) this.#linkRates.set(host, rate);
+  }
+
+  /** Layers of raw digests that may replace encoding in a push to all of `targets`. */
+  async pairsFor(rawDigests: readonly string[], targets: readonly RepositoryName[]): Promise<Map<string, LayerPair>> {
+    const wanted = JSON.stringify(rawDigests);
+    const columns = 'raw_digest AS rawDigest, raw_size AS rawSize, layer_digest AS digest, layer_size AS size';
+    const claims = await Promise.all(
+      targets.map(({ registry, repository }) =>
+        this.#state.all(
+          `SELECT ${columns} FROM claimed_pairs
+            WHERE raw_digest IN (SELECT value FROM json_each(?)) AND registry = ? AND repository = ?
+            ORDER BY seen_ms`,
+          [wanted, registry, repository],
+          pairSchema,
+        ),
+      ),
+    );
+    const pairs = new Map<string, LayerPair>();
+    const [first = [], ...others] = claims;
+    for (const claim of first) {
+      const statedByAll = others.every((list) =>
+        list.some(({ rawDigest, digest }) => rawDigest === claim.rawDigest && digest === claim.digest),
+      );
+      if (statedByAll) pairs.set(claim.rawDigest, claim);
+    }
+    const sound = await this.#state.all(
+      `SELECT ${columns} FROM layer_pairs
+        WHERE raw_digest IN (SELECT value FROM json_each(?)) ORDER BY proof = 'proven', learned_ms`,
+      [wanted],
+      pairSchema,
+    );
+    // Sound pairs win over claims, proven ones over local ones: the last one written stays.
+    for (const pair of sound) pairs.set(pair.rawDigest, pair);
+    return pairs;
+  }
+
+  /** Whether any pair could name a chunk of this raw size: if not, reading ahead of encoding can tell nothing. */
+  async knowsRawSize(rawSize: number): Promise<boolean> {
+    const rows = await this.#state.all(
+      `SELECT EXISTS (SELECT 1 FROM layer_pairs WHERE raw_size = ?)
+           OR EXISTS (SELECT 1 FROM claimed_pairs WHERE raw_size = ?) AS count`,
+      [rawSize, rawSize],
+      countSchema,
+    );
+    return rows[0]?.count === 1;
+  }
+
+  /** Learns pairs that are facts. */
+  async learnPairs(pairs: readonly (LayerPair & { readonly proof: SoundProof })[]): Promise<void> {
+    const now = this.#nowMs();
+    await this.#state.run(
+      pairs.map(({ rawDigest, rawSize, digest, size, proof }) => ({
+        sql: `INSERT INTO layer_pairs (raw_digest, layer_digest, raw_size, layer_size, proof, encoder, learned_ms)
+              VALUES (?, ?, ?, ?, ?, ?, ?)
+              ON CONFLICT DO UPDATE SET proof = iif(proof = 'proven', proof, excluded.proof)`,
+        params: [rawDigest, digest, rawSize, size, proof, proof === 'proven' ? ENCODER : null, now],
+      })),
+    );
+  }
+
+  /** Learns what a manifest of a repository claims, and keeps its bytes. */
+  async learnManifest(place: RepositoryName, manifest: KnownManifest, pairs: readonly LayerPair[]): Promise<void> {
+    const now = this.#nowMs();
+    await this.#state.run([
+      {
+        sql: `INSERT INTO manifests (digest, media_type, bytes, seen_ms) VALUES (?, ?, ?, ?)
+              ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
+        params: [manifest.digest, manifest.mediaType, manifest.bytes, now],
+      },
+      {
+        sql: `INSERT INTO manifest_places (manifest_digest, registry, repository, seen_ms) VALUES (?, ?, ?, ?)
+              ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
+        params: [manifest.digest, place.registry, place.repository, now],
+      },
+      ...pairs.map(({ rawDigest, rawSize, digest, size }) => ({
+        sql: `INSERT INTO claimed_pairs (raw_digest, layer_digest, registry, repository, raw_size, layer_size, seen_ms)
+              VALUES (?, ?, ?, ?, ?, ?, ?)
+              ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
+        params: [rawDigest, digest, place.registry, place.repository, rawSize, size, now],
+      })),
+      {
+        sql: 'DELETE FROM manifests WHERE digest IN (SELECT digest FROM manifests ORDER BY seen_ms DESC LIMIT -1 OFFSET ?)',
+        params: [KEPT_MANIFESTS],
+      },
+    ]);
+  }
+
+  /** Known manifests: those of the targets first, then the newest. At most 50. */
+  async knownManifests(targets: readonly RepositoryName[]): Promise<KnownManifest[]> {
+    const names = JSON.stringify(targets.map(({ registry, repository }) => `${registry}/${repository}`));
+    return await this.#state.all(
+      `SELECT m.digest AS digest, m.media_type AS mediaType, m.bytes AS bytes,
+              max(p.registry || '/' || p.repository IN (SELECT value FROM json_each(?))) AS mine
+         FROM manifests m JOIN manifest_places p ON p.manifest_digest = m.digest
+        GROUP BY m.digest ORDER BY mine DESC, m.seen_ms DESC LIMIT 50`,
+      [names],
+      manifestSchema,
+    );
+  }
+
+  /** Repositories that manifests were seen in. */
+  async knownRepositories(): Promise<RepositoryName[]> {
+    return await this.#state.all(
+      'SELECT DISTINCT registry, repository FROM manifest_places ORDER BY registry, repository',
+      [],
+      nameSchema,
+    );
+  }
+
+  /** Remembers that a repository has a blob. */
+  async sawBlobs(place: RepositoryName, digests: readonly string[]): Promise<void> {
+    const now = this.#nowMs();
+    await this.#state.run(
+      digests.map((digest) => ({
+        sql: `INSERT INTO blob_locations (layer_digest, registry, account, repository, seen_ms) VALUES (?, ?, '', ?, ?)
+              ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
+        params: [digest, place.registry, place.repository, now],
+      })),
+    );
+  }
+
+  /** Measured bytes a second to the slowest of these hosts; null where one was never measured. */
+  linkRate(hosts: readonly string[]): number | null {
+    const rates = hosts.map((host) => this.#linkRates.get(host));
+    const known = rates.filter((rate) => rate !== undefined);
+    return known.length === rates.length && known.length > 0 ? Math.min(...known) : null;
+  }
+
+  /** Remembers what was measured in a push: half old, half new. */
+  async learnLinkRate(host: string, bytesPerSecond: number): Promise<void> {
+    const [old] = await this.#state.all(
+      'SELECT link_rate AS rate FROM host_profiles WHERE host = ?',
+      [host],
+      rateSchema,
+    );
+    const rate = old?.rate == null ? bytesPerSecond : (old.rate + bytesPerSecond) / 2;
+    this.#linkRates.set(host, rate);
+    await this.#state.run([
+      {
+        sql: `INSERT INTO host_profiles (host, link_rate, learned_ms) VALUES (?, ?, ?)
+              ON CONFLICT DO UPDATE SET link_rate = excluded.link_rate, learned_ms = excluded.learned_ms`,
+        params: [host, rate, this.#nowMs()],
+      },
+    ]);
+  }
+}

@@ -1,0 +1,351 @@
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Emit, Handlers, Subscribe } from '../../shared/contract/handlers.ts';
+import type { EngineMethodName, PushRequest } from '../../shared/contract/methods.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import { parseReference } from '../../shared/models/reference.ts';
+import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/models/settings.ts';
+import type { Vm } from '../../shared/models/vm.ts';
+import { CodecPool } from './codec/codec-pool.ts';
+import { ContentIndex } from './digests/content-index.ts';
+import { DigestCache } from './digests/digest-cache.ts';
+import type { Engine } from './engine-interface.ts';
+import { createEventHub } from './event-hub.ts';
+import { inspectImage, readRepository, verifyImage } from './image-service.ts';
+import { Bandwidth } from './jobs/bandwidth.ts';
+import { JobFiles } from './jobs/job-files.ts';
+import { JobHistory } from './jobs/job-history.ts';
+import { JobQueue } from './jobs/job-queue.ts';
+import type { PushJob } from './jobs/push-job.ts';
+import { PushRun } from './jobs/push-run.ts';
+import { openPushSource } from './plan/open-push-source.ts';
+import { planPush } from './plan/plan-push.ts';
+import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
+import { createDraft } from './plan/push-draft.ts';
+import { groupTargets } from './plan/push-targets.ts';
+import { ZeroChunks } from './plan/zero-chunks.ts';
+import type { EnginePorts } from './ports.ts';
+import type { RegistryClient } from './registry/registry-client.ts';
+import { RegistryClients } from './registry/registry-clients.ts';
+import type { RetryNotice } from './registry/requester.ts';
+import { EMPTY_BOOK, RegistryBook, registryBookSchema } from './registry-book.ts';
+import { JsonFile } from './state/json-file.ts';
+import { openState, type StateDatabase } from './state/state-database.ts';
+import { listVms } from './tart/list-vms.ts';
+import { watchVms } from './tart/watch-vms.ts';
+
+/** More workers than this do not help: the registry and the link are the limit. */
+const MOST_WORKERS = 4;
+/** A plan under way is shown at most this often, in ms. */
+const PLAN_SHOWN_MS = 100;
+
+/** The rooms of one engine, joined. */
+class JoinedEngine {
+  readonly #ports: EnginePorts;
+  readonly #state: StateDatabase;
+  readonly #codec: CodecPool;
+  readonly #index: ContentIndex;
+  readonly #cache: DigestCache;
+  readonly #zeros: ZeroChunks;
+  readonly #clients: RegistryClients;
+  readonly #settingsFile: JsonFile<Settings>;
+  readonly #book: RegistryBook;
+  readonly #bandwidth: Bandwidth;
+  readonly #jobs: JobQueue;
+  readonly #hub = createEventHub();
+  #settings: Settings = DEFAULT_SETTINGS;
+  #watcher: { close(): Promise<void> } | null = null;
+
+  constructor(ports: EnginePorts, state: StateDatabase) {
+    this.#ports = ports;
+    this.#state = state;
+    const { paths, clock, log, network, credentials, wakefulness, chunkSize } = ports;
+    const nowMs = (): number => clock.now();
+    this.#codec = new CodecPool({
+      workerFile: paths.codecWorker,
+      wasmFile: paths.codecWasm,
+      workers: Math.min(availableParallelism(), MOST_WORKERS),
+    });
+    this.#index = new ContentIndex(state, nowMs);
+    this.#cache = new DigestCache(state, nowMs);
+    this.#zeros = new ZeroChunks(this.#codec, this.#index);
+    this.#clients = new RegistryClients({ network, credentials, clock, random: Math.random });
+    this.#settingsFile = new JsonFile(join(paths.stateHome, 'settings.json'), settingsSchema, DEFAULT_SETTINGS, log);
+    const bookFile = new JsonFile(join(paths.stateHome, 'registries.json'), registryBookSchema, EMPTY_BOOK, log);
+    this.#book = new RegistryBook(bookFile, this.#index, async () => {
+      const { vms } = await this.#list();
+      return vms.filter(({ kind }) => kind === 'image').map(({ name }) => name);
+    });
+    this.#bandwidth = new Bandwidth(clock, null);
+    this.#jobs = new JobQueue({
+      clock,
+      log,
+      emit: this.emit,
+      files: new JobFiles(paths.stateHome),
+      history: new JobHistory(state, nowMs),
+      wakefulness,
+      chunkSize,
+      perform: (job) => this.#perform(job),
+    });
+  }
+
+  get emit(): Emit {
+    return this.#hub.emit;
+  }
+
+  get on(): Subscribe {
+    return this.#hub.on;
+  }
+
+  async open(): Promise<void> {
+    await Promise.all([this.#index.open(), this.#book.open()]);
+    this.#settings = await this.#settingsFile.read();
+    this.#bandwidth.setLimit(this.#settings.bandwidthLimit);
+    this.#watch();
+  }
+
+  #tartHome(): string {
+    return this.#settings.tartHome ?? this.#ports.paths.tartHome;
+  }
+
+  /** Begins to watch only when somebody listens for changes: the command line never does. */
+  #watch(): void {
+    this.#hub.onFirstListener('vms.changed', () => {
+      this.#watcher = watchVms(this.#tartHome(), this.#ports.clock, () => this.emit('vms.changed', null));
+    });
+  }
+
+  #list(): ReturnType<typeof listVms> {
+    return listVms(this.#tartHome(), this.#ports.clock.now());
+  }
+
+  async #vm(vmId: string): Promise<Vm> {
+    const list = await this.#list();
+    const found = list.vms.find(({ id }) => id === vmId);
+    if (found === undefined) throw new AppError('vm.notFound', { name: vmId, tartHome: list.tartHome });
+    if (found.defect !== null) throw AppError.fromData(found.defect);
+    return found;
+  }
+
+  /** Parts for one plan or job, with clients of its own. */
+  #parts(
+    request: PushRequest,
+    onRetry?: (notice: RetryNotice) => void,
+  ): { parts: PlanningParts; close(): Promise<void> } {
+    const open = new Map<string, RegistryClient>();
+    const connections = (request.concurrency ?? this.#settings.concurrency) + 2;
+    const clientOf = (host: string): RegistryClient => {
+      const known = open.get(host);
+      if (known !== undefined) return known;
+      const insecure = request.insecure || this.#book.insecure(host);
+      const made = this.#clients.open(host, {
+        insecure,
+        connections: Math.max(connections, 16),
+        ...(onRetry === undefined ? {} : { onRetry }),
+      });
+      open.set(host, made);
+      return made;
+    };
+    return {
+      parts: {
+        clock: this.#ports.clock,
+        codec: this.#codec,
+        digestCache: this.#cache,
+        contentIndex: this.#index,
+        zeroChunks: this.#zeros,
+        clientOf,
+        requests: noRequests(),
+      },
+      close: async () => {
+        for (const [host, client] of open) {
+          if (client.requester.authorizer.account !== null)
+            this.#book.note(host, { account: client.requester.authorizer.account });
+        }
+        await Promise.all([...open.values()].map((client) => client.close()));
+      },
+    };
+  }
+
+  async #makePlan(input: PushRequest & { readonly planId: string }, signal: AbortSignal) {
+    const targets = groupTargets(input.references);
+    const source = await openPushSource(await this.#vm(input.vmId), this.#ports, signal);
+    const { parts, close } = this.#parts(input);
+    try {
+      const draft = createDraft(source, targets, this.#ports.chunkSize);
+      let shownMs = 0;
+      return await planPush(
+        parts,
+        draft,
+        {
+          planId: input.planId,
+          manifest: { labels: input.labels, os: source.os, arch: source.arch },
+          expectedTags: {},
+          onChange: (draw) => {
+            const now = this.#ports.clock.now();
+            if (now - shownMs < PLAN_SHOWN_MS) return;
+            shownMs = now;
+            this.emit('plans.changed', { planId: input.planId, plan: draw() });
+          },
+        },
+        signal,
+      );
+    } finally {
+      await source.close();
+      await close();
+    }
+  }
+
+  async #perform(job: PushJob): Promise<void> {
+    const { request } = job.facts;
+    const targets = groupTargets(request.references);
+    const source = await openPushSource(await this.#vm(request.vmId), this.#ports, job.signal);
+    let run: PushRun | null = null;
+    const { parts, close } = this.#parts(request, (notice) => {
+      for (const progress of run?.progress ?? []) {
+        if (progress.status === 'uploading' || progress.status === 'checking') progress.retrying(notice);
+      }
+      job.touch(null);
+    });
+    try {
+      const draft = createDraft(source, targets, this.#ports.chunkSize);
+      const concurrency = (): number => request.concurrency ?? this.#settings.concurrency;
+      run = new PushRun(parts, draft, request, job.gate, this.#bandwidth, concurrency, {
+        onStarted: () => job.started(),
+        onChange: (layer) => job.touch(layer),
+        onSent: (bytes) => job.sent(bytes),
+        onLearn: (registry, learned) => this.#clients.learn(registry, learned),
+      });
+      job.attach(run);
+      const startedMs = this.#ports.clock.now();
+      await run.run(job.signal);
+      await this.#learnRates(job, targets, startedMs);
+    } catch (thrown) {
+      for (const { registry } of targets) this.#book.note(registry, { thrown });
+      throw thrown;
+    } finally {
+      await source.close();
+      await close();
+    }
+    for (const { registry } of targets) this.emit('registries.changed', await this.#book.find(registry));
+  }
+
+  /** What a push over a few seconds tells of the link; shorter ones tell more of the registry than of the link. */
+  async #learnRates(job: PushJob, targets: readonly { readonly registry: string }[], startedMs: number): Promise<void> {
+    const seconds = (this.#ports.clock.now() - startedMs) / 1000;
+    if (seconds < 1 || job.sentBytes < 8_000_000) return;
+    for (const registry of new Set(targets.map((target) => target.registry))) {
+      await this.#index.learnLinkRate(registry, job.sentBytes / seconds);
+    }
+  }
+
+  /** Runs one request against one registry with a client of its own and notes how it answered. */
+  async #ask<Result>(
+    host: string,
+    insecure: boolean,
+    work: (client: RegistryClient) => Promise<Result>,
+  ): Promise<Result> {
+    const client = this.#clients.open(host, { insecure: insecure || this.#book.insecure(host), connections: 16 });
+    try {
+      const result = await work(client);
+      this.#book.note(host, { account: client.requester.authorizer.account });
+      return result;
+    } catch (thrown) {
+      this.#book.note(host, { thrown });
+      throw thrown;
+    } finally {
+      await client.close();
+      this.emit('registries.changed', await this.#book.find(host));
+    }
+  }
+
+  handlers(): Handlers<EngineMethodName> {
+    const none = async (work: Promise<void>): Promise<null> => {
+      await work;
+      return null;
+    };
+    return {
+      'vms.list': () => this.#list(),
+      'plans.make': (input, signal) => this.#makePlan(input, signal),
+      'jobs.push': async (input) => {
+        groupTargets(input.references);
+        const vm = await this.#vm(input.vmId);
+        return await this.#jobs.push(input, vm.kind === 'vm' ? vm.name : `${vm.name}:${vm.tags[0] ?? vm.digest ?? ''}`);
+      },
+      'jobs.list': () => this.#jobs.list(),
+      'jobs.get': ({ id }) => this.#jobs.get(id),
+      'jobs.document': ({ id }) => this.#jobs.document(id),
+      'jobs.pause': ({ id }) => none(this.#jobs.pause(id)),
+      'jobs.resume': ({ id }) => none(this.#jobs.resume(id)),
+      'jobs.cancel': ({ id }) => none(this.#jobs.cancel(id)),
+      'jobs.retry': ({ id, force }) => none(this.#jobs.retry(id, force)),
+      'jobs.remove': ({ id }) => none(this.#jobs.remove(id)),
+      'registries.list': () => this.#book.list(),
+      'registries.add': async ({ host, insecure }, signal) => {
+        await this.#ask(host, insecure, (client) => client.ping(signal));
+        await this.#book.add(host, insecure);
+        return await this.#book.find(host);
+      },
+      'registries.remove': ({ host }) => none(this.#book.remove(host)),
+      'repositories.read': async ({ host, repository }, signal) => {
+        const read = await this.#ask(host, false, (client) =>
+          readRepository(client, repository, this.#ports.clock.now(), signal),
+        );
+        await this.#book.remember(host, read);
+        return read;
+      },
+      'images.inspect': ({ reference, insecure }, signal) =>
+        this.#ask(parseReference(reference).registry, insecure, (client) => inspectImage(client, reference, signal)),
+      'images.verify': ({ reference, insecure, deep }, signal) =>
+        this.#ask(parseReference(reference).registry, insecure, (client) =>
+          verifyImage(client, reference, deep, signal),
+        ),
+      'settings.get': () => Promise.resolve(this.#settings),
+      'settings.set': async (settings) => await this.#setSettings(settings),
+    };
+  }
+
+  async #setSettings(settings: Settings): Promise<Settings> {
+    const movesHome = settings.tartHome !== this.#settings.tartHome;
+    await this.#settingsFile.write(settings);
+    this.#settings = settings;
+    this.#bandwidth.setLimit(settings.bandwidthLimit);
+    if (movesHome && this.#watcher !== null) {
+      await this.#watcher.close();
+      this.#watcher = watchVms(this.#tartHome(), this.#ports.clock, () => this.emit('vms.changed', null));
+      this.emit('vms.changed', null);
+    }
+    this.emit('settings.changed', settings);
+    return settings;
+  }
+
+  runningJobs(): number {
+    return this.#jobs.running;
+  }
+
+  async close(): Promise<void> {
+    await this.#jobs.close();
+    await this.#watcher?.close();
+    await this.#codec.close();
+    await this.#state.close();
+  }
+}
+
+/** Joins the rooms into an engine. Two engines can live in one process. @throws AppError `state.unavailable` */
+export async function createEngine(ports: EnginePorts): Promise<Engine> {
+  await mkdir(ports.paths.stateHome, { recursive: true });
+  const state = await openState({
+    directory: ports.paths.stateHome,
+    workerFile: ports.paths.stateWorker,
+    clock: ports.clock,
+    log: ports.log,
+  });
+  const engine = new JoinedEngine(ports, state);
+  await engine.open();
+  return {
+    handlers: engine.handlers(),
+    on: engine.on,
+    runningJobs: () => engine.runningJobs(),
+    close: () => engine.close(),
+  };
+}

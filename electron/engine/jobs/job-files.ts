@@ -1,0 +1,93 @@
+import { closeSync, openSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { pushRequestSchema } from '../../../shared/contract/methods.ts';
+import { tryLockWholeFile } from '../native/fcntl-lock.ts';
+
+const journalSchema = z.object({
+  version: z.literal(1),
+  id: z.uuid(),
+  createdMs: z.number(),
+  vmName: z.string(),
+  request: pushRequestSchema,
+  /** Packed bytes that were committed when the journal was last written. */
+  sent: z.number(),
+});
+
+/** What must survive a crash to go on with a job: the rest is in the digest cache and at the registry. */
+export type JobJournal = z.infer<typeof journalSchema>;
+
+/**
+ * Journals and lock files of jobs, in `jobs/` of the state folder. A journal is written whole, fsynced and renamed; a
+ * running job holds the POSIX lock of its lock file, which goes with the process.
+ */
+export class JobFiles {
+  readonly #folder: string;
+  readonly #locks = new Map<string, number>();
+
+  constructor(stateHome: string) {
+    this.#folder = join(stateHome, 'jobs');
+  }
+
+  async write(journal: JobJournal): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    const path = join(this.#folder, `${journal.id}.json`);
+    const temporary = `${path}.new`;
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(JSON.stringify(journal));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  }
+
+  /** Journals that can be read; a damaged one is passed over (its job is in the history). */
+  async list(): Promise<JobJournal[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const journals: JobJournal[] = [];
+    for (const name of names) {
+      if (!name.endsWith('.json')) continue;
+      try {
+        journals.push(journalSchema.parse(JSON.parse(await readFile(join(this.#folder, name), 'utf8'))));
+      } catch {
+        // Another version's journal, or one that was cut: nothing that this version could go on with.
+      }
+    }
+    return journals;
+  }
+
+  /** Takes the job's lock; false while another process holds it. */
+  async lock(id: string): Promise<boolean> {
+    if (this.#locks.has(id)) return true;
+    await mkdir(this.#folder, { recursive: true });
+    const descriptor = openSync(join(this.#folder, `${id}.lock`), 'a+', 0o600);
+    if (tryLockWholeFile(descriptor) === 'busy') {
+      closeSync(descriptor);
+      return false;
+    }
+    this.#locks.set(id, descriptor);
+    return true;
+  }
+
+  /** Whether this process holds the job's lock. */
+  holds(id: string): boolean {
+    return this.#locks.has(id);
+  }
+
+  unlock(id: string): void {
+    const descriptor = this.#locks.get(id);
+    if (descriptor === undefined) return;
+    this.#locks.delete(id);
+    closeSync(descriptor);
+  }
+
+  async remove(id: string): Promise<void> {
+    this.unlock(id);
+    await Promise.all(
+      ['json', 'json.new', 'lock'].map((ending) => rm(join(this.#folder, `${id}.${ending}`), { force: true })),
+    );
+  }
+}

@@ -1,0 +1,258 @@
+import { randomUUID } from 'node:crypto';
+import type { Emit } from '../../../shared/contract/handlers.ts';
+import type { PushRequest } from '../../../shared/contract/methods.ts';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import type { Job, JobSummary } from '../../../shared/models/job.ts';
+import type { Plan } from '../../../shared/models/plan.ts';
+import type { Clock, Log, Wakefulness } from '../ports.ts';
+import type { JobFiles, JobJournal } from './job-files.ts';
+import type { JobHistory } from './job-history.ts';
+import { PushJob } from './push-job.ts';
+
+/** Pushes that run at once; more wait. Their layers share the codec's workers. */
+const RUNNING_AT_ONCE = 2;
+/** How often requests of other processes are looked for. */
+const LOOK_MS = 1000;
+
+/** What the queue is made of. */
+export interface JobQueueOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly emit: Emit;
+  readonly files: JobFiles;
+  readonly history: JobHistory;
+  readonly wakefulness: Wakefulness;
+  readonly chunkSize: number;
+  /** Does the work of a job. Throws what the job fails with. */
+  readonly perform: (job: PushJob) => Promise<void>;
+}
+
+/** All jobs of this engine, and what is recorded of others. Jobs belong to the engine: no window's end ends one. */
+export class JobQueue {
+  readonly #options: JobQueueOptions;
+  readonly #jobs = new Map<string, PushJob>();
+  readonly #waiting: PushJob[] = [];
+  readonly #running = new Map<PushJob, Promise<void>>();
+  #closing = false;
+
+  constructor(options: JobQueueOptions) {
+    this.#options = options;
+  }
+
+  get running(): number {
+    return this.#running.size + this.#waiting.length;
+  }
+
+  /** Starts a push: the journal is on disk before anything is sent. */
+  async push(request: PushRequest, vmName: string): Promise<JobSummary> {
+    const id = randomUUID();
+    return await this.#enqueue({ version: 1, id, createdMs: this.#options.clock.now(), vmName, request, sent: 0 });
+  }
+
+  async #enqueue(journal: JobJournal): Promise<JobSummary> {
+    const { clock, emit, files, chunkSize } = this.#options;
+    if (!(await files.lock(journal.id))) throw new AppError('job.elsewhere', { id: journal.id });
+    await files.write(journal);
+    const { id, createdMs, vmName, request } = journal;
+    const job = new PushJob({ id, createdMs, vmName, request, chunkSize }, clock, (sequence, summary, layers) => {
+      emit('jobs.changed', { jobId: id, sequence, job: summary, layers: [...layers] });
+    });
+    this.#jobs.set(id, job);
+    this.#waiting.push(job);
+    this.#next();
+    const { layers: _layers, ...summary } = job.snapshot(false).job;
+    return summary;
+  }
+
+  #next(): void {
+    while (this.#running.size < RUNNING_AT_ONCE && !this.#closing) {
+      const job = this.#waiting.shift();
+      if (job === undefined) return;
+      if (job.ended) continue;
+      const work = this.#work(job).finally(() => {
+        this.#running.delete(job);
+        this.#next();
+      });
+      this.#running.set(job, work);
+    }
+  }
+
+  async #work(job: PushJob): Promise<void> {
+    const { wakefulness, log, perform } = this.#options;
+    const release = wakefulness.hold('push');
+    const ended = new AbortController();
+    const looking = this.#lookForRequests(job, ended.signal);
+    try {
+      job.begin();
+      await perform(job);
+      await this.#finish(job, 'done', null);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      if (error.code === 'internal')
+        log.warn('job failed', { id: job.facts.id, message: String(error.cause ?? error) });
+      if (!job.signal.aborted) await this.#finish(job, 'failed', error);
+      else if (this.#closing) await this.#finish(job, 'interrupted', null);
+      else await this.#finish(job, 'cancelled', null);
+    } finally {
+      ended.abort();
+      release();
+      await looking;
+    }
+  }
+
+  async #finish(
+    job: PushJob,
+    state: 'done' | 'failed' | 'cancelled' | 'interrupted',
+    error: AppError | null,
+  ): Promise<void> {
+    const { files, history, log } = this.#options;
+    const { id, createdMs, vmName, request } = job.facts;
+    try {
+      if (state === 'done' || state === 'cancelled') await files.remove(id);
+      else {
+        await files.write({ version: 1, id, createdMs, vmName, request, sent: job.sentBytes });
+        files.unlock(id);
+      }
+    } catch (thrown) {
+      log.warn('journal not written', { id, message: String(thrown) });
+    }
+    job.end(state, error);
+    if (state === 'interrupted') return;
+    await history
+      .record({ job: job.snapshot().job, document: job.document() })
+      .catch((thrown: unknown) => log.warn('job not recorded', { id, message: String(thrown) }));
+  }
+
+  async #lookForRequests(job: PushJob, ended: AbortSignal): Promise<void> {
+    const { clock, history } = this.#options;
+    while (!ended.aborted) {
+      try {
+        await clock.sleep(LOOK_MS, ended);
+        for (const request of await history.takeRequests(job.facts.id)) {
+          if (request === 'cancel') job.cancel('cancel');
+          else job.pause();
+        }
+      } catch (thrown) {
+        // The job ended, or refuses in its state: another look follows while it runs.
+        if (toAppError(thrown).code === 'internal') return;
+      }
+    }
+  }
+
+  /** Jobs of this process, journals that nobody runs, jobs of other processes, and the record; newest first. */
+  async list(): Promise<JobSummary[]> {
+    const summaries = new Map<string, JobSummary>();
+    const add = ({ layers: _layers, ...summary }: Job): void => {
+      summaries.set(summary.id, summary);
+    };
+    for (const { job } of await this.#options.history.list()) add(job);
+    for (const journal of await this.#options.files.list()) {
+      if (!summaries.has(journal.id)) add(await this.#fromJournal(journal));
+    }
+    for (const job of this.#jobs.values()) add(job.snapshot(false).job);
+    return [...summaries.values()].sort((left, right) => right.createdMs - left.createdMs);
+  }
+
+  async #fromJournal(journal: JobJournal): Promise<Job> {
+    const { clock, files, chunkSize } = this.#options;
+    const { id, createdMs, vmName, request } = journal;
+    const free = await files.lock(id);
+    if (free) files.unlock(id);
+    const shadow = new PushJob({ id, createdMs, vmName, request, chunkSize }, clock, () => undefined);
+    shadow.sent(journal.sent);
+    const { job } = shadow.snapshot(false);
+    return free
+      ? { ...job, state: 'interrupted', actions: ['resume', 'remove'] }
+      : { ...job, state: 'running', actions: ['pause', 'cancel'], elsewhere: true };
+  }
+
+  async #journal(id: string): Promise<JobJournal | null> {
+    return (await this.#options.files.list()).find((journal) => journal.id === id) ?? null;
+  }
+
+  async get(id: string): Promise<{ sequence: number; job: Job }> {
+    const live = this.#jobs.get(id);
+    if (live !== undefined) return live.snapshot();
+    const recorded = await this.#options.history.find(id);
+    if (recorded !== null) return { sequence: 0, job: recorded.job };
+    const journal = await this.#journal(id);
+    if (journal === null) throw new AppError('job.notFound', { id });
+    return { sequence: 0, job: await this.#fromJournal(journal) };
+  }
+
+  async document(id: string): Promise<Plan> {
+    const live = this.#jobs.get(id)?.document() ?? (await this.#options.history.find(id))?.document ?? null;
+    if (live === null) throw new AppError('job.notFound', { id });
+    return live;
+  }
+
+  async pause(id: string): Promise<void> {
+    const job = this.#jobs.get(id);
+    if (job !== undefined) job.pause();
+    else await this.#askElsewhere(id, 'pause');
+  }
+
+  async cancel(id: string): Promise<void> {
+    const job = this.#jobs.get(id);
+    if (job === undefined) return await this.#askElsewhere(id, 'cancel');
+    const queued = this.#waiting.indexOf(job);
+    job.cancel('cancel');
+    if (queued !== -1) {
+      this.#waiting.splice(queued, 1);
+      await this.#finish(job, 'cancelled', null);
+    }
+  }
+
+  async #askElsewhere(id: string, request: 'cancel' | 'pause'): Promise<void> {
+    const { job } = await this.get(id);
+    if (!job.elsewhere) throw new AppError('job.wrongState', { id, state: job.state, action: request });
+    await this.#options.history.ask(id, request);
+  }
+
+  /** Goes on with a paused job, or anew with one that was interrupted or failed: what is at the registry is not sent again. */
+  async resume(id: string): Promise<void> {
+    const job = this.#jobs.get(id);
+    if (job?.state === 'paused') {
+      job.resume();
+      return;
+    }
+    if (job !== undefined && !job.ended)
+      throw new AppError('job.wrongState', { id, state: job.state, action: 'resume' });
+    const journal = await this.#journal(id);
+    if (journal === null) throw new AppError('job.notFound', { id });
+    await this.#options.history.remove(id);
+    await this.#enqueue(journal);
+  }
+
+  async retry(id: string, force: boolean): Promise<void> {
+    const journal = await this.#journal(id);
+    const job = this.#jobs.get(id);
+    if (journal === null || (job !== undefined && !job.ended)) {
+      throw journal === null
+        ? new AppError('job.notFound', { id })
+        : new AppError('job.wrongState', { id, state: job?.state ?? 'interrupted', action: 'retry' });
+    }
+    await this.#options.history.remove(id);
+    const { expectedTags: _shown, ...request } = journal.request;
+    await this.#enqueue({ ...journal, request: force ? { ...request, force } : journal.request });
+  }
+
+  /** Forgets an ended job. */
+  async remove(id: string): Promise<void> {
+    const job = this.#jobs.get(id);
+    if (job !== undefined && !job.ended)
+      throw new AppError('job.wrongState', { id, state: job.state, action: 'remove' });
+    this.#jobs.delete(id);
+    await this.#options.history.remove(id);
+    if (await this.#options.files.lock(id)) await this.#options.files.remove(id);
+    this.#options.emit('jobs.removed', { id });
+  }
+
+  /** Ends all jobs as interrupted; their journals stay. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#waiting.length = 0;
+    for (const job of this.#running.keys()) if (!job.signal.aborted && !job.ended) job.cancel('close');
+    await Promise.all(this.#running.values());
+  }
+}

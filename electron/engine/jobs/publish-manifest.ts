@@ -1,0 +1,105 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { sha256 } from '../oci/digest.ts';
+import { tartOciConfig } from '../oci/tart-manifest.ts';
+import { claimedPairs } from '../plan/learn-target-manifests.ts';
+import { limited } from '../plan/limited.ts';
+import type { DraftTarget } from '../plan/push-draft.ts';
+import type { SettledManifest } from '../plan/settle-manifest.ts';
+import type { PushRun } from './push-run.ts';
+
+const HEADS_AT_ONCE = 16;
+
+/**
+ * Puts OCI config and manifest into every target and moves its tags: last, after every blob is known to be there; then
+ * reads back. A tag that moved since it was asked is a conflict, not overwritten unless forced.
+ *
+ * @throws AppError `tag.conflict`, `verify.failed`, `image.layerMissing`, and what the registry refuses
+ */
+export async function publishManifest(run: PushRun, manifest: SettledManifest, signal: AbortSignal): Promise<void> {
+  for (const target of run.draft.targets) {
+    await putOciConfig(run, target, manifest, signal);
+    if (!target.states.every(({ state }) => state === 'same')) {
+      await checkBlobs(run, target, signal);
+      await moveTags(run, target, manifest, signal);
+    }
+    const place = { registry: target.registry, repository: target.repository };
+    const { digest, mediaType, bytes } = manifest;
+    await run.parts.contentIndex.learnManifest(place, { digest, mediaType, bytes }, claimedPairs(bytes));
+  }
+}
+
+async function putOciConfig(
+  run: PushRun,
+  target: DraftTarget,
+  manifest: SettledManifest,
+  signal: AbortSignal,
+): Promise<void> {
+  const config = manifest.ociConfig ?? rebuiltConfig(run);
+  const digest = run.draft.source.verbatim?.config.digest ?? config.digest;
+  const client = run.parts.clientOf(target.registry);
+  run.parts.requests.head += 1;
+  if (await client.headBlob(target.repository, digest, { signal })) return;
+  // A cached image keeps no OCI config: it can be written anew only where it had no labels of its own.
+  if (digest !== config.digest) throw new AppError('image.layerMissing', { name: run.draft.source.vmName, digest });
+  run.parts.requests.upload += 1;
+  await client.putSmallBlob(target.repository, config.bytes, digest, { signal });
+}
+
+function rebuiltConfig(run: PushRun): { bytes: Uint8Array; digest: string } {
+  const { os, arch, diskFormat } = run.draft.source;
+  const bytes = tartOciConfig({ os, arch, diskFormat, labels: {} });
+  return { bytes, digest: sha256(bytes) };
+}
+
+/** HEADs every blob that this push brought; with `verify` reads a byte of each blob. */
+async function checkBlobs(run: PushRun, target: DraftTarget, signal: AbortSignal): Promise<void> {
+  const client = run.parts.clientOf(target.registry);
+  const { verify } = run.request;
+  const wanted = new Map<string, number>();
+  for (const { digest, size } of run.draft.layers) {
+    if (digest === null || size === null) throw new AppError('internal', { message: 'a layer is not known' });
+    if (verify || target.presence.get(digest)?.verdict !== 'present') wanted.set(digest, size);
+  }
+  await limited(
+    wanted,
+    () => HEADS_AT_ONCE,
+    signal,
+    async ([digest, size], ended) => {
+      run.parts.requests.head += 1;
+      const there = verify
+        ? await client.readsBlob(target.repository, digest, { signal: ended })
+        : await client.headBlob(target.repository, digest, { size, signal: ended });
+      if (!there) throw new AppError('verify.failed', { host: target.registry, digest });
+    },
+  );
+}
+
+async function moveTags(
+  run: PushRun,
+  target: DraftTarget,
+  manifest: SettledManifest,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = run.parts.clientOf(target.registry);
+  for (const state of target.states) {
+    if (state.state === 'same') continue;
+    run.parts.requests.manifest += 3;
+    const now = (await client.headManifest(target.repository, state.tag, { signal }))?.digest ?? null;
+    if (now !== state.previousDigest && now !== manifest.digest && !run.request.force) {
+      state.state = 'conflict';
+      throw new AppError('tag.conflict', { reference: state.reference, digest: now });
+    }
+    try {
+      await client.putManifest(target.repository, state.tag, manifest, { signal });
+    } catch (thrown) {
+      state.state = 'failed';
+      throw thrown;
+    }
+    const written = await client.headManifest(target.repository, state.tag, { signal });
+    if (written?.digest !== manifest.digest) {
+      state.state = 'failed';
+      throw new AppError('verify.failed', { host: target.registry, digest: manifest.digest });
+    }
+    state.state = 'written';
+  }
+}

@@ -1,0 +1,201 @@
+import type { PushRequest } from '../../../shared/contract/methods.ts';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import { PIECE_SIZE } from '../codec/codec-pool.ts';
+import { askPresence } from '../plan/ask-presence.ts';
+import { readChunk } from '../plan/chunk-digests.ts';
+import { limited } from '../plan/limited.ts';
+import { planWithoutReading } from '../plan/plan-push.ts';
+import type { PlanningParts } from '../plan/planning-parts.ts';
+import type { DraftLayer, DraftTarget, Presence, PushDraft } from '../plan/push-draft.ts';
+import { type ManifestChoice, manifestOf, settleManifest } from '../plan/settle-manifest.ts';
+import type { HostProfile } from '../registry/host-profile.ts';
+import type { Bandwidth } from './bandwidth.ts';
+import { LayerProgress } from './layer-progress.ts';
+import type { PauseGate } from './pause-gate.ts';
+import { publishManifest } from './publish-manifest.ts';
+import { LayerUpload } from './upload-layer.ts';
+
+/** What a run tells its job. */
+export interface PushRunEvents {
+  readonly onStarted: () => void;
+  /** A layer changed, or (null) something of the whole. */
+  readonly onChange: (layer: DraftLayer | null) => void;
+  /** Packed bytes that a registry acknowledged; negative when a session was lost. */
+  readonly onSent: (bytes: number) => void;
+  /** A host was found to want other uploads. */
+  readonly onLearn: (registry: string, learned: Partial<HostProfile>) => void;
+}
+
+/** One push from plan to tags. Owns nothing: source, clients and workers are its job's and engine's. */
+export class PushRun {
+  readonly progress: readonly LayerProgress[];
+  readonly #arrived = new Set<string>();
+  readonly #inFlight = new Map<string, Promise<void>>();
+  readonly #rawSizesKnown = new Map<number, Promise<boolean>>();
+
+  constructor(
+    readonly parts: PlanningParts,
+    readonly draft: PushDraft,
+    readonly request: PushRequest,
+    readonly gate: PauseGate,
+    readonly bandwidth: Bandwidth,
+    readonly concurrency: () => number,
+    private readonly events: PushRunEvents,
+  ) {
+    this.progress = draft.layers.map(() => new LayerProgress());
+  }
+
+  changed(layer: DraftLayer | null): void {
+    this.events.onChange(layer);
+  }
+
+  sent(layer: DraftLayer, bytes: number): void {
+    this.progressOf(layer).meter.add(bytes);
+    this.events.onSent(bytes);
+    this.events.onChange(layer);
+  }
+
+  learn(registry: string, learned: Partial<HostProfile>): void {
+    this.events.onLearn(registry, learned);
+  }
+
+  progressOf(layer: DraftLayer): LayerProgress {
+    const progress = this.progress[layer.index];
+    if (progress === undefined) throw new AppError('internal', { message: 'no such layer' });
+    return progress;
+  }
+
+  /** A layer is in a target now: the verdict stays what brought it there. */
+  settled(layer: DraftLayer, target: DraftTarget, how: Presence): void {
+    if (layer.digest !== null) target.presence.set(layer.digest, how);
+    this.#arrived.add(`${target.registry}/${target.repository}@${layer.digest ?? ''}`);
+  }
+
+  /** Whether a target has the blob: from before, or since this push brought it. */
+  has(target: DraftTarget, digest: string): boolean {
+    if (target.presence.get(digest)?.verdict === 'present') return true;
+    return this.#arrived.has(`${target.registry}/${target.repository}@${digest}`);
+  }
+
+  /** The piece size of a pass: the largest that one of its targets wants. */
+  pieceSizeFor(_sinks: readonly string[]): number {
+    if (this.request.pieceSize !== null) return this.request.pieceSize;
+    const wanted = this.draft.targets.map(({ registry }) => this.parts.clientOf(registry).profile.pieceSize);
+    return Math.max(PIECE_SIZE, ...wanted);
+  }
+
+  /** Pushes. @throws AppError; nothing is tagged unless every blob is there */
+  async run(signal: AbortSignal): Promise<void> {
+    const { draft, parts, request } = this;
+    const stopped = AbortSignal.any([signal, draft.source.lost]);
+    const expected = request.expectedTags ?? {};
+    await planWithoutReading(parts, draft, expected, stopped);
+    this.#refuseConflicts();
+    const choice: ManifestChoice = { labels: request.labels, os: draft.source.os, arch: draft.source.arch };
+    await settleManifest(parts, draft, choice, stopped);
+    this.events.onStarted();
+    await limited(draft.layers, this.concurrency, stopped, (layer, ended) => this.#layer(layer, ended));
+    await draft.source.confirmUnchanged();
+    const manifest = await manifestOf(parts, draft, choice, stopped);
+    await publishManifest(this, manifest, stopped);
+    this.changed(null);
+  }
+
+  #refuseConflicts(): void {
+    for (const target of this.draft.targets) {
+      const limit = this.parts.clientOf(target.registry).profile.layerLimit;
+      if (limit !== null && this.draft.layers.length > limit) {
+        throw new AppError('registry.layerLimit', { host: target.registry, limit, layers: this.draft.layers.length });
+      }
+      const conflict = target.states.find(({ state }) => state === 'conflict');
+      if (conflict !== undefined && !this.request.force) {
+        throw new AppError('tag.conflict', { reference: conflict.reference, digest: conflict.previousDigest });
+      }
+    }
+  }
+
+  /** Brings one layer into every target; its error is the push's. */
+  async #layer(layer: DraftLayer, signal: AbortSignal): Promise<void> {
+    const progress = this.progressOf(layer);
+    try {
+      await this.gate.pass(signal);
+      await this.#learnDigest(layer, progress, signal);
+      const key = layer.digest ?? layer.rawDigest;
+      const earlier = key === null ? undefined : this.#inFlight.get(key);
+      if (earlier === undefined) {
+        const work = this.#bring(layer, progress, signal);
+        if (key !== null) this.#inFlight.set(key, work);
+        await work;
+      } else {
+        await earlier;
+        this.#adopt(layer);
+      }
+      progress.move('done');
+      this.changed(layer);
+    } catch (thrown) {
+      const error = signal.aborted ? new AppError('cancelled') : toAppError(thrown);
+      progress.fail(error);
+      this.changed(layer);
+      throw thrown;
+    }
+  }
+
+  /** Takes layer digest and size from the layer of equal raw bytes that was just encoded. */
+  #adopt(layer: DraftLayer): void {
+    const twin = this.draft.layers.find(
+      (other) =>
+        other !== layer &&
+        other.digest !== null &&
+        (other.digest === layer.digest || other.rawDigest === layer.rawDigest),
+    );
+    if (twin === undefined) return;
+    layer.digest = twin.digest;
+    layer.size = twin.size;
+    layer.zero = twin.zero;
+    if (layer.origin === 'unknown') layer.origin = 'index';
+  }
+
+  /** Reads a chunk first only where reading can tell something: else it is hashed, encoded and sent in one pass. */
+  async #learnDigest(layer: DraftLayer, progress: LayerProgress, signal: AbortSignal): Promise<void> {
+    if (layer.kind !== 'disk' || layer.rawDigest !== null) return;
+    let known = this.#rawSizesKnown.get(layer.rawSize);
+    if (known === undefined) {
+      known = this.parts.contentIndex.knowsRawSize(layer.rawSize);
+      this.#rawSizesKnown.set(layer.rawSize, known);
+    }
+    if (!(await known)) {
+      layer.streamed = true;
+      return;
+    }
+    progress.move('hashing');
+    await readChunk(this.parts, this.draft, layer, signal, (bytes) => {
+      progress.read = bytes;
+      this.changed(layer);
+    });
+    progress.move('checking');
+    this.changed(layer);
+    await askPresence(this.parts, this.draft, [layer], signal);
+  }
+
+  async #bring(layer: DraftLayer, progress: LayerProgress, signal: AbortSignal): Promise<void> {
+    const { digest } = layer;
+    const missing = this.draft.targets.filter(
+      ({ presence }) => digest === null || presence.get(digest)?.verdict !== 'present',
+    );
+    if (missing.length === 0) return;
+    if (layer.kind === 'config') await this.#putConfig(layer, missing, signal);
+    else await new LayerUpload(this, layer, progress, signal).to(missing);
+  }
+
+  async #putConfig(layer: DraftLayer, targets: readonly DraftTarget[], signal: AbortSignal): Promise<void> {
+    const { digest } = layer;
+    if (digest === null) return;
+    for (const target of targets) {
+      this.parts.requests.upload += 1;
+      const client = this.parts.clientOf(target.registry);
+      await client.putSmallBlob(target.repository, this.draft.source.configBytes, digest, { signal });
+      this.sent(layer, this.draft.source.configBytes.length);
+      this.settled(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+    }
+  }
+}

@@ -1,0 +1,268 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { SinkHost } from '../codec/codec-pool.ts';
+import type { Directive, Piece, SinkAnswer, SinkSpec } from '../codec/codec-protocol.ts';
+import { readRanges, rememberRawDigest } from '../plan/chunk-digests.ts';
+import type { DraftLayer, DraftTarget } from '../plan/push-draft.ts';
+import { ATTEMPTS } from '../registry/backoff.ts';
+import { UploadLost, UploadSession } from '../registry/upload-session.ts';
+import type { LayerProgress } from './layer-progress.ts';
+import type { PushRun } from './push-run.ts';
+
+/** One target's part of a pass. */
+interface Sink {
+  readonly target: DraftTarget;
+  readonly session: UploadSession;
+  failure: unknown;
+}
+
+function keyOf(target: DraftTarget): string {
+  return `${target.registry}/${target.repository}`;
+}
+
+/**
+ * Gets one layer into every target that lacks it: one repository of each registry gets the bytes, the others of that
+ * registry mount it from there. All uploads of a pass share one reading, hashing and encoding; what is lost is encoded
+ * again, at most five times.
+ */
+export class LayerUpload {
+  readonly #run: PushRun;
+  readonly #layer: DraftLayer;
+  readonly #progress: LayerProgress;
+  readonly #signal: AbortSignal;
+
+  constructor(run: PushRun, layer: DraftLayer, progress: LayerProgress, signal: AbortSignal) {
+    this.#run = run;
+    this.#layer = layer;
+    this.#progress = progress;
+    this.#signal = signal;
+  }
+
+  /** @throws AppError what no further try would mend */
+  async to(targets: readonly DraftTarget[]): Promise<void> {
+    let missing = [...targets];
+    const sessions = new Map<DraftTarget, UploadSession>();
+    for (let attempt = 1; missing.length > 0; attempt += 1) {
+      missing = await this.#mountWhatCan(missing, sessions);
+      if (missing.length === 0) return;
+      const first = missing.filter(
+        (target, at) => missing.findIndex(({ registry }) => registry === target.registry) === at,
+      );
+      const lost = await this.#pass(first, sessions, attempt);
+      missing = missing.filter((target) => !first.includes(target) || lost.includes(target));
+    }
+  }
+
+  /** Mounts from repositories of the same registry that have the blob; what a mount did not bring stays missing. */
+  async #mountWhatCan(
+    targets: readonly DraftTarget[],
+    sessions: Map<DraftTarget, UploadSession>,
+  ): Promise<DraftTarget[]> {
+    const { digest } = this.#layer;
+    if (digest === null) return [...targets];
+    const left: DraftTarget[] = [];
+    for (const target of targets) {
+      const source = this.#run.draft.targets.find(
+        (other) => other !== target && other.registry === target.registry && this.#run.has(other, digest),
+      );
+      if (source === undefined || sessions.has(target)) {
+        left.push(target);
+        continue;
+      }
+      this.#progress.move('mounting');
+      this.#run.parts.requests.mount += 1;
+      const outcome = await this.#run.parts
+        .clientOf(target.registry)
+        .mountBlob(target.repository, digest, source.repository, { signal: this.#signal });
+      if (outcome === 'mounted') {
+        this.#run.settled(this.#layer, target, {
+          verdict: 'mount',
+          reason: 'mountable',
+          mountedFrom: source.repository,
+        });
+      } else {
+        if (outcome !== null) sessions.set(target, outcome);
+        left.push(target);
+      }
+    }
+    return left;
+  }
+
+  async #pass(
+    targets: readonly DraftTarget[],
+    sessions: Map<DraftTarget, UploadSession>,
+    attempt: number,
+  ): Promise<DraftTarget[]> {
+    const { parts, draft } = this.#run;
+    const mode = (target: DraftTarget): string => parts.clientOf(target.registry).profile.uploadMode;
+    if (
+      targets.some((target) => mode(target) === 'mono') &&
+      (this.#layer.digest === null || this.#layer.size === null)
+    ) {
+      await this.#encode([], null);
+      const known = await this.#present(targets);
+      if (known.length > 0) return targets.filter((target) => !known.includes(target));
+    }
+    const sinks = new Map<string, Sink>();
+    for (const target of targets) {
+      const session = sessions.get(target) ?? (await this.#open(target));
+      sessions.delete(target);
+      if (this.#layer.digest !== null && this.#layer.size !== null)
+        session.announce(this.#layer.digest, this.#layer.size);
+      sinks.set(keyOf(target), { target, session, failure: null });
+      this.#progress.sentBy.set(keyOf(target), 0);
+    }
+    try {
+      const specs = await Promise.all([...sinks].map(([id, sink]) => this.#spec(id, sink)));
+      const complete = await this.#encode(specs, this.#hostOf(sinks));
+      if (complete) await Promise.all([...sinks.values()].map((sink) => this.#commit(sink)));
+      draft.source.lost.throwIfAborted();
+      return await this.#lost(sinks, attempt);
+    } catch (thrown) {
+      for (const { session } of sinks.values()) void session.cancel(AbortSignal.timeout(2000));
+      throw thrown;
+    }
+  }
+
+  async #present(targets: readonly DraftTarget[]): Promise<DraftTarget[]> {
+    const { digest, size } = this.#layer;
+    if (digest === null || size === null) return [];
+    const found: DraftTarget[] = [];
+    for (const target of targets) {
+      this.#run.parts.requests.head += 1;
+      const client = this.#run.parts.clientOf(target.registry);
+      if (!(await client.headBlob(target.repository, digest, { size, signal: this.#signal }))) continue;
+      this.#run.settled(this.#layer, target, { verdict: 'present', reason: 'inRepository', mountedFrom: null });
+      found.push(target);
+    }
+    return found;
+  }
+
+  async #open(target: DraftTarget): Promise<UploadSession> {
+    this.#run.parts.requests.upload += 1;
+    return await this.#run.parts.clientOf(target.registry).startUpload(target.repository, { signal: this.#signal });
+  }
+
+  async #spec(id: string, { target }: Sink): Promise<SinkSpec> {
+    const { requester, profile } = this.#run.parts.clientOf(target.registry);
+    const network = await requester.transport.network(await requester.origin(this.#signal));
+    return { id, mode: profile.uploadMode === 'chunks' ? 'pieces' : 'body', network };
+  }
+
+  /** One pass over the bytes; learns what it finds. False when every sink was dropped on the way. */
+  async #encode(sinks: readonly SinkSpec[], sinkHost: SinkHost | null): Promise<boolean> {
+    const { parts, draft } = this.#run;
+    const layer = this.#layer;
+    const nvram = layer.kind === 'nvram';
+    const runs = readRanges(draft, layer);
+    let seenRaw = 0;
+    let seenRead = 0;
+    const count = (raw: number, read: number): void => {
+      draft.work.read += read - seenRead;
+      if (!nvram) draft.work.encoded += raw - seenRaw;
+      this.#progress.read = raw;
+      [seenRaw, seenRead] = [raw, read];
+      this.#run.changed(layer);
+    };
+    if (sinks.length === 0) this.#progress.move('encoding');
+    const result = await parts.codec.encode(
+      {
+        path: nvram ? draft.source.nvramPath : draft.source.diskPath,
+        offset: layer.rawOffset ?? 0,
+        length: layer.rawSize,
+        ...(runs === undefined ? {} : { runs }),
+        form: nvram ? 'raw' : 'lz4',
+        sinks,
+        pieceSize: this.#run.pieceSizeFor(sinks.map(({ id }) => id)),
+      },
+      { signal: this.#signal, onProgress: count, ...(sinkHost === null ? {} : { sinkHost }) },
+    );
+    if (!result.complete) return false;
+    count(layer.rawSize, result.bytesRead);
+    if (layer.rawDigest !== null && layer.rawDigest !== result.rawDigest) {
+      throw new AppError('vm.diskChanged', { name: draft.source.vmName });
+    }
+    if (draft.source.verbatim !== null && layer.digest !== result.digest) {
+      throw new AppError('image.layerMissing', { name: draft.source.vmName, digest: layer.digest });
+    }
+    layer.rawDigest = result.rawDigest;
+    layer.zero = result.zero;
+    layer.digest = result.digest;
+    layer.size = result.size;
+    if (nvram) return true;
+    layer.origin = result.zero ? 'zero' : layer.origin === 'unknown' ? 'encoded' : layer.origin;
+    const { rawDigest, digest, size } = result;
+    await rememberRawDigest(parts, draft, layer);
+    await parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]);
+    return true;
+  }
+
+  #hostOf(sinks: ReadonlyMap<string, Sink>): SinkHost {
+    const decide = async (id: string, work: (sink: Sink) => Promise<Directive>): Promise<Directive> => {
+      const sink = sinks.get(id);
+      if (sink === undefined) return { do: 'drop' };
+      try {
+        return await work(sink);
+      } catch (thrown) {
+        sink.failure = thrown;
+        return { do: 'drop' };
+      }
+    };
+    return {
+      piece: (id, piece) =>
+        decide(id, async (sink) => {
+          await this.#run.gate.pass(this.#signal);
+          await this.#run.bandwidth.take(piece.length, this.#signal);
+          this.#progress.move('uploading');
+          const empty = piece.length === 0 && piece.final && piece.start > 0;
+          if (empty) return { do: 'next' };
+          return { do: 'send', request: await sink.session.requestFor(piece), from: 0 };
+        }),
+      answer: (id, piece, answer) => decide(id, (sink) => this.#judge(id, sink, piece, answer)),
+    };
+  }
+
+  async #judge(id: string, sink: Sink, piece: Piece, answer: SinkAnswer): Promise<Directive> {
+    const step = await sink.session.onAnswer(piece, answer);
+    const before = this.#progress.sentBy.get(id) ?? 0;
+    const acknowledged = sink.session.acknowledged;
+    this.#progress.sentBy.set(id, acknowledged);
+    this.#run.sent(this.#layer, acknowledged - before);
+    if (this.#progress.status === 'retrying') this.#progress.move('uploading');
+    return step;
+  }
+
+  async #commit(sink: Sink): Promise<void> {
+    const { digest, size } = this.#layer;
+    if (sink.failure !== null || digest === null || size === null) return;
+    this.#progress.move('committing');
+    this.#run.changed(this.#layer);
+    const client = this.#run.parts.clientOf(sink.target.registry);
+    try {
+      await sink.session.commit(digest, () =>
+        client.headBlob(sink.target.repository, digest, { size, signal: this.#signal }),
+      );
+      this.#progress.sentBy.set(keyOf(sink.target), size);
+      this.#run.settled(this.#layer, sink.target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+    } catch (thrown) {
+      sink.failure = thrown;
+    }
+  }
+
+  /** Targets whose session was lost and is worth another try; throws what is not. */
+  async #lost(sinks: ReadonlyMap<string, Sink>, attempt: number): Promise<DraftTarget[]> {
+    const lost: DraftTarget[] = [];
+    for (const { target, failure, session } of sinks.values()) {
+      if (failure === null) {
+        if (!session.committed) lost.push(target);
+        continue;
+      }
+      if (!(failure instanceof UploadLost)) throw failure;
+      if (attempt >= ATTEMPTS) throw failure.error;
+      if (failure.learned !== null) this.#run.learn(target.registry, failure.learned);
+      lost.push(target);
+      this.#progress.sentBy.set(keyOf(target), 0);
+      await this.#run.parts.clientOf(target.registry).requester.pause(attempt, null, failure.error, this.#signal);
+    }
+    return lost;
+  }
+}

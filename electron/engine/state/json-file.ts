@@ -1,0 +1,57 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { z } from 'zod';
+import type { Log } from '../ports.ts';
+
+/** A small document in a file: read with a schema, written whole (temporary file, fsync, rename). */
+export class JsonFile<Document> {
+  readonly #path: string;
+  readonly #schema: z.ZodType<Document>;
+  readonly #fallback: Document;
+  readonly #log: Log;
+  #writes: Promise<void> = Promise.resolve();
+
+  constructor(path: string, schema: z.ZodType<Document>, fallback: Document, log: Log) {
+    this.#path = path;
+    this.#schema = schema;
+    this.#fallback = fallback;
+    this.#log = log;
+  }
+
+  /** The document; a missing file is the fallback, a damaged one is set aside as `….damaged` and is the fallback too. */
+  async read(): Promise<Document> {
+    let text: string;
+    try {
+      text = await readFile(this.#path, 'utf8');
+    } catch {
+      return this.#fallback;
+    }
+    try {
+      return this.#schema.parse(JSON.parse(text));
+    } catch {
+      this.#log.warn('damaged file set aside', { file: this.#path });
+      await rename(this.#path, `${this.#path}.damaged`);
+      return this.#fallback;
+    }
+  }
+
+  /** Writes in the order of the calls. */
+  write(document: Document): Promise<void> {
+    const mine = this.#writes.then(() => this.#replace(JSON.stringify(document, null, 2)));
+    this.#writes = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #replace(text: string): Promise<void> {
+    await mkdir(dirname(this.#path), { recursive: true });
+    const temporary = `${this.#path}.new`;
+    const file = await open(temporary, 'w', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, this.#path);
+  }
+}

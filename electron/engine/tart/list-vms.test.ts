@@ -1,0 +1,206 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { vmListSchema } from '../../../shared/models/vm.ts';
+import { runTartVm } from '../../../test/fixtures/tart-vm.ts';
+import { listVms } from './list-vms.ts';
+
+const CONFIG = JSON.stringify({
+  version: 1,
+  os: 'linux',
+  cpuCountMin: 4,
+  cpuCount: 4,
+  memorySizeMin: 4_294_967_296,
+  memorySize: 4_294_967_296,
+  macAddress: '7e:01:02:03:04:05',
+});
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const OTHER = `sha256:${'b'.repeat(64)}`;
+const NOW = 1_700_000_000_000;
+
+let home: string;
+beforeEach(async () => {
+  home = await realpath(await mkdtemp(join(tmpdir(), 'tart-home-')));
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+/** Makes a folder of empty-ish files: `disk.img` is a hole of 1 GB. */
+async function make(
+  folder: string,
+  files: readonly string[] = ['config.json', 'nvram.bin', 'disk.img'],
+): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const file of files) await writeFile(join(folder, file), file === 'config.json' ? CONFIG : 'x');
+  if (files.includes('disk.img')) await truncate(join(folder, 'disk.img'), 1_000_000_000);
+  return folder;
+}
+const vm = (name: string, files?: readonly string[]): Promise<string> => make(join(home, 'vms', name), files);
+const image = (place: string, digest: string, files?: readonly string[]): Promise<string> =>
+  make(join(home, 'cache', 'OCIs', place, digest), files);
+
+/** What a person tells rows apart by. */
+async function rows(): Promise<unknown[]> {
+  const list = await listVms(home, NOW);
+  vmListSchema.parse(list);
+  return list.vms.map(({ name, tags, digest, state, layout, defect }) => ({
+    name,
+    tags,
+    digest,
+    state,
+    layout,
+    defect: defect?.code ?? null,
+  }));
+}
+const row = (name: string, more: object = {}): unknown => ({
+  name,
+  tags: [],
+  digest: null,
+  state: 'stopped',
+  layout: 'standalone',
+  defect: null,
+  ...more,
+});
+
+describe("the list of Tart's home", () => {
+  it('is empty where Tart has not been used yet', async () => {
+    expect(await listVms(join(home, 'none'), NOW)).toEqual({
+      tartHome: join(home, 'none'),
+      places: [
+        { path: join(home, 'none/vms'), role: 'vms', found: false },
+        { path: join(home, 'none/cache/OCIs'), role: 'cache', found: false },
+      ],
+      vms: [],
+      volume: null,
+      readMs: NOW,
+    });
+  });
+
+  it('tells all of a VM without reading its disk', async () => {
+    const folder = await vm('builder');
+    const list = await listVms(home, NOW);
+
+    expect(list.vms).toEqual([
+      {
+        id: 'vm:builder',
+        kind: 'vm',
+        name: 'builder',
+        tags: [],
+        digest: null,
+        folder,
+        state: 'stopped',
+        layout: 'standalone',
+        os: 'linux',
+        arch: 'arm64',
+        cpuCount: 4,
+        memorySize: 4_294_967_296,
+        display: { width: 1024, height: 768, unit: null },
+        diskFormat: 'raw',
+        sizes: { logical: 1_000_000_000, allocated: expect.any(Number), shared: expect.toBeOneOf([0, null]) },
+        modifiedMs: expect.any(Number),
+        defect: null,
+      },
+    ]);
+    expect(list.vms[0]?.sizes?.allocated).toBeLessThan(100_000);
+  });
+
+  it('tells who runs, who is suspended and who is neither', async () => {
+    const running = await vm('a-running');
+    await vm('b-suspended', ['config.json', 'nvram.bin', 'disk.img', 'state.vzvmsave']);
+    await vm('c-stopped');
+    const tart = await runTartVm({
+      name: '',
+      folder: running,
+      configFile: join(running, 'config.json'),
+      diskFile: '',
+      nvramFile: '',
+      diskSize: 0,
+    });
+    try {
+      expect(await rows()).toEqual([
+        row('a-running', { state: 'running' }),
+        row('b-suspended', { state: 'suspended' }),
+        row('c-stopped'),
+      ]);
+    } finally {
+      await tart.stop();
+    }
+  });
+
+  it('keeps hostile and foreign names as they are', async () => {
+    const names = ['-rf', 'a b\n"c"', 'ünïcödé 日本 🚀', '%2e%2e', 'sha256:x', 'x'.repeat(255)];
+    for (const name of names) await vm(name);
+
+    expect(await rows()).toEqual(names.sort().map((name) => row(name)));
+  });
+
+  it('lists what is broken with its defect, and everything else beside it', async () => {
+    await vm('a-fine');
+    await vm('b-empty', []);
+    await vm('c-no-disk', ['config.json', 'nvram.bin']);
+    await vm('d-stacked', ['config.json', 'nvram.bin', 'manifest.json', 'overlay.asif']);
+    await vm('e-disk-and-overlay', ['config.json', 'nvram.bin', 'disk.img', 'overlay.asif']);
+    await vm('f-cache-record', ['config.json', 'nvram.bin', 'manifest.json']);
+    await writeFile(join(await vm('g-broken-config'), 'config.json'), '{');
+    await writeFile(join(await vm('h-large-config'), 'config.json'), Buffer.alloc(2 ** 21));
+    await symlink(join(home, 'unplugged'), join(home, 'vms', 'i-unplugged'));
+    const pipes = await vm('j-pipes', []);
+    for (const file of ['config.json', 'disk.img', 'nvram.bin']) spawnSync('mkfifo', [join(pipes, file)]);
+    await mkdir(join(await vm('k-folder-for-disk', ['config.json', 'nvram.bin']), 'disk.img'));
+    await symlink('/dev/zero', join(await vm('l-device-for-disk', ['config.json', 'nvram.bin']), 'disk.img'));
+    await symlink('m-loop', join(home, 'vms', 'm-loop'));
+    await symlink(await make(join(home, 'elsewhere')), join(home, 'vms', 'n-linked'));
+    await writeFile(join(home, 'vms', '.DS_Store'), 'x');
+    await mkdir(join(home, 'vms', '.Trashes'));
+    const incomplete = { layout: 'incomplete', defect: 'vm.incomplete' };
+
+    expect(await rows()).toEqual([
+      row('a-fine'),
+      row('b-empty', incomplete),
+      row('c-no-disk', incomplete),
+      row('d-stacked', { layout: 'stacked', defect: 'vm.stacked' }),
+      row('e-disk-and-overlay', incomplete),
+      row('f-cache-record', incomplete),
+      row('g-broken-config', { defect: 'vm.configInvalid' }),
+      row('h-large-config', { defect: 'vm.configInvalid' }),
+      row('i-unplugged', { layout: 'incomplete', defect: 'vm.gone' }),
+      row('j-pipes', { layout: 'incomplete', defect: 'file.unreadable' }),
+      row('k-folder-for-disk', incomplete),
+      row('l-device-for-disk', incomplete),
+      row('m-loop', { layout: 'incomplete', defect: 'vm.gone' }),
+      row('n-linked'),
+    ]);
+  });
+
+  it('lists a cached image once, with all its tags, wherever its name leads', async () => {
+    const folder = await image('127.0.0.1%3A5000/team/deep/er/builder', DIGEST);
+    await image('127.0.0.1%3A5000/team/deep/er/builder', OTHER);
+    await image('localhost:5001/old', DIGEST);
+    await image('ghcr.io/org/stacked', DIGEST, ['config.json', 'nvram.bin', 'manifest.json']);
+    const tags = join(folder, '..');
+    await symlink(folder, join(tags, 'latest'));
+    await symlink(folder, join(tags, '1.0'));
+    await symlink(join(tags, `sha256:${'c'.repeat(64)}`), join(tags, 'pruned'));
+    await symlink(`/elsewhere/${DIGEST}`, join(tags, 'moved-home'));
+    await symlink('/etc', join(home, 'cache/OCIs/ghcr.io/etc'));
+    await writeFile(join(home, 'cache/OCIs/ghcr.io/note.txt'), 'x');
+    const name = '127.0.0.1:5000/team/deep/er/builder';
+
+    expect(await rows()).toEqual([
+      row(name, { tags: ['1.0', 'latest'], digest: DIGEST }),
+      row(name, { digest: OTHER }),
+      row('ghcr.io/org/stacked', { digest: DIGEST, layout: 'stacked', defect: 'vm.stacked' }),
+      row('localhost:5001/old', { digest: DIGEST }),
+    ]);
+  });
+
+  it('fails with the path where the folder of the VMs itself cannot be read', async () => {
+    await writeFile(join(home, 'vms'), 'no folder');
+
+    await expect(listVms(home, NOW)).rejects.toMatchObject({
+      code: 'file.unreadable',
+      params: { path: join(home, 'vms'), reason: 'ENOTDIR' },
+    });
+  });
+});
