@@ -28,20 +28,20 @@ export function dataRanges(descriptor: number, size: number, mostRanges = MOST_R
   return functions === null ? null : walk(functions, descriptor, size, mostRanges);
 }
 
-function walk({ lseek }: Libc, descriptor: number, size: number, mostRanges: number): DataRange[] | null {
+function walk(functions: Libc, descriptor: number, size: number, mostRanges: number): DataRange[] | null {
   const whence = WHENCE[process.platform];
   if (whence === undefined) return null;
   const ranges: DataRange[] = [];
   let at = 0;
   while (at < size) {
-    const data = lseek(descriptor, at, whence.data);
+    const data = functions.lseek(descriptor, at, whence.data);
     if (data.result < 0) {
       // Anything but "only a hole follows" says nothing about the rest: taking it for a hole would lose data.
       if (data.errno !== ENXIO) return null;
       break;
     }
     if (data.result >= size) break;
-    const hole = lseek(descriptor, data.result, whence.hole).result;
+    const hole = functions.lseek(descriptor, data.result, whence.hole).result;
     if (data.result < at || hole <= data.result) return null;
     const length = Math.min(hole, size) - data.result;
     const last = ranges.at(-1);

@@ -97,8 +97,12 @@ describe("the list of Tart's home", () => {
         memorySize: 4_294_967_296,
         display: { width: 1024, height: 768, unit: null },
         diskFormat: 'raw',
-        sizes: { logical: 1_000_000_000, allocated: expect.any(Number), shared: expect.toBeOneOf([0, null]) },
-        modifiedMs: expect.any(Number),
+        sizes: {
+          logical: 1_000_000_000,
+          allocated: expect.any(Number) as unknown,
+          shared: expect.toBeOneOf([0, null]) as unknown,
+        },
+        modifiedMs: expect.any(Number) as unknown,
         defect: null,
       },
     ]);

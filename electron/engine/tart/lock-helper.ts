@@ -64,7 +64,7 @@ async function lockThroughPerl(config: string, unlockedText: string): Promise<vo
   const held = await lockWithPerl(config);
   switch (held.outcome) {
     case 'locked':
-      process.once('exit', held.release);
+      process.once('exit', () => held.release());
       tell({ type: 'locked', config: held.config });
       await held.ended;
       process.exit(WANTED_STATUS);

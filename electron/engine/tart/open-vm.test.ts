@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +49,7 @@ beforeEach(async () => {
   forked = [];
 });
 afterEach(async () => {
-  for (const vm of opened) vm.close();
+  for (const vm of opened) await vm.close();
   for (const helper of forked) helper.kill();
   await rm(join(folder, '..'), { recursive: true, force: true });
 });
@@ -89,7 +90,7 @@ describe('opening a VM for a push', () => {
     nowMs += 1500;
     const whileOpen = await openIt().catch((error: unknown) => error);
     await vm.confirmUnchanged(never);
-    vm.close();
+    await vm.close();
     nowMs += 1000;
 
     expect({
@@ -110,7 +111,7 @@ describe('opening a VM for a push', () => {
       heldMs: 1500,
       suspended: false,
       lost: false,
-      whileOpen: expect.objectContaining({ code: 'vm.busy' }),
+      whileOpen: expect.objectContaining({ code: 'vm.busy' }) as unknown,
       after: true,
     });
   });
@@ -156,7 +157,7 @@ describe('opening a VM for a push', () => {
   ])('refuses %s with %s, and lets the lock go', async (_name, code, spoil) => {
     await spoil();
     await expect(openIt()).rejects.toMatchObject({ code });
-    await Promise.all(forked.map((helper) => new Promise((resolve) => helper.onExit(resolve))));
+    expect(forked.filter(({ pid }) => existsSync(`/proc/${pid ?? 0}`))).toEqual([]);
   });
 
   it('sees a disk or NVRAM that changed while it was read', async () => {
@@ -168,7 +169,7 @@ describe('opening a VM for a push', () => {
       code: 'vm.diskChanged',
       params: { path: join(folder, 'disk.img') },
     });
-    vm.close();
+    await vm.close();
 
     const again = await openIt();
     await appendFile(join(folder, 'nvram.bin'), '!');

@@ -26,7 +26,8 @@ export interface OpenVm {
   heldMs(): number;
   /** Throws `vm.lockLost`, `vm.diskChanged` or `vm.gone` unless disk and NVRAM are what they were at opening. */
   confirmUnchanged(signal: AbortSignal): Promise<void>;
-  close(): void;
+  /** Resolves when the VM can be locked anew. */
+  close(): Promise<void>;
 }
 
 /**
@@ -53,7 +54,7 @@ export async function openVm(
   try {
     return await openLocked(files, lock, ports, AbortSignal.any([signal, lock.lost]));
   } catch (thrown) {
-    lock.release();
+    await lock.release();
     lock.lost.throwIfAborted();
     throw thrown;
   }
@@ -100,7 +101,7 @@ async function openLocked(
     },
     close() {
       releasedMs ??= clock.now();
-      lock.release();
+      return lock.release();
     },
   };
 }

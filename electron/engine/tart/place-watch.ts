@@ -7,8 +7,8 @@ export interface PlaceWatchOptions {
   /** Levels below the folder that are watched; 0 = its own entries. */
   readonly depth: number;
   /** Paths that are not watched. */
-  ignored(path: string): boolean;
-  onChange(): void;
+  readonly ignored: (path: string) => boolean;
+  readonly onChange: () => void;
 }
 
 /**

@@ -30,9 +30,17 @@ function defect(field: string, problem: string): unknown {
 
 describe("a VM's settings", () => {
   it('are read as Tart reads them: defaults filled in, unknown keys dropped, unknown disk formats raw', () => {
-    const { os: _os, arch: _arch, ...old } = DARWIN;
-
-    expect(parsed({ ...old, diskFormat: 'qcow2', display: null, nested: { key: 1 }, __proto__: 1 })).toEqual({
+    expect(
+      parsed({
+        ...DARWIN,
+        os: undefined,
+        arch: null,
+        diskFormat: 'qcow2',
+        display: null,
+        nested: { key: 1 },
+        __proto__: 1,
+      }),
+    ).toEqual({
       ...DARWIN,
       display: { width: 1024, height: 768 },
       diskFormat: 'raw',

@@ -20,7 +20,8 @@ export interface VmLock {
   readonly held: boolean;
   /** Aborts with `vm.lockLost` when the helper ends while the lock is held. */
   readonly lost: AbortSignal;
-  release(): void;
+  /** Lets the VM go; resolves when the helper has ended, so that the VM can be locked anew at once. */
+  release(): Promise<void>;
 }
 
 /** What to lock, and how helpers are made. */
@@ -44,16 +45,21 @@ export async function lockVm(options: VmLockOptions, signal: AbortSignal): Promi
   if (signal.aborted) throw new AppError('cancelled');
   const helper = options.fork(options.helperFile, []);
   const lost = new AbortController();
-  let ended = false;
-  const release = (): void => {
-    if (ended) return;
-    ended = true;
-    letGo(helper);
-  };
-  helper.onExit(() => {
-    if (!ended) lost.abort(new AppError('vm.lockLost', { name: options.name }));
-    ended = true;
+  let letting = false;
+  const ended = new Promise<void>((resolve) => {
+    helper.onExit(() => {
+      if (!letting) lost.abort(new AppError('vm.lockLost', { name: options.name }));
+      letting = true;
+      resolve();
+    });
   });
+  const release = (): Promise<void> => {
+    if (!letting) {
+      letting = true;
+      letGo(helper);
+    }
+    return ended;
+  };
   try {
     const answer = await answerOf(helper, options, signal);
     switch (answer.type) {
@@ -70,7 +76,7 @@ export async function lockVm(options: VmLockOptions, signal: AbortSignal): Promi
         return assertNever(answer);
     }
   } catch (thrown) {
-    release();
+    await release();
     throw thrown;
   }
 }

@@ -9,6 +9,11 @@ import { watchVms } from './watch-vms.ts';
 /** Short waits end at once, so that changes are told without delay; the look at states waits for `pass`. */
 class WatchClock implements Clock {
   #passed: (() => void)[] = [];
+  #asked: () => void = () => undefined;
+  /** Resolves when somebody waits for `pass`. */
+  readonly asked = new Promise<void>((resolve) => {
+    this.#asked = resolve;
+  });
   now(): number {
     return 0;
   }
@@ -16,6 +21,7 @@ class WatchClock implements Clock {
     if (ms < 1000) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#passed.push(resolve);
+      this.#asked();
       signal?.addEventListener('abort', () => reject(new Error('ended')), { once: true });
     });
   }
@@ -55,16 +61,12 @@ function nextChange(): Promise<void> {
 
 /** Does something again and again until a change is told: a watch needs a moment to be in place. */
 async function untilTold(act: (round: number) => Promise<unknown>): Promise<void> {
-  const told = nextChange();
-  let done = false;
-  void told.then(() => {
-    done = true;
-  });
-  for (let round = 0; !done; round++) {
+  const done = new AbortController();
+  tell = () => done.abort();
+  for (let round = 0; !done.signal.aborted; round++) {
     await act(round);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  await told;
 }
 
 async function makeVm(name: string): Promise<string> {
@@ -111,7 +113,9 @@ describe("a watch on Tart's home", () => {
 
   it('tells when a VM starts and stops, which raises no event', async () => {
     const folder = await makeVm('vm');
+    const watched = nextChange();
     watch();
+    await Promise.all([watched, clock.asked]);
     const tart = await runTartVm({
       name: 'vm',
       folder,
