@@ -1,0 +1,48 @@
+import type { Subscribe } from '../../shared/contract/handlers.ts';
+import { FINAL_JOB_STATES, type JobState, type JobSummary } from '../../shared/models/job.ts';
+import type { HostWords } from './host-words.ts';
+
+/** A notification of the system. */
+export interface NotificationText {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** What is said of a job that ended; null for one that the person ended. */
+export function notificationOf(job: JobSummary, words: HostWords): NotificationText | null {
+  const body = job.references.join('\n');
+  if (job.state === 'done') return { title: words.pushDone(job.vmName), body };
+  return job.state === 'failed' ? { title: words.pushFailed(job.vmName), body } : null;
+}
+
+/** Tells of each job that ends while it is watched. Returns the function that stops. */
+export function notifyOfEndedJobs(
+  on: Subscribe,
+  options: {
+    /** The setting, and that the person is not looking at the window. */
+    readonly wanted: () => boolean;
+    readonly words: () => HostWords;
+    readonly show: (text: NotificationText) => void;
+  },
+): () => void {
+  // Only jobs seen at work: one that had ended before is not told again.
+  const atWork = new Map<string, JobState>();
+  const ends = [
+    on('jobs.changed', ({ job }) => {
+      const worked = atWork.has(job.id);
+      if (!FINAL_JOB_STATES.includes(job.state)) {
+        atWork.set(job.id, job.state);
+        return;
+      }
+      atWork.delete(job.id);
+      const text = worked && options.wanted() ? notificationOf(job, options.words()) : null;
+      if (text !== null) options.show(text);
+    }),
+    on('jobs.removed', ({ id }) => {
+      atWork.delete(id);
+    }),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+}
