@@ -12,7 +12,7 @@ export interface ErrorReportProps {
   readonly actions: ReactNode;
   /** What waits for it, and that nothing is lost. */
   readonly kept?: string;
-  onCopy(text: string): void;
+  readonly onCopy: (text: string) => void;
 }
 
 /** The facts of an error as text: code and parameters, which never hold a secret. */
@@ -36,7 +36,12 @@ export function ErrorReport({ error, actions, kept, onCopy }: ErrorReportProps):
         {kept !== undefined && <p className="error-report-kept">{kept}</p>}
         <div className="error-report-said">
           <h4>{t('error.said')}</h4>
-          <Button className="quiet-button" onPress={() => onCopy(errorDetails(error))}>
+          <Button
+            className="quiet-button"
+            onPress={() => {
+              onCopy(errorDetails(error));
+            }}
+          >
             <Copy size={14} strokeWidth={1.75} aria-hidden="true" />
             {t('error.copyDetails')}
           </Button>

@@ -9,9 +9,9 @@ export interface PlanLayersProps {
   readonly target: PlanTarget;
   readonly chunkSize: number;
   readonly filter: LayerFilter;
-  onFilter(filter: LayerFilter): void;
+  readonly onFilter: (filter: LayerFilter) => void;
   readonly marked: number | null;
-  onMark(index: number | null): void;
+  readonly onMark: (index: number | null) => void;
   readonly revealed: { readonly index: number } | null;
 }
 

@@ -14,8 +14,8 @@ export interface PlanSummaryProps {
   /** Name the repository, because there are several. */
   readonly several: boolean;
   readonly filter: LayerFilter;
-  onFilter(filter: LayerFilter): void;
-  onHighlight(kind: CellKind | null): void;
+  readonly onFilter: (filter: LayerFilter) => void;
+  readonly onHighlight: (kind: CellKind | null) => void;
 }
 
 /** What a push to one target costs: the headline, the bar, and a line for each verdict with its reason. */
@@ -51,11 +51,21 @@ export function PlanSummary(props: PlanSummaryProps): ReactElement {
                 type="button"
                 className="plan-verdict"
                 aria-pressed={filter === kind}
-                onClick={() => onFilter(filter === kind ? 'all' : kind)}
-                onPointerEnter={() => onHighlight(kind)}
-                onPointerLeave={() => onHighlight(null)}
-                onFocus={() => onHighlight(kind)}
-                onBlur={() => onHighlight(null)}
+                onClick={() => {
+                  onFilter(filter === kind ? 'all' : kind);
+                }}
+                onPointerEnter={() => {
+                  onHighlight(kind);
+                }}
+                onPointerLeave={() => {
+                  onHighlight(null);
+                }}
+                onFocus={() => {
+                  onHighlight(kind);
+                }}
+                onBlur={() => {
+                  onHighlight(null);
+                }}
               >
                 <CellSwatch kind={kind} />
                 <span>{t(`weave:kind.${kind}`)}</span>

@@ -1,6 +1,16 @@
 import { Check, ChevronRight } from 'lucide-react';
 import { type ReactElement, type ReactNode, useState } from 'react';
-import { Button, Checkbox, Disclosure, DisclosurePanel, Heading, Input, Label, TextField } from 'react-aria-components';
+import {
+  Button,
+  CheckboxButton,
+  CheckboxField,
+  Disclosure,
+  DisclosurePanel,
+  Heading,
+  Input,
+  Label,
+  TextField,
+} from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import './push-options.css';
 
@@ -55,10 +65,20 @@ export function PushOptions(props: { choices: PushChoices; onChange: (choices: P
           <Input className="field" placeholder="org.example.build=42" spellCheck="false" />
           {invalid && <span className="target-problem">{t('labelsInvalid')}</span>}
         </TextField>
-        <OptionBox selected={choices.verify} onChange={(verify) => onChange({ ...choices, verify })}>
+        <OptionBox
+          selected={choices.verify}
+          onChange={(verify) => {
+            onChange({ ...choices, verify });
+          }}
+        >
           {t('verify')}
         </OptionBox>
-        <OptionBox selected={choices.insecure} onChange={(insecure) => onChange({ ...choices, insecure })}>
+        <OptionBox
+          selected={choices.insecure}
+          onChange={(insecure) => {
+            onChange({ ...choices, insecure });
+          }}
+        >
           {t('insecure')}
         </OptionBox>
       </DisclosurePanel>
@@ -68,17 +88,19 @@ export function PushOptions(props: { choices: PushChoices; onChange: (choices: P
 
 interface OptionBoxProps {
   readonly selected: boolean;
-  onChange(selected: boolean): void;
+  readonly onChange: (selected: boolean) => void;
   readonly children: ReactNode;
 }
 
 function OptionBox({ selected, onChange, children }: OptionBoxProps): ReactElement {
   return (
-    <Checkbox className="option-box" isSelected={selected} onChange={onChange}>
-      <span className="option-box-mark" aria-hidden="true">
-        {selected && <Check size={11} strokeWidth={3} />}
-      </span>
-      {children}
-    </Checkbox>
+    <CheckboxField isSelected={selected} onChange={onChange}>
+      <CheckboxButton className="option-box">
+        <span className="option-box-mark" aria-hidden="true">
+          {selected && <Check size={11} strokeWidth={3} />}
+        </span>
+        {children}
+      </CheckboxButton>
+    </CheckboxField>
   );
 }

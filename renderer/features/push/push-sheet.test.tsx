@@ -4,10 +4,9 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { JobSummary } from '../../../shared/models/job.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import { createMemoryHost, type MemoryHost } from '../../../test/fixtures/window/memory-host.ts';
-import { renderWindow, useTestWindow } from '../../../test/fixtures/window/render-window.tsx';
+import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
 import {
   drawnDisk,
   sampleJob,
@@ -15,10 +14,11 @@ import {
   samplePlan,
   sampleTarget,
   sampleVm,
+  summaryOf,
 } from '../../../test/fixtures/window/samples.ts';
 import { PushSheet } from './push-sheet.tsx';
 
-useTestWindow();
+prepareTestWindow();
 
 const NEW_TAG = 'ghcr.io/acme/sonoma:16.2';
 
@@ -31,17 +31,12 @@ function planFor(drawing: string, part: Partial<Plan> = {}): Plan {
   return samplePlan([target], part);
 }
 
-function jobSummary(): JobSummary {
-  const { layers: _layers, ...summary } = sampleJob([]);
-  return summary;
-}
-
 async function openSheet(handlers: Partial<Handlers>, references: readonly string[] = []) {
   const host = createMemoryHost({
     'registries.list': () => Promise.resolve([]),
     'jobs.list': () => Promise.resolve([]),
     'app.copyText': () => Promise.resolve(null),
-    'jobs.push': () => Promise.resolve(jobSummary()),
+    'jobs.push': () => Promise.resolve(summaryOf(sampleJob([]))),
     ...handlers,
   });
   const onClose = vi.fn();
@@ -93,7 +88,9 @@ describe('the push sheet', () => {
   it('takes several tags: Enter adds one, Backspace takes it back', async () => {
     const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) });
     await user.keyboard('ghcr.io/acme/sonoma:16.2{Enter}latest{Enter}old{Enter}{Backspace}');
-    await waitFor(() => expect(asked(host, 'plans.make')).toHaveLength(1));
+    await waitFor(() => {
+      expect(asked(host, 'plans.make')).toHaveLength(1);
+    });
     expect(asked(host, 'plans.make')).toMatchObject([{ references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest'] }]);
   });
 
@@ -103,7 +100,9 @@ describe('the push sheet', () => {
       { 'plans.make': () => new Promise((resolve) => (finish = resolve)) },
       [NEW_TAG],
     );
-    await waitFor(() => expect(asked(host, 'plans.make')).toHaveLength(1));
+    await waitFor(() => {
+      expect(asked(host, 'plans.make')).toHaveLength(1);
+    });
     const [made] = asked(host, 'plans.make');
     // The input of plans.make, as the contract declares it.
     const { planId } = made as { planId: string };
@@ -111,14 +110,18 @@ describe('the push sheet', () => {
     expect(await screen.findByText(/so far/)).toBeTruthy();
     expect(screen.getByText(/reading the disk/)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: /^Push/ }));
-    await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
+    await waitFor(() => {
+      expect(onClose).toHaveBeenCalledOnce();
+    });
     expect(asked(host, 'jobs.push')).toMatchObject([{ references: [NEW_TAG], expectedTags: { [NEW_TAG]: null } }]);
     finish(planFor('p'));
   });
 
   it('stops the reading when it closes', async () => {
     const { host, view } = await openSheet({ 'plans.make': () => new Promise(() => undefined) }, [NEW_TAG]);
-    await waitFor(() => expect(asked(host, 'plans.make')).toHaveLength(1));
+    await waitFor(() => {
+      expect(asked(host, 'plans.make')).toHaveLength(1);
+    });
     view.unmount();
     expect(host.requests.find(({ method }) => method === 'plans.make')?.signal.aborted).toBe(true);
   });
@@ -172,7 +175,9 @@ describe('the push sheet', () => {
     await user.click(screen.getByRole('button', { name: 'Copy as command' }));
     expect(asked(host, 'app.copyText')).toEqual([{ text: `tartan push sonoma-xcode-16.2 ${NEW_TAG}` }]);
     await user.keyboard('{Control>}{Enter}{/Control}');
-    await waitFor(() => expect(onClose).toHaveBeenCalledOnce());
+    await waitFor(() => {
+      expect(onClose).toHaveBeenCalledOnce();
+    });
     expect(asked(host, 'jobs.push')).toHaveLength(1);
   });
 

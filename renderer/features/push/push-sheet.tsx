@@ -1,5 +1,5 @@
 import { Plus, RefreshCw, ShieldCheck } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, useMemo, useState } from 'react';
+import { type KeyboardEvent, type ReactElement, useState } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
@@ -22,9 +22,9 @@ export interface PushSheetProps {
   readonly vm: Vm;
   /** Filled into the target fields at first. */
   readonly initialReferences: readonly string[];
-  onClose(): void;
+  readonly onClose: () => void;
   /** The push was taken up; the sheet closes by itself. */
-  onPushed?(jobId: string): void;
+  readonly onPushed?: ((jobId: string) => void) | undefined;
 }
 
 /** References of all fields, once each; null while one of them does not stand. */
@@ -47,7 +47,14 @@ function shownTags(plan: Plan): Record<string, string | null> {
 export function PushSheet(props: PushSheetProps): ReactElement {
   const { vm, onClose } = props;
   return (
-    <ModalOverlay className="sheet-overlay" isOpen isDismissable={false} onOpenChange={(open) => !open && onClose()}>
+    <ModalOverlay
+      className="sheet-overlay"
+      isOpen
+      isDismissable={false}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
       <Modal className="sheet">
         <Dialog className="sheet-dialog">
           <PushForm {...props} key={vm.id} />
@@ -69,15 +76,10 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
   const [refused, setRefused] = useState<ErrorData | null>(null);
 
   const references = referencesOf(targets);
-  const request = useMemo<PushRequest | null>(
-    () =>
-      references === null
-        ? null
-        : { vmId: vm.id, references: [...references], ...choices, force, concurrency: null, pieceSize: null },
-    // By value: the list is made anew with every key.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [references?.join(' '), vm.id, choices, force],
-  );
+  const request: PushRequest | null =
+    references === null
+      ? null
+      : { vmId: vm.id, references: [...references], ...choices, force, concurrency: null, pieceSize: null };
   const view = usePlan(client, request, round);
   const error = refused ?? view.error;
   const inFocus = targets[focused] ?? targets[0];
@@ -114,7 +116,9 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
 
   function copy(text: string): void {
     // The clipboard belongs to the host; nothing here waits for it.
-    client.call('app.copyText', { text }).catch((thrown: unknown) => setRefused(toAppError(thrown).toData()));
+    client.call('app.copyText', { text }).catch((thrown: unknown) => {
+      setRefused(toAppError(thrown).toData());
+    });
   }
 
   function press(event: KeyboardEvent): void {
@@ -126,7 +130,13 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
 
   return (
     // Heard on the way down: a button that has the focus would keep the key for itself.
-    <form className="push-sheet" onKeyDownCapture={press} onSubmit={(event) => event.preventDefault()}>
+    <form
+      className="push-sheet"
+      onKeyDownCapture={press}
+      onSubmit={(event) => {
+        event.preventDefault();
+      }}
+    >
       <SheetHead vm={vm} view={view} onPlanAgain={planAgain} />
       <div className="push-targets">
         <span className="push-targets-title">{t('targets')}</span>
@@ -135,7 +145,9 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
           <div className="push-targets-foot">
             <Button
               className="link-button"
-              onPress={() => edit([...targets, emptyTarget(Math.max(...targets.map(({ id }) => id)) + 1)])}
+              onPress={() => {
+                edit([...targets, emptyTarget(Math.max(...targets.map(({ id }) => id)) + 1)]);
+              }}
             >
               <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
               {t('addTarget')}
@@ -174,7 +186,9 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
         <Button
           className="quiet-button"
           isDisabled={request === null}
-          onPress={() => request !== null && copy(pushCommand(commandName(vm), request))}
+          onPress={() => {
+            if (request !== null) copy(pushCommand(commandName(vm), request));
+          }}
         >
           {t('copyCommand')}
         </Button>

@@ -26,8 +26,8 @@ export interface TargetFieldProps {
   readonly health: Registry['health'];
   readonly label: string;
   readonly autoFocus: boolean;
-  onChange(target: TargetDraft): void;
-  onFocus(): void;
+  readonly onChange: (target: TargetDraft) => void;
+  readonly onFocus: () => void;
   /** Absent for the only field. */
   readonly onRemove?: (() => void) | undefined;
 }
@@ -133,7 +133,12 @@ export function TargetField(props: TargetFieldProps): ReactElement {
       )}
       {told !== null && (
         <div id={problemId} className="target-problem" data-quiet={told.kind === 'missing' || undefined}>
-          <ProblemWords problem={told} onUse={(text) => onChange({ ...target, text })} />
+          <ProblemWords
+            problem={told}
+            onUse={(text) => {
+              onChange({ ...target, text });
+            }}
+          />
         </div>
       )}
     </div>
@@ -158,9 +163,9 @@ function TargetName(props: { name: string; label: string; onEdit: () => void }):
 interface TagTokenProps {
   readonly tag: string;
   readonly state: ReferenceState | null;
-  onRemove(): void;
-  onEdit(): void;
-  onMove(step: -1 | 1): void;
+  readonly onRemove: () => void;
+  readonly onEdit: () => void;
+  readonly onMove: (step: -1 | 1) => void;
 }
 
 function TagToken({ tag, state, onRemove, onEdit, onMove }: TagTokenProps): ReactElement {
@@ -208,7 +213,13 @@ function ProblemWords(props: { problem: TargetProblem; onUse: (text: string) => 
         {wrong === '' ? t('invalidAtEnd') : t('invalidAt', { position: position + 1, character: wrong })}
       </span>
       {suggestion !== null && (
-        <button type="button" className="link-button" onClick={() => onUse(suggestion)}>
+        <button
+          type="button"
+          className="link-button"
+          onClick={() => {
+            onUse(suggestion);
+          }}
+        >
           {t('useInstead', { text: suggestion })}
         </button>
       )}

@@ -15,9 +15,9 @@ export interface TargetFieldsProps {
   readonly plan: Plan | null;
   /** The plan belongs to what was typed before: its figures are not shown at the fields. */
   readonly stale: boolean;
-  onChange(targets: readonly TargetDraft[]): void;
+  readonly onChange: (targets: readonly TargetDraft[]) => void;
   /** Place of the field that has the focus. */
-  onFocus(place: number): void;
+  readonly onFocus: (place: number) => void;
 }
 
 /** The part of the plan that a field stands for. */
@@ -61,10 +61,18 @@ export function TargetFields({ targets, plan, stale, onChange, onFocus }: Target
             health={healthOf(host)}
             label={targets.length === 1 ? t('target') : t('targetNumber', { number: place + 1 })}
             autoFocus={place === 0 || target.id > initial}
-            onChange={(next) => onChange(targets.map((other) => (other.id === next.id ? next : other)))}
-            onFocus={() => onFocus(place)}
+            onChange={(next) => {
+              onChange(targets.map((other) => (other.id === next.id ? next : other)));
+            }}
+            onFocus={() => {
+              onFocus(place);
+            }}
             onRemove={
-              targets.length === 1 ? undefined : () => onChange(targets.filter((other) => other.id !== target.id))
+              targets.length === 1
+                ? undefined
+                : () => {
+                    onChange(targets.filter((other) => other.id !== target.id));
+                  }
             }
           />
         );

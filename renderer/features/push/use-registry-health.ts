@@ -10,14 +10,15 @@ export function useRegistryHealth(client: ContractClient): (host: string) => Hea
   useEffect(() => {
     const controller = new AbortController();
     client.call('registries.list', null, { signal: controller.signal }).then(
-      (registries) =>
-        setKnown((before) => new Map([...registries.map((one) => [one.host, one.health] as const), ...before])),
+      (registries) => {
+        setKnown((before) => new Map([...registries.map((one) => [one.host, one.health] as const), ...before]));
+      },
       // Without it the dots stay grey; the plan says what is wrong.
       () => undefined,
     );
-    const stop = client.on('registries.changed', ({ host, health }) =>
-      setKnown((before) => new Map(before).set(host, health)),
-    );
+    const stop = client.on('registries.changed', ({ host, health }) => {
+      setKnown((before) => new Map(before).set(host, health));
+    });
     return () => {
       stop();
       controller.abort();

@@ -7,7 +7,7 @@ const FREE_ABOVE = 200;
 
 interface DrawerEdgeProps {
   readonly height: number;
-  onResize(height: number): void;
+  readonly onResize: (height: number) => void;
 }
 
 /** Keeps a drawer's height between 240 px and the window's less 200. */
@@ -19,7 +19,9 @@ export function drawerHeight(wanted: number, windowHeight: number): number {
 export function DrawerEdge({ height, onResize }: DrawerEdgeProps): ReactElement {
   const { t } = useTranslation('transfers');
   const start = useRef<{ y: number; height: number } | null>(null);
-  const resize = (wanted: number): void => onResize(drawerHeight(wanted, window.innerHeight));
+  const resize = (wanted: number): void => {
+    onResize(drawerHeight(wanted, window.innerHeight));
+  };
 
   function press(event: KeyboardEvent): void {
     const step = event.shiftKey ? 40 : 8;
@@ -55,7 +57,9 @@ export function DrawerEdge({ height, onResize }: DrawerEdgeProps): ReactElement 
       onPointerUp={() => {
         start.current = null;
       }}
-      onDoubleClick={() => resize(USUAL)}
+      onDoubleClick={() => {
+        resize(USUAL);
+      }}
     />
   );
 }

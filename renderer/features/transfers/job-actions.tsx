@@ -16,7 +16,13 @@ export function JobActions(props: { job: JobSummary; onAction: (action: JobActio
       {ORDER.filter((action) => job.actions.includes(action)).map((action) => {
         const Icon = ICONS[action];
         return (
-          <Button key={action} className="button" onPress={() => onAction(action)}>
+          <Button
+            key={action}
+            className="button"
+            onPress={() => {
+              onAction(action);
+            }}
+          >
             <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
             {t(`action.${action}`)}
           </Button>

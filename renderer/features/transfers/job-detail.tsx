@@ -1,5 +1,5 @@
 import { Copy, Terminal } from 'lucide-react';
-import { type ReactElement, type RefObject, useMemo, useRef, useState } from 'react';
+import { type ReactElement, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
@@ -36,6 +36,11 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
   const short = useShort(place);
   const active = groupOf(job) === 'active';
   const failure = job.error;
+  const { act } = commands;
+  // Kept between updates, so that rows whose layer did not change are not rendered.
+  const retryNow = useCallback(() => {
+    act(job.id, 'retry');
+  }, [act, job.id]);
   return (
     <article ref={place} className="job-detail" aria-label={t('jobOf', { name: job.vmName })}>
       <header className="job-head">
@@ -50,13 +55,18 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
             </span>
           )),
         )}
-        <JobActions job={job} onAction={(action) => commands.act(job.id, action)} />
+        <JobActions
+          job={job}
+          onAction={(action) => {
+            commands.act(job.id, action);
+          }}
+        />
       </header>
       <div className="job-facts">
         <JobFacts job={job} layers={layers} />
         <Button
           className="quiet-button"
-          onPress={() =>
+          onPress={() => {
             commands.copy(
               pushCommand(commandSource(job), {
                 references: job.references,
@@ -67,8 +77,8 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
                 verify: false,
                 force: false,
               }),
-            )
-          }
+            );
+          }}
         >
           <Terminal size={14} strokeWidth={1.75} aria-hidden="true" />
           {t('push:copyCommand')}
@@ -84,16 +94,18 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
           actions={
             <FailureActions
               job={job}
-              onRetry={() => commands.act(job.id, 'retry')}
-              onOverwrite={() => commands.overwrite(job.id)}
+              onRetry={() => {
+                commands.act(job.id, 'retry');
+              }}
+              onOverwrite={() => {
+                commands.overwrite(job.id);
+              }}
             />
           }
         />
       )}
       {(job.state === 'done' || job.state === 'cancelled') && <JobOutcome job={job} onCopy={commands.copy} />}
-      {layers !== null && (
-        <JobCloth job={job} layers={layers} short={short} onRetryNow={() => commands.act(job.id, 'retry')} />
-      )}
+      {layers !== null && <JobCloth job={job} layers={layers} short={short} onRetryNow={retryNow} />}
     </article>
   );
 }
@@ -176,7 +188,7 @@ interface JobClothProps {
   readonly job: JobSummary;
   readonly layers: readonly JobLayer[];
   readonly short: boolean;
-  onRetryNow(): void;
+  readonly onRetryNow: () => void;
 }
 
 /** Weave, legend and table of a job, which mark and filter each other. */
@@ -228,7 +240,12 @@ function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactEleme
           filter === null ? null : (
             <>
               {t('weave:noLayers', { kind: kindWord(t, filter, true) })}
-              <Button className="button button-small" onPress={() => setFilter(null)}>
+              <Button
+                className="button button-small"
+                onPress={() => {
+                  setFilter(null);
+                }}
+              >
                 <Copy size={14} aria-hidden="true" />
                 {t('weave:showAll')}
               </Button>

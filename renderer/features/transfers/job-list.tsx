@@ -2,6 +2,7 @@ import { type ReactElement, useMemo } from 'react';
 import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { JobSummary } from '../../../shared/models/job.ts';
+import { useNow } from '../weave/use-now.ts';
 import { finishedToday, groupOf, type JobGroup } from './job-groups.ts';
 import { JobRow } from './job-row.tsx';
 
@@ -9,14 +10,15 @@ export interface JobListProps {
   readonly jobs: readonly JobSummary[];
   readonly group: JobGroup;
   readonly chosen: string | null;
-  onChoose(id: string): void;
+  readonly onChoose: (id: string) => void;
 }
 
 /** The jobs of a tab; below those that run, what finished today. */
 export function JobList({ jobs, group, chosen, onChoose }: JobListProps): ReactElement {
   const { t } = useTranslation('transfers');
+  const now = useNow(60_000, true);
   const own = useMemo(() => jobs.filter((job) => groupOf(job) === group), [jobs, group]);
-  const today = group === 'active' ? jobs.filter((job) => finishedToday(job, Date.now())) : [];
+  const today = group === 'active' ? jobs.filter((job) => finishedToday(job, now)) : [];
   return (
     <ListBox
       className="job-list"

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ContractClient } from '../../../shared/contract/client.ts';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
-import type { Job, JobDelta, JobLayer, JobSummary } from '../../../shared/models/job.ts';
+import type { JobDelta, JobLayer, JobSummary } from '../../../shared/models/job.ts';
 
 /** The speed of a job at one moment. */
 export interface SpeedSample {
@@ -32,17 +32,12 @@ export interface JobMirrorState {
 export interface JobMirror {
   readonly store: StoreApi<JobMirrorState>;
   /** Keeps the layers of a job; the returned function lets them go. */
-  watch(id: string): () => void;
-  close(): void;
+  readonly watch: (id: string) => () => void;
+  readonly close: () => void;
 }
 
 const SPEED_MS = 5 * 60_000;
 const SPEED_STEP_MS = 1000;
-
-function summaryOf(job: Job): JobSummary {
-  const { layers: _layers, ...summary } = job;
-  return summary;
-}
 
 function withJob(jobs: readonly JobSummary[], job: JobSummary): readonly JobSummary[] {
   const place = jobs.findIndex(({ id }) => id === job.id);
@@ -94,8 +89,9 @@ export function createJobMirror(client: ContractClient, now: () => number = Date
 
   function load(id: string): void {
     client.call('jobs.get', { id }, { signal: lifetime.signal }).then(({ sequence, job }) => {
-      store.setState((state) => ({ jobs: withJob(state.jobs, summaryOf(job)) }));
-      if (watchers.has(id)) setWatched(id, { sequence, layers: job.layers });
+      const { layers, ...summary } = job;
+      store.setState((state) => ({ jobs: withJob(state.jobs, summary) }));
+      if (watchers.has(id)) setWatched(id, { sequence, layers });
     }, failed);
   }
 

@@ -33,7 +33,7 @@ export function JobOutcome(props: { job: JobSummary; onCopy: (text: string) => v
 
 interface OutcomeTargetProps {
   readonly target: JobSummary['targets'][number];
-  onCopy(text: string): void;
+  readonly onCopy: (text: string) => void;
 }
 
 function OutcomeTarget({ target, onCopy }: OutcomeTargetProps): ReactElement {
@@ -46,7 +46,12 @@ function OutcomeTarget({ target, onCopy }: OutcomeTargetProps): ReactElement {
           <dt>{t('outcome.digest')}</dt>
           <dd>
             <code title={digest}>{shortDigest(digest)}</code>
-            <CopyButton label={t('copyDigest')} onPress={() => onCopy(digest)} />
+            <CopyButton
+              label={t('copyDigest')}
+              onPress={() => {
+                onCopy(digest);
+              }}
+            />
           </dd>
         </>
       )}
@@ -55,7 +60,9 @@ function OutcomeTarget({ target, onCopy }: OutcomeTargetProps): ReactElement {
           key={reference}
           reference={reference}
           state={t(`push:tagState.${state}`)}
-          onCopy={() => onCopy(reference)}
+          onCopy={() => {
+            onCopy(reference);
+          }}
         />
       ))}
     </>
@@ -75,7 +82,7 @@ function OutcomeReference(props: { reference: string; state: string; onCopy: () 
   );
 }
 
-function CopyButton({ label, onPress }: { readonly label: string; onPress(): void }): ReactElement {
+function CopyButton({ label, onPress }: { readonly label: string; readonly onPress: () => void }): ReactElement {
   return (
     <Button className="icon-button" aria-label={label} onPress={onPress}>
       <Copy size={14} strokeWidth={1.75} aria-hidden="true" />

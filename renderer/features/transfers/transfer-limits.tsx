@@ -26,7 +26,9 @@ export function TransferLimits(): ReactElement | null {
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     const controller = new AbortController();
-    client.call('settings.get', null, { signal: controller.signal }).then(setSettings, () => setFailed(true));
+    client.call('settings.get', null, { signal: controller.signal }).then(setSettings, () => {
+      setFailed(true);
+    });
     const stop = client.on('settings.changed', setSettings);
     return () => {
       stop();
@@ -38,7 +40,9 @@ export function TransferLimits(): ReactElement | null {
   function change(part: Partial<Pick<Settings, 'concurrency' | 'bandwidthLimit'>>): void {
     if (settings === null) return;
     setFailed(false);
-    client.call('settings.set', { ...settings, ...part }).then(setSettings, () => setFailed(true));
+    client.call('settings.set', { ...settings, ...part }).then(setSettings, () => {
+      setFailed(true);
+    });
   }
 
   const { concurrency, bandwidthLimit } = settings;
@@ -63,14 +67,18 @@ export function TransferLimits(): ReactElement | null {
               label={t('limits.concurrency')}
               value={concurrency}
               most={16}
-              onChange={(value) => change({ concurrency: value ?? concurrency })}
+              onChange={(value) => {
+                change({ concurrency: value ?? concurrency });
+              }}
             />
             <LimitField
               label={t('limits.bandwidth')}
               value={bandwidthLimit === null ? null : bandwidthLimit / MB}
               most={10_000}
               placeholder={t('limits.none')}
-              onChange={(value) => change({ bandwidthLimit: value === null ? null : Math.round(value * MB) })}
+              onChange={(value) => {
+                change({ bandwidthLimit: value === null ? null : Math.round(value * MB) });
+              }}
             />
             {failed && <p className="target-problem">{t('limits.failed')}</p>}
           </Dialog>
@@ -85,7 +93,7 @@ interface LimitFieldProps {
   readonly value: number | null;
   readonly most: number;
   readonly placeholder?: string;
-  onChange(value: number | null): void;
+  readonly onChange: (value: number | null) => void;
 }
 
 function LimitField({ label, value, most, placeholder, onChange }: LimitFieldProps): ReactElement {
@@ -95,7 +103,9 @@ function LimitField({ label, value, most, placeholder, onChange }: LimitFieldPro
       value={value ?? Number.NaN}
       minValue={1}
       maxValue={most}
-      onChange={(next) => onChange(Number.isNaN(next) ? null : next)}
+      onChange={(next) => {
+        onChange(Number.isNaN(next) ? null : next);
+      }}
     >
       <Label>{label}</Label>
       <Group className="limit-field-group">

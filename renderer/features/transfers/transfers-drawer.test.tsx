@@ -4,16 +4,16 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { Job, JobSummary } from '../../../shared/models/job.ts';
+import type { Job } from '../../../shared/models/job.ts';
 import { DEFAULT_SETTINGS } from '../../../shared/models/settings.ts';
 import { createMemoryHost } from '../../../test/fixtures/window/memory-host.ts';
-import { renderWindow, useTestWindow } from '../../../test/fixtures/window/render-window.tsx';
-import { drawnDisk, liveLayer, sampleJob, sampleLayers } from '../../../test/fixtures/window/samples.ts';
+import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
+import { drawnDisk, liveLayer, sampleJob, sampleLayers, summaryOf } from '../../../test/fixtures/window/samples.ts';
 import { drawerHeight } from './drawer-edge.tsx';
 import { TransfersDrawer } from './transfers-drawer.tsx';
 import { TransfersStrip } from './transfers-strip.tsx';
 
-useTestWindow();
+prepareTestWindow();
 
 const LAYERS = sampleLayers(drawnDisk('2xp4xu')).map((layer) => {
   if (layer.kind !== 'disk' || layer.verdict === 'present') return liveLayer(layer, 'done');
@@ -21,11 +21,6 @@ const LAYERS = sampleLayers(drawnDisk('2xp4xu')).map((layer) => {
     sent: layer.index === 4 ? 50e6 : 0,
   });
 });
-
-function summaryOf(job: Job): JobSummary {
-  const { layers: _layers, ...summary } = job;
-  return summary;
-}
 
 const RUNNING = sampleJob(LAYERS);
 const DONE: Job = {
@@ -98,14 +93,18 @@ describe('the transfers drawer', () => {
     const layer = LAYERS.find(({ index }) => index === 4);
     if (layer === undefined) throw new Error('the sample has five layers at least');
     const job = summaryOf({ ...RUNNING, sent: 12.5e9 });
-    act(() =>
-      host.emit('jobs.changed', { jobId: 'job-1', sequence: 2, job, layers: [{ ...layer, sent: 150e6, rate: 14e6 }] }),
-    );
+    act(() => {
+      host.emit('jobs.changed', { jobId: 'job-1', sequence: 2, job, layers: [{ ...layer, sent: 150e6, rate: 14e6 }] });
+    });
     expect(screen.getByRole('heading', { name: '12.5 GB of 25.0 GB sent' })).toBeTruthy();
     expect(rows()[0]).toBe('31.5–2.0Uploading150 MB of 200 MB14.0 MB/s');
     expect(asked('jobs.get')).toHaveLength(1);
-    act(() => host.emit('jobs.changed', { jobId: 'job-1', sequence: 4, job, layers: [] }));
-    await waitFor(() => expect(asked('jobs.get')).toHaveLength(2));
+    act(() => {
+      host.emit('jobs.changed', { jobId: 'job-1', sequence: 4, job, layers: [] });
+    });
+    await waitFor(() => {
+      expect(asked('jobs.get')).toHaveLength(2);
+    });
   });
 
   it('says why a layer is tried again, and tries it at once', async () => {
@@ -187,7 +186,9 @@ describe('the transfers strip', () => {
       await screen.findByText(/sonoma pushed to ghcr.io\/acme\/macos\/sequoia:15.1 at .* 1.9 GB of 31.4 GB sent/),
     ).toBeTruthy();
     expect(screen.getByText('Nothing running')).toBeTruthy();
-    act(() => host.emit('jobs.changed', { jobId: 'job-1', sequence: 1, job: summaryOf(RUNNING), layers: [] }));
+    act(() => {
+      host.emit('jobs.changed', { jobId: 'job-1', sequence: 1, job: summaryOf(RUNNING), layers: [] });
+    });
     expect(screen.getByText('1 running, 40.6 MB/s')).toBeTruthy();
     expect(screen.getByRole('status').textContent).toBe('The push of sequoia-base has started.');
     await userEvent.click(screen.getByRole('button', { name: 'Open transfers' }));

@@ -3,6 +3,7 @@ import { type ReactElement, useState } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { JobSummary } from '../../../shared/models/job.ts';
+import { useNow } from '../weave/use-now.ts';
 import { DrawerEdge } from './drawer-edge.tsx';
 import { JobAnnouncer } from './job-announcer.tsx';
 import { JobDetail } from './job-detail.tsx';
@@ -18,14 +19,19 @@ export interface TransfersDrawerProps {
   readonly height: number;
   /** The job to show first, as after a push was started. */
   readonly initialJob?: string | null;
-  onResize(height: number): void;
-  onClose(): void;
+  readonly onResize: (height: number) => void;
+  readonly onClose: () => void;
 }
 
 /** The chosen job if the tab shows it, else the first that it shows. */
-function shownJob(jobs: readonly JobSummary[], group: JobGroup, chosen: string | null): JobSummary | null {
+function shownJob(
+  jobs: readonly JobSummary[],
+  group: JobGroup,
+  chosen: string | null,
+  nowMs: number,
+): JobSummary | null {
   const visible = jobs.filter(
-    (job) => groupOf(job) === group || (group === 'active' && (finishedToday(job, Date.now()) || job.id === chosen)),
+    (job) => groupOf(job) === group || (group === 'active' && (finishedToday(job, nowMs) || job.id === chosen)),
   );
   return (
     visible.find((job) => job.id === chosen) ?? visible.find((job) => groupOf(job) === group) ?? visible[0] ?? null
@@ -36,6 +42,7 @@ function shownJob(jobs: readonly JobSummary[], group: JobGroup, chosen: string |
 export function TransfersDrawer({ height, initialJob = null, onResize, onClose }: TransfersDrawerProps): ReactElement {
   const { t } = useTranslation('transfers');
   const jobs = useJobs((state) => state.jobs);
+  const now = useNow(60_000, true);
   const [group, setGroup] = useState<JobGroup>('active');
   const [chosen, setChosen] = useState<string | null>(initialJob);
   const [lastInitial, setLastInitial] = useState(initialJob);
@@ -44,7 +51,7 @@ export function TransfersDrawer({ height, initialJob = null, onResize, onClose }
     setChosen(initialJob);
     setGroup('active');
   }
-  const job = shownJob(jobs, group, chosen);
+  const job = shownJob(jobs, group, chosen, now);
   return (
     <section className="transfers-drawer" style={{ height }} aria-label={t('title')}>
       <DrawerEdge height={height} onResize={onResize} />

@@ -11,7 +11,7 @@ import { timeOfDay } from './job-row.tsx';
 import './transfers.css';
 
 export interface TransfersStripProps {
-  onOpen(): void;
+  readonly onOpen: () => void;
 }
 
 /** The 28 px line at the bottom of the window: what runs, or how the last transfer ended. */

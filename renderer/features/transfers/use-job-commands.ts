@@ -5,10 +5,10 @@ import { useClient } from '../../state/client.ts';
 
 /** What a person can do to a job, and what went wrong with it last. */
 export interface JobCommands {
-  act(id: string, action: JobAction): void;
+  readonly act: (id: string, action: JobAction) => void;
   /** Tries again and moves tags even though they moved meanwhile. */
-  overwrite(id: string): void;
-  copy(text: string): void;
+  readonly overwrite: (id: string) => void;
+  readonly copy: (text: string) => void;
   readonly error: ErrorData | null;
 }
 
@@ -19,15 +19,21 @@ export function useJobCommands(): JobCommands {
   const commands = useMemo(() => {
     const run = (request: Promise<unknown>): void => {
       setError(null);
-      request.catch((thrown: unknown) => setError(toAppError(thrown).toData()));
+      request.catch((thrown: unknown) => {
+        setError(toAppError(thrown).toData());
+      });
     };
     return {
       act(id: string, action: JobAction): void {
         if (action === 'retry') run(client.call('jobs.retry', { id, force: false }));
         else run(client.call(`jobs.${action}`, { id }));
       },
-      overwrite: (id: string): void => run(client.call('jobs.retry', { id, force: true })),
-      copy: (text: string): void => run(client.call('app.copyText', { text })),
+      overwrite: (id: string): void => {
+        run(client.call('jobs.retry', { id, force: true }));
+      },
+      copy: (text: string): void => {
+        run(client.call('app.copyText', { text }));
+      },
     };
   }, [client]);
   return { ...commands, error };

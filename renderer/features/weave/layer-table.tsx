@@ -14,7 +14,7 @@ export interface LayerTableProps {
   readonly columns: 'plan' | 'live';
   /** `layer.index` of the marked row. */
   readonly marked?: number | null;
-  onMark?(index: number | null): void;
+  readonly onMark?: ((index: number | null) => void) | undefined;
   /** A new object scrolls its row into sight. */
   readonly revealed?: { readonly index: number } | null;
   /** Live columns: a layer that waits for its next try is tried at once. */

@@ -9,7 +9,9 @@ function subscribe(changed: () => void): () => void {
     changed();
   };
   query.addEventListener('change', moved);
-  return () => query.removeEventListener('change', moved);
+  return () => {
+    query.removeEventListener('change', moved);
+  };
 }
 
 /** Device pixels to a CSS px: changes when the window goes to another screen or is zoomed. */

@@ -13,7 +13,9 @@ export function useElementSize(element: RefObject<HTMLElement | null>): { width:
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(target);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+    };
   }, [element]);
   return size;
 }

@@ -18,12 +18,13 @@ export function useRowWindow(scroller: RefObject<HTMLElement | null>, count: num
   useEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const look = (): void =>
+    const look = (): void => {
       setView((before) => {
         const top = Math.floor(element.scrollTop / rowHeight) * rowHeight;
         const height = element.clientHeight;
         return before.top === top && before.height === height ? before : { top, height };
       });
+    };
     look();
     const observer = new ResizeObserver(look);
     observer.observe(element);

@@ -13,9 +13,9 @@ export interface WeaveLegendProps {
   /** The kind that the table is filtered by. */
   readonly filter?: CellKind | null;
   /** Pointer or focus is on an entry; null: on none. */
-  onHighlight(kind: CellKind | null): void;
+  readonly onHighlight: (kind: CellKind | null) => void;
   /** A click; null takes the filter back. */
-  onFilter?(kind: CellKind | null): void;
+  readonly onFilter?: ((kind: CellKind | null) => void) | undefined;
 }
 
 /** One entry for each kind that occurs: swatch, word, count, bytes. */
@@ -37,10 +37,18 @@ export function WeaveLegend(props: WeaveLegendProps): ReactElement {
               aria-label={t('legendEntry', { kind: word, count, bytes: size })}
               aria-pressed={filter === kind}
               title={form === 'one-line' ? size : undefined}
-              onPointerEnter={() => onHighlight(kind)}
-              onPointerLeave={() => onHighlight(null)}
-              onFocus={() => onHighlight(kind)}
-              onBlur={() => onHighlight(null)}
+              onPointerEnter={() => {
+                onHighlight(kind);
+              }}
+              onPointerLeave={() => {
+                onHighlight(null);
+              }}
+              onFocus={() => {
+                onHighlight(kind);
+              }}
+              onBlur={() => {
+                onHighlight(null);
+              }}
               onClick={() => onFilter?.(filter === kind ? null : kind)}
             >
               <CellSwatch kind={kind} />

@@ -319,9 +319,9 @@ export interface CellMoment {
 export interface WeaveScene {
   readonly layout: WeaveLayout;
   readonly tools: WeaveTools;
-  moment(chunk: number): CellMoment | undefined;
+  readonly moment: (chunk: number) => CellMoment | undefined;
   /** Opacity of a cell: 0.3 while the legend points at another kind. */
-  opacity(look: CellLook): number;
+  readonly opacity: (look: CellLook) => number;
   /** Turn of the hashing dots; -1 while they stand still. */
   readonly step: number;
 }

@@ -17,10 +17,10 @@ const FADED_OPACITY = 0.3;
 
 /** A canvas that shows a weave and repaints only the cells that change. */
 export interface WeavePicture {
-  show(layout: WeaveLayout, looks: readonly CellLook[]): void;
+  readonly show: (layout: WeaveLayout, looks: readonly CellLook[]) => void;
   /** Fades all cells but those of one kind; null = none. */
-  highlight(kind: CellKind | null): void;
-  close(): void;
+  readonly highlight: (kind: CellKind | null) => void;
+  readonly close: () => void;
 }
 
 interface Transition {

@@ -57,8 +57,15 @@ function useDelay(firstMs: number, key: number): boolean {
   const [ready, setReady] = useState<number | null>(null);
   const opened = ready !== null;
   useEffect(() => {
-    const timer = setTimeout(() => setReady(key), opened ? NEXT_DELAY_MS : firstMs);
-    return () => clearTimeout(timer);
+    const timer = setTimeout(
+      () => {
+        setReady(key);
+      },
+      opened ? NEXT_DELAY_MS : firstMs,
+    );
+    return () => {
+      clearTimeout(timer);
+    };
   }, [key, opened, firstMs]);
   return opened;
 }

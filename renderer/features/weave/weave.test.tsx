@@ -4,14 +4,14 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { JobLayer } from '../../../shared/models/job.ts';
 import { createMemoryHost } from '../../../test/fixtures/window/memory-host.ts';
-import { renderWindow, useTestWindow } from '../../../test/fixtures/window/render-window.tsx';
+import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
 import { drawnDisk, liveLayer, sampleLayers } from '../../../test/fixtures/window/samples.ts';
 import { LayerTable } from './layer-table.tsx';
 import { Weave, type WeaveProps } from './weave.tsx';
 import { cellLook, tallyCells, type WeaveLayer } from './weave-cells.ts';
 import { WeaveLegend } from './weave-legend.tsx';
 
-useTestWindow();
+prepareTestWindow();
 
 const CHUNK = 512 * 1024 ** 2;
 

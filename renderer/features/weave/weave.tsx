@@ -33,11 +33,11 @@ export interface WeaveProps {
   /** `layer.index` of the marked row of the table. */
   readonly marked?: number | null;
   /** The pointer or the keyboard is on a cell; null: on none. */
-  onMark?(index: number | null): void;
+  readonly onMark?: ((index: number | null) => void) | undefined;
   /** Enter or a click on a cell: go to the row of the table. */
-  onOpen?(index: number): void;
+  readonly onOpen?: ((index: number) => void) | undefined;
   /** The key `t`. */
-  onToggleTable?(): void;
+  readonly onToggleTable?: (() => void) | undefined;
 }
 
 /** An image as a band of cells, one a chunk in disk order; one tab stop, arrows move inside. */
