@@ -53,7 +53,7 @@ export async function openCachedImage(
     configBytes,
     manifestBytes,
     identities,
-    confirmUnchanged: (until) => confirmUnchanged(files, identities, clock, until),
+    confirmUnchanged: (until) => confirmUnchanged(image.name, files, identities, clock, until),
   };
 }
 

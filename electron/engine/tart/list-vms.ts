@@ -1,9 +1,8 @@
-import { readdir, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readlink, statfs } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { isDigest } from '../../../shared/models/reference.ts';
 import type { Vm, VmList } from '../../../shared/models/vm.ts';
-import { digestOfTag, hostOfFolder } from './cached-names.ts';
 import { lstatOrNull, statOrNull } from './vm-folder.ts';
 import { readVmRow, unreadableVmRow, type VmNaming } from './vm-row.ts';
 
@@ -37,6 +36,25 @@ async function localVms(folder: string): Promise<Vm[]> {
     }
   }
   return rows;
+}
+
+/** `host[:port]` of a cache folder: `%3A` stands before the port, before May 2024 a raw colon did. */
+function hostOfFolder(folder: string): string {
+  return folder.replace(/%3a/i, ':');
+}
+
+/**
+ * The digest that a tag of the cache points to: a link (absolute, as Tart makes it) to a digest folder beside it. Null for
+ * a link to anywhere else, which is no tag for Tart either once its home was moved.
+ */
+async function digestOfTag(link: string): Promise<string | null> {
+  try {
+    const folder = dirname(link);
+    const target = resolve(folder, await readlink(link));
+    return dirname(target) === folder && isDigest(basename(target)) ? basename(target) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** Walks one level of the cache: digest folders are images, links are tags, other folders lead deeper. */

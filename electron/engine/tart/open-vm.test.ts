@@ -167,13 +167,15 @@ describe('opening a VM for a push', () => {
     await disk.close();
     await expect(vm.confirmUnchanged(never)).rejects.toMatchObject({
       code: 'vm.diskChanged',
-      params: { path: join(folder, 'disk.img') },
+      params: { name: 'builder', path: join(folder, 'disk.img') },
     });
     await vm.close();
 
     const again = await openIt();
     await appendFile(join(folder, 'nvram.bin'), '!');
-    await expect(again.confirmUnchanged(never)).rejects.toMatchObject({ params: { path: join(folder, 'nvram.bin') } });
+    await expect(again.confirmUnchanged(never)).rejects.toMatchObject({
+      params: { name: 'builder', path: join(folder, 'nvram.bin') },
+    });
     await rm(join(folder, 'nvram.bin'));
     await expect(again.confirmUnchanged(never)).rejects.toMatchObject({ code: 'vm.gone' });
   });

@@ -52,7 +52,7 @@ export async function openVm(
     signal,
   );
   try {
-    return await openLocked(files, lock, ports, AbortSignal.any([signal, lock.lost]));
+    return await openLocked(vm.name, files, lock, ports, AbortSignal.any([signal, lock.lost]));
   } catch (thrown) {
     await lock.release();
     lock.lost.throwIfAborted();
@@ -73,6 +73,7 @@ async function refuseUnpushable(vm: Pick<Vm, 'name' | 'folder'>, files: VmFiles)
 }
 
 async function openLocked(
+  name: string,
   files: VmFiles,
   lock: VmLock,
   { clock }: Pick<EnginePorts, 'clock'>,
@@ -96,7 +97,7 @@ async function openLocked(
     heldMs: () => (releasedMs ?? clock.now()) - sinceMs,
     async confirmUnchanged(until) {
       lock.lost.throwIfAborted();
-      await confirmUnchanged(files, identities, clock, AbortSignal.any([until, lock.lost]));
+      await confirmUnchanged(name, files, identities, clock, AbortSignal.any([until, lock.lost]));
       lock.lost.throwIfAborted();
     },
     close() {

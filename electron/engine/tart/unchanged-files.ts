@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type DiskIdentity, sameIdentity, settledIdentity } from '../disk/disk-identity.ts';
 import type { Clock } from '../ports.ts';
@@ -19,27 +20,24 @@ export async function identifyFiles(files: VmFiles, clock: Clock, signal: AbortS
     settledIdentity(files.disk, clock, signal),
     settledIdentity(files.nvram, clock, signal),
   ]);
-  for (const [path, { size }] of [
-    [files.disk, disk],
-    [files.nvram, nvram],
-  ] as const) {
-    if (size === 0) throw new AppError('vm.incomplete', { path });
-  }
+  if (disk.size === 0 || nvram.size === 0) throw new AppError('vm.incomplete', { folder: dirname(files.disk) });
   return { disk, nvram };
 }
 
 /**
  * Looks again, behind an fsync.
  *
+ * @param name the VM's, for errors
  * @throws AppError `vm.diskChanged` with the `path` that changed, `vm.gone`, `file.unreadable`
  */
 export async function confirmUnchanged(
+  name: string,
   files: VmFiles,
   before: FileIdentities,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
   const now = await identifyFiles(files, clock, signal);
-  if (!sameIdentity(before.disk, now.disk)) throw new AppError('vm.diskChanged', { path: files.disk });
-  if (!sameIdentity(before.nvram, now.nvram)) throw new AppError('vm.diskChanged', { path: files.nvram });
+  if (!sameIdentity(before.disk, now.disk)) throw new AppError('vm.diskChanged', { name, path: files.disk });
+  if (!sameIdentity(before.nvram, now.nvram)) throw new AppError('vm.diskChanged', { name, path: files.nvram });
 }

@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
+import { diskSizesOf } from '../disk/disk-sizes.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { configInvalid, diskFormatOf, parseVmConfig, type VmConfig } from './vm-config.ts';
 import { CONFIG_LIMIT, layoutOf, statOrNull, vmFiles } from './vm-folder.ts';
-import { diskSizesOf } from './vm-sizes.ts';
 import { vmStateOf } from './vm-state.ts';
 
 /** What a row is called: the part that its place in Tart's home tells. */
