@@ -2,19 +2,50 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'vite';
-import { nodeConfig, root } from '../vite/node.config.mjs';
+import { nodeConfig } from '../vite/node.config.mjs';
 import { buildWasm } from './build-wasm.mjs';
+import { buildPart } from './built-parts.mjs';
+import { root } from './set-up.mjs';
+import { step } from './step.mjs';
 
-/** Builds everything into dist/: codec, main side, preload, renderer. */
+/**
+ * A Vite configuration of build/vite.
+ *
+ * @param {string} name
+ * @returns {Promise<import('vite').InlineConfig>}
+ */
+async function configNamed(name) {
+  /** @type {{ default: import('vite').InlineConfig }} */
+  const { default: config } = await import(pathToFileURL(join(root, 'build', 'vite', `${name}.config.mjs`)).href);
+  return config;
+}
+
+/** Builds into dist/ what changed: codec, main side, preload, window. */
 export async function buildAll() {
   const node = join(root, 'dist', 'node');
-  buildWasm(join(node, 'codec.wasm'));
-  await build(nodeConfig(node));
-  const extra = ['preload', 'renderer'].map((name) => join(root, 'build', 'vite', `${name}.config.mjs`));
-  for (const file of extra.filter(existsSync)) {
-    /** @type {{ default: import('vite').InlineConfig }} */
-    const { default: config } = await import(pathToFileURL(file).href);
-    await build(config);
+  await buildPart('codec', ['electron/engine/codec/assembly'], () =>
+    step('Compiling the codec', () => {
+      buildWasm(join(node, 'codec.wasm'));
+    }),
+  );
+  await buildPart('node', ['electron', 'shared'], () =>
+    step('Building the engine', async () => {
+      await build(nodeConfig(node));
+    }),
+  );
+  if (existsSync(join(root, 'electron', 'preload', 'preload.ts'))) {
+    await buildPart('preload', ['electron/preload', 'shared'], () =>
+      step('Building the preload', async () => {
+        await build(await configNamed('preload'));
+      }),
+    );
+  }
+  if (existsSync(join(root, 'renderer', 'index.html'))) {
+    await buildPart('renderer', ['renderer', 'shared'], () =>
+      step('Building the window', async () => {
+        await build(await configNamed('renderer'));
+      }),
+    );
   }
 }
 

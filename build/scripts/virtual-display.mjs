@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { hasDisplay } from './set-up.mjs';
+
+/**
+ * Runs work with a display: the one that is there, or an Xvfb of its own on a free number.
+ *
+ * @template Result
+ * @param {(environment: NodeJS.ProcessEnv) => Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
+export async function withDisplay(work) {
+  if (hasDisplay()) return await work(process.env);
+  // -displayfd picks a free number and writes it when the server is ready.
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '2600x1500x24', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  });
+  try {
+    const number = await new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.once('exit', () => reject(new Error('Xvfb ended')));
+      server.stdio[3]?.once('data', (data) => resolve(String(data).trim()));
+    });
+    return await work({ ...process.env, DISPLAY: `:${number}` });
+  } finally {
+    server.kill();
+  }
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+
+const node = { environment: 'node' as const, testTimeout: 30_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...node,
+          name: 'unit',
+          include: ['electron/**/*.test.ts', 'shared/**/*.test.ts', 'test/fixtures/**/*.test.ts'],
+        },
+      },
+      { test: { name: 'dom', environment: 'jsdom', include: ['renderer/**/*.test.{ts,tsx}'], testTimeout: 30_000 } },
+      {
+        test: {
+          ...node,
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: { ...node, name: 'e2e', include: ['test/e2e/**/*.e2e.ts'], testTimeout: 180_000, fileParallelism: false },
+      },
+    ],
+  },
+});
