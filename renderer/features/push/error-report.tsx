@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
 import { useErrorWords } from './use-error-words.ts';
+import '../../ui/controls.css';
 import './error-report.css';
 
 export interface ErrorReportProps {

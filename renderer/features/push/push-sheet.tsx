@@ -13,6 +13,7 @@ import { ErrorReport } from './error-report.tsx';
 import { PlanView } from './plan-view.tsx';
 import { commandName, pushCommand } from './push-command.ts';
 import { DEFAULT_CHOICES, PushOptions } from './push-options.tsx';
+import '../../ui/controls.css';
 import './push-sheet.css';
 import { emptyTarget, readTarget, type TargetDraft, targetsOf } from './target-draft.ts';
 import { plannedTarget, TargetFields } from './target-fields.tsx';

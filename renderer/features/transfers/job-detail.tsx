@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { JobLayer, JobSummary } from '../../../shared/models/job.ts';
+import '../push/target-field.css';
 import { ErrorReport } from '../push/error-report.tsx';
 import { pushCommand } from '../push/push-command.ts';
 import { byActivity } from '../weave/layer-order.ts';

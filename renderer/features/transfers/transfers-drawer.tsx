@@ -11,6 +11,7 @@ import { finishedToday, groupOf, JOB_GROUPS, type JobGroup } from './job-groups.
 import { JobList } from './job-list.tsx';
 import { useJobLayers, useJobs } from './job-mirror-context.ts';
 import { TransferLimits } from './transfer-limits.tsx';
+import '../../ui/controls.css';
 import './transfers.css';
 import { useJobCommands } from './use-job-commands.ts';
 

@@ -37,7 +37,21 @@ export function LiveNote({ layer, onRetryNow }: LiveNoteProps): ReactElement | n
   }
 }
 
-/** `Try 3 of 5 in 6 s: 503 Service Unavailable`, counting down. */
+/** Reason phrases of the answers that are tried again (RFC 9110, RFC 6585). */
+const PHRASES: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  408: 'Request Timeout',
+  416: 'Range Not Satisfiable',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** `Try 3 of 5 in 6 s: 503 Service Unavailable`, counting down; an error without an HTTP status in its own words. */
 function RetryNote({ layer, onRetryNow }: LiveNoteProps): ReactElement | null {
   const { t } = useTranslation('weave');
   const errorWords = useErrorWords();
@@ -45,13 +59,17 @@ function RetryNote({ layer, onRetryNow }: LiveNoteProps): ReactElement | null {
   if (layer.retry === null) return null;
   const { attempt, attempts, atMs, error } = layer.retry;
   const seconds = Math.max(0, Math.ceil((atMs - now) / 1000));
-  const cause = errorWords(error).what;
-  if (layer.status === 'failed') return <span className="live-note-cause">{cause}</span>;
+  const { what } = errorWords(error);
+  const { status } = error.params;
+  const cause = typeof status === 'number' ? `${String(status)} ${PHRASES[status] ?? ''}`.trim() : what;
+  if (layer.status === 'failed') return <span title={what}>{cause}</span>;
   return (
-    <span className="live-note-cause">
-      {seconds > 0
-        ? t('note.tryIn', { attempt, attempts, seconds, cause })
-        : t('note.tryNow', { attempt, attempts, cause })}{' '}
+    <span className="live-note">
+      <span title={what}>
+        {seconds > 0
+          ? t('note.tryIn', { attempt, attempts, seconds, cause })
+          : t('note.tryNow', { attempt, attempts, cause })}
+      </span>
       {onRetryNow !== undefined && (
         <button type="button" className="live-note-retry" onClick={onRetryNow}>
           {t('note.retryNow')}

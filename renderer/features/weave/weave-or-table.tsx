@@ -1,6 +1,7 @@
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import '../../ui/controls.css';
 import { LayerTable } from './layer-table.tsx';
 import { Weave } from './weave.tsx';
 import { type CellKind, cellKind, isLive, type WeaveLayer } from './weave-cells.ts';

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { fireEvent, screen, within } from '@testing-library/react';
+import { act, fireEvent, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { JobLayer } from '../../../shared/models/job.ts';
@@ -10,6 +10,7 @@ import { LayerTable } from './layer-table.tsx';
 import { Weave, type WeaveProps } from './weave.tsx';
 import { cellLook, tallyCells, type WeaveLayer } from './weave-cells.ts';
 import { WeaveLegend } from './weave-legend.tsx';
+import { WeaveOrTable } from './weave-or-table.tsx';
 
 prepareTestWindow();
 
@@ -166,5 +167,25 @@ describe('the layer table', () => {
     rerender(<LayerTable layers={layers} chunkSize={CHUNK} label="Layers" columns="plan" />);
     expect(within(screen.getByRole('grid')).getAllByRole('row').length).toBeLessThan(60);
     expect(screen.getByRole('grid').getAttribute('aria-rowcount')).toBe('4003');
+  });
+});
+
+describe('the weave and its table', () => {
+  it('changes places with t, and a cell goes to its row', async () => {
+    const host = createMemoryHost({ 'jobs.list': () => Promise.resolve([]) });
+    await renderWindow(
+      host,
+      <WeaveOrTable layers={DISK} chunkSize={CHUNK} label="Weave of sonoma" title={<h3>Weave</h3>} />,
+    );
+    const user = userEvent.setup();
+    await user.click(screen.getByRole('radio', { name: 'Table' }));
+    expect(within(screen.getByRole('grid', { name: 'Layers' })).getAllByRole('row')).toHaveLength(73);
+    await user.click(screen.getByRole('radio', { name: 'Weave' }));
+    act(() => {
+      screen.getByRole('grid', { name: 'Weave of sonoma' }).focus();
+    });
+    await user.keyboard('{ArrowRight}{Enter}');
+    const marked = within(screen.getByRole('grid', { name: 'Layers' })).getByRole('row', { selected: true });
+    expect(marked.textContent).toMatch(/^10\.5–1\.0/);
   });
 });
