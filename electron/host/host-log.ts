@@ -17,18 +17,3 @@ export function logLine(
   const tail = plain.length === 0 ? '' : ` ${JSON.stringify(Object.fromEntries(plain))}`;
   return `${new Date(now).toISOString()} ${level} ${message}${tail}\n`;
 }
-
-/** Writes to stderr; `debug` lines only when asked. */
-export function stderrLog(verbose: boolean): Log {
-  const write = (level: 'debug' | 'warn', message: string, fields?: Readonly<Record<string, unknown>>): void => {
-    process.stderr.write(logLine(Date.now(), level, message, fields));
-  };
-  return {
-    debug: (message, fields) => {
-      if (verbose) write('debug', message, fields);
-    },
-    warn: (message, fields) => {
-      write('warn', message, fields);
-    },
-  };
-}

@@ -7,6 +7,19 @@ export function hostLanguage(setting: HostLanguage | 'system', systemLanguage: s
   return /^zh\b/i.test(systemLanguage) ? 'zh-CN' : 'en';
 }
 
+/** The first of the system's languages that is a language tag: a machine without one says `C`. */
+export function systemLanguageOf(candidates: readonly string[]): string {
+  for (const candidate of candidates) {
+    try {
+      const [tag] = Intl.getCanonicalLocales(candidate);
+      if (tag !== undefined) return tag;
+    } catch {
+      // Not a language tag.
+    }
+  }
+  return 'en';
+}
+
 const EN = {
   about: 'About Tartan',
   settings: 'Settings…',

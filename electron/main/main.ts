@@ -9,11 +9,11 @@ import { stateHomeOf } from '../host/state-paths.ts';
 import { APP_ORIGIN, APP_SCHEME, developmentUrl } from './app-origin.ts';
 import { createProtocolHandler } from './app-protocol.ts';
 import { electronPorts } from './electron-ports.ts';
-import { hostLanguage, hostWords } from './host-words.ts';
+import { hostLanguage, hostWords, systemLanguageOf } from './host-words.ts';
 import { secureContents, secureDevelopmentSession, secureSession } from './session-security.ts';
 import { TartanApp } from './tartan-app.ts';
 
-/** The folder of the built file: preload, workers, helper and codec lie beside it, the window in `../renderer`. */
+/** The folder of the built file: workers, helper and codec lie beside it, preload and window in `../preload` and `../renderer`. */
 const builtFolder = import.meta.dirname;
 
 /** What nobody foresaw is logged and the app goes on; a person never sees a stack. */
@@ -28,7 +28,7 @@ function logUnforeseen(log: Log): void {
 }
 
 function failToStart(stateHome: string): void {
-  const words = hostWords(hostLanguage('system', app.getLocale()));
+  const words = hostWords(hostLanguage('system', systemLanguageOf([app.getLocale()])));
   dialog.showErrorBox(words.startFailed, words.startFailedDetail(stateHome));
   app.exit(1);
 }
@@ -67,7 +67,8 @@ async function start(): Promise<void> {
 app.setName('Tartan');
 // Chromium's own files lie in the state folder too, so that each state folder is one instance of the app.
 app.setPath('userData', join(stateHomeOf(hostFacts(process.env)), 'window'));
-app.enableSandbox();
+// Chromium has no sandbox for root on Linux. Who starts the app there with --no-sandbox gets it; nobody else does.
+if (process.getuid?.() !== 0 || !app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
 protocol.registerSchemesAsPrivileged([
   { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);

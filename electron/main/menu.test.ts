@@ -1,6 +1,6 @@
 import type { MenuItemConstructorOptions } from 'electron';
 import { describe, expect, it } from 'vitest';
-import { hostLanguage, hostWords } from './host-words.ts';
+import { hostLanguage, hostWords, systemLanguageOf } from './host-words.ts';
 import { menuTemplate } from './menu.ts';
 
 function itemsOf(template: MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
@@ -33,7 +33,7 @@ describe('the menu bar', () => {
     const items = itemsOf(templateOf(platform, true, sent)).filter((item) => item.click !== undefined);
     // Our own clicks take none of what Electron passes.
     for (const item of items) (item.click as () => void)();
-    const keys = items.map((item) => String(item.accelerator ?? '').replace('CommandOrControl', 'Mod'));
+    const keys = items.map((item) => (item.accelerator ?? '').replace('CommandOrControl', 'Mod'));
 
     expect(new Map(sent.map((command, index) => [command, keys[index]]))).toEqual(
       new Map([
@@ -63,6 +63,7 @@ describe('the menu bar', () => {
       hostLanguage('zh-CN', 'en-GB'),
       hostLanguage('system', 'zh-Hans-CN'),
       hostLanguage('system', 'de'),
+      [systemLanguageOf(['c', 'de_DE', 'zh-hans-cn']), systemLanguageOf([])],
       hostWords('zh-CN').quitQuestion(2),
       hostWords('en').quitQuestion(1),
       Object.keys(hostWords('zh-CN')).sort(),
@@ -71,6 +72,7 @@ describe('the menu bar', () => {
       'zh-CN',
       'zh-CN',
       'en',
+      ['zh-Hans-CN', 'en'],
       '还有 2 个推送正在进行。',
       'A push is still running.',
       Object.keys(hostWords('en')).sort(),

@@ -8,8 +8,8 @@ export interface MenuFacts {
   readonly words: HostWords;
   readonly packaged: boolean;
   /** Carries a command to the window. */
-  send(command: EventPayload<'app.command'>): void;
-  openLink(url: string): void;
+  readonly send: (command: EventPayload<'app.command'>) => void;
+  readonly openLink: (url: string) => void;
 }
 
 type Item = MenuItemConstructorOptions;

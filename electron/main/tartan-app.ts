@@ -6,7 +6,7 @@ import type { Engine } from '../engine/engine-interface.ts';
 import type { EnginePorts } from '../engine/ports.ts';
 import { createAppHandlers } from './app-handlers.ts';
 import { APP_ORIGIN } from './app-origin.ts';
-import { type HostWords, hostLanguage, hostWords } from './host-words.ts';
+import { type HostWords, hostLanguage, hostWords, systemLanguageOf } from './host-words.ts';
 import { menuTemplate } from './menu.ts';
 import { type NotificationText, notifyOfEndedJobs } from './notifications.ts';
 import { followProgress, type TaskbarProgress } from './progress.ts';
@@ -142,7 +142,7 @@ export class TartanApp {
     return {
       version: this.#parts.version,
       platform: mac || platform === 'win32' ? platform : 'linux',
-      systemLanguage: app.getPreferredSystemLanguages()[0] ?? app.getLocale(),
+      systemLanguage: this.#systemLanguage(),
       windowControls: this.#window?.isFullScreen() === true ? 'none' : controls,
     };
   }
@@ -193,8 +193,11 @@ export class TartanApp {
   }
 
   #words(): HostWords {
-    const system = app.getPreferredSystemLanguages()[0] ?? app.getLocale();
-    return hostWords(hostLanguage(this.#settings.language, system));
+    return hostWords(hostLanguage(this.#settings.language, this.#systemLanguage()));
+  }
+
+  #systemLanguage(): string {
+    return systemLanguageOf([...app.getPreferredSystemLanguages(), app.getLocale()]);
   }
 
   #applySettings(): void {

@@ -67,7 +67,7 @@ export async function openWindow(parts: WindowParts): Promise<AppWindow> {
         saved,
         screen.getAllDisplays().map((display) => display.workArea),
       ),
-      preload: join(parts.builtFolder, 'preload.cjs'),
+      preload: join(parts.builtFolder, '..', 'preload', 'preload.cjs'),
       packaged: parts.packaged,
     }),
   );

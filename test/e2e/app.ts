@@ -1,0 +1,141 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ConsoleMessage, type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
+import { electronRuntime } from '../../build/scripts/electron-runtime.mjs';
+import { makeTartHome, type TartHome } from '../fixtures/tart-vm.ts';
+
+/** The checkout, whose built files are started. */
+export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const START_MS = 60_000;
+
+/** What differs from a plain start. */
+export interface LaunchOptions {
+  /** Tart's home; without it an empty one is made and removed. */
+  readonly tartHome?: TartHome;
+  /** State folder to go on with; without it a new one is made and removed. */
+  readonly stateHome?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Raw bytes of a chunk; 1 MiB unless said. */
+  readonly chunkSize?: number;
+  readonly colorScheme?: 'light' | 'dark';
+  /** A packed app's binary instead of the checkout. */
+  readonly executable?: string;
+  /** Size of the page in CSS pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
+}
+
+/** The running app, driven from outside. */
+export interface LaunchedApp {
+  readonly electron: ElectronApplication;
+  readonly page: Page;
+  readonly tartHome: TartHome;
+  readonly stateHome: string;
+  /** Console errors and policy violations so far, and what main logged as unforeseen. */
+  problems(): Promise<readonly string[]>;
+  /** Says that what matches is meant to happen. */
+  expectProblem(pattern: RegExp): void;
+  /** Quits the app, removes its folders, and throws if there was a problem that nobody expected. */
+  close(): Promise<void>;
+  /** Ends the process at once, as a crash would; folders stay. */
+  kill(): Promise<void>;
+}
+
+function problemOf(message: ConsoleMessage): string | null {
+  const text = message.text();
+  const grave = message.type() === 'error' || /Electron Security Warning|Content Security Policy/i.test(text);
+  return grave ? `${message.type()}: ${text} (${message.location().url})` : null;
+}
+
+async function unforeseen(stateHome: string): Promise<readonly string[]> {
+  const log = await readFile(join(stateHome, 'logs', 'tartan.log'), 'utf8').catch(() => '');
+  return log.split('\n').filter((line) => /unforeseen|does not fit its schema|the page ended/.test(line));
+}
+
+function launchEnvironment(options: LaunchOptions, tartHome: string, stateHome: string): Record<string, string> {
+  const inherited = Object.entries(process.env).filter(
+    // The person's own sign-ins, proxies and state have no place in a test.
+    ([name]) => !/^(TART|DOCKER_|REGISTRY_AUTH|XDG_(CONFIG|DATA|RUNTIME)|NODE_|ELECTRON_|VITEST|.*_PROXY$)/i.test(name),
+  );
+  const environment: Record<string, string> = {};
+  for (const [name, value] of inherited) if (value !== undefined) environment[name] = value;
+  return {
+    ...environment,
+    HOME: stateHome,
+    TART_HOME: tartHome,
+    TARTAN_HOME: stateHome,
+    TARTAN_CHUNK_SIZE: String(options.chunkSize ?? 1024 * 1024),
+    // Without a session bus Chromium would complain on stderr at every start.
+    DBUS_SESSION_BUS_ADDRESS: 'disabled:',
+    LANG: 'en_US.UTF-8',
+    ...options.environment,
+  };
+}
+
+/** Starts the built app with a state folder and a Tart home of its own, and waits for its window. */
+export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
+  const tartHome = options.tartHome ?? (await makeTartHome());
+  const stateHome = options.stateHome ?? (await mkdtemp(join(tmpdir(), 'tartan-state-')));
+  const executable = options.executable ?? (await electronRuntime()).executable;
+  // Chromium refuses to run its sandbox as root.
+  const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const app = await electron.launch({
+    executablePath: executable,
+    args: [...flags, '--disable-gpu', '--lang=en-US', ...(options.executable === undefined ? [CHECKOUT] : [])],
+    cwd: CHECKOUT,
+    env: launchEnvironment(options, tartHome.root, stateHome),
+    timeout: START_MS,
+  });
+  const heard: string[] = [];
+  const expected: RegExp[] = [];
+  app.context().on('console', (message) => {
+    const problem = problemOf(message);
+    if (problem !== null) heard.push(problem);
+  });
+  app.context().on('weberror', (error) => {
+    heard.push(`thrown: ${error.error().message}`);
+  });
+  const page = await app.firstWindow({ timeout: START_MS });
+  await page.waitForLoadState('load');
+  if (options.colorScheme !== undefined) await page.emulateMedia({ colorScheme: options.colorScheme });
+  if (options.size !== undefined) await resize(app, options.size);
+
+  const problems = async (): Promise<readonly string[]> =>
+    [...heard, ...(await unforeseen(stateHome))].filter((text) => !expected.some((pattern) => pattern.test(text)));
+  const removeOwn = async (): Promise<void> => {
+    if (options.stateHome === undefined) await rm(stateHome, { recursive: true, force: true });
+    if (options.tartHome === undefined) await tartHome.remove();
+  };
+  return {
+    electron: app,
+    page,
+    tartHome,
+    stateHome,
+    problems,
+    expectProblem: (pattern) => {
+      expected.push(pattern);
+    },
+    async close() {
+      await app.close();
+      const found = await problems();
+      await removeOwn();
+      if (found.length > 0) throw new Error(`the app had problems:\n${found.join('\n')}`);
+    },
+    async kill() {
+      const child = app.process();
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+async function resize(
+  app: ElectronApplication,
+  size: { readonly width: number; readonly height: number },
+): Promise<void> {
+  await app.evaluate(({ BrowserWindow }, wanted) => {
+    BrowserWindow.getAllWindows()[0]?.setContentSize(wanted.width, wanted.height);
+  }, size);
+}
