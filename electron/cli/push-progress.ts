@@ -1,4 +1,4 @@
-import { Listr, type ListrTaskWrapper } from 'listr2';
+import { Listr } from 'listr2';
 import { formatBytes } from '../../shared/format/bytes.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
 import type { JobLayer, JobState } from '../../shared/models/job.ts';
@@ -59,7 +59,7 @@ function moving({ layers }: FollowedJob): JobLayer[] {
 
 /** Bars on a terminal, drawn by listr2. */
 function drawnProgress(): PushProgress {
-  let task: ListrTaskWrapper<unknown, never, never> | null = null;
+  let task: { title: string | undefined; output: string } | null = null;
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -69,8 +69,7 @@ function drawnProgress(): PushProgress {
       {
         title: 'Push',
         task: async (_context, wrapper) => {
-          // listr2 types the wrapper by its renderer; only title and output are used here.
-          task = wrapper as unknown as ListrTaskWrapper<unknown, never, never>;
+          task = wrapper;
           await ended;
         },
         rendererOptions: { outputBar: LAYER_LINES },

@@ -95,7 +95,8 @@ class JoinedEngine {
   }
 
   get on(): Subscribe {
-    return this.#hub.on;
+    const { on } = this.#hub;
+    return on;
   }
 
   async open(): Promise<void> {
@@ -132,7 +133,7 @@ class JoinedEngine {
   #parts(
     request: PushRequest,
     onRetry?: (notice: RetryNotice) => void,
-  ): { parts: PlanningParts; close(): Promise<void> } {
+  ): { parts: PlanningParts; close: () => Promise<void> } {
     const open = new Map<string, RegistryClient>();
     const connections = (request.concurrency ?? this.#settings.concurrency) + 2;
     const clientOf = (host: string): RegistryClient => {

@@ -6,7 +6,7 @@ export interface EventHub {
   readonly emit: Emit;
   readonly on: Subscribe;
   /** Calls back once, when the topic gets its first listener. */
-  onFirstListener(topic: Topic, callback: () => void): void;
+  readonly onFirstListener: (topic: Topic, callback: () => void) => void;
 }
 
 /** A hub without listeners. */

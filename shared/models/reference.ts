@@ -95,7 +95,7 @@ export function parseReference(input: string): Reference {
 /** Where a digest stops to be one. */
 function digestFault(digest: string): number {
   const prefix = 'sha256:';
-  for (const [at, character] of [...prefix].entries()) if (digest[at] !== character) return at;
+  for (let at = 0; at < prefix.length; at += 1) if (digest[at] !== prefix[at]) return at;
   const hex = /^[0-9a-f]*/.exec(digest.slice(prefix.length))?.[0] ?? '';
   return prefix.length + Math.min(hex.length, 64);
 }

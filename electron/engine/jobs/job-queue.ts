@@ -89,7 +89,10 @@ export class JobQueue {
     } catch (thrown) {
       const error = toAppError(thrown);
       if (error.code === 'internal')
-        log.warn('job failed', { id: job.facts.id, message: String(error.cause ?? error) });
+        log.warn('job failed', {
+          id: job.facts.id,
+          message: error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error.code,
+        });
       if (!job.signal.aborted) await this.#finish(job, 'failed', error);
       else if (this.#closing) await this.#finish(job, 'interrupted', null);
       else await this.#finish(job, 'cancelled', null);
@@ -194,7 +197,10 @@ export class JobQueue {
 
   async cancel(id: string): Promise<void> {
     const job = this.#jobs.get(id);
-    if (job === undefined) return await this.#askElsewhere(id, 'cancel');
+    if (job === undefined) {
+      await this.#askElsewhere(id, 'cancel');
+      return;
+    }
     const queued = this.#waiting.indexOf(job);
     job.cancel('cancel');
     if (queued !== -1) {

@@ -1,4 +1,4 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { SinkHost } from '../codec/codec-pool.ts';
 import type { Directive, Piece, SinkAnswer, SinkSpec } from '../codec/codec-protocol.ts';
 import { readRanges, rememberRawDigest } from '../plan/chunk-digests.ts';
@@ -256,7 +256,7 @@ export class LayerUpload {
         if (!session.committed) lost.push(target);
         continue;
       }
-      if (!(failure instanceof UploadLost)) throw failure;
+      if (!(failure instanceof UploadLost)) throw toAppError(failure);
       if (attempt >= ATTEMPTS) throw failure.error;
       if (failure.learned !== null) this.#run.learn(target.registry, failure.learned);
       lost.push(target);

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * Runs `work` over all items, at most `limit()` at once, in order; the first failure aborts the rest and is thrown
  * after all running work has ended, so that no resource is in use when this returns.
@@ -10,6 +12,8 @@ export async function limited<Item>(
 ): Promise<void> {
   const failure = new AbortController();
   const joined = AbortSignal.any([signal, failure.signal]);
+  // Every request under way listens: dozens are right, not a leak.
+  setMaxListeners(0, joined, signal);
   const running = new Set<Promise<void>>();
   let first: { readonly error: unknown } | null = null;
   for (const item of items) {

@@ -1,16 +1,16 @@
-import { open, readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
-import { readDiskIdentity, sameIdentity, settledIdentity } from '../disk/disk-identity.ts';
-import { dataRanges } from '../native/seek-data.ts';
+import { type DataRange, dataRanges } from '../native/seek-data.ts';
 import { sha256 } from '../oci/digest.ts';
 import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
-import { type JsonValue, tartJson } from '../oci/tart-json.ts';
 import type { EnginePorts } from '../ports.ts';
-import { diskFormatOf, parseVmConfig, type VmConfig } from '../tart/vm-config.ts';
-import { statOrNull, type VmFiles, vmFiles } from '../tart/vm-folder.ts';
-import { lockVm } from '../tart/vm-lock.ts';
+import { openCachedImage } from '../tart/cached-image.ts';
+import { openVm } from '../tart/open-vm.ts';
+import type { FileIdentities } from '../tart/unchanged-files.ts';
+import { diskFormatOf, type VmConfig } from '../tart/vm-config.ts';
+import { vmConfigLayer } from '../tart/vm-config-layer.ts';
+import type { VmFiles } from '../tart/vm-folder.ts';
 import type { PushSource, VerbatimManifest } from './push-source.ts';
 
 /**
@@ -20,151 +20,92 @@ import type { PushSource, VerbatimManifest } from './push-source.ts';
  *   `image.manifestMissing`
  */
 export async function openPushSource(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promise<PushSource> {
-  if (vm.layout === 'stacked') throw new AppError('vm.stacked', { name: vm.name });
-  const files = vmFiles(vm.folder);
-  if (vm.layout === 'incomplete') throw new AppError('vm.incomplete', { folder: vm.folder });
-  if (vm.kind === 'image') return await openImage(vm, files, ports, signal);
-  const lock = await lockVm(
-    { name: vm.name, config: files.config, helperFile: ports.paths.lockHelper, fork: ports.forkHelper },
-    signal,
-  );
+  if (vm.kind === 'image') return await openImage(vm, ports, signal);
+  const opened = await openVm(vm, ports, signal);
   try {
-    const config = parseVmConfig(lock.config, files.config);
-    const suspended = (await statOrNull(files.savedState)) !== null;
-    return await sourceOf(vm, files, ports, signal, {
-      config,
-      configBytes: configLayer(config),
-      protection: lock.held ? 'lock' : 'unlocked',
+    const { held, suspended, lost, configBytes } = opened;
+    return {
+      ...(await disksOf(opened.files, opened.config, opened.identities)),
+      vmId: vm.id,
+      vmName: vm.name,
+      protection: held ? 'lock' : 'unlocked',
       suspended,
-      lost: lock.lost,
+      configBytes,
+      cacheable: held,
       verbatim: null,
-      close: () => lock.release(),
-    });
+      lost,
+      confirmUnchanged: () => opened.confirmUnchanged(signal),
+      close: () => opened.close(),
+    };
   } catch (thrown) {
-    lock.release();
+    await opened.close();
     throw thrown;
   }
 }
 
-/** The VM config layer: sorted keys, so that the same settings are the same bytes. */
-function configLayer(config: VmConfig): Uint8Array {
-  // The parsed config holds JSON values only; undefined members are left out by the round trip.
-  return tartJson(JSON.parse(JSON.stringify(config)) as JsonValue);
-}
-
-interface Opened {
-  readonly config: VmConfig;
-  readonly configBytes: Uint8Array;
-  readonly protection: PushSource['protection'];
-  readonly suspended: boolean;
-  readonly lost: AbortSignal;
-  readonly verbatim: VerbatimManifest | null;
-  close(): void;
-}
-
-async function sourceOf(
-  vm: Vm,
-  files: VmFiles,
-  ports: EnginePorts,
-  signal: AbortSignal,
-  opened: Opened,
-): Promise<PushSource> {
-  const [diskIdentity, nvramIdentity] = await Promise.all([
-    settledIdentity(files.disk, ports.clock, signal),
-    settledIdentity(files.nvram, ports.clock, signal),
-  ]);
-  if (diskIdentity.size === 0 || nvramIdentity.size === 0) throw new AppError('vm.incomplete', { folder: vm.folder });
-  const disk = await open(files.disk, 'r');
-  const ranges = dataRanges(disk.fd, diskIdentity.size);
-  await disk.close();
-  const changed = async (path: string, before: typeof diskIdentity): Promise<boolean> => {
-    const file = await open(path, 'r').catch(() => null);
-    if (file === null) throw new AppError('vm.gone', { path });
-    try {
-      return !sameIdentity(before, await readDiskIdentity(file));
-    } finally {
-      await file.close();
-    }
-  };
+/** The part of a source that is the same for VMs and images. */
+async function disksOf(files: VmFiles, config: VmConfig, identities: FileIdentities) {
   return {
-    vmId: vm.id,
-    vmName:
-      vm.kind === 'vm' ? vm.name : `${vm.name}${vm.tags[0] === undefined ? `@${vm.digest ?? ''}` : `:${vm.tags[0]}`}`,
-    protection: opened.protection,
-    suspended: opened.suspended,
-    configBytes: opened.configBytes,
-    os: opened.config.os,
-    arch: opened.config.arch,
-    diskFormat: diskFormatOf(opened.config),
+    os: config.os,
+    arch: config.arch,
+    diskFormat: diskFormatOf(config),
     diskPath: files.disk,
-    diskSize: diskIdentity.size,
-    diskIdentity,
+    diskSize: identities.disk.size,
+    diskIdentity: identities.disk,
     nvramPath: files.nvram,
-    nvramSize: nvramIdentity.size,
-    nvramIdentity,
-    cacheable: opened.protection !== 'unlocked',
-    dataRanges: ranges,
-    verbatim: opened.verbatim,
-    lost: opened.lost,
-    async confirmUnchanged() {
-      opened.lost.throwIfAborted();
-      if ((await changed(files.disk, diskIdentity)) || (await changed(files.nvram, nvramIdentity))) {
-        throw new AppError('vm.diskChanged', { name: vm.name });
-      }
-    },
-    close() {
-      opened.close();
-      return Promise.resolve();
-    },
+    nvramSize: identities.nvram.size,
+    nvramIdentity: identities.nvram,
+    dataRanges: await rangesOf(files.disk, identities.disk.size),
   };
 }
 
-async function openImage(vm: Vm, files: VmFiles, ports: EnginePorts, signal: AbortSignal): Promise<PushSource> {
-  const configBytes = await readOrGone(files.config);
-  const config = parseVmConfig(configBytes.toString('utf8'), files.config);
-  const verbatim = await verbatimOf(vm, files, configBytes);
-  return await sourceOf(vm, files, ports, signal, {
-    config,
-    // Pull writes the layer's bytes to config.json; where Tart rewrote it since, the manifest is not pushed as it is.
-    configBytes: verbatim === null ? configLayer(config) : configBytes,
+async function rangesOf(path: string, size: number): Promise<readonly DataRange[] | null> {
+  const disk = await open(path, 'r');
+  try {
+    return dataRanges(disk.fd, size);
+  } finally {
+    await disk.close();
+  }
+}
+
+async function openImage(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promise<PushSource> {
+  const image = await openCachedImage(vm, ports.clock, signal);
+  const verbatim = image.manifestBytes === null ? null : verbatimOf(image.manifestBytes, image.configBytes);
+  const disks = await disksOf(image.files, image.config, image.identities);
+  const rawSize = verbatim?.disk.reduce((sum, layer) => sum + layer.rawSize, 0);
+  if (rawSize !== undefined && rawSize !== disks.diskSize)
+    throw new AppError('image.manifestMissing', { name: vm.name });
+  const [tag] = vm.tags;
+  return {
+    ...disks,
+    vmId: vm.id,
+    vmName: tag === undefined ? `${vm.name}@${vm.digest ?? ''}` : `${vm.name}:${tag}`,
     protection: 'image',
     suspended: false,
-    lost: new AbortController().signal,
+    // Where Tart rewrote config.json since the pull, the manifest is not pushed as it is, and the config is ours.
+    configBytes: verbatim === null ? vmConfigLayer(image.config) : image.configBytes,
+    cacheable: true,
     verbatim,
-    close: () => undefined,
-  });
+    lost: new AbortController().signal,
+    confirmUnchanged: () => image.confirmUnchanged(signal),
+    close: () => Promise.resolve(),
+  };
 }
 
-async function readOrGone(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new AppError('vm.gone', { path }, { cause });
-  }
-}
-
-/** The image's manifest if manifest.json hashes to the folder's digest and fits the files; else a new one is written. */
-async function verbatimOf(vm: Vm, files: VmFiles, configBytes: Uint8Array): Promise<VerbatimManifest | null> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(files.manifest);
-  } catch {
-    // Old Tart writes none for populated caches.
-    return null;
-  }
-  const digest = sha256(bytes);
-  if (digest !== basename(vm.folder)) return null;
+/** The image's own manifest if it is a flat Tart image whose VM config is the one in the folder; else null. */
+function verbatimOf(bytes: Uint8Array, configBytes: Uint8Array): VerbatimManifest | null {
   const manifest = parseManifest(bytes, null);
   const image = manifest.kind === 'image' ? tartImageOf(manifest) : null;
-  if (image === null || image.vmConfig.digest !== sha256(configBytes)) return null;
+  if (manifest.kind !== 'image' || image === null || image.vmConfig.digest !== sha256(configBytes)) return null;
+  const { disk, vmConfig, nvram, uploadTime } = image;
   return {
     bytes,
-    digest,
+    digest: sha256(bytes),
     mediaType: manifest.mediaType,
-    uploadTime: image.uploadTime,
-    config: manifest.kind === 'image' ? manifest.config : image.vmConfig,
-    disk: image.disk,
-    vmConfig: image.vmConfig,
-    nvram: image.nvram,
+    uploadTime,
+    config: manifest.config,
+    disk,
+    vmConfig,
+    nvram,
   };
 }

@@ -240,7 +240,10 @@ export class RegistryClient {
     repository: string,
     signal: AbortSignal,
   ): Promise<void> {
-    if (bytes.length === 0) return await session.commit(digest, () => this.headBlob(repository, digest, { signal }));
+    if (bytes.length === 0) {
+      await session.commit(digest, () => this.headBlob(repository, digest, { signal }));
+      return;
+    }
     const piece = { start: 0, length: bytes.length, final: true };
     session.announce(digest, bytes.length);
     const first = await session.requestFor(piece);

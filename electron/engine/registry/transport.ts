@@ -120,7 +120,7 @@ export class Transport {
     } catch (thrown) {
       if (thrown instanceof AppError) throw thrown;
       exchange.signal.throwIfAborted();
-      const cause = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+      const cause: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
       const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
       throw networkError(this.#host, code, thrown);
     }

@@ -4,8 +4,9 @@ import { appendFile, mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type BuiltLockHelper, buildLockHelper, forkNodeHelper } from '../../../test/fixtures/lock-helper.ts';
+import { type BuiltLockHelper, buildLockHelper } from '../../../test/fixtures/lock-helper.ts';
 import { runTartVm } from '../../../test/fixtures/tart-vm.ts';
+import { forkNodeHelper } from '../../host/fork-helper.ts';
 import type { Clock, EnginePorts, HelperProcess } from '../ports.ts';
 import { openCachedImage } from './cached-image.ts';
 import { type OpenVm, openVm } from './open-vm.ts';

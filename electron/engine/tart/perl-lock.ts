@@ -44,7 +44,7 @@ export async function lockWithPerl(config: string, perl = PERL): Promise<PerlLoc
   const answer = await text(child.stdout).catch(() => '');
   const [, outcome = '', figure = '', bytes = ''] = /^(\w+) (-?\d+)\n([^]*)$/.exec(answer) ?? [];
   if (outcome === 'locked' && Buffer.byteLength(bytes) === Number(figure)) {
-    return { outcome, config: bytes, ended, release: () => child.stdin.end() };
+    return { outcome, config: bytes, ended, release: () => child.kill('SIGKILL') };
   }
   child.stdin.end();
   return outcome === 'busy' ? { outcome, pid: Number(figure) } : { outcome: 'missing' };

@@ -1,4 +1,4 @@
-import { existsSync, type FSWatcher, watch as watchFolder } from 'node:fs';
+import { type FSWatcher, statSync, watch as watchFolder } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { watch as watchTree } from 'chokidar';
 
@@ -11,6 +11,16 @@ export interface PlaceWatchOptions {
   readonly onChange: () => void;
 }
 
+/** Tells a folder from one that stands in its place later; null where there is none. */
+function identityOf(folder: string): string | null {
+  try {
+    const { dev, ino } = statSync(folder, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Watches a folder tree that may not exist yet, may vanish and come again. Until it is there the nearest folder above it
  * is watched (that one alone: it may be the person's home). Ends with `close`.
@@ -18,14 +28,24 @@ export interface PlaceWatchOptions {
 export class PlaceWatch {
   readonly #place: string;
   readonly #options: PlaceWatchOptions;
-  #tree: ReturnType<typeof watchTree> | null = null;
-  #above: { readonly folder: string; readonly watcher: FSWatcher } | null = null;
+  #tree: { readonly identity: string; readonly watcher: ReturnType<typeof watchTree> } | null = null;
+  #above: { readonly identity: string; readonly watcher: FSWatcher } | null = null;
   #closed = false;
 
   constructor(place: string, options: PlaceWatchOptions) {
     this.#place = place;
     this.#options = options;
     this.#attach();
+  }
+
+  /**
+   * Makes sure that the watch is on what stands there now. A folder that is moved or replaced together with the one above
+   * it raises no event, so the owner calls this from time to time.
+   */
+  check(): void {
+    const before = this.#tree?.identity;
+    this.#attach();
+    if (before !== this.#tree?.identity && !this.#closed) this.#options.onChange();
   }
 
   /** Ends the watch; nothing is told afterwards. */
@@ -38,63 +58,58 @@ export class PlaceWatch {
   /** Brings the watchers in line with what exists. Synchronous, so that two events cannot interleave. */
   #attach(): void {
     if (this.#closed) return;
-    if (existsSync(this.#place)) {
-      this.#dropAbove();
-      this.#watchTree();
-    } else {
-      void this.#dropTree();
+    const identity = identityOf(this.#place);
+    if (identity !== this.#tree?.identity) void this.#dropTree();
+    if (identity === null) {
       this.#watchAbove();
+    } else {
+      this.#dropAbove();
+      this.#watchTree(identity);
     }
   }
 
-  #watchTree(): void {
+  #watchTree(identity: string): void {
     if (this.#tree !== null) return;
-    const { depth, ignored } = this.#options;
-    const tree = watchTree(this.#place, { ignoreInitial: true, followSymlinks: false, depth, ignored });
-    this.#tree = tree;
+    const { depth, ignored, onChange } = this.#options;
+    const watcher = watchTree(this.#place, { ignoreInitial: true, followSymlinks: false, depth, ignored });
+    this.#tree = { identity, watcher };
     const changed = (): void => {
-      if (this.#closed || this.#tree !== tree) return;
-      this.#options.onChange();
-      if (!existsSync(this.#place)) this.#attach();
+      if (this.#closed || this.#tree?.watcher !== watcher) return;
+      onChange();
+      this.#attach();
     };
-    tree.on('all', changed);
+    watcher.on('all', changed);
     // What came between the look and the watch is told by `ready`; a folder that vanished is a change like any other.
-    tree.on('ready', changed);
-    tree.on('error', changed);
+    watcher.on('ready', changed);
+    watcher.on('error', changed);
   }
 
   #watchAbove(): void {
     let folder = dirname(this.#place);
     let next = basename(this.#place);
-    while (!existsSync(folder) && folder !== dirname(folder)) {
+    let identity = identityOf(folder);
+    while (identity === null && folder !== dirname(folder)) {
       next = basename(folder);
       folder = dirname(folder);
+      identity = identityOf(folder);
     }
-    if (this.#above?.folder === folder) return;
+    if (identity === null || this.#above?.identity === identity) return;
     this.#dropAbove();
     try {
       const watcher = watchFolder(folder, { persistent: false }, (_event, name) => {
         // The folder itself is named when it goes.
-        if (name === null || name === next || name === basename(folder)) this.#noticed();
+        if (name === null || name === next || name === basename(folder)) this.check();
       });
-      watcher.on('error', () => this.#noticed());
-      this.#above = { folder, watcher };
+      watcher.on('error', () => {
+        this.#dropAbove();
+      });
+      this.#above = { identity, watcher };
     } catch {
-      // No more watches to be had, or no permission: the list is still read when asked for.
+      // No more watches to be had, or no permission: `check` still finds it.
       return;
     }
     // It may have come between the look and the watch.
-    if (existsSync(this.#place)) this.#noticed();
-  }
-
-  #noticed(): void {
-    if (this.#closed) return;
-    const wasThere = this.#tree !== null;
-    const { folder } = this.#above ?? {};
-    // A removed folder's watch is dead even if the path exists again.
-    if (folder !== undefined && !existsSync(folder)) this.#dropAbove();
-    this.#attach();
-    if (!wasThere && this.#tree !== null) this.#options.onChange();
+    if (identityOf(this.#place) !== null) this.#attach();
   }
 
   #dropAbove(): void {
@@ -105,6 +120,6 @@ export class PlaceWatch {
   async #dropTree(): Promise<void> {
     const tree = this.#tree;
     this.#tree = null;
-    await tree?.close();
+    await tree?.watcher.close();
   }
 }

@@ -46,22 +46,22 @@ export async function lockVm(options: VmLockOptions, signal: AbortSignal): Promi
   const helper = options.fork(options.helperFile, []);
   const lost = new AbortController();
   let letting = false;
-  const ended = new Promise<void>((resolve) => {
-    helper.onExit(() => {
+  // The port takes one listener of each kind.
+  const ended = new Promise<number | null>((resolve) => {
+    helper.onExit((code) => {
       if (!letting) lost.abort(new AppError('vm.lockLost', { name: options.name }));
-      letting = true;
-      resolve();
+      resolve(code);
     });
   });
-  const release = (): Promise<void> => {
-    if (!letting) {
+  const release = async (): Promise<void> => {
+    if (!letting && !lost.signal.aborted) {
       letting = true;
       letGo(helper);
     }
-    return ended;
+    await ended;
   };
   try {
-    const answer = await answerOf(helper, options, signal);
+    const answer = await answerOf(helper, options, ended, signal);
     switch (answer.type) {
       case 'locked':
       case 'unsupported':
@@ -97,20 +97,24 @@ function failure(config: string, reason: string): AppError {
 }
 
 /** Asks the helper to lock; its first answer, its end, or the caller's change of mind, whichever comes first. */
-async function answerOf(helper: HelperProcess, options: VmLockOptions, signal: AbortSignal): Promise<FromLockHelper> {
+async function answerOf(
+  helper: HelperProcess,
+  options: VmLockOptions,
+  ended: Promise<number | null>,
+  signal: AbortSignal,
+): Promise<FromLockHelper> {
   let stop = (): void => undefined;
   try {
     return await new Promise<FromLockHelper>((resolve, reject) => {
-      const cancel = (): void => reject(new AppError('cancelled'));
+      const cancel = (): void => {
+        reject(new AppError('cancelled'));
+      };
       signal.addEventListener('abort', cancel, { once: true });
-      stop = () => signal.removeEventListener('abort', cancel);
-      helper.onExit((code) => {
-        const wanted = code === WANTED_STATUS || code === null;
-        reject(
-          wanted
-            ? new AppError('vm.lockLost', { name: options.name })
-            : new AppError('internal', { message: `lock helper ended with ${String(code)}` }),
-        );
+      stop = () => {
+        signal.removeEventListener('abort', cancel);
+      };
+      void ended.then((code) => {
+        reject(endedEarly(options.name, code));
       });
       helper.onMessage((message) => {
         const parsed = fromLockHelperSchema.safeParse(message);
@@ -121,4 +125,11 @@ async function answerOf(helper: HelperProcess, options: VmLockOptions, signal: A
   } finally {
     stop();
   }
+}
+
+/** The error for a helper that ended without an answer; a signal means that somebody wants the VM. */
+function endedEarly(name: string, code: number | null): AppError {
+  return code === WANTED_STATUS || code === null
+    ? new AppError('vm.lockLost', { name })
+    : new AppError('internal', { message: `lock helper ended with ${code}` });
 }

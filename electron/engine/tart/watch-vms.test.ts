@@ -105,10 +105,15 @@ describe("a watch on Tart's home", () => {
   it('finds a home that comes later, goes and comes again', async () => {
     watch();
     await untilTold((round) => makeVm(`a-${round}`));
-    const gone = nextChange();
-    await rm(join(parent, 'some'), { recursive: true });
-    await gone;
+    await untilTold(async (round) => {
+      if (round === 0) await rm(join(parent, 'some'), { recursive: true });
+      clock.pass();
+    });
     await untilTold((round) => makeVm(`b-${round}`));
+    await untilTold(async (round) => {
+      if (round === 0) await rename(join(parent, 'some'), join(parent, 'moved'));
+      clock.pass();
+    });
   });
 
   it('tells when a VM starts and stops, which raises no event', async () => {
@@ -116,17 +121,24 @@ describe("a watch on Tart's home", () => {
     const watched = nextChange();
     watch();
     await Promise.all([watched, clock.asked]);
-    const tart = await runTartVm({
-      name: 'vm',
-      folder,
-      configFile: join(folder, 'config.json'),
-      diskFile: '',
-      nvramFile: '',
-      diskSize: 0,
+    const run = (): ReturnType<typeof runTartVm> =>
+      runTartVm({
+        name: 'vm',
+        folder,
+        configFile: join(folder, 'config.json'),
+        diskFile: '',
+        nvramFile: '',
+        diskSize: 0,
+      });
+    let tart: Awaited<ReturnType<typeof run>> | null = null;
+    await untilTold(async () => {
+      tart ??= await run();
+      clock.pass();
     });
-    await untilTold(() => Promise.resolve(clock.pass()));
-    await tart.stop();
-    await untilTold(() => Promise.resolve(clock.pass()));
+    await untilTold(async (round) => {
+      if (round === 0) await tart?.stop();
+      clock.pass();
+    });
   });
 
   it('tells nothing after its end', async () => {

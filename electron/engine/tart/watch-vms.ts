@@ -60,7 +60,7 @@ export function watchVms(tartHome: string, clock: Clock, onChange: () => void): 
       onChange: changed,
     }),
   ];
-  const polling = followStates(vmsFolder, clock, ended.signal, changed).catch(() => undefined);
+  const polling = followStates(vmsFolder, places, clock, ended.signal, changed).catch(() => undefined);
   return {
     async close() {
       ended.abort();
@@ -69,10 +69,17 @@ export function watchVms(tartHome: string, clock: Clock, onChange: () => void): 
   };
 }
 
-async function followStates(vmsFolder: string, clock: Clock, signal: AbortSignal, changed: () => void): Promise<void> {
+async function followStates(
+  vmsFolder: string,
+  places: readonly PlaceWatch[],
+  clock: Clock,
+  signal: AbortSignal,
+  changed: () => void,
+): Promise<void> {
   let before = await statesOf(vmsFolder);
   while (!signal.aborted) {
     await clock.sleep(STATES_MS, signal);
+    for (const place of places) place.check();
     const now = await statesOf(vmsFolder);
     if (now !== before) changed();
     before = now;
