@@ -134,7 +134,7 @@ export function Weave(props: WeaveProps): ReactElement {
         <canvas ref={canvas} />
         <WeaveRow id={id} chunks={chunks} chunkSize={chunkSize} layout={layout} active={active} />
         <Offsets layout={layout} chunkSize={chunkSize} unit={t(`unit.${offsetUnit(chunkSize).name}`)} />
-        {framed !== null && <CellFrame box={cellBox(layout, framed)} />}
+        {framed !== null && <CellFrame box={cellBox(layout, framed)} follow={hovered === null && focused} />}
       </div>
       {told !== null && toldLayer !== undefined && (
         <WeaveTooltip
@@ -200,9 +200,15 @@ function Offsets(props: { layout: WeaveLayout; chunkSize: number; unit: string }
   );
 }
 
-function CellFrame({ box }: { box: Box }): ReactElement {
+/** The frame of the current cell; with the keyboard a large band scrolls along with it. */
+function CellFrame({ box, follow }: { readonly box: Box; readonly follow: boolean }): ReactElement {
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (follow) frame.current?.scrollIntoView({ block: 'nearest' });
+  }, [follow, box.x, box.y]);
   return (
     <div
+      ref={frame}
       className="weave-frame"
       style={{ left: box.x - 2, top: box.y - 2, width: box.width + 4, height: box.height + 4 }}
     />
