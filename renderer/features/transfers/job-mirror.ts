@@ -53,8 +53,10 @@ function withLayers(layers: readonly JobLayer[], changed: readonly JobLayer[]): 
     const place =
       next[layer.index]?.index === layer.index ? layer.index : next.findIndex((own) => own.index === layer.index);
     if (place >= 0) next[place] = layer;
+    else next.push(layer);
   }
-  return next;
+  // A snapshot from before the plan has no layers; the deltas after it bring all of them.
+  return next.length === layers.length ? next : next.sort((one, other) => one.index - other.index);
 }
 
 function withSpeed(samples: readonly SpeedSample[], job: JobSummary, nowMs: number): readonly SpeedSample[] {

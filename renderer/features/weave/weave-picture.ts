@@ -1,14 +1,8 @@
 import { type CellKind, type CellLook, sameLook } from './weave-cells.ts';
 import type { WeaveLayout } from './weave-layout.ts';
-import {
-  type CellMoment,
-  makeWeaveTools,
-  paintCells,
-  paintWeave,
-  type WeaveScene,
-  type WeaveTools,
-} from './weave-paint.ts';
+import { type CellMoment, paintCells, paintWeave, type WeaveScene } from './weave-paint.ts';
 import { onPaletteChange, readPalette } from './weave-palette.ts';
+import { makeWeaveTools, type WeaveTools } from './weave-tools.ts';
 
 const FADE_MS = 160;
 const FILL_MS = 120;
