@@ -3,7 +3,16 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist', 'release', 'screenshots', 'electron/engine/codec/assembly', '.dependency-cruiser.cjs'] },
+  {
+    ignores: [
+      'dist',
+      'release',
+      'screenshots',
+      'electron/engine/codec/assembly',
+      'build/runtime',
+      '.dependency-cruiser.cjs',
+    ],
+  },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

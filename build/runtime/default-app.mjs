@@ -1,4 +1,3 @@
-// @ts-nocheck: app.setVersion and app.setAppPath are for default apps only and have no types.
 // Starts the app that the command line names, as Electron's own default app does: packaged runtimes come without one.
 
 import fs from 'node:fs';

@@ -109,4 +109,3 @@ export type JobAction = z.infer<typeof jobActionSchema>;
 export type Job = z.infer<typeof jobSchema>;
 export type JobSummary = z.infer<typeof jobSummarySchema>;
 export type JobDelta = z.infer<typeof jobDeltaSchema>;
-export type JobSnapshot = z.infer<typeof jobSnapshotSchema>;

@@ -20,8 +20,12 @@ export interface LaunchOptions {
   /** Raw bytes of a chunk; 1 MiB unless said. */
   readonly chunkSize?: number;
   readonly colorScheme?: 'light' | 'dark';
-  /** A packed app's binary instead of the checkout. */
+  /** Another program instead of the runtime: a packed app, or one that changes the user. */
   readonly executable?: string;
+  /** What the program is told to start; the checkout unless `executable` is given. */
+  readonly args?: readonly string[];
+  /** Whether Chromium's own sandbox is left out, as it must be for root; true for root unless said. */
+  readonly withoutSandbox?: boolean;
   /** Size of the page in CSS pixels. */
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -78,11 +82,11 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   const tartHome = options.tartHome ?? (await makeTartHome());
   const stateHome = options.stateHome ?? (await mkdtemp(join(tmpdir(), 'tartan-state-')));
   const executable = options.executable ?? (await electronRuntime()).executable;
-  // Chromium refuses to run its sandbox as root.
-  const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const flags = (options.withoutSandbox ?? process.getuid?.() === 0) ? ['--no-sandbox'] : [];
+  const started = options.args ?? (options.executable === undefined ? [CHECKOUT] : []);
   const app = await electron.launch({
     executablePath: executable,
-    args: [...flags, '--disable-gpu', '--lang=en-US', ...(options.executable === undefined ? [CHECKOUT] : [])],
+    args: [...flags, '--disable-gpu', '--lang=en-US', ...started],
     cwd: CHECKOUT,
     env: launchEnvironment(options, tartHome.root, stateHome),
     timeout: START_MS,

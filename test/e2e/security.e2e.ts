@@ -53,7 +53,7 @@ describe('the window is a closed room', () => {
     expect([headers.policy === headers.other, headers.sniff]).toEqual([false, 'nosniff']);
   });
 
-  it('runs no inline code, no eval, and reaches no other place', async () => {
+  it('runs no inline code and reaches no other place', async () => {
     app.expectProblem(/Content Security Policy/);
     const outcome = await app.page.evaluate(async () => {
       const script = document.createElement('script');
@@ -107,6 +107,7 @@ describe('the window is a closed room', () => {
   });
 
   it('is granted no permission', async () => {
+    app.expectProblem(/Permissions policy violation/);
     const granted = await app.page.evaluate(async () => {
       const outcomes = await Promise.all([
         Notification.requestPermission(),
@@ -144,12 +145,9 @@ describe('messages to the host', () => {
     expect(await askHost(app.page, method, input)).toMatchObject({ type: 'error', error: { code } });
   });
 
-  it('do not let an error of ours show where it was thrown', async () => {
-    const answer = await askHost(app.page, 'registries.add', { host: '127.0.0.1:1', insecure: true });
-    expect(JSON.stringify(answer)).not.toMatch(/\.cjs|at \w+ \(|node:internal/);
-  });
-
   it('are refused from a page that is not ours, even with our preload', async () => {
+    // Of the foreign page, which has no policy.
+    app.expectProblem(/Electron Security Warning/);
     const answered = await app.electron.evaluate(
       async ({ BrowserWindow, clipboard }, preload) => {
         await clipboard.writeText('before');

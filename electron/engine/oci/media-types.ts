@@ -12,14 +12,6 @@ export const MEDIA_TYPES = {
   tartNvram: 'application/vnd.cirruslabs.tart.nvram.v1',
 } as const;
 
-/** What every manifest request accepts: without the list, distribution 2.8.2 answers 404 to a tag that exists. */
-export const MANIFEST_ACCEPT = [
-  MEDIA_TYPES.ociManifest,
-  MEDIA_TYPES.ociIndex,
-  MEDIA_TYPES.dockerManifest,
-  MEDIA_TYPES.dockerList,
-].join(', ');
-
 /** Annotations and labels of Tart. */
 export const TART = {
   diskSize: 'org.cirruslabs.tart.uncompressed-disk-size',

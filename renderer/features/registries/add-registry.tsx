@@ -1,5 +1,5 @@
 import { type ReactElement, useState } from 'react';
-import { Button, Checkbox, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Button, CheckboxButton, CheckboxField, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import { useClient } from '../../state/client.ts';
@@ -45,10 +45,12 @@ export function AddRegistry({ onClose }: { readonly onClose: () => void }): Reac
               }}
             />
           </div>
-          <Checkbox className="checkbox" isSelected={insecure} onChange={setInsecure}>
-            <span className="checkbox-box" aria-hidden="true" />
-            {t('plainHttp')}
-          </Checkbox>
+          <CheckboxField isSelected={insecure} onChange={setInsecure}>
+            <CheckboxButton className="checkbox">
+              <span className="checkbox-box" aria-hidden="true" />
+              {t('plainHttp')}
+            </CheckboxButton>
+          </CheckboxField>
           {error !== null && (
             <p className="field-error" role="alert">
               {words(error).what} {words(error).means}

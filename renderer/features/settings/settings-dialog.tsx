@@ -1,5 +1,5 @@
 import { type ReactElement, useEffect, useState } from 'react';
-import { Button, Checkbox, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Button, CheckboxButton, CheckboxField, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { type Settings, settingsSchema } from '../../../shared/models/settings.ts';
 import { useClient } from '../../state/client.ts';
@@ -124,14 +124,12 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }): R
               }
             />
           </div>
-          <Checkbox
-            className="checkbox"
-            isSelected={settings.notifyWhenDone}
-            onChange={(notifyWhenDone) => change({ notifyWhenDone })}
-          >
-            <span className="checkbox-box" aria-hidden="true" />
-            {t('notify')}
-          </Checkbox>
+          <CheckboxField isSelected={settings.notifyWhenDone} onChange={(notifyWhenDone) => change({ notifyWhenDone })}>
+            <CheckboxButton className="checkbox">
+              <span className="checkbox-box" aria-hidden="true" />
+              {t('notify')}
+            </CheckboxButton>
+          </CheckboxField>
           <div className="dialog-foot">
             <Button className="button button-primary" onPress={onClose}>
               {t('done')}

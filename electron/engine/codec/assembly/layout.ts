@@ -8,8 +8,6 @@ export const TABLE_BYTES: usize = 4096 * 8;
 /** 64 KiB of history, and right behind it the raw window. */
 export const HISTORY: usize = 0x20000;
 export const WINDOW: usize = 0x30000;
-/** Raw bytes that one call takes at most: 1 MiB. */
-export const WINDOW_BYTES: u32 = 0x100000;
 /** Packed bytes of one call: 16 blocks, each at most raw size, header and slack for the encoder's overshoot. */
 export const PACKED: usize = 0x130000;
 /** Payload of the block that is decoded. */
