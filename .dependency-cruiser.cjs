@@ -17,7 +17,9 @@ module.exports = {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    never('engine-imports-no-host', '^electron/engine/', '^(electron/(main|preload|cli|host)/|renderer/)'),
+    never('engine-imports-no-host', '^electron/engine/', '^(electron/(main|preload|cli|host)/|renderer/)', {
+      pathNot: '\\.test',
+    }),
     never(
       'only-main-and-preload-import-electron',
       '^(electron/(engine|cli|host)|renderer|shared)/',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, freePort, startDockerRegistry } from '../fixtures/docker-registry.ts';
@@ -99,6 +99,8 @@ describe('a push of a VM', () => {
       manifest: pulled.manifestBytes,
       content: vm,
     });
+    // Pull writes the VM config layer as it is.
+    await writeFile(image.configFile, pulled.configBytes);
     const fresh = await openTestEngine({ tartHome: home.root });
     const { vms } = await fresh.handlers['vms.list'](null, new AbortController().signal);
     const listed = vms.find(({ kind }) => kind === 'image');
