@@ -1,6 +1,7 @@
 import { defineConfig } from 'eslint/config';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
+import { exportedDocstring } from './build/lint/exported-docstring.mjs';
 
 export default defineConfig(
   {
@@ -41,6 +42,12 @@ export default defineConfig(
       // Handlers that stand in for a host are async by contract.
       '@typescript-eslint/require-await': 'off',
     },
+  },
+  {
+    files: ['electron/**/*.ts', 'shared/**/*.ts', 'test/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.test-d.ts'],
+    plugins: { house: { rules: { 'exported-docstring': exportedDocstring } } },
+    rules: { 'house/exported-docstring': 'error' },
   },
   { files: ['renderer/**'], ...reactHooks.configs.flat.recommended },
 );

@@ -14,7 +14,9 @@ export const dockerConfigSchema = z.object({
   credsStore: z.string().optional(),
 });
 
+/** What is used of a `config.json` or `auth.json`. */
 export type DockerConfig = z.infer<typeof dockerConfigSchema>;
+/** One entry of `auths`: base64 of `user:password`, or a refresh token. */
 export type DockerAuth = z.infer<typeof authSchema>;
 
 /** The key of Docker Hub in stores and files. */

@@ -1,5 +1,6 @@
 /** The scheme and host that the window is served from; never `file://`. */
 export const APP_SCHEME = 'app';
+/** The one host of the app's own scheme. */
 export const APP_HOST = 'tartan';
 /** The one origin whose messages main listens to. */
 export const APP_ORIGIN = `${APP_SCHEME}://${APP_HOST}`;

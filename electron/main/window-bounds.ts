@@ -12,6 +12,7 @@ export const windowStateSchema = z.object({
   height: z.number().int().min(LEAST_SIZE.height),
   maximized: z.boolean(),
 });
+/** Where the window stood, in device-independent pixels. */
 export type WindowState = z.infer<typeof windowStateSchema>;
 
 const DEFAULT_SIZE = { width: 1440, height: 900 };

@@ -16,6 +16,9 @@ export const responseEnvelopeSchema = z.discriminatedUnion('type', [
 /** An event for every subscribed client. */
 export const eventEnvelopeSchema = z.object({ type: z.literal('event'), topic: z.string(), payload: z.unknown() });
 
+/** A message from the client. */
 export type RequestEnvelope = z.infer<typeof requestEnvelopeSchema>;
+/** The answer to one request. */
 export type ResponseEnvelope = z.infer<typeof responseEnvelopeSchema>;
+/** An event of the host. */
 export type EventEnvelope = z.infer<typeof eventEnvelopeSchema>;

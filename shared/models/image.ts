@@ -48,6 +48,9 @@ export const verificationSchema = z.object({
   ),
 });
 
+/** A remote image. */
 export type Image = z.infer<typeof imageSchema>;
+/** A layer of a remote image. */
 export type ImageLayer = z.infer<typeof imageLayerSchema>;
+/** What a verification found, blob by blob. */
 export type Verification = z.infer<typeof verificationSchema>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorDataSchema } from './error-data.ts';
 import { planBytesSchema, planLayerSchema, planTargetSchema, requestCountsSchema } from './plan.ts';
 
+/** Where a job stands. */
 export const jobStateSchema = z.enum([
   'queued',
   'planning',
@@ -18,6 +19,7 @@ export const jobStateSchema = z.enum([
 /** States that a job does not leave by itself. */
 export const FINAL_JOB_STATES: readonly JobState[] = ['cancelled', 'failed', 'done', 'interrupted'];
 
+/** What happens to a layer of a running job. */
 export const layerStatusSchema = z.enum([
   'waiting',
   'hashing',
@@ -48,6 +50,7 @@ export const jobLayerSchema = planLayerSchema.extend({
 /** What `waiting` waits for. */
 export const waitingForSchema = z.enum(['network', 'signIn', 'limit', 'lock']);
 
+/** What can be asked of a job in its state. */
 export const jobActionSchema = z.enum(['pause', 'resume', 'retry', 'cancel', 'remove']);
 
 /** A push as it is seen from outside: a whole snapshot. */
@@ -100,12 +103,20 @@ export const jobDeltaSchema = z.object({
   layers: z.array(jobLayerSchema),
 });
 
+/** A whole job, and the number of the last delta that it holds. */
 export const jobSnapshotSchema = z.object({ sequence: z.number(), job: jobSchema });
 
+/** Where a job stands. */
 export type JobState = z.infer<typeof jobStateSchema>;
+/** What happens to a layer of a running job. */
 export type LayerStatus = z.infer<typeof layerStatusSchema>;
+/** A layer of a job. */
 export type JobLayer = z.infer<typeof jobLayerSchema>;
+/** What can be asked of a job. */
 export type JobAction = z.infer<typeof jobActionSchema>;
+/** A job with its layers. */
 export type Job = z.infer<typeof jobSchema>;
+/** A job without its layers. */
 export type JobSummary = z.infer<typeof jobSummarySchema>;
+/** A numbered change of one job. */
 export type JobDelta = z.infer<typeof jobDeltaSchema>;

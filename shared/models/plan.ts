@@ -6,6 +6,7 @@ export const verdictSchema = z.enum(['present', 'mount', 'duplicate', 'upload'])
 /** How a layer's digest became known, cheapest first. */
 export const originSchema = z.enum(['cache', 'extents', 'zero', 'index', 'encoded', 'unknown', 'direct', 'remote']);
 
+/** What a layer holds. */
 export const layerKindSchema = z.enum(['config', 'disk', 'nvram', 'overlay', 'layer', 'manifest']);
 
 /** Why a layer has its verdict, as a code; the hosts turn it into words. */
@@ -49,6 +50,7 @@ export const requestCountsSchema = z.object({
   manifest: z.number(),
 });
 
+/** One layer as a plan shows it for one target. Sizes in bytes. */
 export const planLayerSchema = z.object({
   /** Place in the manifest: 0 is the VM config, then the chunks in disk order, last the NVRAM. */
   index: z.number(),
@@ -71,6 +73,7 @@ export const planLayerSchema = z.object({
   mountedFrom: z.string().nullable(),
 });
 
+/** One reference of a target, and what the push does to its tag. */
 export const planReferenceSchema = z.object({
   reference: z.string(),
   tag: z.string(),
@@ -79,6 +82,7 @@ export const planReferenceSchema = z.object({
   previousDigest: z.string().nullable(),
 });
 
+/** One repository that the push writes to. */
 export const planTargetSchema = z.object({
   registry: z.string(),
   repository: z.string(),
@@ -116,14 +120,25 @@ export const planSchema = z.object({
   targets: z.array(planTargetSchema),
 });
 
+/** What the target needs of a layer. */
 export type Verdict = z.infer<typeof verdictSchema>;
+/** How a layer's digest became known. */
 export type Origin = z.infer<typeof originSchema>;
+/** What a layer holds. */
 export type LayerKind = z.infer<typeof layerKindSchema>;
+/** Why a layer has its verdict. */
 export type LayerReason = z.infer<typeof layerReasonSchema>;
+/** What becomes of a tag. */
 export type ReferenceState = z.infer<typeof referenceStateSchema>;
+/** Bytes by what happens to them. */
 export type PlanBytes = z.infer<typeof planBytesSchema>;
+/** Requests by kind. */
 export type RequestCounts = z.infer<typeof requestCountsSchema>;
+/** One layer of a plan. */
 export type PlanLayer = z.infer<typeof planLayerSchema>;
+/** One reference of a plan. */
 export type PlanReference = z.infer<typeof planReferenceSchema>;
+/** One target of a plan. */
 export type PlanTarget = z.infer<typeof planTargetSchema>;
+/** What a push would do, or did. */
 export type Plan = z.infer<typeof planSchema>;

@@ -20,6 +20,7 @@ export const repositorySchema = z.object({
   groups: z.array(tagGroupSchema),
 });
 
+/** A registry as the Registries pane shows it. */
 export const registrySchema = z.object({
   /** `host[:port]`. */
   host: z.string(),
@@ -30,6 +31,9 @@ export const registrySchema = z.object({
   repositories: z.array(repositorySchema),
 });
 
+/** Tags of one digest. */
 export type TagGroup = z.infer<typeof tagGroupSchema>;
+/** A repository of a registry. */
 export type Repository = z.infer<typeof repositorySchema>;
+/** A registry. */
 export type Registry = z.infer<typeof registrySchema>;

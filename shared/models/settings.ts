@@ -15,6 +15,7 @@ export const settingsSchema = z.object({
   notifyWhenDone: z.boolean(),
 });
 
+/** What holds before the person chose anything. */
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   language: 'system',
@@ -25,4 +26,5 @@ export const DEFAULT_SETTINGS: Settings = {
   notifyWhenDone: true,
 };
 
+/** The person's choices. */
 export type Settings = z.infer<typeof settingsSchema>;

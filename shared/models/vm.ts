@@ -11,6 +11,7 @@ export const diskSizesSchema = z.object({
   shared: z.number().nullable(),
 });
 
+/** State of a VM, by Tart's own signs: the lock of config.json, then state.vzvmsave. */
 export const vmStateSchema = z.enum(['running', 'suspended', 'stopped']);
 
 /**
@@ -58,7 +59,11 @@ export const vmListSchema = z.object({
   readMs: z.number(),
 });
 
+/** Sizes of a disk in bytes. */
 export type DiskSizes = z.infer<typeof diskSizesSchema>;
+/** State of a VM. */
 export type VmState = z.infer<typeof vmStateSchema>;
+/** A local VM or cached image. */
 export type Vm = z.infer<typeof vmSchema>;
+/** The Local pane. */
 export type VmList = z.infer<typeof vmListSchema>;
