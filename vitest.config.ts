@@ -26,6 +26,15 @@ export default defineConfig({
       {
         test: { ...node, name: 'e2e', include: ['test/e2e/**/*.e2e.ts'], testTimeout: 180_000, fileParallelism: false },
       },
+      {
+        test: {
+          ...node,
+          name: 'screenshots',
+          include: ['test/screenshots/**/*.shots.ts'],
+          testTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

@@ -4,11 +4,12 @@ import { buildAll } from './build.mjs';
 import { root } from './set-up.mjs';
 import { withDisplay } from './virtual-display.mjs';
 
-// The push in the real window keeps a picture of each step, light and dark, in screenshots/.
+// Every test/screenshots/*.shots.ts is a story in the real window that keeps a picture of each step, in each theme and
+// size, in screenshots/. Words on the command line name the stories; none means all.
 const { NODE_ENV: _production, ...own } = process.env;
 await buildAll();
 await withDisplay(({ DISPLAY }) => {
-  const args = ['run', '--project', 'e2e', 'test/e2e/push.e2e.ts'];
+  const args = ['run', '--project', 'screenshots', ...process.argv.slice(2)];
   const run = spawnSync(join(root, 'node_modules', '.bin', 'vitest'), args, {
     cwd: root,
     stdio: 'inherit',
