@@ -100,7 +100,11 @@ export const methods = defineMethods({
     output: nothing,
     errors: ['job.notFound', 'job.wrongState', 'job.elsewhere'],
   },
-  'jobs.remove': { input: z.object({ id }), output: nothing, errors: ['job.notFound', 'job.wrongState'] },
+  'jobs.remove': {
+    input: z.object({ id }),
+    output: nothing,
+    errors: ['job.notFound', 'job.wrongState', 'job.elsewhere'],
+  },
 
   /** Registries that were pushed to, pinned, or named by Tart's cache, with what is remembered of them. No request is made. */
   'registries.list': { input: nothing, output: z.array(registrySchema), errors: ['state.unavailable'] },

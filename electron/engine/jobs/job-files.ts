@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { pushRequestSchema } from '../../../shared/contract/methods.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import { tryLockWholeFile } from '../native/fcntl-lock.ts';
 
 const journalSchema = z.object({
@@ -14,6 +15,8 @@ const journalSchema = z.object({
   /** Packed bytes that were committed when the journal was last written. */
   sent: z.number(),
 });
+
+const idSchema = z.uuid();
 
 /** What must survive a crash to go on with a job: the rest is in the digest cache and at the registry. */
 export type JobJournal = z.infer<typeof journalSchema>;
@@ -30,9 +33,16 @@ export class JobFiles {
     this.#folder = join(stateHome, 'jobs');
   }
 
+  /** A file of one job. An id comes from outside and becomes a name: only what is one of ours does. */
+  #file(id: string, ending: string): string {
+    if (!idSchema.safeParse(id).success) throw new AppError('job.notFound', { id });
+    return join(this.#folder, `${id}.${ending}`);
+  }
+
+  /** Replaces the job's journal; it is on disk when this resolves. */
   async write(journal: JobJournal): Promise<void> {
     await mkdir(this.#folder, { recursive: true });
-    const path = join(this.#folder, `${journal.id}.json`);
+    const path = this.#file(journal.id, 'json');
     const temporary = `${path}.new`;
     const file = await open(temporary, 'w', 0o600);
     try {
@@ -59,11 +69,12 @@ export class JobFiles {
     return journals;
   }
 
-  /** Takes the job's lock; false while another process holds it. */
+  /** Takes the job's lock; false while another process holds it. @throws AppError `job.notFound` for what is no id */
   async lock(id: string): Promise<boolean> {
+    const path = this.#file(id, 'lock');
     if (this.#locks.has(id)) return true;
     await mkdir(this.#folder, { recursive: true });
-    const descriptor = openSync(join(this.#folder, `${id}.lock`), 'a+', 0o600);
+    const descriptor = openSync(path, 'a+', 0o600);
     if (tryLockWholeFile(descriptor) === 'busy') {
       closeSync(descriptor);
       return false;
@@ -72,11 +83,22 @@ export class JobFiles {
     return true;
   }
 
+  /**
+   * Whether nobody runs the job, this process included. A lock of ours is not tried: closing any descriptor of its file
+   * would drop it.
+   */
+  async isFree(id: string): Promise<boolean> {
+    if (this.holds(id) || !(await this.lock(id))) return false;
+    this.unlock(id);
+    return true;
+  }
+
   /** Whether this process holds the job's lock. */
   holds(id: string): boolean {
     return this.#locks.has(id);
   }
 
+  /** Lets the job's lock go; nothing happens where it is not held. */
   unlock(id: string): void {
     const descriptor = this.#locks.get(id);
     if (descriptor === undefined) return;
@@ -84,10 +106,10 @@ export class JobFiles {
     closeSync(descriptor);
   }
 
+  /** Drops journal and lock. @throws AppError `job.notFound` for what is no id */
   async remove(id: string): Promise<void> {
+    const files = ['json', 'json.new', 'lock'].map((ending) => this.#file(id, ending));
     this.unlock(id);
-    await Promise.all(
-      ['json', 'json.new', 'lock'].map((ending) => rm(join(this.#folder, `${id}.${ending}`), { force: true })),
-    );
+    await Promise.all(files.map((file) => rm(file, { force: true })));
   }
 }

@@ -94,7 +94,7 @@ export class JobQueue {
           message: error.cause instanceof Error ? (error.cause.stack ?? error.cause.message) : error.code,
         });
       if (!job.signal.aborted) await this.#finish(job, 'failed', error);
-      else if (this.#closing) await this.#finish(job, 'interrupted', null);
+      else if (this.#closing && job.state !== 'cancelling') await this.#finish(job, 'interrupted', null);
       else await this.#finish(job, 'cancelled', null);
     } finally {
       ended.abort();
@@ -150,7 +150,7 @@ export class JobQueue {
     };
     for (const { job } of await this.#options.history.list()) add(job);
     for (const journal of await this.#options.files.list()) {
-      if (!summaries.has(journal.id)) add(await this.#fromJournal(journal));
+      if (!summaries.has(journal.id) && !this.#jobs.has(journal.id)) add(await this.#fromJournal(journal));
     }
     for (const job of this.#jobs.values()) add(job.snapshot(false).job);
     return [...summaries.values()].sort((left, right) => right.createdMs - left.createdMs);
@@ -159,8 +159,7 @@ export class JobQueue {
   async #fromJournal(journal: JobJournal): Promise<Job> {
     const { clock, files, chunkSize } = this.#options;
     const { id, createdMs, vmName, request } = journal;
-    const free = await files.lock(id);
-    if (free) files.unlock(id);
+    const free = await files.isFree(id);
     const shadow = new PushJob({ id, createdMs, vmName, request, chunkSize }, clock, () => undefined);
     shadow.sent(journal.sent);
     const { job } = shadow.snapshot(false);
@@ -248,6 +247,7 @@ export class JobQueue {
     const job = this.#jobs.get(id);
     if (job !== undefined && !job.ended)
       throw new AppError('job.wrongState', { id, state: job.state, action: 'remove' });
+    if (job === undefined && (await this.get(id)).job.elsewhere) throw new AppError('job.elsewhere', { id });
     this.#jobs.delete(id);
     await this.#options.history.remove(id);
     if (await this.#options.files.lock(id)) await this.#options.files.remove(id);
@@ -257,7 +257,7 @@ export class JobQueue {
   /** Ends all jobs as interrupted; their journals stay. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#waiting.length = 0;
+    for (const { facts } of this.#waiting.splice(0)) this.#options.files.unlock(facts.id);
     for (const job of this.#running.keys()) if (!job.signal.aborted && !job.ended) job.cancel('close');
     await Promise.all(this.#running.values());
   }

@@ -113,14 +113,7 @@ describe("the list of Tart's home", () => {
     const running = await vm('a-running');
     await vm('b-suspended', ['config.json', 'nvram.bin', 'disk.img', 'state.vzvmsave']);
     await vm('c-stopped');
-    const tart = await runTartVm({
-      name: '',
-      folder: running,
-      configFile: join(running, 'config.json'),
-      diskFile: '',
-      nvramFile: '',
-      diskSize: 0,
-    });
+    const tart = await runTartVm({ configFile: join(running, 'config.json') });
     try {
       expect(await rows()).toEqual([
         row('a-running', { state: 'running' }),

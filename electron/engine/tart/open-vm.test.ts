@@ -124,14 +124,7 @@ describe('opening a VM for a push', () => {
   });
 
   it('refuses a running VM without a helper of its own', async () => {
-    const tart = await runTartVm({
-      name: 'builder',
-      folder,
-      configFile: join(folder, 'config.json'),
-      diskFile: '',
-      nvramFile: '',
-      diskSize: 0,
-    });
+    const tart = await runTartVm({ configFile: join(folder, 'config.json') });
     try {
       await expect(openIt()).rejects.toMatchObject({ code: 'vm.running', params: { name: 'builder' } });
       expect(forked).toEqual([]);

@@ -101,7 +101,7 @@ describe.each([
   );
 
   it('is refused where somebody runs the VM, naming the process', async () => {
-    const tart = await runTartVm({ name: 'vm', folder, configFile: config, diskFile: '', nvramFile: '', diskSize: 0 });
+    const tart = await runTartVm({ configFile: config });
     try {
       await expect(lock(helperFile())).rejects.toMatchObject({
         code: 'vm.running',

@@ -121,15 +121,7 @@ describe("a watch on Tart's home", () => {
     const watched = nextChange();
     watch();
     await Promise.all([watched, clock.asked]);
-    const run = (): ReturnType<typeof runTartVm> =>
-      runTartVm({
-        name: 'vm',
-        folder,
-        configFile: join(folder, 'config.json'),
-        diskFile: '',
-        nvramFile: '',
-        diskSize: 0,
-      });
+    const run = (): ReturnType<typeof runTartVm> => runTartVm({ configFile: join(folder, 'config.json') });
     let tart: Awaited<ReturnType<typeof run>> | null = null;
     await untilTold(async () => {
       tart ??= await run();
