@@ -1,6 +1,9 @@
 import { BLOCK, HISTORY, PACKED, TABLE, TABLE_BYTES, WINDOW } from './layout';
 
-/** Positions start here, so that an empty slot (position 0) is always too far away to match. */
+/**
+ * Positions start here, so that an empty slot (position 0) is always too far away to match. They have 32 bits: a stream
+ * ends before 4 GiB of raw bytes (a chunk is 512 MiB).
+ */
 const FIRST_POSITION: u32 = 0x10000;
 /** Bytes at the end of a block where no search starts. */
 const TAIL: u32 = 128;
@@ -62,43 +65,50 @@ function encodeBlock(start: usize, length: u32, startPosition: u32, out: usize):
     let at = start;
     while (at < limit) {
       // Five probes, unrolled. Each position's successor is probed, and so stored, before its own result is used.
+      // One subtraction of whole slots tells both: equal words leave the distance, unequal ones leave 2^32 or more,
+      // or less than zero, which is more than 65535 too. (Two tests joined by || cost twice the time on data without
+      // matches: both are computed without a branch.) Position 0 of an empty slot is 65536 away or more.
       let hit: usize = at;
+      const mine = ((at as u32) + shift) as u64;
       const word0 = load<u32>(at);
       const slot0 = slotOf(word0);
-      const held0 = load<u64>(slot0);
-      const mine = (at as u32) + shift;
-      store<u64>(slot0, ((word0 as u64) << 32) | (mine as u64));
+      const entry0 = ((word0 as u64) << 32) + mine;
+      let away: u64 = entry0 - load<u64>(slot0);
+      store<u64>(slot0, entry0);
 
       const word1 = load<u32>(at, 1);
       const slot1 = slotOf(word1);
-      const held1 = load<u64>(slot1);
-      store<u64>(slot1, ((word1 as u64) << 32) | ((mine + 1) as u64));
-      let distance: u32 = mine - (held0 as u32);
-      if (((held0 >>> 32) as u32) != word0 || distance - 1 >= 65535) {
+      const entry1 = ((word1 as u64) << 32) + mine + 1;
+      const away1 = entry1 - load<u64>(slot1);
+      store<u64>(slot1, entry1);
+      if (away > 65535) {
         const word2 = load<u32>(at, 2);
         const slot2 = slotOf(word2);
-        const held2 = load<u64>(slot2);
-        store<u64>(slot2, ((word2 as u64) << 32) | ((mine + 2) as u64));
+        const entry2 = ((word2 as u64) << 32) + mine + 2;
+        const away2 = entry2 - load<u64>(slot2);
+        store<u64>(slot2, entry2);
         hit = at + 1;
-        distance = mine + 1 - (held1 as u32);
-        if (((held1 >>> 32) as u32) != word1 || distance - 1 >= 65535) {
+        away = away1;
+        if (away > 65535) {
           const word3 = load<u32>(at, 3);
           const slot3 = slotOf(word3);
-          const held3 = load<u64>(slot3);
-          store<u64>(slot3, ((word3 as u64) << 32) | ((mine + 3) as u64));
+          const entry3 = ((word3 as u64) << 32) + mine + 3;
+          const away3 = entry3 - load<u64>(slot3);
+          store<u64>(slot3, entry3);
           hit = at + 2;
-          distance = mine + 2 - (held2 as u32);
-          if (((held2 >>> 32) as u32) != word2 || distance - 1 >= 65535) {
+          away = away2;
+          if (away > 65535) {
             const word4 = load<u32>(at, 4);
             const slot4 = slotOf(word4);
-            const held4 = load<u64>(slot4);
-            store<u64>(slot4, ((word4 as u64) << 32) | ((mine + 4) as u64));
+            const entry4 = ((word4 as u64) << 32) + mine + 4;
+            const away4 = entry4 - load<u64>(slot4);
+            store<u64>(slot4, entry4);
             hit = at + 3;
-            distance = mine + 3 - (held3 as u32);
-            if (((held3 >>> 32) as u32) != word3 || distance - 1 >= 65535) {
+            away = away3;
+            if (away > 65535) {
               hit = at + 4;
-              distance = mine + 4 - (held4 as u32);
-              if (((held4 >>> 32) as u32) != word4 || distance - 1 >= 65535) {
+              away = away4;
+              if (away > 65535) {
                 at += 5;
                 continue;
               }
@@ -106,6 +116,7 @@ function encodeBlock(start: usize, length: u32, startPosition: u32, out: usize):
           }
         }
       }
+      const distance = away as u32;
       let ahead = hit + 4;
       // At least one step of 8, also where the end has been passed already.
       do {
