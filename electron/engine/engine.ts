@@ -3,22 +3,24 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Emit, Handlers, Subscribe } from '../../shared/contract/handlers.ts';
 import type { EngineMethodName, PushRequest } from '../../shared/contract/methods.ts';
-import { AppError } from '../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { parseReference } from '../../shared/models/reference.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/models/settings.ts';
 import type { Vm } from '../../shared/models/vm.ts';
+import type { RepositoryName } from '../../shared/models/vm-knowledge.ts';
 import { CodecPool } from './codec/codec-pool.ts';
 import { ContentIndex } from './digests/content-index.ts';
 import { DigestCache } from './digests/digest-cache.ts';
 import type { Engine } from './engine-interface.ts';
 import { createEventHub } from './event-hub.ts';
-import { inspectImage, readRepository, verifyImage } from './image-service.ts';
+import { inspectImage, type ReadingParts, readRepository, verifyImage } from './image-service.ts';
 import { Bandwidth } from './jobs/bandwidth.ts';
 import { JobFiles } from './jobs/job-files.ts';
 import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
 import type { PushJob } from './jobs/push-job.ts';
 import { PushRun } from './jobs/push-run.ts';
+import { knownOfVm, type LookingParts } from './plan/known-vm.ts';
 import { openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
 import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
@@ -37,8 +39,8 @@ import { watchVms } from './tart/watch-vms.ts';
 
 /** More workers than this do not help: the registry and the link are the limit. */
 const MOST_WORKERS = 4;
-/** A plan under way is shown at most this often, in ms. */
-const PLAN_SHOWN_MS = 100;
+/** A plan under way, or a repository that is read, is shown at most this often, in ms. */
+const SHOWN_MS = 100;
 
 /** The rooms of one engine, joined. */
 class JoinedEngine {
@@ -73,10 +75,15 @@ class JoinedEngine {
     this.#clients = new RegistryClients({ network, credentials, clock, random: Math.random });
     this.#settingsFile = new JsonFile(join(paths.stateHome, 'settings.json'), settingsSchema, DEFAULT_SETTINGS, log);
     const bookFile = new JsonFile(join(paths.stateHome, 'registries.json'), registryBookSchema, EMPTY_BOOK, log);
-    this.#book = new RegistryBook(bookFile, this.#index, async () => {
-      const { vms } = await this.#list();
-      return vms.filter(({ kind }) => kind === 'image').map(({ name }) => name);
-    });
+    this.#book = new RegistryBook(
+      bookFile,
+      this.#index,
+      async () => {
+        const { vms } = await this.#list();
+        return vms.filter(({ kind }) => kind === 'image').map(({ name }) => name);
+      },
+      nowMs,
+    );
     this.#bandwidth = new Bandwidth(clock, null);
     this.#jobs = new JobQueue({
       clock,
@@ -168,6 +175,18 @@ class JoinedEngine {
     };
   }
 
+  /** Known without reading: for the Local pane and the detail. */
+  async #known(vmId: string, against: RepositoryName | null, signal: AbortSignal) {
+    const parts: LookingParts = {
+      digestCache: this.#cache,
+      contentIndex: this.#index,
+      zeroChunks: this.#zeros,
+      chunkSize: this.#ports.chunkSize,
+      tagsOf: ({ registry, repository }, digest) => this.#book.tagsOf(registry, repository, digest),
+    };
+    return await knownOfVm(parts, await this.#vm(vmId), against, signal);
+  }
+
   async #makePlan(input: PushRequest & { readonly planId: string }, signal: AbortSignal) {
     const targets = groupTargets(input.references);
     const source = await openPushSource(await this.#vm(input.vmId), this.#ports, signal);
@@ -184,7 +203,7 @@ class JoinedEngine {
           expectedTags: {},
           onChange: (draw) => {
             const now = this.#ports.clock.now();
-            if (now - shownMs < PLAN_SHOWN_MS) return;
+            if (now - shownMs < SHOWN_MS) return;
             shownMs = now;
             this.emit('plans.changed', { planId: input.planId, plan: draw() });
           },
@@ -228,7 +247,10 @@ class JoinedEngine {
       await source.close();
       await close();
     }
-    for (const { registry } of targets) this.emit('registries.changed', await this.#book.find(registry));
+    for (const { registry } of targets) {
+      await this.#book.unhide(registry);
+      this.emit('registries.changed', await this.#book.find(registry));
+    }
   }
 
   /** What a push over a few seconds tells of the link; shorter ones tell more of the registry than of the link. */
@@ -260,6 +282,22 @@ class JoinedEngine {
     }
   }
 
+  #readingParts(client: RegistryClient, repository: string): ReadingParts {
+    const { clock } = this.#ports;
+    let shownMs = 0;
+    return {
+      client,
+      index: this.#index,
+      nowMs: () => clock.now(),
+      onRead: (read, total) => {
+        const now = clock.now();
+        if (now - shownMs < SHOWN_MS) return;
+        shownMs = now;
+        this.emit('repositories.reading', { host: client.host, repository, read, total });
+      },
+    };
+  }
+
   handlers(): Handlers<EngineMethodName> {
     const none = async (work: Promise<void>): Promise<null> => {
       await work;
@@ -267,6 +305,7 @@ class JoinedEngine {
     };
     return {
       'vms.list': () => this.#list(),
+      'vms.known': ({ vmId, against }, signal) => this.#known(vmId, against, signal),
       'plans.make': (input, signal) => this.#makePlan(input, signal),
       'jobs.push': async (input) => {
         groupTargets(input.references);
@@ -288,15 +327,27 @@ class JoinedEngine {
         return await this.#book.find(host);
       },
       'registries.remove': ({ host }) => none(this.#book.remove(host)),
+      'registries.read': async ({ host }, signal) => {
+        // A registry that refuses the list alone is reachable all the same.
+        const names = await this.#ask(host, false, async (client) => {
+          await client.ping(signal);
+          return await client.listRepositories({ signal }).catch((thrown: unknown) => toAppError(thrown));
+        });
+        if (names instanceof AppError) throw names;
+        await this.#book.rememberNames(host, names);
+        return await this.#book.find(host);
+      },
       'repositories.read': async ({ host, repository }, signal) => {
         const read = await this.#ask(host, false, (client) =>
-          readRepository(client, repository, this.#ports.clock.now(), signal),
+          readRepository(this.#readingParts(client, repository), repository, signal),
         );
         await this.#book.remember(host, read);
         return read;
       },
-      'images.inspect': ({ reference, insecure }, signal) =>
-        this.#ask(parseReference(reference).registry, insecure, (client) => inspectImage(client, reference, signal)),
+      'images.inspect': ({ reference, insecure, askTags }, signal) =>
+        this.#ask(parseReference(reference).registry, insecure, (client) =>
+          inspectImage(client, reference, askTags !== false, signal),
+        ),
       'images.verify': ({ reference, insecure, deep }, signal) =>
         this.#ask(parseReference(reference).registry, insecure, (client) =>
           verifyImage(client, reference, deep, signal),

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { Image, ImageLayer, Verification } from '../../shared/models/image.ts';
 import { parseReference } from '../../shared/models/reference.ts';
 import type { Repository } from '../../shared/models/registry.ts';
+import type { ContentIndex, KnownManifest } from './digests/content-index.ts';
 import { MEDIA_TYPES, TART } from './oci/media-types.ts';
 import { type Descriptor, type ImageManifest, parseManifest, tartImageOf } from './oci/parse-manifest.ts';
 import { checkPullRules } from './oci/pull-rules.ts';
+import { claimedPairs } from './plan/learn-target-manifests.ts';
 import { limited } from './plan/limited.ts';
 import type { RegistryClient, RemoteManifest } from './registry/registry-client.ts';
 
@@ -91,15 +93,16 @@ function member(value: unknown, key: string): unknown {
   return Object.entries(value).find(([name]) => name === key)?.[1];
 }
 
-/** The tags of a repository with their digests. */
+/** Digests of these tags; one that is gone meanwhile is left out. */
 async function tagDigests(
   client: RegistryClient,
   repository: string,
-  most: number,
+  tags: readonly string[],
   signal: AbortSignal,
+  onAsked: (asked: number) => void = () => undefined,
 ): Promise<Map<string, string>> {
-  const tags = (await client.listTags(repository, { signal })).slice(0, most);
   const digests = new Map<string, string>();
+  let asked = 0;
   await limited(
     tags,
     () => REQUESTS_AT_ONCE,
@@ -107,19 +110,39 @@ async function tagDigests(
     async (tag, stopped) => {
       const found = await client.headManifest(repository, tag, { signal: stopped });
       if (found !== null) digests.set(tag, found.digest);
+      asked += 1;
+      onAsked(asked);
     },
   );
   return digests;
 }
 
-/** Reads manifest, labels and the tags that share the digest. @throws AppError `registry.*`, `manifest.*` */
-export async function inspectImage(client: RegistryClient, text: string, signal: AbortSignal): Promise<Image> {
+async function inspectedTags(
+  client: RegistryClient,
+  repository: string,
+  signal: AbortSignal,
+): Promise<Map<string, string>> {
+  const tags = await client.listTags(repository, { signal });
+  return await tagDigests(client, repository, tags.slice(0, MOST_TAGS_ASKED), signal);
+}
+
+/**
+ * Reads manifest, labels and, unless `askTags` is false, the tags that share the digest.
+ *
+ * @throws AppError `registry.*`, `manifest.*`
+ */
+export async function inspectImage(
+  client: RegistryClient,
+  text: string,
+  askTags: boolean,
+  signal: AbortSignal,
+): Promise<Image> {
   const { registry, repository, tag, digest } = parseReference(text);
   const found = await manifestOf(client, repository, digest ?? tag ?? 'latest', signal);
   const manifest = imageOf(found);
   const [labels, tags] = await Promise.all([
     labelsOf(client, repository, manifest.config, signal),
-    tagDigests(client, repository, MOST_TAGS_ASKED, signal),
+    askTags ? inspectedTags(client, repository, signal) : new Map<string, string>(),
   ]);
   const tart = tartImageOf(manifest);
   let packedSize = 0;
@@ -201,33 +224,64 @@ export async function verifyImage(
   return { reference: text, digest: found.digest, deep, ok: blobs.every(({ state }) => state === 'ok'), blobs };
 }
 
-/** Reads a repository's tags, grouped by digest. */
+/** What reading a repository takes. */
+export interface ReadingParts {
+  readonly client: RegistryClient;
+  readonly index: ContentIndex;
+  readonly nowMs: () => number;
+  readonly onRead: (read: number, total: number) => void;
+}
+
+/**
+ * Reads a repository's tags, grouped by digest. Of the first {@link MOST_MANIFESTS_READ} digests whose manifests are not
+ * known the manifests are read as well, and the content index learns what they claim.
+ */
 export async function readRepository(
-  client: RegistryClient,
+  { client, index, nowMs, onRead }: ReadingParts,
   repository: string,
-  nowMs: number,
   signal: AbortSignal,
 ): Promise<Repository> {
-  const tags = await tagDigests(client, repository, MOST_TAGS_ASKED, signal);
-  const groups = new Map<string, [string, string][]>();
-  for (const entry of tags) groups.set(entry[1], [...(groups.get(entry[1]) ?? []), entry]);
-  const read: Repository['groups'] = [];
+  const tags = await client.listTags(repository, { signal });
+  onRead(0, tags.length);
+  const digests = await tagDigests(client, repository, tags, signal, (asked) => onRead(asked, tags.length));
+  const groups = new Map<string, string[]>();
+  for (const [tag, digest] of digests) groups.set(digest, [...(groups.get(digest) ?? []), tag]);
+  const known = new Map((await index.manifestsNamed([...groups.keys()])).map((found) => [found.digest, found]));
+  const unknown = [...groups.keys()].filter((digest) => !known.has(digest)).slice(0, MOST_MANIFESTS_READ);
+  const place = { registry: client.host, repository };
   await limited(
-    groups,
+    unknown,
     () => REQUESTS_AT_ONCE,
     signal,
-    async ([digest, members], stopped) => {
+    async (digest, stopped) => {
       const found = await client.getManifest(repository, digest, { signal: stopped });
-      const manifest = found === null ? null : parseManifest(found.bytes, found.mediaType);
-      const image = manifest?.kind === 'image' ? manifest : null;
-      read.push({
-        digest,
-        tags: members.map(([tag]) => tag).sort(),
-        size: image === null ? null : [...blobsOf(image).values()].reduce((sum, size) => sum + size, 0),
-        uploadTime: image?.annotations[TART.uploadTime] ?? null,
-      });
+      if (found !== null) known.set(digest, found);
     },
   );
+  const read: Repository['groups'] = [];
+  for (const [digest, names] of groups) {
+    const found = known.get(digest);
+    if (found !== undefined) await index.learnManifest(place, found, claimedPairs(found.bytes));
+    read.push({ digest, tags: names.sort(), ...groupFacts(found) });
+  }
   read.sort((left, right) => (right.uploadTime ?? '').localeCompare(left.uploadTime ?? ''));
-  return { repository, readMs: nowMs, tagCount: tags.size, groups: read };
+  return { repository, readMs: nowMs(), tagCount: digests.size, groups: read };
+}
+
+/** Manifests of one repository that are read for their sizes at one look. */
+const MOST_MANIFESTS_READ = 500;
+
+function groupFacts(found: KnownManifest | undefined): Pick<Repository['groups'][number], 'size' | 'uploadTime'> {
+  const nothing = { size: null, uploadTime: null };
+  if (found === undefined) return nothing;
+  try {
+    const manifest = parseManifest(found.bytes, found.mediaType);
+    if (manifest.kind !== 'image') return nothing;
+    const size = [...blobsOf(manifest).values()].reduce((sum, bytes) => sum + bytes, 0);
+    return { size, uploadTime: manifest.annotations[TART.uploadTime] ?? null };
+  } catch (thrown) {
+    // A tag that points at something else is a row all the same.
+    if (toAppError(thrown).code === 'manifest.invalid') return nothing;
+    throw thrown;
+  }
 }

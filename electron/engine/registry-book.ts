@@ -21,11 +21,18 @@ export class RegistryBook {
   readonly #file: JsonFile<Book>;
   readonly #index: ContentIndex;
   readonly #cachedNames: () => Promise<readonly string[]>;
-  readonly #health = new Map<string, Pick<Registry, 'health' | 'error' | 'account'>>();
+  readonly #nowMs: () => number;
+  readonly #health = new Map<string, Pick<Registry, 'health' | 'error' | 'account' | 'askedMs'>>();
   #book: Book = EMPTY_BOOK;
 
   /** @param cachedNames `host/repository` of every cached image */
-  constructor(file: JsonFile<Book>, index: ContentIndex, cachedNames: () => Promise<readonly string[]>) {
+  constructor(
+    file: JsonFile<Book>,
+    index: ContentIndex,
+    cachedNames: () => Promise<readonly string[]>,
+    nowMs: () => number,
+  ) {
+    this.#nowMs = nowMs;
     this.#file = file;
     this.#index = index;
     this.#cachedNames = cachedNames;
@@ -61,9 +68,10 @@ export class RegistryBook {
   #registry(host: string, names: ReadonlySet<string>): Registry {
     const read = this.#book.read[host] ?? [];
     const all = new Set([...names, ...read.map(({ repository }) => repository)]);
-    const known = this.#health.get(host) ?? { health: 'unknown', error: null, account: null };
+    const known = this.#health.get(host) ?? { health: 'unknown', error: null, account: null, askedMs: null };
     return {
       host,
+      insecure: this.insecure(host),
       ...known,
       repositories: [...all].sort().map(
         (repository) =>
@@ -92,6 +100,18 @@ export class RegistryBook {
     }));
   }
 
+  /** A registry that was removed is listed again: it was pushed to. */
+  async unhide(host: string): Promise<void> {
+    if (!this.#book.removed.includes(host)) return;
+    await this.#change((book) => ({ ...book, removed: book.removed.filter((other) => other !== host) }));
+  }
+
+  /** Tags that pointed at a manifest when its repository was last read. */
+  tagsOf(host: string, repository: string, digest: string): readonly string[] {
+    const read = this.#book.read[host]?.find((entry) => entry.repository === repository);
+    return read?.groups.find((group) => group.digest === digest)?.tags ?? [];
+  }
+
   async remove(host: string): Promise<void> {
     await this.#change((book) => ({
       added: book.added.filter((entry) => entry.host !== host),
@@ -107,17 +127,35 @@ export class RegistryBook {
     });
   }
 
+  /** Remembers the names of a registry's repositories; what was read of their tags stays. */
+  async rememberNames(host: string, names: readonly string[]): Promise<void> {
+    await this.#change((book) => {
+      const before = book.read[host] ?? [];
+      const known = new Set(before.map(({ repository }) => repository));
+      const added = names
+        .filter((repository) => !known.has(repository))
+        .map((repository) => ({ repository, readMs: null, tagCount: null, groups: [] }));
+      return { ...book, read: { ...book.read, [host]: [...before, ...added] } };
+    });
+  }
+
   /** Notes how a registry answered. */
   note(host: string, outcome: { readonly account: Registry['account'] } | { readonly thrown: unknown }): void {
     if (!('thrown' in outcome)) {
-      this.#health.set(host, { health: 'reachable', error: null, account: outcome.account });
+      this.#health.set(host, {
+        health: 'reachable',
+        error: null,
+        account: outcome.account,
+        askedMs: this.#nowMs(),
+      });
       return;
     }
     const error = toAppError(outcome.thrown);
     if (error.code === 'cancelled') return;
     const health =
       error.code === 'registry.unreachable' ? 'offline' : error.code === 'registry.rateLimited' ? 'slowed' : 'refused';
-    this.#health.set(host, { health, error: error.toData(), account: this.#health.get(host)?.account ?? null });
+    const account = this.#health.get(host)?.account ?? null;
+    this.#health.set(host, { health, error: error.toData(), account, askedMs: this.#nowMs() });
   }
 
   async #change(change: (book: Book) => Book): Promise<void> {

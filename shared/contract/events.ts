@@ -16,6 +16,8 @@ export const events = defineEvents({
   'jobs.removed': z.object({ id: z.string() }),
   /** What is known of one registry changed. */
   'registries.changed': registrySchema,
+  /** A repository's tags are being read: so many of so many were asked. At most 10 a second. */
+  'repositories.reading': z.object({ host: z.string(), repository: z.string(), read: z.number(), total: z.number() }),
   /** A command of the menu bar, for the window to carry out. */
   'app.command': z.enum([
     'push',

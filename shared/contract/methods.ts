@@ -5,6 +5,7 @@ import { planSchema } from '../models/plan.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { settingsSchema } from '../models/settings.ts';
 import { vmListSchema } from '../models/vm.ts';
+import { repositoryNameSchema, vmKnowledgeSchema } from '../models/vm-knowledge.ts';
 import { defineMethods } from './define.ts';
 
 const REGISTRY_ERRORS = [
@@ -72,6 +73,16 @@ export const methods = defineMethods({
   'vms.list': { input: nothing, output: vmListSchema, errors: ['file.unreadable'] },
 
   /**
+   * What is known of a VM's chunks, against one repository or (null) the one that holds the most of it. Reads no disk byte,
+   * takes no lock and makes no request.
+   */
+  'vms.known': {
+    input: z.object({ vmId: id, against: repositoryNameSchema.nullable() }),
+    output: vmKnowledgeSchema,
+    errors: VM_ERRORS,
+  },
+
+  /**
    * Makes a plan and keeps the VM open for a push of it. The plan fills in through `plan.changed` events while chunks are
    * read; the answer comes when it is complete. Cancelling the request (closing the sheet) stops reading and lets the VM go.
    */
@@ -113,16 +124,19 @@ export const methods = defineMethods({
     output: registrySchema,
     errors: REGISTRY_ERRORS,
   },
+  /** Asks a registry for its repositories. Many refuse: `registry.denied`, `repository.notFound`. */
+  'registries.read': { input: z.object({ host }), output: registrySchema, errors: REGISTRY_ERRORS },
   'registries.remove': { input: z.object({ host }), output: nothing, errors: [] },
-  /** Reads the tags of one repository, grouped by digest. */
+  /** Reads the tags of one repository, grouped by digest; `repositories.reading` events tell how far it is. */
   'repositories.read': {
     input: z.object({ host, repository: z.string().min(1).max(255) }),
     output: repositorySchema,
     errors: REGISTRY_ERRORS,
   },
 
+  /** @remarks `askTags` false: does not ask the repository's tags for their digests, `tagsWithDigest` is empty. */
   'images.inspect': {
-    input: z.object({ reference, insecure: z.boolean() }),
+    input: z.object({ reference, insecure: z.boolean(), askTags: z.boolean().optional() }),
     output: imageSchema,
     errors: REGISTRY_ERRORS,
   },

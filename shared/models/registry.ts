@@ -24,10 +24,14 @@ export const repositorySchema = z.object({
 export const registrySchema = z.object({
   /** `host[:port]`. */
   host: z.string(),
+  /** Plain http was chosen for it. */
+  insecure: z.boolean(),
   health: z.enum(['unknown', 'reachable', 'slowed', 'refused', 'offline']),
   /** Account name of the credentials in use, and where they come from; null = anonymous. */
   account: z.object({ name: z.string(), source: z.string() }).nullable(),
   error: errorDataSchema.nullable(),
+  /** When it answered or refused last, in this run of the app; ms since the epoch, null = not asked yet. */
+  askedMs: z.number().nullable(),
   repositories: z.array(repositorySchema),
 });
 

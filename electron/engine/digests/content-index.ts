@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseManifest } from '../oci/parse-manifest.ts';
 import type { StateDatabase } from '../state/state-database.ts';
 
 /** A repository of a registry. */
@@ -25,11 +26,28 @@ export interface KnownManifest {
   readonly bytes: Uint8Array;
 }
 
+/** A repository that holds some of the layers that were asked for. */
+export interface LayerHolder extends RepositoryName {
+  /** Distinct layers of the question that it was seen to hold. */
+  readonly held: number;
+  /** Its manifest with the most of them; null where only blobs were seen. */
+  readonly manifestDigest: string | null;
+  /** ms since the epoch. */
+  readonly seenMs: number;
+}
+
 const ENCODER = 'apple-lz4';
 const pairSchema = z.object({ rawDigest: z.string(), rawSize: z.number(), digest: z.string(), size: z.number() });
 const manifestSchema = z.object({ digest: z.string(), mediaType: z.string(), bytes: z.instanceof(Uint8Array) });
 const rateSchema = z.object({ rate: z.number().nullable() });
 const countSchema = z.object({ count: z.number() });
+const holderSchema = z.object({
+  registry: z.string(),
+  repository: z.string(),
+  held: z.number(),
+  seenMs: z.number(),
+  manifestDigest: z.string().nullable(),
+});
 const nameSchema = z.object({ registry: z.string(), repository: z.string() });
 /** Manifests that are kept; the oldest go first. */
 const KEPT_MANIFESTS = 2000;
@@ -131,6 +149,10 @@ export class ContentIndex {
               ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
         params: [manifest.digest, place.registry, place.repository, now],
       },
+      ...layersOf(manifest).map((digest, position) => ({
+        sql: `INSERT OR IGNORE INTO manifest_layers (manifest_digest, position, layer_digest) VALUES (?, ?, ?)`,
+        params: [manifest.digest, position, digest],
+      })),
       ...pairs.map(({ rawDigest, rawSize, digest, size }) => ({
         sql: `INSERT INTO claimed_pairs (raw_digest, layer_digest, registry, repository, raw_size, layer_size, seen_ms)
               VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -164,6 +186,71 @@ export class ContentIndex {
       [],
       nameSchema,
     );
+  }
+
+  /** The bytes of these manifests, as far as they are known. */
+  async manifestsNamed(digests: readonly string[]): Promise<KnownManifest[]> {
+    return await this.#state.all(
+      `SELECT digest, media_type AS mediaType, bytes FROM manifests
+        WHERE digest IN (SELECT value FROM json_each(?))`,
+      [JSON.stringify(digests)],
+      manifestSchema,
+    );
+  }
+
+  /** Repositories that hold any of these layers, by their manifests and by blobs seen; the most first, at most 20. */
+  async holdersOf(layerDigests: readonly string[]): Promise<LayerHolder[]> {
+    return await this.#state.all(
+      `WITH wanted AS (SELECT DISTINCT value AS digest FROM json_each(?)),
+            stated AS (
+              SELECT p.registry, p.repository, l.layer_digest, l.manifest_digest, p.seen_ms
+                FROM wanted w JOIN manifest_layers l ON l.layer_digest = w.digest
+                JOIN manifest_places p ON p.manifest_digest = l.manifest_digest),
+            seen AS (
+              SELECT registry, repository, layer_digest, seen_ms FROM stated
+              UNION ALL
+              SELECT b.registry, b.repository, b.layer_digest, b.seen_ms
+                FROM wanted w JOIN blob_locations b ON b.layer_digest = w.digest),
+            shares AS (
+              SELECT registry, repository, manifest_digest, count(DISTINCT layer_digest) AS shared, max(seen_ms) AS at
+                FROM stated GROUP BY registry, repository, manifest_digest)
+       SELECT registry, repository, count(DISTINCT layer_digest) AS held, max(seen_ms) AS seenMs,
+              (SELECT manifest_digest FROM shares s
+                WHERE s.registry = seen.registry AND s.repository = seen.repository
+                ORDER BY s.shared DESC, s.at DESC LIMIT 1) AS manifestDigest
+         FROM seen GROUP BY registry, repository ORDER BY held DESC, seenMs DESC LIMIT 20`,
+      [JSON.stringify(layerDigests)],
+      holderSchema,
+    );
+  }
+
+  /** Which of these layers a repository was seen to hold. */
+  async heldBy(place: RepositoryName, layerDigests: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#state.all(
+      `WITH wanted AS (SELECT DISTINCT value AS digest FROM json_each(?))
+       SELECT digest FROM wanted w
+        WHERE EXISTS (SELECT 1 FROM blob_locations b
+                       WHERE b.layer_digest = w.digest AND b.registry = ? AND b.repository = ?)
+           OR EXISTS (SELECT 1 FROM manifest_layers l JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
+                       WHERE l.layer_digest = w.digest AND p.registry = ? AND p.repository = ?)`,
+      [JSON.stringify(layerDigests), place.registry, place.repository, place.registry, place.repository],
+      z.object({ digest: z.string() }),
+    );
+    return new Set(rows.map(({ digest }) => digest));
+  }
+
+  /** Layers of raw digests by whatever is known of them, claims of any repository among them: for drawing, never for a push. */
+  async likelyPairs(rawDigests: readonly string[]): Promise<Map<string, LayerPair>> {
+    const columns = 'raw_digest AS rawDigest, raw_size AS rawSize, layer_digest AS digest, layer_size AS size';
+    const rows = await this.#state.all(
+      `SELECT ${columns} FROM claimed_pairs WHERE raw_digest IN (SELECT value FROM json_each(?1))
+       UNION ALL
+       SELECT ${columns} FROM layer_pairs WHERE raw_digest IN (SELECT value FROM json_each(?1))`,
+      [JSON.stringify(rawDigests)],
+      pairSchema,
+    );
+    // Sound pairs come last and stay.
+    return new Map(rows.map((pair) => [pair.rawDigest, pair]));
   }
 
   /** Remembers that a repository has a blob. */
@@ -201,5 +288,16 @@ export class ContentIndex {
         params: [host, rate, this.#nowMs()],
       },
     ]);
+  }
+}
+
+/** Digests of the layers of an image manifest, in order; none for anything else. */
+function layersOf({ bytes, mediaType }: KnownManifest): string[] {
+  try {
+    const manifest = parseManifest(bytes, mediaType);
+    return manifest.kind === 'image' ? manifest.layers.map(({ digest }) => digest) : [];
+  } catch {
+    // Kept for its bytes alone.
+    return [];
   }
 }

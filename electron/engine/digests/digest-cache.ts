@@ -52,6 +52,17 @@ export class DigestCache {
     return new Map(rows.map((row) => [row.index, row]));
   }
 
+  /** When digests of a file in this very state were last stored; ms since the epoch, null = never. */
+  async digestedMs(identity: FileIdentity, chunkSize: number): Promise<number | null> {
+    const rows = await this.#state.all(
+      `SELECT used_ms AS ms FROM digested_files
+        WHERE volume = ? AND inode = ? AND size = ? AND mtime_ns = ? AND ctime_ns = ? AND chunk_size = ?`,
+      [...keyOf(identity), chunkSize],
+      z.object({ ms: z.number() }),
+    );
+    return rows[0]?.ms ?? null;
+  }
+
   /** Stores digests as they finish, and forgets what was known of the same file in an earlier state. */
   async store(identity: FileIdentity, chunkSize: number, digests: readonly ChunkDigest[]): Promise<void> {
     const key = keyOf(identity);

@@ -14,9 +14,9 @@ const MANIFEST_ACCEPT = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ].join(', ');
 const MANIFEST_LIMIT = 8 * 1024 * 1024;
-const TAG_PAGE_LIMIT = 16 * 1024 * 1024;
+const LIST_PAGE_LIMIT = 16 * 1024 * 1024;
 const SMALL_BLOB_LIMIT = 4 * 1024 * 1024;
-const MOST_TAGS = 100_000;
+const MOST_NAMES = 100_000;
 const MOST_PAGES = 1000;
 
 interface WithSignal {
@@ -331,23 +331,39 @@ export class RegistryClient {
     if (answer.status !== 201 && answer.status !== 200) throw answerError(this.host, 'PUT', answer.url, answer);
   }
 
+  /**
+   * All repositories that the registry lists, sorted; pages by Link. Names that are none by the grammar are left out.
+   *
+   * @throws AppError `registry.denied`, `auth.required`, `repository.notFound` where it does not list
+   */
+  async listRepositories(options: WithSignal): Promise<string[]> {
+    const list = await this.#pages('_catalog?n=1000', 'registry:catalog:*', 'repositories', options.signal);
+    return list.filter(isRepositoryName);
+  }
+
   /** All tags of a repository, sorted; pages by Link. Tags that are none by the grammar are left out. */
   async listTags(repository: string, options: WithSignal): Promise<string[]> {
     if (!isRepositoryName(repository)) throw invalidName(repository);
-    const tags = new Set<string>();
+    const list = await this.#pages(`${repository}/tags/list?n=1000`, pullScope(repository), 'tags', options.signal);
+    return list.filter(isTag);
+  }
+
+  /** The names of a paged list, sorted. */
+  async #pages(start: string, scope: string, member: 'tags' | 'repositories', signal: AbortSignal): Promise<string[]> {
+    const names = new Set<string>();
     const visited = new Set<string>();
-    let to: string | null = `${repository}/tags/list?n=1000`;
-    while (to !== null && !visited.has(to) && visited.size < MOST_PAGES && tags.size < MOST_TAGS) {
+    let to: string | null = start;
+    while (to !== null && !visited.has(to) && visited.size < MOST_PAGES && names.size < MOST_NAMES) {
       visited.add(to);
       const answer = await this.requester.send(
-        { method: 'GET', to, scopes: [pullScope(repository)], repeatable: true, limit: TAG_PAGE_LIMIT },
-        options.signal,
+        { method: 'GET', to, scopes: [scope], repeatable: true, limit: LIST_PAGE_LIMIT },
+        signal,
       );
       if (answer.status !== 200) throw answerError(this.host, 'GET', answer.url, answer);
-      for (const tag of tagsOf(answer.body, this.host)) tags.add(tag);
+      for (const name of namesOf(answer.body, member, this.host)) names.add(name);
       to = nextPage(answer.headers['link'], answer.url);
     }
-    return [...tags].sort();
+    return [...names].sort();
   }
 
   async close(): Promise<void> {
@@ -355,13 +371,13 @@ export class RegistryClient {
   }
 }
 
-function tagsOf(body: string, host: string): string[] {
+function namesOf(body: string, member: 'tags' | 'repositories', host: string): string[] {
   try {
     const document: unknown = JSON.parse(body);
-    const tags = typeof document === 'object' && document !== null && 'tags' in document ? document.tags : null;
-    return Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === 'string' && isTag(tag)) : [];
+    const found: unknown = typeof document === 'object' && document !== null ? Reflect.get(document, member) : null;
+    return Array.isArray(found) ? found.filter((name): name is string => typeof name === 'string') : [];
   } catch (cause) {
-    throw new AppError('registry.protocol', { host, reason: 'tags' }, { cause });
+    throw new AppError('registry.protocol', { host, reason: member }, { cause });
   }
 }
 

@@ -1,0 +1,241 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { LayerReason, PlanLayer, Verdict } from '../../../shared/models/plan.ts';
+import type { Vm } from '../../../shared/models/vm.ts';
+import type { RepositoryName, VmKnowledge, VmPlace } from '../../../shared/models/vm-knowledge.ts';
+import type { ContentIndex, LayerHolder } from '../digests/content-index.ts';
+import type { DigestCache } from '../digests/digest-cache.ts';
+import { chunksOf } from '../disk/chunks.ts';
+import { type DiskIdentity, readDiskIdentity } from '../disk/disk-identity.ts';
+import { rangesWithin } from '../disk/holes.ts';
+import { type DataRange, dataRanges } from '../native/seek-data.ts';
+import { sha256 } from '../oci/digest.ts';
+import { MANIFEST_READ_LIMIT, parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
+import { readSmallFile } from '../tart/read-small-file.ts';
+import { vmFiles } from '../tart/vm-folder.ts';
+import { ZERO_512_MIB, type ZeroChunks } from './zero-chunks.ts';
+
+/** What looking takes: nothing that reads a disk, holds a lock or makes a request. */
+export interface LookingParts {
+  readonly digestCache: DigestCache;
+  readonly contentIndex: ContentIndex;
+  readonly zeroChunks: ZeroChunks;
+  /** Raw bytes of a chunk. */
+  readonly chunkSize: number;
+  /** Tags of a manifest when its repository was last read. */
+  readonly tagsOf: (place: RepositoryName, manifestDigest: string) => readonly string[];
+}
+
+/** A chunk as far as it is known. */
+interface KnownChunk {
+  readonly rawOffset: number;
+  readonly rawSize: number;
+  readonly rawDigest: string | null;
+  readonly zero: boolean;
+  readonly digest: string | null;
+  readonly size: number | null;
+}
+
+interface KnownChunks {
+  readonly chunks: readonly KnownChunk[];
+  readonly digestedMs: number | null;
+  /** Digests of config and NVRAM, as far as they are known. */
+  readonly small: readonly string[];
+}
+
+/** Packed over raw bytes of a macOS disk without its zero chunks. */
+const TYPICAL_RATIO = 0.6;
+
+/**
+ * What is known of a VM's chunks without reading the disk, by stat, digest cache, holes and known manifests.
+ * The look is not settled by an fsync as a plan's is: it is for drawing, and never decides what a push sends.
+ *
+ * @throws AppError `vm.gone`, `vm.incomplete`, `file.unreadable`
+ */
+export async function knownOfVm(
+  parts: LookingParts,
+  vm: Vm,
+  against: RepositoryName | null,
+  signal: AbortSignal,
+): Promise<VmKnowledge> {
+  const known = await knownChunks(parts, vm, signal);
+  const digests = [...new Set([...known.chunks.flatMap(({ digest }) => digest ?? []), ...known.small])];
+  const holders = digests.length === 0 ? [] : await parts.contentIndex.holdersOf(digests);
+  const target = against ?? homeOf(vm) ?? first(holders);
+  const held = target === null ? new Set<string>() : await parts.contentIndex.heldBy(target, digests);
+  if (target !== null && vm.kind === 'image' && sameRepository(target, homeOf(vm))) {
+    // The image was pulled from there.
+    for (const digest of digests) held.add(digest);
+  }
+  return {
+    vmId: vm.id,
+    chunkSize: parts.chunkSize,
+    against: target,
+    layers: layersOf(known.chunks, target === null ? null : held),
+    distinct: digests.length,
+    digestedMs: known.digestedMs,
+    places: holders.map((holder) => placeOf(holder, parts)),
+  };
+}
+
+function first(holders: readonly LayerHolder[]): RepositoryName | null {
+  const [holder] = holders;
+  return holder === undefined ? null : { registry: holder.registry, repository: holder.repository };
+}
+
+/** The repository that a cached image was pulled from; null for a local VM. */
+function homeOf(vm: Vm): RepositoryName | null {
+  if (vm.kind === 'vm') return null;
+  const slash = vm.name.indexOf('/');
+  return { registry: vm.name.slice(0, slash), repository: vm.name.slice(slash + 1) };
+}
+
+function sameRepository(one: RepositoryName, other: RepositoryName | null): boolean {
+  return one.registry === other?.registry && one.repository === other.repository;
+}
+
+function placeOf({ registry, repository, held, manifestDigest, seenMs }: LayerHolder, parts: LookingParts): VmPlace {
+  const tags = manifestDigest === null ? [] : parts.tagsOf({ registry, repository }, manifestDigest);
+  return { registry, repository, digest: manifestDigest, tags: [...tags], held, seenMs };
+}
+
+async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSignal): Promise<KnownChunks> {
+  const ownManifest = vm.kind === 'image' ? await chunksOfImage(vm) : null;
+  if (ownManifest !== null) return ownManifest;
+  const path = vmFiles(vm.folder).disk;
+  const disk = await lookAt(path);
+  const rows = await parts.digestCache.lookup(disk.identity, parts.chunkSize);
+  const digestedMs = rows.size === 0 ? null : await parts.digestCache.digestedMs(disk.identity, parts.chunkSize);
+  const places = chunksOf(disk.identity.size, parts.chunkSize);
+  const ranges = rows.size < places.length ? disk.ranges() : null;
+  await disk.close();
+  const cut: KnownChunk[] = [];
+  for (const { index, offset, length } of places) {
+    const row = rows.get(index);
+    const zero = row?.zero ?? (ranges !== null && rangesWithin(ranges, offset, length).length === 0);
+    // Encoded once per length, in a worker; of a disk that was never digested the verdict says nothing yet.
+    const constant = zero && rows.size > 0 ? await parts.zeroChunks.of(length, path, signal) : null;
+    const digests = constant ?? { rawDigest: row?.rawDigest ?? null, digest: null, size: null };
+    cut.push({ rawOffset: offset, rawSize: length, zero, ...digests });
+  }
+  const pairs = await parts.contentIndex.likelyPairs([...new Set(cut.flatMap(({ rawDigest }) => rawDigest ?? []))]);
+  const chunks = cut.map((chunk) => {
+    const pair = chunk.rawDigest === null ? undefined : pairs.get(chunk.rawDigest);
+    if (chunk.digest !== null || pair === undefined || pair.rawSize !== chunk.rawSize) return chunk;
+    return { ...chunk, digest: pair.digest, size: pair.size };
+  });
+  return { chunks, digestedMs, small: rows.size === 0 ? [] : await nvramDigest(parts, vm) };
+}
+
+/** NVRAM is a layer as it is: its raw digest is the layer's. */
+async function nvramDigest(parts: LookingParts, vm: Vm): Promise<string[]> {
+  try {
+    const nvram = await lookAt(vmFiles(vm.folder).nvram);
+    await nvram.close();
+    const rows = await parts.digestCache.lookup(nvram.identity, nvram.identity.size);
+    return [...rows.values()].map(({ rawDigest }) => rawDigest);
+  } catch (thrown) {
+    if (thrown instanceof AppError) return [];
+    throw thrown;
+  }
+}
+
+/** The chunks that a cached image's own manifest names; null where it has none that counts. */
+async function chunksOfImage(vm: Vm): Promise<KnownChunks | null> {
+  try {
+    const bytes = await readSmallFile(vmFiles(vm.folder).manifest, MANIFEST_READ_LIMIT);
+    if (sha256(bytes) !== vm.digest) return null;
+    const manifest = parseManifest(bytes, null);
+    const image = manifest.kind === 'image' ? tartImageOf(manifest) : null;
+    if (image === null) return null;
+    let offset = 0;
+    const chunks = image.disk.map(({ rawDigest, rawSize, digest, size }) => {
+      const rawOffset = offset;
+      offset += rawSize;
+      return { rawOffset, rawSize, rawDigest, digest, size, zero: rawDigest === ZERO_512_MIB.rawDigest };
+    });
+    return { chunks, digestedMs: null, small: [image.vmConfig.digest, image.nvram.digest] };
+  } catch (thrown) {
+    // Not there, or nothing that could be a manifest.
+    if (thrown instanceof AppError) return null;
+    throw thrown;
+  }
+}
+
+interface Look {
+  readonly identity: DiskIdentity;
+  /** Where the file holds data, from its map; null where the file system does not tell. */
+  ranges(): readonly DataRange[] | null;
+  close(): Promise<void>;
+}
+
+/** Opens a file for a look at its identity and its map. Whoever asks closes it. */
+async function lookAt(path: string): Promise<Look> {
+  try {
+    const file = await open(path, constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK));
+    try {
+      const identity = await readDiskIdentity(file);
+      return { identity, ranges: () => dataRanges(file.fd, identity.size), close: () => file.close() };
+    } catch (thrown) {
+      await file.close();
+      throw thrown;
+    }
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new AppError(reason === 'ENOENT' ? 'vm.gone' : 'file.unreadable', { path, reason }, { cause });
+  }
+}
+
+interface ShownVerdict {
+  readonly verdict: Verdict | null;
+  readonly reason: LayerReason;
+}
+
+function verdictOf(chunk: KnownChunk, seen: ReadonlySet<string>, held: ReadonlySet<string> | null): ShownVerdict {
+  if ([chunk.digest, chunk.rawDigest].some((digest) => digest !== null && seen.has(digest))) {
+    return { verdict: 'duplicate', reason: chunk.zero ? 'allZeros' : 'sameDigestEarlier' };
+  }
+  if (chunk.rawDigest === null || held === null) return { verdict: null, reason: 'notReadYet' };
+  if (chunk.digest === null) return { verdict: 'upload', reason: 'notEncodedYet' };
+  if (held.has(chunk.digest)) return { verdict: 'present', reason: 'inRepository' };
+  return { verdict: 'upload', reason: 'notInRegistry' };
+}
+
+/** The layers as a plan would show them. `held` null = there is no repository to compare with. */
+function layersOf(chunks: readonly KnownChunk[], held: ReadonlySet<string> | null): PlanLayer[] {
+  const ratio = packedRatio(chunks);
+  const seen = new Set<string>();
+  return chunks.map((chunk, at) => {
+    const shown = verdictOf(chunk, seen, held);
+    if (chunk.digest !== null) seen.add(chunk.digest);
+    if (chunk.rawDigest !== null) seen.add(chunk.rawDigest);
+    const { rawOffset, rawSize, rawDigest, digest, size, zero } = chunk;
+    return {
+      // Layer 0 of the manifest is the VM config.
+      index: at + 1,
+      kind: 'disk',
+      rawOffset,
+      rawSize,
+      rawDigest,
+      digest,
+      size,
+      estimatedSize: size === null && !zero ? Math.round(rawSize * ratio) : null,
+      ...shown,
+      origin: zero ? 'zero' : rawDigest === null ? 'unknown' : 'cache',
+      zero,
+      mountedFrom: null,
+    };
+  });
+}
+
+function packedRatio(chunks: readonly KnownChunk[]): number {
+  let raw = 0;
+  let packed = 0;
+  for (const { zero, rawSize, size } of chunks) {
+    if (zero || size === null) continue;
+    raw += rawSize;
+    packed += size;
+  }
+  return raw === 0 ? TYPICAL_RATIO : packed / raw;
+}
