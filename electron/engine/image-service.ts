@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { Image, ImageLayer, Verification } from '../../shared/models/image.ts';
-import { parseReference } from '../../shared/models/reference.ts';
+import { isDigest, parseReference } from '../../shared/models/reference.ts';
 import type { Repository } from '../../shared/models/registry.ts';
 import type { ContentIndex, KnownManifest } from './digests/content-index.ts';
 import { MEDIA_TYPES, TART } from './oci/media-types.ts';
-import { type Descriptor, type ImageManifest, parseManifest, tartImageOf } from './oci/parse-manifest.ts';
+import { type Descriptor, decimalBytes, type ImageManifest, parseManifest, tartImageOf } from './oci/parse-manifest.ts';
 import { checkPullRules } from './oci/pull-rules.ts';
 import { claimedPairs } from './plan/learn-target-manifests.ts';
 import { limited } from './plan/limited.ts';
@@ -52,15 +52,16 @@ function kindOf(mediaType: string): ImageLayer['kind'] {
 }
 
 function layerOf(layer: Descriptor, index: number): ImageLayer {
-  const rawSize = Number(layer.annotations?.[TART.rawSize] ?? Number.NaN);
+  const rawDigest = layer.annotations?.[TART.rawDigest] ?? '';
   return {
     index,
     kind: kindOf(layer.mediaType),
     mediaType: layer.mediaType,
     digest: layer.digest,
     size: layer.size,
-    rawDigest: layer.annotations?.[TART.rawDigest] ?? null,
-    rawSize: Number.isSafeInteger(rawSize) ? rawSize : null,
+    // Annotations may say anything.
+    rawDigest: isDigest(rawDigest) ? rawDigest : null,
+    rawSize: decimalBytes(layer.annotations?.[TART.rawSize]),
   };
 }
 

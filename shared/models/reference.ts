@@ -8,20 +8,34 @@ export interface Reference {
   readonly tag: string | null;
   /** `sha256:<64 hex>` */
   readonly digest: string | null;
-  /** Tart's own grammar takes it too (tags such as `v1__x` exist on registries and cannot be pulled by Tart). */
+  /**
+   * Tart's own grammar takes it too. Names such as `a__b` and `a--b`, tags such as `v1__x` and `1.0-`, and IPv6 hosts
+   * exist on registries and cannot be pulled by Tart.
+   */
   readonly tartCanPull: boolean;
 }
 
 /** What was expected at the position where a reference ends to make sense. */
 export type ReferenceExpectation = 'host' | 'port' | 'repository' | 'lowerCase' | 'tag' | 'digest' | 'end' | 'shorter';
 
-const HOST = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*(?:\.[A-Za-z0-9]+(?:-+[A-Za-z0-9]+)*)*)/;
-const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*/;
+const ALNUM = /[A-Za-z0-9]/;
+const LOWER_ALNUM = /[a-z0-9]/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/;
-const TART_TAG = /^[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*$/;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** Many clients and registries stop at 255 characters of host, slash and name (distribution-spec, 2.8.2 answers 500 above). */
 const LONGEST_NAME = 255;
+const LONGEST_TAG = 128;
+const HIGHEST_PORT = 65_535;
+
+/**
+ * Tart's own grammar: no IPv6, one separator between letters and digits and none before a tag's end (in names one may
+ * stand at the end), upper case everywhere.
+ */
+const TART_REFERENCE = (() => {
+  const part = '[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*';
+  const word = '[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*';
+  return new RegExp(`^${part}(?:\\.${part})*(?::\\d+)?(?:/${word}[._-]?)+(?::${word}|@sha256:[0-9a-f]{64})?$`);
+})();
 
 function fault(
   input: string,
@@ -32,35 +46,69 @@ function fault(
   throw new AppError('reference.invalid', { input: input.slice(0, 1024), position, expected, suggestion });
 }
 
-/** Parses the host with its port at the start of `input`; answers where it ends. */
-function hostEnd(input: string): number {
-  const host = HOST.exec(input)?.[0];
-  if (host === undefined) return fault(input, 0, 'host');
-  let at = host.length;
-  if (input[at] === ':') {
-    const port = /^\d{1,5}/.exec(input.slice(at + 1))?.[0];
-    if (port === undefined || Number(port) > 65_535 || Number(port) === 0) return fault(input, at + 1, 'port');
-    at += 1 + port.length;
-  }
+/** End of a run of one kind of character that begins at `from`. */
+function runEnd(input: string, from: number, kind: RegExp): number {
+  let at = from;
+  while (at < input.length && kind.test(input.charAt(at))) at += 1;
   return at;
 }
 
-/** Parses the repository from `start`; answers where it ends. */
+/** End of a name or address at the start of `input`; there the port or the slash follows. */
+function hostNameEnd(input: string): number {
+  if (input.startsWith('[')) {
+    const close = input.indexOf(']');
+    if (close === -1 || !isIpv6(input.slice(1, close))) return fault(input, 1, 'host');
+    return close + 1;
+  }
+  for (let at = 0; ; ) {
+    const end = runEnd(input, at, ALNUM);
+    if (end === at) return fault(input, at, 'host');
+    if (input[end] === '-') at = runEnd(input, end, /-/);
+    else if (input[end] === '.') at = end + 1;
+    else return end;
+  }
+}
+
+function isIpv6(text: string): boolean {
+  return /^[0-9A-Fa-f:.]+$/.test(text) && URL.canParse(`http://[${text}]/`);
+}
+
+/** Parses the host with its port at the start of `input`; answers where it ends. */
+function hostEnd(input: string): number {
+  const nameEnd = hostNameEnd(input);
+  if (input[nameEnd] !== ':') return nameEnd;
+  const digits = nameEnd + 1;
+  const end = runEnd(input, digits, /\d/);
+  for (let at = digits; at < end; at += 1) {
+    if (at - digits === 5 || Number(input.slice(digits, at + 1)) > HIGHEST_PORT) return fault(input, at, 'port');
+  }
+  if (Number(input.slice(digits, end)) === 0) return fault(input, end, 'port');
+  return end;
+}
+
+/** Parses the repository from `start`; answers where it ends. Components: lower case, one separator between words. */
 function repositoryEnd(input: string, start: number): number {
-  let at = start;
-  for (;;) {
-    const component = COMPONENT.exec(input.slice(at))?.[0] ?? '';
-    const end = at + component.length;
-    const next = input[end];
-    if (/[A-Z]/.test(next ?? '')) {
-      const upTo = /[:@]/.exec(input.slice(start));
-      const nameEnd = upTo === null ? input.length : start + upTo.index;
-      const lowered = input.slice(0, start) + input.slice(start, nameEnd).toLowerCase() + input.slice(nameEnd);
-      return fault(input, end, 'lowerCase', lowered);
-    }
-    if (component === '') return fault(input, at, 'repository');
-    if (next !== '/') return end;
-    at = end + 1;
+  for (let at = start; ; ) {
+    const end = runEnd(input, at, LOWER_ALNUM);
+    const next = input.charAt(end);
+    if (/[A-Z]/.test(next)) return fault(input, end, 'lowerCase', inLowerCase(input, start));
+    if (end === at) return fault(input, at, 'repository');
+    if (next === '/' || next === '.') at = end + 1;
+    else if (next === '-') at = runEnd(input, end, /-/);
+    else if (next === '_') at = Math.min(runEnd(input, end, /_/), end + 2);
+    else return end;
+  }
+}
+
+/** The same reference with its repository in lower case, if that is one. */
+function inLowerCase(input: string, start: number): string | null {
+  const nameEnd = runEnd(input, start, /[^:@]/);
+  const lowered = input.slice(0, start) + input.slice(start, nameEnd).toLowerCase() + input.slice(nameEnd);
+  try {
+    parseReference(lowered);
+    return lowered;
+  } catch {
+    return null;
   }
 }
 
@@ -68,28 +116,35 @@ function repositoryEnd(input: string, start: number): number {
  * Parses `host[:port]/repository[:tag]` or `host[:port]/repository@sha256:…`. There is no docker.io shorthand: what
  * stands before the first slash is the host, as for Tart. Names follow the distribution specification (1.1).
  *
- * @throws AppError `reference.invalid` with `input`, `position` (0-based, of the first character that does not fit),
+ * @throws AppError `reference.invalid` with `input`, `position` (0-based: what stands before it can
+ *   still become a reference, with the character there it cannot),
  *   `expected` ({@link ReferenceExpectation}) and `suggestion` (a corrected reference, or null)
  */
 export function parseReference(input: string): Reference {
   const slash = hostEnd(input);
-  if (input[slash] !== '/') return fault(input, slash, slash === input.length ? 'repository' : 'host');
+  if (input[slash] !== '/') {
+    const inPort = /:\d+$/.test(input.slice(0, slash));
+    return fault(input, slash, slash === input.length ? 'repository' : inPort ? 'port' : 'host');
+  }
   const end = repositoryEnd(input, slash + 1);
   if (end > LONGEST_NAME) return fault(input, LONGEST_NAME, 'shorter');
-  const registry = input.slice(0, slash);
-  const repository = input.slice(slash + 1, end);
+  const name = { registry: input.slice(0, slash), repository: input.slice(slash + 1, end) };
   const rest = input.slice(end);
-  if (rest === '') return { registry, repository, tag: null, digest: null, tartCanPull: true };
+  const tartCanPull = TART_REFERENCE.test(input);
+  if (rest === '') return { ...name, tag: null, digest: null, tartCanPull };
   if (rest.startsWith('@')) {
     const digest = rest.slice(1);
     if (!DIGEST.test(digest)) return fault(input, end + 1 + digestFault(digest), 'digest');
-    return { registry, repository, tag: null, digest, tartCanPull: true };
+    return { ...name, tag: null, digest, tartCanPull };
   }
   if (!rest.startsWith(':')) return fault(input, end, 'repository');
   const tag = TAG.exec(rest.slice(1))?.[0] ?? '';
-  if (tag.length !== rest.length - 1 || tag === '')
-    return fault(input, end + 1 + tag.length, tag === '' ? 'tag' : 'end');
-  return { registry, repository, tag, digest: null, tartCanPull: TART_TAG.test(tag) };
+  const tagEnd = end + 1 + tag.length;
+  if (tag === '') return fault(input, tagEnd, 'tag');
+  if (tagEnd < input.length) {
+    return fault(input, tagEnd, /[A-Za-z0-9._-]/.test(input.charAt(tagEnd)) ? 'shorter' : 'end');
+  }
+  return { ...name, tag, digest: null, tartCanPull };
 }
 
 /** Where a digest stops to be one. */
@@ -109,12 +164,16 @@ export function formatReference(reference: Pick<Reference, 'registry' | 'reposit
 
 /** Whether a text is a repository name of the distribution specification. */
 export function isRepositoryName(text: string): boolean {
-  return text.length <= LONGEST_NAME && text.split('/').every((part) => COMPONENT.exec(part)?.[0] === part);
+  try {
+    return text.length <= LONGEST_NAME && repositoryEnd(text, 0) === text.length;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a text is a tag of the distribution specification. */
 export function isTag(text: string): boolean {
-  return TAG.exec(text)?.[0] === text;
+  return text.length <= LONGEST_TAG && TAG.exec(text)?.[0] === text;
 }
 
 /** Whether a text is a sha256 digest in lower case. */

@@ -38,6 +38,8 @@ export type Descriptor = z.infer<typeof descriptorSchema>;
 export interface ImageManifest {
   readonly kind: 'image';
   readonly mediaType: string;
+  /** The document says its media type itself, as Tart's pull demands; else `mediaType` comes from the answer's header. */
+  readonly namesMediaType: boolean;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
   readonly annotations: Readonly<Record<string, string>>;
@@ -89,33 +91,49 @@ export function parseManifest(bytes: Uint8Array, contentType: string | null): Im
     if (cause instanceof AppError) throw cause;
     return refuse('json', cause);
   }
-  const type = contentType?.split(';')[0]?.trim() ?? null;
+  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? null;
+  return isIndex(document) ? indexOf(document, type) : imageOf(document, type);
+}
+
+/** A document that is both would be taken for one by us and for the other by somebody else: refused. */
+function isIndex(document: unknown): boolean {
+  if (typeof document !== 'object' || document === null || !Object.hasOwn(document, 'manifests')) return false;
+  if (Object.hasOwn(document, 'layers') || Object.hasOwn(document, 'config')) refuse('mediaType');
+  return true;
+}
+
+function indexOf(document: unknown, contentType: string | null): ImageIndex {
   const index = indexSchema.safeParse(document);
-  if (index.success) {
-    const mediaType = agreedType(type, index.data.mediaType, MEDIA_TYPES.ociIndex);
-    return { kind: 'index', mediaType, manifests: index.data.manifests, annotations: index.data.annotations ?? {} };
-  }
+  if (!index.success) return refuse(index.error.issues[0]?.path.join('.') ?? 'shape', index.error);
+  const { mediaType: member, manifests, annotations = {} } = index.data;
+  return { kind: 'index', mediaType: agreedType(contentType, member, INDEX_TYPES), manifests, annotations };
+}
+
+function imageOf(document: unknown, contentType: string | null): ImageManifest {
   const image = manifestSchema.safeParse(document);
   if (!image.success) return refuse(image.error.issues[0]?.path.join('.') ?? 'shape', image.error);
-  const mediaType = agreedType(type, image.data.mediaType, MEDIA_TYPES.ociManifest);
+  const { mediaType: member, config, layers, annotations = {} } = image.data;
   return {
     kind: 'image',
-    mediaType,
-    config: image.data.config,
-    layers: image.data.layers,
-    annotations: image.data.annotations ?? {},
+    mediaType: agreedType(contentType, member, IMAGE_TYPES),
+    namesMediaType: member !== undefined,
+    config,
+    layers,
+    annotations,
   };
 }
 
-function agreedType(header: string | null, member: string | undefined, otherwise: string): string {
-  const known: readonly string[] = [
-    MEDIA_TYPES.ociManifest,
-    MEDIA_TYPES.ociIndex,
-    MEDIA_TYPES.dockerManifest,
-    MEDIA_TYPES.dockerList,
-  ];
-  if (header !== null && member !== undefined && known.includes(header) && header !== member) refuse('mediaType');
-  return member ?? (header !== null && known.includes(header) ? header : otherwise);
+const IMAGE_TYPES = [MEDIA_TYPES.ociManifest, MEDIA_TYPES.dockerManifest] as const;
+const INDEX_TYPES = [MEDIA_TYPES.ociIndex, MEDIA_TYPES.dockerList] as const;
+const KNOWN_TYPES: readonly string[] = [...IMAGE_TYPES, ...INDEX_TYPES];
+
+/** The media type of a document of one kind: the member and a telling header agree, and neither names the other kind. */
+function agreedType(header: string | null, member: string | undefined, kind: readonly [string, ...string[]]): string {
+  const told = header !== null && KNOWN_TYPES.includes(header) ? header : null;
+  if (told !== null && member !== undefined && told !== member) refuse('mediaType');
+  const mediaType = member ?? told ?? kind[0];
+  if (KNOWN_TYPES.includes(mediaType) && !kind.includes(mediaType)) refuse('mediaType');
+  return mediaType;
 }
 
 /** The parts of an image that Tart wrote, or null where it is another kind of image. */
@@ -138,7 +156,7 @@ export function tartImageOf(manifest: ImageManifest): TartImage | null {
   for (const layer of manifest.layers) {
     if (layer.mediaType !== MEDIA_TYPES.tartDisk) continue;
     const rawDigest = layer.annotations?.[TART.rawDigest];
-    const rawSize = decimal(layer.annotations?.[TART.rawSize]);
+    const rawSize = decimalBytes(layer.annotations?.[TART.rawSize]);
     if (rawDigest === undefined || !isDigest(rawDigest) || rawSize === null) return null;
     disk.push({ ...layer, rawDigest, rawSize });
   }
@@ -147,13 +165,13 @@ export function tartImageOf(manifest: ImageManifest): TartImage | null {
     vmConfig,
     nvram,
     disk,
-    diskSize: decimal(manifest.annotations[TART.diskSize]),
+    diskSize: decimalBytes(manifest.annotations[TART.diskSize]),
     uploadTime: manifest.annotations[TART.uploadTime] ?? null,
   };
 }
 
-/** A decimal text as a safe integer; null for anything else. */
-function decimal(text: string | undefined): number | null {
+/** Bytes that an annotation names as decimal text; null for anything but a safe integer. */
+export function decimalBytes(text: string | undefined): number | null {
   if (text === undefined || !/^\d{1,16}$/.test(text)) return null;
   const value = Number(text);
   return Number.isSafeInteger(value) ? value : null;

@@ -1,27 +1,29 @@
 /** A value that JSON can hold. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
-function sorted(value: JsonValue): JsonValue {
-  if (value === null || typeof value !== 'object') return value;
-  if (isArray(value)) return value.map(sorted);
-  // A Map-like rebuild by entries keeps a key such as `__proto__` a plain member.
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0))
-      .map(([key, member]) => [key, sorted(member)]),
-  );
-}
-
 function isArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
+}
+
+/** By code points, as UTF-8 bytes compare; JavaScript's own order is by UTF-16 units. */
+function byKey([left]: readonly [string, JsonValue], [right]: readonly [string, JsonValue]): number {
+  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
+
+/** Written member by member: an object would move keys that look like array indexes to its front, whatever their order. */
+function write(value: JsonValue): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (isArray(value)) return `[${value.map(write).join(',')}]`;
+  const members = Object.entries(value)
+    .sort(byKey)
+    .map(([key, member]) => `${JSON.stringify(key)}:${write(member)}`);
+  return `{${members.join(',')}}`;
 }
 
 /**
  * JSON in Tart's byte form: compact, keys sorted at every level, `/` written as `\/`, raw UTF-8, no final newline
  * (checked against a real manifest of the public sonoma image).
- *
- * A key that looks like an array index would be moved to the front by JavaScript; none of Tart's documents has one.
  */
 export function tartJson(value: JsonValue): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(sorted(value)).replaceAll('/', '\\/'));
+  return new TextEncoder().encode(write(value).replaceAll('/', '\\/'));
 }
