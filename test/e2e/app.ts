@@ -57,7 +57,12 @@ async function unforeseen(stateHome: string): Promise<readonly string[]> {
   return log.split('\n').filter((line) => /unforeseen|does not fit its schema|the page ended/.test(line));
 }
 
-function launchEnvironment(options: LaunchOptions, tartHome: string, stateHome: string): Record<string, string> {
+/** The environment of an app under test: this process's own without sign-ins, proxies and state, with homes of its own. */
+export function launchEnvironment(
+  options: Pick<LaunchOptions, 'chunkSize' | 'environment'>,
+  tartHome: string,
+  stateHome: string,
+): Record<string, string> {
   const inherited = Object.entries(process.env).filter(
     // The person's own sign-ins, proxies and state have no place in a test.
     ([name]) => !/^(TART|DOCKER_|REGISTRY_AUTH|XDG_(CONFIG|DATA|RUNTIME)|NODE_|ELECTRON_|VITEST|.*_PROXY$)/i.test(name),
