@@ -58,6 +58,22 @@ function targetText(target: PlanTarget): string {
   ].join('\n');
 }
 
+/** What becomes of a cached image's own manifest; nothing for a local VM. */
+function cachedImageText({ cachedImage }: Plan): string[] {
+  switch (cachedImage?.manifest) {
+    case undefined:
+      return [];
+    case 'asIs':
+      return [`the image keeps its manifest and digest ${shortDigest(cachedImage.digest)}`];
+    case 'new':
+      return [`the image gets a new manifest and a new digest; it was ${shortDigest(cachedImage.digest)}`];
+    case 'newNeeded':
+      return [
+        'a layer can neither be made from the disk nor be read from a registry: only --new-manifest can push this',
+      ];
+  }
+}
+
 /** A plan in words: what would be sent to each target, and how long it may take. */
 export function planText(plan: Plan): string {
   const estimated = plan.targets.some(({ layers }) =>
@@ -66,6 +82,7 @@ export function planText(plan: Plan): string {
   const time = plan.estimatedSeconds === null ? '' : `, about ${formatDuration(plan.estimatedSeconds)}`;
   return [
     `${estimated ? '~' : ''}${formatBytes(plan.bytes.uploaded)} of ${formatBytes(plan.bytes.packed)} will be uploaded${time}`,
+    ...cachedImageText(plan),
     ...plan.targets.map(targetText),
     `read ${formatBytes(plan.bytes.read)} of the disk in ${plan.seconds.toFixed(2)} s; nothing has been sent yet`,
   ].join('\n');

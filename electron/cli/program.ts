@@ -24,6 +24,7 @@ function withPushOptions(command: Command): Command {
       wholeNumber(0, 1000),
     )
     .option('--label <key=value>', 'a label of the image; may be repeated', labelOption)
+    .option('--new-manifest', 'push a cached image with a new manifest (new digest) if it cannot be pushed as it is')
     .option('--json', 'print one JSON document');
 }
 
@@ -105,6 +106,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   )
     .option('--verify', 'read a byte of every blob back afterwards')
     .option('--force', 'move a tag even if it moved meanwhile')
+    .option('--wait', 'wait while the network is away in the middle of the push, in place of ending')
     .action((vm: string, references: string[], options: PushOptions) =>
       finish(options, () => push(context, vm, references, options)),
     );

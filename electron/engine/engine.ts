@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Emit, Handlers, Subscribe } from '../../shared/contract/handlers.ts';
 import type { EngineMethodName, PushRequest } from '../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import type { Plan } from '../../shared/models/plan.ts';
 import { parseReference } from '../../shared/models/reference.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/models/settings.ts';
 import type { Vm } from '../../shared/models/vm.ts';
@@ -25,7 +26,8 @@ import { openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
 import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
 import { createDraft } from './plan/push-draft.ts';
-import { groupTargets } from './plan/push-targets.ts';
+import { type PushSource, withNewManifest } from './plan/push-source.ts';
+import { groupTargets, type PushTarget } from './plan/push-targets.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
 import type { EnginePorts } from './ports.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
@@ -187,28 +189,31 @@ class JoinedEngine {
     return await knownOfVm(parts, await this.#vm(vmId), against, signal);
   }
 
-  async #makePlan(input: PushRequest & { readonly planId: string }, signal: AbortSignal) {
+  async #makePlan(input: PushRequest & { readonly planId: string }, signal: AbortSignal): Promise<Plan> {
     const targets = groupTargets(input.references);
     const source = await openPushSource(await this.#vm(input.vmId), this.#ports, signal);
     const { parts, close } = this.#parts(input);
+    let shownMs = 0;
+    const onChange = (draw: () => Plan): void => {
+      const now = this.#ports.clock.now();
+      if (now - shownMs < SHOWN_MS) return;
+      shownMs = now;
+      this.emit('plans.changed', { planId: input.planId, plan: draw() });
+    };
     try {
-      const draft = createDraft(source, targets, this.#ports.chunkSize);
-      let shownMs = 0;
-      return await planPush(
-        parts,
-        draft,
-        {
-          planId: input.planId,
-          manifest: { labels: input.labels, os: source.os, arch: source.arch },
-          expectedTags: {},
-          onChange: (draw) => {
-            const now = this.#ports.clock.now();
-            if (now - shownMs < SHOWN_MS) return;
-            shownMs = now;
-            this.emit('plans.changed', { planId: input.planId, plan: draw() });
+      return await inEitherForm(source, input, (form, mayChange) =>
+        planPush(
+          parts,
+          createDraft(form, targets, this.#ports.chunkSize),
+          {
+            planId: input.planId,
+            manifest: { labels: input.labels, os: form.os, arch: form.arch },
+            expectedTags: {},
+            newManifest: mayChange,
+            onChange,
           },
-        },
-        signal,
+          signal,
+        ),
       );
     } finally {
       await source.close();
@@ -228,17 +233,12 @@ class JoinedEngine {
       job.touch(null);
     });
     try {
-      const draft = createDraft(source, targets, this.#ports.chunkSize);
-      const concurrency = (): number => request.concurrency ?? this.#settings.concurrency;
-      run = new PushRun(parts, draft, request, job.gate, this.#bandwidth, concurrency, {
-        onStarted: () => job.started(),
-        onChange: (layer) => job.touch(layer),
-        onSent: (bytes) => job.sent(bytes),
-        onLearn: (registry, learned) => this.#clients.learn(registry, learned),
-      });
-      job.attach(run);
       const startedMs = this.#ports.clock.now();
-      await run.run(job.signal);
+      await inEitherForm(source, request, async (form) => {
+        run = this.#runOf(job, parts, form, targets);
+        job.attach(run);
+        await run.run(job.signal).finally(() => run?.close());
+      });
       await this.#learnRates(job, targets, startedMs);
     } catch (thrown) {
       for (const { registry } of targets) this.#book.note(registry, { thrown });
@@ -251,6 +251,18 @@ class JoinedEngine {
       await this.#book.unhide(registry);
       this.emit('registries.changed', await this.#book.find(registry));
     }
+  }
+
+  #runOf(job: PushJob, parts: PlanningParts, source: PushSource, targets: readonly PushTarget[]): PushRun {
+    const { request } = job.facts;
+    const draft = createDraft(source, targets, this.#ports.chunkSize);
+    const concurrency = (): number => request.concurrency ?? this.#settings.concurrency;
+    return new PushRun(parts, draft, request, job.gate, this.#bandwidth, concurrency, {
+      onStarted: () => job.started(),
+      onChange: (layer) => job.touch(layer),
+      onSent: (bytes) => job.sent(bytes),
+      onLearn: (registry, learned) => this.#clients.learn(registry, learned),
+    });
   }
 
   /** What a push over a few seconds tells of the link; shorter ones tell more of the registry than of the link. */
@@ -318,7 +330,7 @@ class JoinedEngine {
       'jobs.pause': ({ id }) => none(this.#jobs.pause(id)),
       'jobs.resume': ({ id }) => none(this.#jobs.resume(id)),
       'jobs.cancel': ({ id }) => none(this.#jobs.cancel(id)),
-      'jobs.retry': ({ id, force }) => none(this.#jobs.retry(id, force)),
+      'jobs.retry': ({ id, force, newManifest }) => none(this.#jobs.retry(id, force, newManifest)),
       'jobs.remove': ({ id }) => none(this.#jobs.remove(id)),
       'registries.list': () => this.#book.list(),
       'registries.add': async ({ host, insecure }, signal) => {
@@ -380,6 +392,24 @@ class JoinedEngine {
     await this.#watcher?.close();
     await this.#codec.close();
     await this.#state.close();
+  }
+}
+
+/**
+ * Works with a cached image's own manifest; where that cannot be and a new one was agreed to, once more with a new one.
+ * `mayChange` tells the work that a second time would follow.
+ */
+async function inEitherForm<Result>(
+  source: PushSource,
+  { newManifest }: PushRequest,
+  work: (source: PushSource, mayChange: boolean) => Promise<Result>,
+): Promise<Result> {
+  const mayChange = source.verbatim !== null && newManifest === true;
+  try {
+    return await work(source, mayChange);
+  } catch (thrown) {
+    if (!mayChange || !(thrown instanceof AppError) || thrown.code !== 'image.layerMissing') throw thrown;
+    return await work(withNewManifest(source), false);
   }
 }
 

@@ -16,7 +16,11 @@ test('a call takes its method’s input and answers its output', () => {
   expectTypeOf<MethodOutput<'jobs.push'>>().toEqualTypeOf<JobSummary>();
   expectTypeOf<MethodOutput<'jobs.get'>>().toEqualTypeOf<{ sequence: number; job: Job }>();
   expectTypeOf<MethodOutput<'plans.make'>>().toEqualTypeOf<Plan>();
-  expectTypeOf<MethodInput<'jobs.retry'>>().toEqualTypeOf<{ id: string; force: boolean }>();
+  expectTypeOf<MethodInput<'jobs.retry'>>().toEqualTypeOf<{
+    id: string;
+    force: boolean;
+    newManifest?: boolean | undefined;
+  }>();
   // @ts-expect-error the input of another method
   void client.call('jobs.get', { host: 'ghcr.io' });
   // @ts-expect-error no such method

@@ -63,6 +63,13 @@ export const pushRequestSchema = z.object({
   verify: z.boolean(),
   /** Move a tag even though it moved since the plan was made. */
   force: z.boolean(),
+  /** A cached image that cannot be pushed with its own manifest may be pushed with a new one, which has a new digest. */
+  newManifest: z.boolean().optional(),
+  /**
+   * What a push does when, in its middle, the network stays away for longer than the retries, the sign-in is refused, or
+   * the registry asks to slow down for too long: wait (the default) or fail with the error's code.
+   */
+  whenStuck: z.enum(['wait', 'fail']).optional(),
   /** What the person was shown of each reference: its digest then, null = no such tag. A difference is `tag.conflict`. */
   expectedTags: z.record(z.string(), z.string().nullable()).optional(),
 });
@@ -105,9 +112,12 @@ export const methods = defineMethods({
     errors: ['job.notFound', 'job.wrongState', 'job.elsewhere'],
   },
   'jobs.cancel': { input: z.object({ id }), output: nothing, errors: ['job.notFound', 'job.wrongState'] },
-  /** Tries a failed job again, or at once a layer that waits for its next try. */
+  /**
+   * Tries a failed job again; goes on with one that waits; wakes the layers of a running one that wait for their next try.
+   * `newManifest` agrees to a new manifest, as in the request of a push.
+   */
   'jobs.retry': {
-    input: z.object({ id, force: z.boolean() }),
+    input: z.object({ id, force: z.boolean(), newManifest: z.boolean().optional() }),
     output: nothing,
     errors: ['job.notFound', 'job.wrongState', 'job.elsewhere'],
   },

@@ -19,7 +19,7 @@ export const ERROR_RULES = {
   'vm.lockLost': { retry: 'now', actions: ['retry'] },
   'vm.gone': { retry: 'no', actions: [] },
   'image.manifestMissing': { retry: 'no', actions: [] },
-  'image.layerMissing': { retry: 'afterChange', actions: [] },
+  'image.layerMissing': { retry: 'afterChange', actions: ['newManifest', 'retry'] },
   'file.unreadable': { retry: 'afterChange', actions: ['revealFile', 'retry'] },
   'registry.unreachable': { retry: 'later', actions: ['retry'] },
   'registry.notRegistry': { retry: 'afterChange', actions: ['editReference'] },
@@ -67,6 +67,8 @@ export type ErrorAction =
   | 'editReference'
   | 'editRegistry'
   | 'overwrite'
+  /** Push a cached image with a new manifest. */
+  | 'newManifest'
   | 'revealFile'
   | 'copyDetails';
 

@@ -10,6 +10,17 @@ export const errorDataSchema = z.object({
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])).readonly(),
   retry: z.enum(['no', 'now', 'later', 'afterSignIn', 'afterChange']),
   actions: z
-    .array(z.enum(['retry', 'signIn', 'editReference', 'editRegistry', 'overwrite', 'revealFile', 'copyDetails']))
+    .array(
+      z.enum([
+        'retry',
+        'signIn',
+        'editReference',
+        'editRegistry',
+        'overwrite',
+        'newManifest',
+        'revealFile',
+        'copyDetails',
+      ]),
+    )
     .readonly(),
 });

@@ -95,6 +95,19 @@ export const planTargetSchema = z.object({
   layers: z.array(planLayerSchema),
 });
 
+/** How a cached image is pushed. */
+export const cachedImagePlanSchema = z.object({
+  /** Manifest digest of the image: the name of its folder. */
+  digest: z.string(),
+  /**
+   * `asIs` = with the very bytes of its manifest; `new` = with a new manifest, whose digest is another; `newNeeded` = only
+   * a new manifest would do, and the request does not agree to it (`newManifest`): the push would be refused.
+   */
+  manifest: z.enum(['asIs', 'new', 'newNeeded']),
+  /** Why not as it is: its manifest was not kept, or a layer can neither be made from the disk nor be had from a registry. */
+  reason: z.enum(['manifestMissing', 'layerMissing']).nullable(),
+});
+
 /** What a push would do, layer by layer. Also the document of `tartan plan --json`. */
 export const planSchema = z.object({
   jobId: z.string(),
@@ -114,6 +127,8 @@ export const planSchema = z.object({
   /** How the source is protected while it is read. */
   source: z.enum(['lock', 'snapshot', 'image', 'unlocked']),
   suspended: z.boolean(),
+  /** Null for a local VM. */
+  cachedImage: cachedImagePlanSchema.nullable(),
   chunkSize: z.number(),
   bytes: planBytesSchema,
   requests: requestCountsSchema,
@@ -140,5 +155,7 @@ export type PlanLayer = z.infer<typeof planLayerSchema>;
 export type PlanReference = z.infer<typeof planReferenceSchema>;
 /** One target of a plan. */
 export type PlanTarget = z.infer<typeof planTargetSchema>;
+/** How a cached image is pushed. */
+export type CachedImagePlan = z.infer<typeof cachedImagePlanSchema>;
 /** What a push would do, or did. */
 export type Plan = z.infer<typeof planSchema>;

@@ -13,6 +13,8 @@ export interface PushOptions extends CommonOptions {
   readonly label?: readonly string[];
   readonly verify?: boolean;
   readonly force?: boolean;
+  readonly newManifest?: boolean;
+  readonly wait?: boolean;
 }
 
 /** Parses a whole number of a range for commander. */
@@ -68,5 +70,8 @@ export async function pushRequestOf(
     labels,
     verify: options.verify === true,
     force: options.force === true,
+    newManifest: options.newManifest === true,
+    // A build machine has nobody to sign in or to mend the network: it ends with the code unless told to stay.
+    whenStuck: options.wait === true ? 'wait' : 'fail',
   };
 }

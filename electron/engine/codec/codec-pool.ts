@@ -88,19 +88,30 @@ export class CodecPool {
   async encode(input: EncodeInput, options: TaskOptions & { readonly sinkHost?: SinkHost }): Promise<CodecResult> {
     const { path, offset, length, runs = null, form, sinks, pieceSize = PIECE_SIZE } = input;
     const task: CodecTask = { kind: 'encode', path, range: { offset, length }, runs, form, sinks, pieceSize };
-    const bytes = sinks.some(({ mode }) => mode === 'pieces') ? Math.min(pieceSize, PIECE_BUDGET) : 0;
-    await this.#takePieceBytes(bytes, options.signal);
+    return await this.withPiece(sinks.some(({ mode }) => mode === 'pieces') ? pieceSize : 0, options.signal, () =>
+      this.#run(task, options.sinkHost ?? null, options),
+    );
+  }
+
+  /** Does work that holds one piece of `bytes` in memory, when the budget of all pieces has room for it. */
+  async withPiece<Result>(bytes: number, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    const held = Math.min(bytes, PIECE_BUDGET);
+    await this.#takePieceBytes(held, signal);
     try {
-      return await this.#run(task, options.sinkHost ?? null, options);
+      return await work();
     } finally {
-      this.#pieceBytes -= bytes;
-      this.#pieceWaiters.shift()?.();
+      this.#pieceBytes -= held;
+      // Each looks for itself: one that got little leaves room for others.
+      for (const wake of this.#pieceWaiters.splice(0)) wake();
     }
   }
 
   async #takePieceBytes(bytes: number, signal: AbortSignal): Promise<void> {
     while (bytes > 0 && this.#pieceBytes + bytes > PIECE_BUDGET) {
-      await new Promise<void>((resolve) => this.#pieceWaiters.push(resolve));
+      await new Promise<void>((resolve) => {
+        this.#pieceWaiters.push(resolve);
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
       signal.throwIfAborted();
     }
     this.#pieceBytes += bytes;

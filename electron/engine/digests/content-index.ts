@@ -111,6 +111,17 @@ export class ContentIndex {
     return pairs;
   }
 
+  /** Layer digests that our own encoder is known to make of raw digests. */
+  async encodedAs(rawDigests: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.#state.all(
+      `SELECT raw_digest AS rawDigest, raw_size AS rawSize, layer_digest AS digest, layer_size AS size FROM layer_pairs
+        WHERE raw_digest IN (SELECT value FROM json_each(?)) AND encoder = ?`,
+      [JSON.stringify(rawDigests), ENCODER],
+      pairSchema,
+    );
+    return new Map(rows.map(({ rawDigest, digest }) => [rawDigest, digest]));
+  }
+
   /** Whether any pair could name a chunk of this raw size: if not, reading ahead of encoding can tell nothing. */
   async knowsRawSize(rawSize: number): Promise<boolean> {
     const rows = await this.#state.all(

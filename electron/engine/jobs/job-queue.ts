@@ -229,7 +229,8 @@ export class JobQueue {
     await this.#enqueue(journal);
   }
 
-  async retry(id: string, force: boolean): Promise<void> {
+  /** Tries a failed job again; `force` and `newManifest` are what the person agrees to beyond the first request. */
+  async retry(id: string, force: boolean, newManifest = false): Promise<void> {
     const journal = await this.#journal(id);
     const job = this.#jobs.get(id);
     if (journal === null || (job !== undefined && !job.ended)) {
@@ -239,7 +240,8 @@ export class JobQueue {
     }
     await this.#options.history.remove(id);
     const { expectedTags: _shown, ...request } = journal.request;
-    await this.#enqueue({ ...journal, request: force ? { ...request, force } : journal.request });
+    const again: PushRequest = force ? { ...request, force: true } : journal.request;
+    await this.#enqueue({ ...journal, request: newManifest ? { ...again, newManifest: true } : again });
   }
 
   /** Forgets an ended job. */

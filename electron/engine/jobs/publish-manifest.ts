@@ -1,6 +1,4 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { sha256 } from '../oci/digest.ts';
-import { tartOciConfig } from '../oci/tart-manifest.ts';
 import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import { limited } from '../plan/limited.ts';
 import type { DraftTarget } from '../plan/push-draft.ts';
@@ -13,7 +11,7 @@ const HEADS_AT_ONCE = 16;
  * Puts OCI config and manifest into every target and moves its tags: last, after every blob is known to be there; then
  * reads back. A tag that moved since it was asked is a conflict, not overwritten unless forced.
  *
- * @throws AppError `tag.conflict`, `verify.failed`, `image.layerMissing`, and what the registry refuses
+ * @throws AppError `tag.conflict`, `verify.failed`, `blob.missing`, and what the registry refuses
  */
 export async function publishManifest(run: PushRun, manifest: SettledManifest, signal: AbortSignal): Promise<void> {
   for (const target of run.draft.targets) {
@@ -34,21 +32,22 @@ async function putOciConfig(
   manifest: SettledManifest,
   signal: AbortSignal,
 ): Promise<void> {
-  const config = manifest.ociConfig ?? rebuiltConfig(run);
-  const digest = run.draft.source.verbatim?.config.digest ?? config.digest;
+  const { digest, bytes } = ociConfigOf(run, manifest);
   const client = run.parts.clientOf(target.registry);
   run.parts.requests.head += 1;
   if (await client.headBlob(target.repository, digest, { signal })) return;
-  // A cached image keeps no OCI config: it can be written anew only where it had no labels of its own.
-  if (digest !== config.digest) throw new AppError('image.layerMissing', { name: run.draft.source.vmName, digest });
+  // Planning found the bytes for every target that lacked it; one that lost it meanwhile is too late.
+  if (bytes === null) throw new AppError('blob.missing', { host: target.registry, digest });
   run.parts.requests.upload += 1;
-  await client.putSmallBlob(target.repository, config.bytes, digest, { signal });
+  await client.putSmallBlob(target.repository, bytes, digest, { signal });
 }
 
-function rebuiltConfig(run: PushRun): { bytes: Uint8Array; digest: string } {
-  const { os, arch, diskFormat } = run.draft.source;
-  const bytes = tartOciConfig({ os, arch, diskFormat, labels: {} });
-  return { bytes, digest: sha256(bytes) };
+function ociConfigOf(
+  { draft }: PushRun,
+  { ociConfig }: SettledManifest,
+): { readonly digest: string; readonly bytes: Uint8Array | null } {
+  if (ociConfig !== null) return ociConfig;
+  return { digest: draft.source.verbatim?.config.digest ?? '', bytes: draft.ociConfig };
 }
 
 /** HEADs every blob that this push brought; with `verify` reads a byte of each blob. */

@@ -1,16 +1,19 @@
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { PIECE_SIZE } from '../codec/codec-pool.ts';
+import { SinkSender } from '../codec/sink-sender.ts';
 import { askPresence } from '../plan/ask-presence.ts';
 import { readChunk } from '../plan/chunk-digests.ts';
 import { limited } from '../plan/limited.ts';
-import { planWithoutReading } from '../plan/plan-push.ts';
+import { planWithoutReading, refuseLacking } from '../plan/plan-push.ts';
 import type { PlanningParts } from '../plan/planning-parts.ts';
 import type { DraftLayer, DraftTarget, Presence, PushDraft } from '../plan/push-draft.ts';
 import { type ManifestChoice, manifestOf, settleManifest } from '../plan/settle-manifest.ts';
 import type { HostProfile } from '../registry/host-profile.ts';
+import type { UploadSession } from '../registry/upload-session.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import { LayerProgress } from './layer-progress.ts';
+import { mountLayer } from './mount-layer.ts';
 import type { PauseGate } from './pause-gate.ts';
 import { publishManifest } from './publish-manifest.ts';
 import { LayerUpload } from './upload-layer.ts';
@@ -26,9 +29,11 @@ export interface PushRunEvents {
   readonly onLearn: (registry: string, learned: Partial<HostProfile>) => void;
 }
 
-/** One push from plan to tags. Owns nothing: source, clients and workers are its job's and engine's. */
+/** One push from plan to tags. Source, clients and workers are its job's and engine's; `close` ends what is its own. */
 export class PushRun {
   readonly progress: readonly LayerProgress[];
+  /** Sends the pieces of copied blobs, on this thread. */
+  readonly sender = new SinkSender();
   readonly #arrived = new Set<string>();
   readonly #inFlight = new Map<string, Promise<void>>();
   readonly #rawSizesKnown = new Map<number, Promise<boolean>>();
@@ -84,6 +89,11 @@ export class PushRun {
     return Math.max(PIECE_SIZE, ...wanted);
   }
 
+  /** Ends the run's own connections. */
+  async close(): Promise<void> {
+    await this.sender.close();
+  }
+
   /** Pushes. @throws AppError; nothing is tagged unless every blob is there */
   async run(signal: AbortSignal): Promise<void> {
     const { draft, parts, request } = this;
@@ -91,6 +101,7 @@ export class PushRun {
     const expected = request.expectedTags ?? {};
     await planWithoutReading(parts, draft, expected, stopped);
     this.#refuseConflicts();
+    refuseLacking(draft);
     const choice: ManifestChoice = { labels: request.labels, os: draft.source.os, arch: draft.source.arch };
     await settleManifest(parts, draft, choice, stopped);
     this.events.onStarted();
@@ -190,11 +201,14 @@ export class PushRun {
   async #putConfig(layer: DraftLayer, targets: readonly DraftTarget[], signal: AbortSignal): Promise<void> {
     const { digest } = layer;
     if (digest === null) return;
-    for (const target of targets) {
+    const sessions = new Map<DraftTarget, UploadSession>();
+    const missing = await mountLayer(this, layer, targets, { sessions, signal });
+    for (const session of sessions.values()) void session.cancel(AbortSignal.timeout(2000));
+    for (const target of missing) {
       this.parts.requests.upload += 1;
       const client = this.parts.clientOf(target.registry);
-      await client.putSmallBlob(target.repository, this.draft.source.configBytes, digest, { signal });
-      this.sent(layer, this.draft.source.configBytes.length);
+      await client.putSmallBlob(target.repository, this.draft.configBytes, digest, { signal });
+      this.sent(layer, this.draft.configBytes.length);
       this.settled(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
     }
   }

@@ -1,12 +1,19 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { SinkHost } from '../codec/codec-pool.ts';
 import type { Directive, Piece, SinkAnswer, SinkSpec } from '../codec/codec-protocol.ts';
+import type { RepositoryName } from '../digests/content-index.ts';
+import { askHome, placeOf } from '../plan/ask-home.ts';
 import { readRanges, rememberRawDigest } from '../plan/chunk-digests.ts';
 import type { DraftLayer, DraftTarget } from '../plan/push-draft.ts';
 import { ATTEMPTS } from '../registry/backoff.ts';
 import { UploadLost, UploadSession } from '../registry/upload-session.ts';
+import { copyBlob } from './copy-blob.ts';
 import type { LayerProgress } from './layer-progress.ts';
+import { mountLayer } from './mount-layer.ts';
 import type { PushRun } from './push-run.ts';
+
+/** Encoding gave another digest than the manifest of a cached image names. */
+class ForeignLayer extends Error {}
 
 /** One target's part of a pass. */
 interface Sink {
@@ -42,7 +49,7 @@ export class LayerUpload {
     let missing = [...targets];
     const sessions = new Map<DraftTarget, UploadSession>();
     for (let attempt = 1; missing.length > 0; attempt += 1) {
-      missing = await this.#mountWhatCan(missing, sessions);
+      missing = await mountLayer(this.#run, this.#layer, missing, { sessions, signal: this.#signal });
       if (missing.length === 0) return;
       const first = missing.filter(
         (target, at) => missing.findIndex(({ registry }) => registry === target.registry) === at,
@@ -52,55 +59,15 @@ export class LayerUpload {
     }
   }
 
-  /** Mounts from repositories of the same registry that have the blob; what a mount did not bring stays missing. */
-  async #mountWhatCan(
-    targets: readonly DraftTarget[],
-    sessions: Map<DraftTarget, UploadSession>,
-  ): Promise<DraftTarget[]> {
-    const { digest } = this.#layer;
-    if (digest === null) return [...targets];
-    const left: DraftTarget[] = [];
-    for (const target of targets) {
-      const source = this.#run.draft.targets.find(
-        (other) => other !== target && other.registry === target.registry && this.#run.has(other, digest),
-      );
-      if (source === undefined || sessions.has(target)) {
-        left.push(target);
-        continue;
-      }
-      this.#progress.move('mounting');
-      this.#run.parts.requests.mount += 1;
-      const outcome = await this.#run.parts
-        .clientOf(target.registry)
-        .mountBlob(target.repository, digest, source.repository, { signal: this.#signal });
-      if (outcome === 'mounted') {
-        this.#run.settled(this.#layer, target, {
-          verdict: 'mount',
-          reason: 'mountable',
-          mountedFrom: source.repository,
-        });
-      } else {
-        if (outcome !== null) sessions.set(target, outcome);
-        left.push(target);
-      }
-    }
-    return left;
-  }
-
   async #pass(
     targets: readonly DraftTarget[],
     sessions: Map<DraftTarget, UploadSession>,
     attempt: number,
   ): Promise<DraftTarget[]> {
     const { parts, draft } = this.#run;
-    const mode = (target: DraftTarget): string => parts.clientOf(target.registry).profile.uploadMode;
-    if (
-      targets.some((target) => mode(target) === 'mono') &&
-      (this.#layer.digest === null || this.#layer.size === null)
-    ) {
-      await this.#encode([], null);
-      const known = await this.#present(targets);
-      if (known.length > 0) return targets.filter((target) => !known.includes(target));
+    if (targets.some((target) => parts.clientOf(target.registry).profile.uploadMode === 'mono')) {
+      const left = await this.#encodeAhead(targets, attempt);
+      if (left !== null) return left;
     }
     const sinks = new Map<string, Sink>();
     for (const target of targets) {
@@ -113,13 +80,78 @@ export class LayerUpload {
     }
     try {
       const specs = await Promise.all([...sinks].map(([id, sink]) => this.#spec(id, sink)));
-      const complete = await this.#encode(specs, this.#hostOf(sinks));
+      const complete =
+        this.#layer.copyFrom === null
+          ? await this.#encode(specs, this.#hostOf(sinks))
+          : await this.#copy(this.#layer.copyFrom, specs, this.#hostOf(sinks));
       if (complete) await Promise.all([...sinks.values()].map((sink) => this.#commit(sink)));
       draft.source.lost.throwIfAborted();
       return await this.#lost(sinks, attempt);
     } catch (thrown) {
       for (const { session } of sinks.values()) void session.cancel(AbortSignal.timeout(2000));
-      throw thrown;
+      if (!(thrown instanceof ForeignLayer)) throw thrown;
+      await this.#findCopy(attempt);
+      return [...targets];
+    }
+  }
+
+  /**
+   * Encodes to nowhere what a host wants to know the length of before it is sent: a chunk without a layer digest, or one
+   * whose digest a manifest names and our encoder was not seen to make. Targets that are still missing the layer where
+   * the pass is not needed as planned; null = go on.
+   */
+  async #encodeAhead(targets: readonly DraftTarget[], attempt: number): Promise<DraftTarget[] | null> {
+    const layer = this.#layer;
+    const unknown = layer.digest === null || layer.size === null;
+    const unproven = this.#run.draft.source.verbatim !== null && !layer.proven && layer.copyFrom === null;
+    if (!unknown && !unproven) return null;
+    try {
+      await this.#encode([], null);
+    } catch (thrown) {
+      if (!(thrown instanceof ForeignLayer)) throw thrown;
+      await this.#findCopy(attempt);
+      return null;
+    }
+    layer.proven = true;
+    const known = unknown ? await this.#present(targets) : [];
+    return known.length > 0 ? targets.filter((target) => !known.includes(target)) : null;
+  }
+
+  /** Finds a repository that the layer can be copied from. @throws AppError `image.layerMissing` */
+  async #findCopy(attempt: number): Promise<void> {
+    const layer = this.#layer;
+    const { parts, draft } = this.#run;
+    const { digest, size } = layer;
+    if (digest === null || size === null) throw new AppError('internal', { message: 'a layer is not known' });
+    await askHome(parts, draft, new Map([[digest, size]]), this.#signal);
+    layer.copyFrom = placeOf(draft, digest);
+    if (layer.copyFrom === null || attempt >= ATTEMPTS)
+      throw new AppError('image.layerMissing', { name: draft.source.vmName, digest });
+    layer.origin = 'remote';
+  }
+
+  /** Streams the layer from a repository that has it into each sink: one reading each, as their paces differ. */
+  async #copy(from: RepositoryName, sinks: readonly SinkSpec[], host: SinkHost): Promise<boolean> {
+    const { parts } = this.#run;
+    const { digest, size } = this.#layer;
+    if (digest === null || size === null) throw new AppError('internal', { message: 'a layer is not known' });
+    const blob = { client: parts.clientOf(from.registry), repository: from.repository, digest, size };
+    const pieceSize = this.#run.pieceSizeFor(sinks.map(({ id }) => id));
+    const options = { sender: this.#run.sender, host, pieceSize, signal: this.#signal };
+    try {
+      const copied = await Promise.all(
+        sinks.map((sink) =>
+          parts.codec.withPiece(sink.mode === 'pieces' ? pieceSize : 0, this.#signal, () =>
+            copyBlob(blob, sink, options),
+          ),
+        ),
+      );
+      return copied.some((complete) => complete);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || !thrown.code.startsWith('blob.')) throw thrown;
+      // The source does not have what it said it had: another place is looked for.
+      this.#run.draft.homeHas.set(digest, false);
+      throw new ForeignLayer(thrown.code, { cause: thrown });
     }
   }
 
@@ -178,11 +210,9 @@ export class LayerUpload {
     );
     if (!result.complete) return false;
     count(layer.rawSize, result.bytesRead);
+    if (draft.source.verbatim !== null && layer.digest !== result.digest) throw new ForeignLayer();
     if (layer.rawDigest !== null && layer.rawDigest !== result.rawDigest) {
       throw new AppError('vm.diskChanged', { name: draft.source.vmName });
-    }
-    if (draft.source.verbatim !== null && layer.digest !== result.digest) {
-      throw new AppError('image.layerMissing', { name: draft.source.vmName, digest: layer.digest });
     }
     layer.rawDigest = result.rawDigest;
     layer.zero = result.zero;

@@ -1,3 +1,4 @@
+import { askHome } from './ask-home.ts';
 import { limited } from './limited.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import type { DraftLayer, DraftTarget, Presence, PushDraft } from './push-draft.ts';
@@ -16,7 +17,31 @@ export async function askPresence(
   signal: AbortSignal,
 ): Promise<void> {
   await Promise.all(draft.targets.map((target) => askTarget(parts, target, layers, signal)));
+  await askHomeForMounts(parts, draft, layers, signal);
   for (const target of draft.targets) preferMounts(draft, target);
+}
+
+/** A cached image may lie in another repository of a target's registry: what that one has needs no upload. */
+async function askHomeForMounts(
+  parts: PlanningParts,
+  draft: PushDraft,
+  layers: readonly DraftLayer[],
+  signal: AbortSignal,
+): Promise<void> {
+  const wanted = new Map<string, number>();
+  for (const target of draft.targets.filter((candidate) => isNeighbour(draft, candidate))) {
+    for (const { digest, size } of layers) {
+      if (digest !== null && size !== null && target.presence.get(digest)?.verdict === 'upload')
+        wanted.set(digest, size);
+    }
+  }
+  await askHome(parts, draft, wanted, signal);
+}
+
+/** Whether the target is another repository of the registry that a cached image came from. */
+function isNeighbour(draft: PushDraft, target: DraftTarget): boolean {
+  const home = draft.source.image?.home;
+  return home?.registry === target.registry && home.repository !== target.repository;
 }
 
 async function askTarget(
@@ -56,7 +81,13 @@ function preferMounts(draft: PushDraft, target: DraftTarget): void {
     const source = draft.targets.find(
       (other) => other !== target && other.registry === target.registry && offers(draft, other, target, digest),
     );
-    if (source === undefined) continue;
+    if (source === undefined) {
+      const home = draft.source.image?.home;
+      if (home !== undefined && isNeighbour(draft, target) && draft.homeHas.get(digest) === true) {
+        target.presence.set(digest, { verdict: 'mount', reason: 'mountable', mountedFrom: home.repository });
+      }
+      continue;
+    }
     const has = source.presence.get(digest)?.verdict === 'present';
     target.presence.set(digest, {
       verdict: 'mount',

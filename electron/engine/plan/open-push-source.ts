@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
+import type { RepositoryName } from '../digests/content-index.ts';
 import { type DataRange, dataRanges } from '../native/seek-data.ts';
 import { sha256 } from '../oci/digest.ts';
 import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
@@ -31,8 +32,11 @@ export async function openPushSource(vm: Vm, ports: EnginePorts, signal: AbortSi
       protection: held ? 'lock' : 'unlocked',
       suspended,
       configBytes,
+      newConfigBytes: configBytes,
       cacheable: held,
+      image: null,
       verbatim: null,
+      newBecause: null,
       lost,
       confirmUnchanged: () => opened.confirmUnchanged(signal),
       close: () => opened.close(),
@@ -76,6 +80,7 @@ async function openImage(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promi
   if (rawSize !== undefined && rawSize !== disks.diskSize)
     throw new AppError('image.manifestMissing', { name: vm.name });
   const [tag] = vm.tags;
+  const newConfigBytes = vmConfigLayer(image.config);
   return {
     ...disks,
     vmId: vm.id,
@@ -83,13 +88,22 @@ async function openImage(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promi
     protection: 'image',
     suspended: false,
     // Where Tart rewrote config.json since the pull, the manifest is not pushed as it is, and the config is ours.
-    configBytes: verbatim === null ? vmConfigLayer(image.config) : image.configBytes,
+    configBytes: verbatim === null ? newConfigBytes : image.configBytes,
+    newConfigBytes,
     cacheable: true,
+    image: { home: homeOf(vm.name), digest: vm.digest ?? '' },
     verbatim,
+    newBecause: verbatim === null ? 'manifestMissing' : null,
     lost: new AbortController().signal,
     confirmUnchanged: () => image.confirmUnchanged(signal),
     close: () => Promise.resolve(),
   };
+}
+
+/** `host/repository`, as a cached image's folder says it, in two. */
+function homeOf(name: string): RepositoryName {
+  const slash = name.indexOf('/');
+  return { registry: name.slice(0, slash), repository: name.slice(slash + 1) };
 }
 
 /** The image's own manifest if it is a flat Tart image whose VM config is the one in the folder; else null. */
@@ -97,6 +111,8 @@ function verbatimOf(bytes: Uint8Array, configBytes: Uint8Array): VerbatimManifes
   const manifest = parseManifest(bytes, null);
   const image = manifest.kind === 'image' ? tartImageOf(manifest) : null;
   if (manifest.kind !== 'image' || image === null || image.vmConfig.digest !== sha256(configBytes)) return null;
+  // A layer of a kind that is not Tart's has no file here that it could be made from.
+  if (manifest.layers.length !== image.disk.length + 2) return null;
   const { disk, vmConfig, nvram, uploadTime } = image;
   return {
     bytes,

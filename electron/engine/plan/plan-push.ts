@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import { askPresence } from './ask-presence.ts';
 import { askTags } from './ask-tags.ts';
@@ -8,6 +9,7 @@ import type { PlanningParts } from './planning-parts.ts';
 import { type DraftLayer, type PushDraft, planOf } from './push-draft.ts';
 import { type ManifestChoice, settleManifest } from './settle-manifest.ts';
 import { fillSmallLayers } from './small-layers.ts';
+import { supplyVerbatim } from './supply-verbatim.ts';
 
 /**
  * The part of a plan that reads no disk byte: digests from the cached image's manifest, the digest cache, holes and the
@@ -33,6 +35,12 @@ export async function planWithoutReading(
     await fillPairs(parts, draft, draft.layers, signal);
   }
   await askPresence(parts, draft, draft.layers, signal);
+  await supplyVerbatim(parts, draft, signal);
+}
+
+/** @throws AppError `image.layerMissing` if a cached image cannot be pushed as it is */
+export function refuseLacking({ lacking, source }: PushDraft): void {
+  if (lacking !== null) throw new AppError('image.layerMissing', { name: source.vmName, digest: lacking });
 }
 
 /** Chunks read at once while a plan fills in: as many as the codec has workers is enough to keep them busy. */
@@ -43,6 +51,8 @@ export interface PlanPushOptions {
   readonly planId: string;
   readonly manifest: ManifestChoice;
   readonly expectedTags: Readonly<Record<string, string | null>>;
+  /** A new manifest was agreed to: the caller plans again with one when `image.layerMissing` is thrown. */
+  readonly newManifest: boolean;
   /** Called as the plan fills in; the receiver limits how often it draws. */
   readonly onChange: (draw: () => Plan) => void;
 }
@@ -67,6 +77,7 @@ export async function planPush(
     });
   };
   await planWithoutReading(parts, draft, options.expectedTags, stopped);
+  if (options.newManifest) refuseLacking(draft);
   options.onChange(draw);
   await limited(
     unreadLayers(draft),
@@ -78,7 +89,7 @@ export async function planPush(
       options.onChange(draw);
     },
   );
-  await settleManifest(parts, draft, options.manifest, stopped);
+  if (draft.lacking === null) await settleManifest(parts, draft, options.manifest, stopped);
   await draft.source.confirmUnchanged();
   return draw();
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type {
+  CachedImagePlan,
   LayerKind,
   LayerReason,
   Origin,
@@ -11,6 +12,7 @@ import type {
   RequestCounts,
   Verdict,
 } from '../../../shared/models/plan.ts';
+import type { RepositoryName } from '../digests/content-index.ts';
 import type { PushSource } from './push-source.ts';
 import type { PushTarget } from './push-targets.ts';
 
@@ -27,7 +29,7 @@ export interface DraftLayer {
   readonly kind: Extract<LayerKind, 'config' | 'disk' | 'nvram'>;
   /** First raw byte on the disk; null for config and NVRAM. */
   readonly rawOffset: number | null;
-  readonly rawSize: number;
+  rawSize: number;
   rawDigest: string | null;
   zero: boolean;
   digest: string | null;
@@ -36,6 +38,10 @@ export interface DraftLayer {
   origin: Origin;
   /** Nothing can be known of it before it is sent: hashed, encoded and sent in one pass. */
   streamed: boolean;
+  /** Encoding the raw bytes is known to give the digest. */
+  proven: boolean;
+  /** The repository that the packed bytes are copied from, where they cannot be made from the disk. */
+  copyFrom: RepositoryName | null;
 }
 
 /** A target under way. */
@@ -61,11 +67,30 @@ export interface PushDraft {
   /** Config, chunks in disk order, NVRAM. */
   readonly layers: DraftLayer[];
   readonly work: DraftWork;
+  /** Bytes of the VM config layer: ours, or those of a known manifest that spells the same settings in another way. */
+  configBytes: Uint8Array;
+  /** The OCI config that a cached image's own manifest names; null while no target was found to lack it. */
+  ociConfig: Uint8Array | null;
+  /** Whether the repository that a cached image came from has a blob, of those that were asked for. */
+  readonly homeHas: Map<string, boolean>;
+  /** How a cached image is pushed; null for a local VM. */
+  cachedImage: CachedImagePlan | null;
+  /** The blob for whose sake a cached image cannot be pushed as it is. */
+  lacking: string | null;
 }
 
 /** An empty draft: all that is known without reading or asking. */
 export function createDraft(source: PushSource, targets: readonly PushTarget[], chunkSize: number): PushDraft {
-  const blank = { rawDigest: null, zero: false, digest: null, size: null, estimatedSize: null, streamed: false };
+  const blank = {
+    rawDigest: null,
+    zero: false,
+    digest: null,
+    size: null,
+    estimatedSize: null,
+    streamed: false,
+    proven: false,
+    copyFrom: null,
+  };
   const layers: DraftLayer[] = [];
   layers.push({
     ...blank,
@@ -105,6 +130,18 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     })),
     layers,
     work: { read: 0, encoded: 0 },
+    configBytes: source.configBytes,
+    ociConfig: null,
+    homeHas: new Map(),
+    cachedImage:
+      source.image === null
+        ? null
+        : {
+            digest: source.image.digest,
+            manifest: source.verbatim === null ? 'new' : 'asIs',
+            reason: source.newBecause,
+          },
+    lacking: null,
   };
 }
 
@@ -293,6 +330,7 @@ export function planOf(draft: PushDraft, head: PlanHead): Plan {
     complete: targets.every((target) => target.layers.every(({ verdict }) => verdict !== null)),
     source: draft.source.protection,
     suspended: draft.source.suspended,
+    cachedImage: draft.cachedImage,
     chunkSize: draft.chunkSize,
     bytes,
     requests: head.requests,

@@ -1,3 +1,4 @@
+import type { RepositoryName } from '../digests/content-index.ts';
 import type { DiskIdentity } from '../disk/disk-identity.ts';
 import type { DataRange } from '../native/seek-data.ts';
 
@@ -33,6 +34,8 @@ export interface PushSource {
   readonly suspended: boolean;
   /** Bytes of the VM config layer. */
   readonly configBytes: Uint8Array;
+  /** Bytes of the VM config layer in a new manifest: the same settings in our spelling. */
+  readonly newConfigBytes: Uint8Array;
   readonly os: 'darwin' | 'linux';
   readonly arch: 'arm64' | 'amd64';
   readonly diskFormat: 'raw' | 'asif';
@@ -48,11 +51,20 @@ export interface PushSource {
   readonly cacheable: boolean;
   /** Data ranges of the disk; null where the file system does not tell. */
   readonly dataRanges: readonly DataRange[] | null;
-  /** Set for a cached image whose manifest.json hashes to its digest. */
+  /** Where a cached image was pulled from, and the digest that names its folder; null for a local VM. */
+  readonly image: { readonly home: RepositoryName; readonly digest: string } | null;
+  /** Set for a cached image that is pushed with the very bytes of its manifest. */
   readonly verbatim: VerbatimManifest | null;
+  /** Why a cached image gets a new manifest; null where it does not, and for a local VM. */
+  readonly newBecause: 'manifestMissing' | 'layerMissing' | null;
   /** Aborts with `vm.lockLost` when somebody takes the VM while its lock is held. */
   readonly lost: AbortSignal;
   /** Throws `vm.diskChanged` (or `vm.gone`) if disk or NVRAM are not what they were when the source was opened. */
   confirmUnchanged(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** The same source, to be pushed with a new manifest: its own names a layer that cannot be had. */
+export function withNewManifest(source: PushSource): PushSource {
+  return { ...source, verbatim: null, configBytes: source.newConfigBytes, newBecause: 'layerMissing' };
 }

@@ -57,15 +57,19 @@ export class RegistryClient {
     await this.requester.origin(signal);
   }
 
-  /** Whether the repository has the blob. @throws AppError `blob.sizeMismatch` when it has it in another size */
+  /**
+   * Whether the repository has the blob. `access: 'pull'` for a repository that is only read from.
+   *
+   * @throws AppError `blob.sizeMismatch` when it has it in another size
+   */
   async headBlob(
     repository: string,
     digest: string,
-    options: WithSignal & { readonly size?: number },
+    options: WithSignal & { readonly size?: number; readonly access?: 'pull' },
   ): Promise<boolean> {
     checkNames(repository, digest);
     const to = `${repository}/blobs/${digest}`;
-    const scopes = [pushScope(repository)];
+    const scopes = [options.access === 'pull' ? pullScope(repository) : pushScope(repository)];
     const answer = await this.requester.send({ method: 'HEAD', to, scopes, repeatable: true }, options.signal);
     if (answer.status === 404) return false;
     if (answer.status === 405 || answer.status === 501) return await this.#probeBlob(to, scopes, options.signal);
@@ -125,6 +129,35 @@ export class RegistryClient {
         found: answer.bytes.length,
       });
     return answer.bytes;
+  }
+
+  /**
+   * Opens a blob for reading from byte `start` on; the caller reads to the end or stops, checks the digest, and opens
+   * again where a connection broke. A registry that ignores Range is read from byte 0, without the first bytes.
+   *
+   * @throws AppError `blob.missing`, and what the registry refuses
+   */
+  async openBlob(
+    repository: string,
+    digest: string,
+    start: number,
+    options: WithSignal,
+  ): Promise<AsyncIterable<Buffer>> {
+    checkNames(repository, digest);
+    const answer = await this.requester.send(
+      {
+        method: 'GET',
+        to: `${repository}/blobs/${digest}`,
+        ...(start === 0 ? {} : { headers: { range: `bytes=${start}-` } }),
+        scopes: [pullScope(repository)],
+        repeatable: true,
+        unread: true,
+      },
+      options.signal,
+    );
+    if (answer.status === 404) throw new AppError('blob.missing', { host: this.host, digest });
+    if (answer.unread === undefined) throw answerError(this.host, 'GET', answer.url, answer);
+    return answer.status === 200 && start > 0 ? withoutFirst(answer.unread, start) : answer.unread;
   }
 
   /** Reads a blob of at most 4 MiB and checks its digest. */
@@ -368,6 +401,14 @@ export class RegistryClient {
 
   async close(): Promise<void> {
     await this.requester.close();
+  }
+}
+
+async function* withoutFirst(body: AsyncIterable<Buffer>, count: number): AsyncGenerator<Buffer> {
+  let left = count;
+  for await (const bytes of body) {
+    if (left < bytes.length) yield bytes.subarray(left);
+    left = Math.max(0, left - bytes.length);
   }
 }
 

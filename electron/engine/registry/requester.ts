@@ -134,7 +134,7 @@ export class Requester {
     const url = new URL(request.to, `${origin}/v2/`).href;
     const exchange = async (): Promise<Answer> => {
       const authorization = await this.authorization(url, request.scopes, signal);
-      const { method, body, limit, commits } = request;
+      const { method, body, limit, commits, unread } = request;
       return await this.transport.exchange({
         method,
         url,
@@ -142,6 +142,7 @@ export class Requester {
         ...(body === undefined ? {} : { body }),
         ...(limit === undefined ? {} : { limit }),
         ...(commits === undefined ? {} : { commits }),
+        ...(unread === undefined ? {} : { unread }),
         signal,
       });
     };

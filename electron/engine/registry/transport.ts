@@ -23,6 +23,8 @@ export interface Exchange {
   readonly limit?: number;
   /** The answer may take minutes. */
   readonly commits?: boolean;
+  /** The body of a 200 or 206 is left to the caller, who reads it to its end or destroys it. */
+  readonly unread?: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -31,6 +33,8 @@ export interface Answer extends AnswerFacts {
   readonly bytes: Uint8Array;
   /** Where the answer came from, after redirects. */
   readonly url: string;
+  /** The body, where it was left to the caller. Ends with an error when the connection breaks. */
+  readonly unread?: AsyncIterable<Buffer>;
 }
 
 /** Connections to one registry and to where it redirects. Never logs, never retries, never adds credentials. */
@@ -114,6 +118,11 @@ export class Transport {
       const headers: Record<string, string> = {};
       for (const [name, value] of Object.entries(answer.headers)) {
         if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
+      }
+      if (exchange.unread === true && (answer.statusCode === 200 || answer.statusCode === 206)) {
+        const head = { status: answer.statusCode, headers, bytes: Buffer.alloc(0), body: '', url: exchange.url };
+        // A body without an encoding gives buffers.
+        return { ...head, unread: answer.body as AsyncIterable<Buffer> };
       }
       const bytes = await readLimited(answer.body, exchange.limit ?? ANSWER_LIMIT, this.#host);
       return { status: answer.statusCode, headers, bytes, body: bytes.toString('utf8'), url: exchange.url };
