@@ -13,6 +13,7 @@ export interface PlanLayersProps {
   readonly marked: number | null;
   readonly onMark: (index: number | null) => void;
   readonly revealed: { readonly index: number } | null;
+  readonly onCopy: (text: string) => void;
 }
 
 const TABS = ['upload', 'mount', 'present', 'duplicate', 'unknown', 'all'] as const;
@@ -23,7 +24,7 @@ function isFilter(key: unknown): key is LayerFilter {
 
 /** The layers of a plan, one verdict at a time. */
 export function PlanLayers(props: PlanLayersProps): ReactElement {
-  const { target, chunkSize, filter, onFilter, marked, onMark, revealed } = props;
+  const { target, chunkSize, filter, onFilter, marked, onMark, revealed, onCopy } = props;
   const { t } = useTranslation('push');
   const tallies = useMemo(() => verdictTallies(target.layers), [target.layers]);
   const shown = useMemo(() => filterLayers(target.layers, filter), [target.layers, filter]);
@@ -65,6 +66,7 @@ export function PlanLayers(props: PlanLayersProps): ReactElement {
         marked={marked}
         onMark={onMark}
         revealed={revealed}
+        onCopy={onCopy}
         empty={t('weave:noLayers', { kind: filter === 'all' ? t('all') : t(`weave:kind.${filter}`) })}
       />
     </>

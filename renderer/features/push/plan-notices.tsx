@@ -2,11 +2,19 @@ import { Info, TriangleAlert } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { shortDigest } from '../../../shared/format/digest.ts';
-import type { Plan } from '../../../shared/models/plan.ts';
+import type { Plan, PlanReference, PlanTarget } from '../../../shared/models/plan.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
 import './plan-notices.css';
 
+export interface PlanNoticesProps {
+  readonly plan: Plan;
+  readonly language: string;
+  /** What is remembered of the registries: it tells which other tags an old image keeps. */
+  readonly registries: readonly Registry[];
+}
+
 /** What a push changes or needs beside its bytes: tags that move, a suspended VM, the upload time, the lock. */
-export function PlanNotices({ plan, language }: { readonly plan: Plan; readonly language: string }): ReactElement {
+export function PlanNotices({ plan, language, registries }: PlanNoticesProps): ReactElement {
   const { t } = useTranslation('push');
   const known = plan.targets.find((target) => target.knownUploadTime !== null)?.knownUploadTime ?? null;
   return (
@@ -14,19 +22,13 @@ export function PlanNotices({ plan, language }: { readonly plan: Plan; readonly 
       {plan.targets.flatMap((target) =>
         target.references
           .filter((reference) => reference.state === 'moves' || reference.state === 'conflict')
-          .map(({ reference, tag, previousDigest }) => (
-            <Notice key={reference} tone="warning">
-              <Trans
-                t={t}
-                i18nKey="notice.moves"
-                values={{
-                  tag,
-                  repository: target.repository,
-                  digest: previousDigest === null ? '' : shortDigest(previousDigest),
-                }}
-                components={{ strong: <b />, code: <code title={previousDigest ?? undefined} /> }}
-              />
-            </Notice>
+          .map((reference) => (
+            <MovedTag
+              key={reference.reference}
+              reference={reference}
+              repository={target.repository}
+              keeps={otherTags(registries, target, reference)}
+            />
           )),
       )}
       {plan.suspended && <Notice tone="quiet">{t('notice.suspended')}</Notice>}
@@ -37,6 +39,47 @@ export function PlanNotices({ plan, language }: { readonly plan: Plan; readonly 
       {plan.source === 'snapshot' && <Notice tone="quiet">{t('notice.snapshot')}</Notice>}
       {plan.source === 'unlocked' && <Notice tone="warning">{t('notice.unlocked')}</Notice>}
     </>
+  );
+}
+
+/** Tags that the image keeps which a tag leaves; null where the repository's tags were not read. */
+function otherTags(
+  registries: readonly Registry[],
+  target: PlanTarget,
+  { tag, previousDigest }: PlanReference,
+): readonly string[] | null {
+  const repository = registries
+    .find(({ host }) => host === target.registry)
+    ?.repositories.find((own) => own.repository === target.repository);
+  const group = repository?.groups.find(({ digest }) => digest === previousDigest);
+  if (group?.tags.includes(tag) !== true) return null;
+  const leave = target.references.filter(({ state }) => state === 'moves').map((reference) => reference.tag);
+  return group.tags.filter((other) => !leave.includes(other));
+}
+
+interface MovedTagProps {
+  readonly reference: PlanReference;
+  readonly repository: string;
+  readonly keeps: readonly string[] | null;
+}
+
+function MovedTag({ reference, repository, keeps }: MovedTagProps): ReactElement {
+  const { t } = useTranslation('push');
+  const { tag, state, previousDigest } = reference;
+  return (
+    <Notice tone="warning">
+      <Trans
+        t={t}
+        i18nKey={state === 'conflict' ? 'notice.conflict' : 'notice.moves'}
+        values={{ tag, repository, digest: previousDigest === null ? '' : shortDigest(previousDigest) }}
+        components={{ strong: <b />, code: <code title={previousDigest ?? undefined} /> }}
+      />
+      {keeps !== null && ' '}
+      {keeps !== null &&
+        (keeps.length === 0
+          ? t('notice.keepsNone')
+          : t('notice.keeps', { count: keeps.length, tags: keeps.slice(0, 5).join(', ') }))}
+    </Notice>
   );
 }
 

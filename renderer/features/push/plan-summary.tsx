@@ -5,7 +5,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Plan, PlanLayer, PlanTarget, Verdict } from '../../../shared/models/plan.ts';
 import { CellSwatch } from '../weave/cell-swatch.tsx';
 import type { CellKind } from '../weave/weave-cells.ts';
-import { type LayerFilter, VERDICTS, verdictTallies } from './plan-tallies.ts';
+import { type LayerFilter, VERDICTS, type VerdictTally, verdictTallies } from './plan-tallies.ts';
 import './plan-summary.css';
 
 export interface PlanSummaryProps {
@@ -21,7 +21,6 @@ export interface PlanSummaryProps {
 /** What a push to one target costs: the headline, the bar, and a line for each verdict with its reason. */
 export function PlanSummary(props: PlanSummaryProps): ReactElement {
   const { plan, target, several, filter, onFilter, onHighlight } = props;
-  const { t } = useTranslation('push');
   const tallies = verdictTallies(target.layers);
   return (
     <div className="plan-summary">
@@ -42,47 +41,101 @@ export function PlanSummary(props: PlanSummaryProps): ReactElement {
         {tallies.unknown.bytes > 0 && <div className="plan-bar-unknown" style={{ flexGrow: tallies.unknown.bytes }} />}
       </div>
       <ul className="plan-verdicts">
-        {[...VERDICTS, 'unknown' as const].map((kind) => {
-          const { count, bytes, estimated } = tallies[kind];
-          if (count === 0) return null;
-          return (
+        {[...VERDICTS, 'unknown' as const].map((kind) =>
+          tallies[kind].count === 0 ? null : (
             <li key={kind}>
-              <button
-                type="button"
-                className="plan-verdict"
-                aria-pressed={filter === kind}
-                onClick={() => {
+              <VerdictLine
+                kind={kind}
+                tally={tallies[kind]}
+                pressed={filter === kind}
+                reason={<VerdictReason kind={kind} target={target} />}
+                onFilter={() => {
                   onFilter(filter === kind ? 'all' : kind);
                 }}
-                onPointerEnter={() => {
-                  onHighlight(kind);
-                }}
-                onPointerLeave={() => {
-                  onHighlight(null);
-                }}
-                onFocus={() => {
-                  onHighlight(kind);
-                }}
-                onBlur={() => {
-                  onHighlight(null);
-                }}
-              >
-                <CellSwatch kind={kind} />
-                <span>{t(`weave:kind.${kind}`)}</span>
-                <span className="plan-verdict-count">{t('layers', { count })}</span>
-                <span className="plan-verdict-bytes">
-                  {estimated ? '~ ' : ''}
-                  {formatBytes(bytes)}
-                </span>
-                <span className="plan-verdict-reason">
-                  <VerdictReason kind={kind} target={target} />
-                </span>
-              </button>
+                onHighlight={onHighlight}
+              />
+              {kind === 'duplicate' && (
+                <ZeroChunks
+                  count={target.layers.filter((layer) => layer.zero && layer.verdict === 'duplicate').length}
+                  pressed={filter === 'zero'}
+                  onFilter={() => {
+                    onFilter(filter === 'zero' ? 'all' : 'zero');
+                  }}
+                  onHighlight={onHighlight}
+                />
+              )}
             </li>
-          );
-        })}
+          ),
+        )}
       </ul>
     </div>
+  );
+}
+
+/** Handlers that fade the other cells while pointer or focus is on an entry. */
+function highlighting(kind: CellKind, onHighlight: (kind: CellKind | null) => void) {
+  const on = (): void => {
+    onHighlight(kind);
+  };
+  const off = (): void => {
+    onHighlight(null);
+  };
+  return { onPointerEnter: on, onPointerLeave: off, onFocus: on, onBlur: off };
+}
+
+interface VerdictLineProps {
+  readonly kind: Verdict | 'unknown';
+  readonly tally: VerdictTally;
+  readonly pressed: boolean;
+  readonly reason: ReactNode;
+  readonly onFilter: () => void;
+  readonly onHighlight: (kind: CellKind | null) => void;
+}
+
+function VerdictLine({ kind, tally, pressed, reason, onFilter, onHighlight }: VerdictLineProps): ReactElement {
+  const { t } = useTranslation('push');
+  return (
+    <button
+      type="button"
+      className="plan-verdict"
+      aria-pressed={pressed}
+      onClick={onFilter}
+      {...highlighting(kind, onHighlight)}
+    >
+      <CellSwatch kind={kind} />
+      <span>{t(`weave:kind.${kind}`)}</span>
+      <span className="plan-verdict-count">{t('layers', { count: tally.count })}</span>
+      <span className="plan-verdict-bytes">
+        {tally.estimated ? '~ ' : ''}
+        {formatBytes(tally.bytes)}
+      </span>
+      <span className="plan-verdict-reason">{reason}</span>
+    </button>
+  );
+}
+
+interface ZeroChunksProps {
+  readonly count: number;
+  readonly pressed: boolean;
+  readonly onFilter: () => void;
+  readonly onHighlight: (kind: CellKind | null) => void;
+}
+
+/** The zero chunks, beside the duplicates that most of them are. */
+function ZeroChunks({ count, pressed, onFilter, onHighlight }: ZeroChunksProps): ReactElement | null {
+  const { t } = useTranslation('push');
+  if (count === 0) return null;
+  return (
+    <button
+      type="button"
+      className="plan-zeros"
+      aria-pressed={pressed}
+      onClick={onFilter}
+      {...highlighting('zero', onHighlight)}
+    >
+      {t('why.zeros', { count })}
+      <CellSwatch kind="zero" />
+    </button>
   );
 }
 
@@ -151,15 +204,8 @@ function VerdictReason(props: { readonly kind: Verdict | 'unknown'; readonly tar
         ? t('why.mountSeveral', { count: sources.length })
         : t('why.mount', { repository: source });
     }
-    case 'duplicate': {
-      const zeros = layers.filter((layer) => layer.zero).length;
-      if (zeros === 0) return t('why.duplicate');
-      return (
-        <>
-          {t('why.duplicateZeros', { count: zeros })} <CellSwatch kind="zero" />
-        </>
-      );
-    }
+    case 'duplicate':
+      return t('why.duplicate');
     case 'upload': {
       const disk = layers.filter((layer) => layer.kind === 'disk');
       const reason = only((disk.length === 0 ? layers : disk).map((layer) => layer.reason));

@@ -40,7 +40,7 @@ export function verdictTallies(layers: readonly PlanLayer[]): Readonly<Record<Ve
 /** The layers that a filter leaves. */
 export function filterLayers(layers: readonly PlanLayer[], filter: LayerFilter): readonly PlanLayer[] {
   if (filter === 'all') return layers;
-  if (filter === 'zero') return layers.filter((layer) => layer.zero);
+  if (filter === 'zero') return layers.filter((layer) => layer.zero && layer.verdict === 'duplicate');
   return layers.filter((layer) => (layer.verdict ?? 'unknown') === filter);
 }
 

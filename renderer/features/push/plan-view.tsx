@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Plan, PlanTarget } from '../../../shared/models/plan.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
 import { Weave } from '../weave/weave.tsx';
 import type { CellKind } from '../weave/weave-cells.ts';
 import { PlanLayers } from './plan-layers.tsx';
@@ -13,10 +14,13 @@ export interface PlanViewProps {
   /** The target whose layers are shown. */
   readonly target: PlanTarget;
   readonly language: string;
+  /** Tags of the old images that the plan moves tags from. */
+  readonly registries: readonly Registry[];
+  readonly onCopy: (text: string) => void;
 }
 
 /** A plan: price, verdicts, weave, notices, layers. Nothing here is reckoned beside the plan. */
-export function PlanView({ plan, target, language }: PlanViewProps): ReactElement {
+export function PlanView({ plan, target, language, registries, onCopy }: PlanViewProps): ReactElement {
   const { t } = useTranslation('push');
   const [chosen, setFilter] = useState<LayerFilter | null>(null);
   const [highlighted, setHighlighted] = useState<CellKind | null>(null);
@@ -51,7 +55,7 @@ export function PlanView({ plan, target, language }: PlanViewProps): ReactElemen
         />
       </div>
       <div className="push-notices">
-        <PlanNotices plan={plan} language={language} />
+        <PlanNotices plan={plan} language={language} registries={registries} />
       </div>
       <PlanLayers
         target={target}
@@ -61,6 +65,7 @@ export function PlanView({ plan, target, language }: PlanViewProps): ReactElemen
         marked={marked}
         onMark={setMarked}
         revealed={revealed}
+        onCopy={onCopy}
       />
     </>
   );

@@ -19,12 +19,15 @@ export function commandName(vm: Vm): string {
 
 /** The command that does the same push in a terminal. */
 export function pushCommand(name: string, request: Omit<PushRequest, 'vmId'>): string {
-  const words = ['tartan', 'push', name, ...request.references];
-  if (request.insecure) words.push('--insecure');
-  if (request.concurrency !== null) words.push('--concurrency', String(request.concurrency));
-  if (request.pieceSize !== null) words.push('--chunk-size', String(request.pieceSize / 1_000_000));
-  for (const [key, value] of Object.entries(request.labels)) words.push('--label', `${key}=${value}`);
-  if (request.verify) words.push('--verify');
-  if (request.force) words.push('--force');
-  return words.map(shellWord).join(' ');
+  const options: string[] = [];
+  if (request.insecure) options.push('--insecure');
+  if (request.concurrency !== null) options.push('--concurrency', String(request.concurrency));
+  if (request.pieceSize !== null) options.push('--chunk-size', String(request.pieceSize / 1_000_000));
+  for (const [key, value] of Object.entries(request.labels)) options.push('--label', `${key}=${value}`);
+  if (request.verify) options.push('--verify');
+  if (request.force) options.push('--force');
+  const named = [name, ...request.references];
+  // A VM's name that looks like an option stands behind the end of the options.
+  const words = name.startsWith('-') ? [...options, '--', ...named] : [...named, ...options];
+  return ['tartan', 'push', ...words].map(shellWord).join(' ');
 }

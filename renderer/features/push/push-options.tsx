@@ -9,6 +9,7 @@ import {
   Heading,
   Input,
   Label,
+  NumberField,
   TextField,
 } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -19,9 +20,21 @@ export interface PushChoices {
   readonly labels: Readonly<Record<string, string>>;
   readonly verify: boolean;
   readonly insecure: boolean;
+  /** Layers in flight; null = the setting. */
+  readonly concurrency: number | null;
+  /** Bytes of an upload piece; null = as the registry likes it. */
+  readonly pieceSize: number | null;
 }
 
-export const DEFAULT_CHOICES: PushChoices = { labels: {}, verify: false, insecure: false };
+export const DEFAULT_CHOICES: PushChoices = {
+  labels: {},
+  verify: false,
+  insecure: false,
+  concurrency: null,
+  pieceSize: null,
+};
+
+const MB = 1_000_000;
 
 /** `key=value, key=value` to labels; null where a part has no `=` or no key. */
 export function parseLabels(text: string): Readonly<Record<string, string>> | null {
@@ -65,6 +78,24 @@ export function PushOptions(props: { choices: PushChoices; onChange: (choices: P
           <Input className="field" placeholder="org.example.build=42" spellCheck="false" />
           {invalid && <span className="target-problem">{t('labelsInvalid')}</span>}
         </TextField>
+        <OptionNumber
+          label={t('concurrency')}
+          placeholder={t('concurrencySetting')}
+          most={16}
+          value={choices.concurrency}
+          onChange={(concurrency) => {
+            onChange({ ...choices, concurrency });
+          }}
+        />
+        <OptionNumber
+          label={t('pieceSize')}
+          placeholder={t('pieceSizeProfile')}
+          most={1000}
+          value={choices.pieceSize === null ? null : choices.pieceSize / MB}
+          onChange={(megabytes) => {
+            onChange({ ...choices, pieceSize: megabytes === null ? null : megabytes * MB });
+          }}
+        />
         <OptionBox
           selected={choices.verify}
           onChange={(verify) => {
@@ -83,6 +114,34 @@ export function PushOptions(props: { choices: PushChoices; onChange: (choices: P
         </OptionBox>
       </DisclosurePanel>
     </Disclosure>
+  );
+}
+
+interface OptionNumberProps {
+  readonly label: string;
+  /** What holds while nothing is typed. */
+  readonly placeholder: string;
+  readonly most: number;
+  readonly value: number | null;
+  readonly onChange: (value: number | null) => void;
+}
+
+/** A whole number from 1, or nothing. */
+function OptionNumber({ label, placeholder, most, value, onChange }: OptionNumberProps): ReactElement {
+  return (
+    <NumberField
+      className="option-number"
+      value={value ?? Number.NaN}
+      minValue={1}
+      maxValue={most}
+      step={1}
+      onChange={(next) => {
+        onChange(Number.isNaN(next) ? null : next);
+      }}
+    >
+      <Label>{label}</Label>
+      <Input className="field" placeholder={placeholder} />
+    </NumberField>
   );
 }
 

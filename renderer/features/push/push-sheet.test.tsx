@@ -5,6 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
 import { createMemoryHost, type MemoryHost } from '../../../test/fixtures/window/memory-host.ts';
 import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
 import {
@@ -21,6 +22,22 @@ import { PushSheet } from './push-sheet.tsx';
 prepareTestWindow();
 
 const NEW_TAG = 'ghcr.io/acme/sonoma:16.2';
+
+const REGISTRY: Registry = {
+  host: 'ghcr.io',
+  health: 'reachable',
+  account: null,
+  error: null,
+  repositories: [
+    {
+      repository: 'acme/sonoma',
+      readMs: 1,
+      tagCount: 2,
+      groups: [{ digest: `sha256:${'1'.repeat(64)}`, tags: ['14.4.1', 'sonoma'], size: 1, uploadTime: null }],
+    },
+    { repository: 'acme/linux', readMs: null, tagCount: null, groups: [] },
+  ],
+};
 
 function planFor(drawing: string, part: Partial<Plan> = {}): Plan {
   const target = sampleTarget(sampleLayers(drawnDisk(drawing)), {
@@ -51,7 +68,7 @@ function asked(host: MemoryHost, method: string): unknown[] {
 describe('the push sheet', () => {
   it('starts in the first field and plans by itself once the reference stands', async () => {
     const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('4xp3xu')) });
-    expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'Target' }));
+    expect(document.activeElement).toBe(screen.getByRole('combobox', { name: 'Target' }));
     await user.keyboard('ghcr.io/acme/sonoma');
     expect(asked(host, 'plans.make')).toEqual([]);
     await user.keyboard(':16.2');
@@ -61,6 +78,123 @@ describe('the push sheet', () => {
     ]);
   });
 
+  it('offers again where this VM went last, and plans at once', async () => {
+    const job = summaryOf(
+      sampleJob([], { vmId: 'vm:sonoma-xcode-16.2', references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest'] }),
+    );
+    const { host } = await openSheet({
+      'jobs.list': () => Promise.resolve([job]),
+      'plans.make': () => Promise.resolve(planFor('4xp3xu')),
+    });
+    expect(await screen.findByRole('button', { name: /^latest/ })).toBeTruthy();
+    expect(await screen.findByText(/will be uploaded/)).toBeTruthy();
+    expect(asked(host, 'plans.make')).toMatchObject([{ references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest'] }]);
+  });
+
+  it('suggests repositories and tags that are known, picked with the arrows', async () => {
+    const { host, user } = await openSheet({
+      'registries.list': () => Promise.resolve([REGISTRY]),
+      'plans.make': () => Promise.resolve(planFor('p')),
+    });
+    await user.keyboard('son');
+    const list = await screen.findByRole('listbox', { name: 'Known repositories and tags' });
+    expect(
+      within(list)
+        .getAllByRole('option')
+        .map((option) => option.textContent),
+    ).toEqual(['ghcr.io/acme/sonoma']);
+    await user.keyboard('{ArrowDown}{Enter}1{ArrowDown}{Enter}');
+    await waitFor(() => {
+      expect(asked(host, 'plans.make')).toMatchObject([{ references: ['ghcr.io/acme/sonoma:14.4.1'] }]);
+    });
+    expect(screen.queryByRole('listbox')).toBeNull();
+  });
+
+  it('closes the list with Escape and keeps the sheet', async () => {
+    const { onClose, user } = await openSheet({ 'registries.list': () => Promise.resolve([REGISTRY]) });
+    await user.keyboard('son');
+    expect(await screen.findByRole('listbox')).toBeTruthy();
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('listbox')).toBeNull();
+    expect(onClose).not.toHaveBeenCalled();
+    await user.keyboard('{Escape}');
+    expect(onClose).toHaveBeenCalledOnce();
+  });
+
+  it('takes a whole reference where a tag is typed: a tag more, or a target more', async () => {
+    const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) }, [NEW_TAG]);
+    await user.keyboard('ghcr.io/acme/sonoma:latest{Enter}ghcr.io/acme/runners:1{Enter}');
+    await waitFor(() => {
+      expect(asked(host, 'plans.make')).toMatchObject([
+        { references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest', 'ghcr.io/acme/runners:1'] },
+      ]);
+    });
+    expect(screen.getAllByRole('combobox')).toHaveLength(2);
+  });
+
+  it('spreads pasted references over the fields', async () => {
+    const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) });
+    await user.paste(`${NEW_TAG}\nghcr.io/acme/runners:1 ghcr.io/acme/sonoma:latest\n`);
+    await waitFor(() => {
+      expect(asked(host, 'plans.make')).toMatchObject([
+        { references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest', 'ghcr.io/acme/runners:1'] },
+      ]);
+    });
+  });
+
+  it('says at once that Tart cannot pull a tag', async () => {
+    const { user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) });
+    await user.keyboard('ghcr.io/acme/sonoma:v1__x');
+    expect(screen.getByText(/^Tart cannot pull the tag v1__x/)).toBeTruthy();
+  });
+
+  it('cannot push what was not planned', async () => {
+    const { host, user } = await openSheet({ 'plans.make': () => new Promise(() => undefined) }, [NEW_TAG]);
+    expect(screen.getByRole('button', { name: /^Push/ }).hasAttribute('disabled')).toBe(true);
+    await user.keyboard('{Control>}{Enter}{/Control}');
+    expect(asked(host, 'jobs.push')).toEqual([]);
+  });
+
+  it('pushes with the labels, the pace and the checks of the options, without a new plan for them', async () => {
+    const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p2xu')) }, [NEW_TAG]);
+    await screen.findByText(/will be uploaded/);
+    await user.click(screen.getByRole('button', { name: 'Options' }));
+    await user.type(screen.getByRole('textbox', { name: 'Layers at a time' }), '8{Tab}');
+    await user.type(screen.getByRole('textbox', { name: 'MB a piece' }), '16{Tab}');
+    await user.click(screen.getByRole('checkbox', { name: 'Read back after the push' }));
+    expect(asked(host, 'plans.make')).toHaveLength(1);
+    await user.type(screen.getByRole('textbox', { name: /^Labels/ }), 'org.example.build=42, team=ci');
+    await waitFor(() => {
+      expect(asked(host, 'plans.make')).toHaveLength(2);
+    });
+    await screen.findByText(/Plan made/);
+    await user.click(screen.getByRole('button', { name: /^Push/ }));
+    await waitFor(() => {
+      expect(asked(host, 'jobs.push')).toMatchObject([
+        {
+          labels: { 'org.example.build': '42', team: 'ci' },
+          concurrency: 8,
+          pieceSize: 16_000_000,
+          verify: true,
+          insecure: false,
+        },
+      ]);
+    });
+  });
+
+  it('copies the digest of the layer that is marked in the table', async () => {
+    const digest = `sha256:${'ab'.repeat(32)}`;
+    const plan = planFor('2xu');
+    const layers = plan.targets[0]?.layers.map((layer) => (layer.index === 2 ? { ...layer, digest } : layer)) ?? [];
+    const shown = samplePlan([sampleTarget(layers, { registry: 'ghcr.io', repository: 'acme/sonoma' })]);
+    const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(shown) }, [NEW_TAG]);
+    const table = await screen.findByRole('grid', { name: 'Layers' });
+    expect(within(table).getByText('ababa…babab').getAttribute('title')).toBe(`Layer ${digest}`);
+    table.focus();
+    await user.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{Control>}c{/Control}');
+    expect(asked(host, 'app.copyText')).toEqual([{ text: digest }]);
+  });
+
   it('shows the price, the verdicts and each layer of the plan', async () => {
     await openSheet({ 'plans.make': () => Promise.resolve(planFor('4xp2xm3xu2xz')) }, [NEW_TAG]);
     expect(await screen.findByRole('button', { name: /^Push ~ \d+ MB/ })).toBeTruthy();
@@ -68,7 +202,8 @@ describe('the push sheet', () => {
     expect(lines.map((line) => line.textContent)).toEqual([
       expect.stringMatching(/^Present5 layers.*already in acme\/sonoma, checked one by one$/),
       expect.stringMatching(/^Mount2 layers.*mounted from macos\/xcode inside the registry$/),
-      expect.stringMatching(/^Duplicate2 layers6.5 MBsame digest earlier in this image; 2 are zero chunks/),
+      expect.stringMatching(/^Duplicate2 layers6.5 MBsame digest earlier in this image$/),
+      '2 are zero chunks',
       expect.stringMatching(/^Upload4 layers.*changed since the last push$/),
     ]);
     const table = screen.getByRole('grid', { name: 'Layers' });
@@ -78,7 +213,7 @@ describe('the push sheet', () => {
   it('says where a reference stops to fit, and offers the correction', async () => {
     const { user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) });
     await user.keyboard('ghcr.io/Acme/sonoma:16.2');
-    const field = screen.getByRole('textbox', { name: 'Target' });
+    const field = screen.getByRole('combobox', { name: 'Target' });
     expect(field.getAttribute('aria-invalid')).toBe('true');
     expect(screen.getByText(/no capital letters/).textContent).toContain('Character 9: “A”');
     await user.click(screen.getByRole('button', { name: 'Use ghcr.io/acme/sonoma:16.2' }));

@@ -8,8 +8,10 @@ import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { useClient } from '../../state/client.ts';
+import { useJobs } from '../transfers/job-mirror-context.ts';
 import { useNow } from '../weave/use-now.ts';
 import { ErrorReport } from './error-report.tsx';
+import { lastReferences } from './last-references.ts';
 import { PlanView } from './plan-view.tsx';
 import { commandName, pushCommand } from './push-command.ts';
 import { DEFAULT_CHOICES, PushOptions } from './push-options.tsx';
@@ -17,11 +19,12 @@ import '../../ui/controls.css';
 import './push-sheet.css';
 import { emptyTarget, readTarget, type TargetDraft, targetsOf } from './target-draft.ts';
 import { plannedTarget, TargetFields } from './target-fields.tsx';
+import { useKnownRegistries } from './use-known-registries.ts';
 import { type PlanView as PlanState, usePlan } from './use-plan.ts';
 
 export interface PushSheetProps {
   readonly vm: Vm;
-  /** Filled into the target fields at first. */
+  /** Filled into the target fields at first; none = those of the newest push of this VM. */
   readonly initialReferences: readonly string[];
   readonly onClose: () => void;
   /** The push was taken up; the sheet closes by itself. */
@@ -68,7 +71,12 @@ export function PushSheet(props: PushSheetProps): ReactElement {
 function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps): ReactElement {
   const { t, i18n } = useTranslation('push');
   const client = useClient();
-  const [targets, setTargets] = useState(() => targetsOf(initialReferences, 1));
+  const jobs = useJobs((state) => state.jobs);
+  const registries = useKnownRegistries(client);
+  // Until something is typed, what was asked for or pushed last.
+  const [edited, setEdited] = useState<readonly TargetDraft[] | null>(null);
+  const offered = initialReferences.length > 0 ? initialReferences : lastReferences(jobs, vm.id);
+  const targets = edited ?? targetsOf(offered, 1);
   const [focused, setFocused] = useState(0);
   const [choices, setChoices] = useState(DEFAULT_CHOICES);
   const [force, setForce] = useState(false);
@@ -78,16 +86,18 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
 
   const references = referencesOf(targets);
   const request: PushRequest | null =
-    references === null
-      ? null
-      : { vmId: vm.id, references: [...references], ...choices, force, concurrency: null, pieceSize: null };
-  const view = usePlan(client, request, round);
+    references === null ? null : { vmId: vm.id, references: [...references], ...choices, force };
+  // What changes only how it is sent makes no new plan.
+  const asked = request && { ...request, verify: false, concurrency: null, pieceSize: null };
+  const view = usePlan(client, asked, round);
   const error = refused ?? view.error;
+  // Nothing is pushed that was not shown: the tags' states are what the push is held to.
+  const ready = request !== null && view.plan !== null && !view.stale && error === null && !pushing;
   const inFocus = targets[focused] ?? targets[0];
   const shown = (inFocus && plannedTarget(inFocus, view.plan)) ?? view.plan?.targets[0] ?? null;
 
   function edit(next: readonly TargetDraft[]): void {
-    setTargets(next);
+    setEdited(next);
     setForce(false);
     setRefused(null);
   }
@@ -98,11 +108,11 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
   }
 
   async function push(): Promise<void> {
-    if (request === null || pushing) return;
+    if (!ready) return;
     setPushing(true);
     setRefused(null);
     try {
-      const expectedTags = view.plan === null || view.stale || force ? undefined : shownTags(view.plan);
+      const expectedTags = force ? undefined : shownTags(view.plan);
       const job = await client.call('jobs.push', {
         ...request,
         ...(expectedTags === undefined ? {} : { expectedTags }),
@@ -142,7 +152,14 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
       <div className="push-targets">
         <span className="push-targets-title">{t('targets')}</span>
         <div className="push-targets-fields">
-          <TargetFields targets={targets} plan={view.plan} stale={view.stale} onChange={edit} onFocus={setFocused} />
+          <TargetFields
+            targets={targets}
+            plan={view.plan}
+            stale={view.stale}
+            registries={registries}
+            onChange={edit}
+            onFocus={setFocused}
+          />
           <div className="push-targets-foot">
             <Button
               className="link-button"
@@ -177,26 +194,27 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
           />
         )}
         {error === null && view.plan !== null && shown !== null && (
-          <PlanView plan={view.plan} target={shown} language={i18n.language} />
+          <PlanView plan={view.plan} target={shown} language={i18n.language} registries={registries} onCopy={copy} />
         )}
         {error === null && view.plan === null && <PlanPlaceholder view={view} vm={vm} />}
       </div>
       <footer className="sheet-foot">
         <ShieldCheck className="sheet-foot-icon" size={14} strokeWidth={1.75} aria-hidden="true" />
         <span className="sheet-foot-note">{t('tagsLast')}</span>
-        <Button
-          className="quiet-button"
-          isDisabled={request === null}
-          onPress={() => {
-            if (request !== null) copy(pushCommand(commandName(vm), request));
-          }}
-        >
-          {t('copyCommand')}
-        </Button>
+        {request !== null && (
+          <Button
+            className="quiet-button"
+            onPress={() => {
+              copy(pushCommand(commandName(vm), request));
+            }}
+          >
+            {t('copyCommand')}
+          </Button>
+        )}
         <Button className="button" onPress={onClose}>
           {t('cancel')}
         </Button>
-        <Button className="button button-primary" isDisabled={request === null || pushing} onPress={() => void push()}>
+        <Button className="button button-primary" isDisabled={!ready} onPress={() => void push()}>
           <PushWords view={view} />
           <kbd>{/Mac/.test(navigator.userAgent) ? '⌘↩' : 'Ctrl ↩'}</kbd>
         </Button>

@@ -103,9 +103,23 @@ function readName(text: string): TargetReading {
   return { references: [text], problem: null };
 }
 
+/**
+ * The whole reference that was typed or pasted into a field whose repository is settled: a tag has no slash. Null while
+ * the text is a tag.
+ */
+function wholeReference(target: TargetDraft): string | null {
+  return target.name !== null && target.text.includes('/') ? target.text.trim() : null;
+}
+
 /** What a field stands for now: the tokens, and the text at the caret if it fits. */
 export function readTarget(target: TargetDraft): TargetReading {
   const { name, tags, text } = target;
+  const other = wholeReference(target);
+  if (other !== null) {
+    const reading = readName(other);
+    const own = tags.map((tag) => `${name ?? ''}:${tag}`);
+    return { references: [...new Set([...own, ...reading.references])], problem: reading.problem };
+  }
   if (name === null) {
     const reading = readName(text.trim());
     const lacksOnlyTag = reading.problem?.kind === 'missing' && reading.problem.part === 'tag';
@@ -128,9 +142,10 @@ export function readTarget(target: TargetDraft): TargetReading {
 export function settleText(target: TargetDraft): TargetDraft {
   const text = target.text.trim();
   if (text === '') return target;
-  const whole = target.name === null ? text : `${target.name}:${text}`;
+  const whole = wholeReference(target) ?? (target.name === null ? text : `${target.name}:${text}`);
   const parsed = tryParse(whole);
   if ('error' in parsed || parsed.reference.digest !== null) return target;
+  if (target.name !== null && nameOf(parsed.reference) !== target.name) return target;
   const { tag } = parsed.reference;
   return {
     ...target,
@@ -138,6 +153,43 @@ export function settleText(target: TargetDraft): TargetDraft {
     tags: tag === null ? target.tags : [...new Set([...target.tags, tag])],
     text: '',
   };
+}
+
+/**
+ * Puts whole references where they belong: each into the field of its repository, or into one of its own behind the
+ * others. The text of the field they came from is taken.
+ */
+export function spreadReferences(
+  targets: readonly TargetDraft[],
+  from: TargetDraft,
+  references: readonly string[],
+): readonly TargetDraft[] {
+  let next = targets.map((target) => (target.id === from.id ? { ...from, text: '' } : target));
+  for (const [added] of references.map((text) => targetsOf([text], Math.max(...next.map(({ id }) => id)) + 1))) {
+    if (added === undefined) continue;
+    const same = next.findIndex(({ name }) => name !== null && name === added.name);
+    const before = next[same];
+    const empty = next.findIndex((target) => target.name === null && target.tags.length === 0 && target.text === '');
+    const blank = next[empty];
+    if (before !== undefined)
+      next = next.with(same, { ...before, tags: [...new Set([...before.tags, ...added.tags])] });
+    else if (blank !== undefined) next = next.with(empty, { ...added, id: blank.id });
+    else next = [...next, { ...added, id: Math.max(...next.map(({ id }) => id)) + 1 }];
+  }
+  return next;
+}
+
+/** The references of pasted text that is nothing but whole references, at least one; null for other text. */
+export function pastedReferences(text: string): readonly string[] | null {
+  const words = text.split(/[\s,]+/).filter((word) => word !== '');
+  const whole = words.every((word) => readName(word).problem === null);
+  return words.length > 0 && whole ? words : null;
+}
+
+/** The reference of another repository that stands at the caret, ready to become a field of its own; null = none. */
+export function referenceElsewhere(target: TargetDraft): string | null {
+  const other = wholeReference(target);
+  return other !== null && readName(other).problem === null && settleText(target) === target ? other : null;
 }
 
 /** Text as it is typed: a blank or comma settles what stands before it, a colon settles the repository. */
@@ -165,6 +217,12 @@ export function takeBack(target: TargetDraft): TargetDraft {
 export function editName(target: TargetDraft): TargetDraft {
   const settled = settleText(target);
   return settled.name === null || settled.text !== '' ? target : { ...settled, name: null, text: settled.name };
+}
+
+/** Takes a suggestion: the repository of a field that has none, else one more tag. */
+export function takeSuggestion(target: TargetDraft, text: string): TargetDraft {
+  if (target.name === null) return { ...target, name: text, text: '' };
+  return { ...target, tags: [...new Set([...target.tags, text])], text: '' };
 }
 
 /** Takes one token away. */

@@ -1,20 +1,26 @@
-import { Move, Plus, X } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, type ReactNode, useId, useRef, useState } from 'react';
+import { X } from 'lucide-react';
+import { type KeyboardEvent, type ReactElement, useId, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import type { PlanTarget, ReferenceState } from '../../../shared/models/plan.ts';
+import type { PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { SuggestionList, suggestionId } from './suggestion-list.tsx';
+import { TagToken } from './tag-token.tsx';
 import {
   editName,
   editTag,
+  pastedReferences,
   readTarget,
+  referenceElsewhere,
   removeTag,
   settleText,
   type TargetDraft,
-  type TargetProblem,
   takeBack,
+  takeSuggestion,
   typeText,
 } from './target-draft.ts';
+import { TargetProblemLine } from './target-problem-line.tsx';
+import type { TargetSuggestion } from './target-suggestions.ts';
 import './target-field.css';
 
 export interface TargetFieldProps {
@@ -26,7 +32,10 @@ export interface TargetFieldProps {
   readonly health: Registry['health'];
   readonly label: string;
   readonly autoFocus: boolean;
+  readonly suggestions: readonly TargetSuggestion[];
   readonly onChange: (target: TargetDraft) => void;
+  /** Whole references that were typed or pasted here; those of other repositories get fields of their own. */
+  readonly onReferences: (from: TargetDraft, references: readonly string[]) => void;
   readonly onFocus: () => void;
   /** Absent for the only field. */
   readonly onRemove?: (() => void) | undefined;
@@ -34,7 +43,7 @@ export interface TargetFieldProps {
 
 /** One repository with its tags: host, repository, tokens, and the text at the caret. Enter adds a tag, Tab leaves. */
 export function TargetField(props: TargetFieldProps): ReactElement {
-  const { target, planned, result, health, label, autoFocus, onChange, onFocus, onRemove } = props;
+  const { target, planned, result, health, label, suggestions, onChange, onReferences, onFocus, onRemove } = props;
   const { t } = useTranslation('push');
   const problemId = useId();
   const field = useRef<HTMLDivElement>(null);
@@ -43,14 +52,26 @@ export function TargetField(props: TargetFieldProps): ReactElement {
   const { problem } = readTarget(target);
   const invalid = problem?.kind === 'invalid';
   const told = problem !== null && (invalid || left) ? problem : null;
-
   function toInput(): void {
     input.current?.focus();
   }
 
+  const picking = usePicking(suggestions, (suggestion) => {
+    onChange(takeSuggestion(target, suggestion.text));
+    toInput();
+  });
+
+  function settle(): void {
+    const elsewhere = referenceElsewhere(target);
+    if (elsewhere !== null) onReferences(target, [elsewhere]);
+    else onChange(settleText(target));
+  }
+
   function pressInInput(event: KeyboardEvent<HTMLInputElement>): void {
     const atStart = event.currentTarget.selectionStart === 0 && event.currentTarget.selectionEnd === 0;
-    if (event.key === 'Enter' && !event.metaKey && !event.ctrlKey) onChange(settleText(target));
+    const command = event.metaKey || event.ctrlKey;
+    if (picking.press(event)) return;
+    if (event.key === 'Enter' && !command) settle();
     else if (event.key === 'Backspace' && atStart) onChange(takeBack(target));
     else if (event.key === 'ArrowLeft' && atStart) tokensOf(field.current).at(-1)?.focus();
     else return;
@@ -61,7 +82,7 @@ export function TargetField(props: TargetFieldProps): ReactElement {
     <TagToken
       key={tag}
       tag={tag}
-      state={planned?.references.find((reference) => reference.tag === tag)?.state ?? null}
+      planned={planned?.references.find((reference) => reference.tag === tag) ?? null}
       onRemove={() => {
         onChange(removeTag(target, tag));
         toInput();
@@ -82,7 +103,12 @@ export function TargetField(props: TargetFieldProps): ReactElement {
     <div className="target">
       {/* A click beside the text goes to the text, as in any field. */}
       <div ref={field} className="target-field" data-invalid={invalid || undefined} onPointerUp={toInput}>
-        <span className={`target-health target-health-${health}`} role="img" aria-label={t(`health.${health}`)} />
+        <span
+          className={`target-health target-health-${health}`}
+          role="img"
+          aria-label={t(`health.${health}`)}
+          title={t(`health.${health}`)}
+        />
         {target.name !== null && (
           <TargetName
             name={target.name}
@@ -98,8 +124,13 @@ export function TargetField(props: TargetFieldProps): ReactElement {
           ref={input}
           // The sheet was opened to be filled in here.
           // biome-ignore lint/a11y/noAutofocus: the first field of a dialog takes the focus
-          autoFocus={autoFocus}
+          autoFocus={props.autoFocus}
           className="target-input"
+          role="combobox"
+          aria-autocomplete="list"
+          aria-expanded={picking.isOpen}
+          aria-controls={picking.isOpen ? picking.listId : undefined}
+          aria-activedescendant={picking.activeId}
           aria-label={label}
           aria-invalid={invalid}
           aria-describedby={told === null ? undefined : problemId}
@@ -111,38 +142,117 @@ export function TargetField(props: TargetFieldProps): ReactElement {
           value={target.text}
           onChange={(event) => {
             setLeft(false);
+            picking.open();
             onChange(typeText(target, event.currentTarget.value));
+          }}
+          onPaste={(event) => {
+            const references = pastedReferences(event.clipboardData.getData('text'));
+            if (references === null || target.text !== '') return;
+            event.preventDefault();
+            onReferences(target, references);
           }}
           onKeyDown={pressInInput}
           onFocus={() => {
             setLeft(false);
+            if (target.name === null && target.text === '') picking.open();
             onFocus();
           }}
           onBlur={() => {
             setLeft(true);
-            if (!invalid) onChange(settleText(target));
+            picking.close();
+            if (!invalid) settle();
           }}
         />
         {target.name === null && tokens}
         <span className="target-result">{result}</span>
       </div>
+      <SuggestionList
+        id={picking.listId}
+        field={field}
+        suggestions={suggestions}
+        active={picking.active}
+        isOpen={picking.isOpen}
+        onClose={picking.close}
+        onTake={picking.take}
+      />
       {onRemove !== undefined && (
         <Button className="icon-button target-remove" aria-label={t('removeTarget')} onPress={onRemove}>
           <X size={14} strokeWidth={1.75} aria-hidden="true" />
         </Button>
       )}
-      {told !== null && (
-        <div id={problemId} className="target-problem" data-quiet={told.kind === 'missing' || undefined}>
-          <ProblemWords
-            problem={told}
-            onUse={(text) => {
-              onChange({ ...target, text });
-            }}
-          />
-        </div>
-      )}
+      <TargetProblemLine
+        id={problemId}
+        target={target}
+        problem={told}
+        onUse={(text) => {
+          onChange({ ...target, text });
+          toInput();
+        }}
+      />
     </div>
   );
+}
+
+/** The list under a field: which of it Enter takes, and the keys that walk and leave it. */
+interface Picking {
+  readonly listId: string;
+  readonly isOpen: boolean;
+  /** -1 = none. */
+  readonly active: number;
+  readonly activeId: string | undefined;
+  readonly open: () => void;
+  readonly close: () => void;
+  readonly take: (suggestion: TargetSuggestion) => void;
+  /** True if the key was for the list. */
+  readonly press: (event: KeyboardEvent) => boolean;
+}
+
+function usePicking(suggestions: readonly TargetSuggestion[], onTake: (suggestion: TargetSuggestion) => void): Picking {
+  const listId = useId();
+  const [wanted, setWanted] = useState(false);
+  const [place, setPlace] = useState(-1);
+  const isOpen = wanted && suggestions.length > 0;
+  const active = isOpen ? Math.min(place, suggestions.length - 1) : -1;
+
+  function show(open: boolean): void {
+    setWanted(open);
+    setPlace(-1);
+  }
+
+  function take(suggestion: TargetSuggestion): void {
+    show(false);
+    onTake(suggestion);
+  }
+
+  function press(event: KeyboardEvent): boolean {
+    const chosen = suggestions[active];
+    if (event.key === 'ArrowDown' && suggestions.length > 0) {
+      setWanted(true);
+      setPlace(active + 1 < suggestions.length ? active + 1 : 0);
+    } else if (event.key === 'ArrowUp' && isOpen) setPlace(active > 0 ? active - 1 : suggestions.length - 1);
+    else if (event.key === 'Enter' && chosen !== undefined && !event.metaKey && !event.ctrlKey) take(chosen);
+    else if (event.key === 'Escape' && isOpen) show(false);
+    else return false;
+    event.preventDefault();
+    // Escape would close the sheet too.
+    event.stopPropagation();
+    return true;
+  }
+
+  return {
+    listId,
+    isOpen,
+    active,
+    activeId: active < 0 ? undefined : suggestionId(listId, active),
+    open: () => {
+      show(true);
+    },
+    close: () => {
+      show(false);
+    },
+    take,
+    press,
+  };
 }
 
 function tokensOf(field: HTMLElement | null): readonly HTMLElement[] {
@@ -157,72 +267,5 @@ function TargetName(props: { name: string; label: string; onEdit: () => void }):
       {props.name.slice(slash)}
       <span className="target-host"> :</span>
     </button>
-  );
-}
-
-interface TagTokenProps {
-  readonly tag: string;
-  readonly state: ReferenceState | null;
-  readonly onRemove: () => void;
-  readonly onEdit: () => void;
-  readonly onMove: (step: -1 | 1) => void;
-}
-
-function TagToken({ tag, state, onRemove, onEdit, onMove }: TagTokenProps): ReactElement {
-  const { t } = useTranslation('push');
-  const words = state === null ? tag : `${tag}, ${t(`tagState.${state}`)}`;
-  return (
-    <button
-      type="button"
-      tabIndex={-1}
-      className="target-token"
-      data-state={state ?? undefined}
-      aria-label={words}
-      title={t('tokenKeys')}
-      onDoubleClick={onEdit}
-      onKeyDown={(event) => {
-        if (event.key === 'Backspace' || event.key === 'Delete') onRemove();
-        else if (event.key === 'Enter' && !event.metaKey && !event.ctrlKey) onEdit();
-        else if (event.key === 'ArrowLeft') onMove(-1);
-        else if (event.key === 'ArrowRight') onMove(1);
-        else return;
-        event.preventDefault();
-      }}
-      onPointerUp={(event) => {
-        event.stopPropagation();
-        event.currentTarget.focus();
-      }}
-    >
-      {state === 'new' && <Plus size={11} strokeWidth={1.75} aria-hidden="true" />}
-      {(state === 'moves' || state === 'conflict') && <Move size={11} strokeWidth={1.75} aria-hidden="true" />}
-      {tag}
-    </button>
-  );
-}
-
-function ProblemWords(props: { problem: TargetProblem; onUse: (text: string) => void }): ReactNode {
-  const { problem, onUse } = props;
-  const { t } = useTranslation('push');
-  if (problem.kind === 'missing') return t(`missing.${problem.part}`);
-  const { text, position, suggestion } = problem;
-  const wrong = text.slice(position, position + 1);
-  return (
-    <>
-      {t(`invalid.${problem.expected}`)}{' '}
-      <span className="target-problem-place">
-        {wrong === '' ? t('invalidAtEnd') : t('invalidAt', { position: position + 1, character: wrong })}
-      </span>
-      {suggestion !== null && (
-        <button
-          type="button"
-          className="link-button"
-          onClick={() => {
-            onUse(suggestion);
-          }}
-        >
-          {t('useInstead', { text: suggestion })}
-        </button>
-      )}
-    </>
   );
 }

@@ -4,17 +4,19 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Plan, PlanTarget } from '../../../shared/models/plan.ts';
 import { parseReference } from '../../../shared/models/reference.ts';
-import { useClient } from '../../state/client.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
 import { targetCost } from './plan-tallies.ts';
-import { readTarget, type TargetDraft } from './target-draft.ts';
+import { readTarget, spreadReferences, type TargetDraft } from './target-draft.ts';
 import { TargetField } from './target-field.tsx';
-import { useRegistryHealth } from './use-registry-health.ts';
+import { targetSuggestions } from './target-suggestions.ts';
 
 export interface TargetFieldsProps {
   readonly targets: readonly TargetDraft[];
   readonly plan: Plan | null;
   /** The plan belongs to what was typed before: its figures are not shown at the fields. */
   readonly stale: boolean;
+  /** What is remembered: health, and what can be suggested. */
+  readonly registries: readonly Registry[];
   readonly onChange: (targets: readonly TargetDraft[]) => void;
   /** Place of the field that has the focus. */
   readonly onFocus: (place: number) => void;
@@ -43,9 +45,8 @@ function costWords(t: TFunction<'push'>, target: PlanTarget): string {
 }
 
 /** All targets of a push, one field for each repository. */
-export function TargetFields({ targets, plan, stale, onChange, onFocus }: TargetFieldsProps): ReactElement {
+export function TargetFields({ targets, plan, stale, registries, onChange, onFocus }: TargetFieldsProps): ReactElement {
   const { t } = useTranslation('push');
-  const healthOf = useRegistryHealth(useClient());
   const [initial] = useState(targets.length);
   return (
     <>
@@ -58,9 +59,13 @@ export function TargetFields({ targets, plan, stale, onChange, onFocus }: Target
             target={target}
             planned={planned}
             result={planned === null || stale ? '' : costWords(t, planned)}
-            health={healthOf(host)}
+            health={registries.find((registry) => registry.host === host)?.health ?? 'unknown'}
             label={targets.length === 1 ? t('target') : t('targetNumber', { number: place + 1 })}
             autoFocus={place === 0 || target.id > initial}
+            suggestions={targetSuggestions(target, registries)}
+            onReferences={(from, references) => {
+              onChange(spreadReferences(targets, from, references));
+            }}
             onChange={(next) => {
               onChange(targets.map((other) => (other.id === next.id ? next : other)));
             }}

@@ -1,6 +1,7 @@
 import { memo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
+import { shortDigest } from '../../../shared/format/digest.ts';
 import type { JobLayer } from '../../../shared/models/job.ts';
 import type { PlanLayer } from '../../../shared/models/plan.ts';
 import { CellSwatch } from './cell-swatch.tsx';
@@ -26,6 +27,20 @@ function LayerRange({ layer, chunkSize }: PlanCellsProps): ReactElement {
   return <td>{rangeFigures(layer, chunkSize) ?? '–'}</td>;
 }
 
+/** The layer digest in short; hovering tells it and the raw digest whole. */
+function LayerDigest({ layer }: { readonly layer: PlanLayer }): ReactElement {
+  const { t } = useTranslation('weave');
+  const whole = [
+    ...(layer.digest === null ? [] : [t('layerDigest', { digest: layer.digest })]),
+    ...(layer.rawDigest === null ? [] : [t('rawDigest', { digest: layer.rawDigest })]),
+  ];
+  return (
+    <td className="layer-table-code layer-table-digest" title={whole.join('\n')}>
+      {layer.digest === null ? '' : shortDigest(layer.digest)}
+    </td>
+  );
+}
+
 /** A zero chunk that is settled says its verdict; the thread in the picture says the rest. */
 function wordKind(layer: WeaveLayer): CellKind {
   const kind = cellKind(layer);
@@ -46,6 +61,7 @@ export const PlanCells = memo(function PlanCells({ layer, chunkSize }: PlanCells
         {kindWord(t, kind, false)}
       </td>
       <td className="layer-table-right">{sizeWords(layer)}</td>
+      <LayerDigest layer={layer} />
       <td className="layer-table-secondary">{reasonWords(t, layer)}</td>
     </>
   );

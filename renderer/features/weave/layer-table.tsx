@@ -19,6 +19,8 @@ export interface LayerTableProps {
   readonly revealed?: { readonly index: number } | null;
   /** Live columns: a layer that waits for its next try is tried at once. */
   onRetryNow?: (() => void) | undefined;
+  /** ⌘C on a marked row: its whole layer digest. */
+  readonly onCopy?: ((text: string) => void) | undefined;
   /** Shown in place of the rows when there are none. */
   readonly empty?: ReactNode;
 }
@@ -30,13 +32,20 @@ function rowHeight(): number {
   return ROW_REM * (Number.isFinite(root) ? root : 16);
 }
 
-const PLAN_HEADS = ['number', 'range', 'origin', 'verdict', 'size', 'reason'] as const;
+const PLAN_HEADS = ['number', 'rawRange', 'origin', 'verdict', 'size', 'digest', 'reason'] as const;
 const LIVE_HEADS = ['number', 'range', 'status', 'progress', 'sent', 'speed', 'note'] as const;
-const RIGHT = new Set<string>(['number', 'size', 'sent', 'speed']);
+const HEAD_CLASSES: Readonly<Record<string, string>> = {
+  number: 'layer-table-right',
+  size: 'layer-table-right',
+  sent: 'layer-table-right',
+  speed: 'layer-table-right',
+  digest: 'layer-table-digest',
+};
 
 /** The twin of the weave in words: one row a layer, config first and NVRAM last; only rows in sight are rendered. */
 export function LayerTable(props: LayerTableProps): ReactElement {
-  const { layers, chunkSize, label, columns, marked = null, revealed = null, onMark, onRetryNow, empty } = props;
+  const { layers, chunkSize, label, columns, marked = null, revealed = null } = props;
+  const { onMark, onRetryNow, onCopy, empty } = props;
   const { t } = useTranslation('weave');
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -60,6 +69,12 @@ export function LayerTable(props: LayerTableProps): ReactElement {
   }, [revealed]);
 
   function press(event: KeyboardEvent): void {
+    const digest = layers[markedRow]?.digest ?? null;
+    if (event.key === 'c' && (event.metaKey || event.ctrlKey) && digest !== null && onCopy !== undefined) {
+      onCopy(digest);
+      event.preventDefault();
+      return;
+    }
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 2);
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: markedRow + 1,
@@ -125,7 +140,7 @@ function LayerTableHead({ columns, unit }: LayerTableHeadProps): ReactElement {
     <thead>
       <tr className="layer-table-head" aria-rowindex={1}>
         {(columns === 'plan' ? PLAN_HEADS : LIVE_HEADS).map((head) => (
-          <th key={head} scope="col" className={RIGHT.has(head) ? 'layer-table-right' : undefined}>
+          <th key={head} scope="col" className={HEAD_CLASSES[head]}>
             {head === 'progress' ? (
               <span className="visually-hidden">{t('column.progress')}</span>
             ) : (

@@ -1,0 +1,31 @@
+import type { Registry } from '../../../shared/models/registry.ts';
+import type { TargetDraft } from './target-draft.ts';
+
+/** Something that a target field can be filled with. */
+export interface TargetSuggestion {
+  /** A repository, or a tag of the repository that the field has. */
+  readonly kind: 'repository' | 'tag';
+  readonly text: string;
+}
+
+/** More would be a list to read instead of one to pick from. */
+const MOST = 8;
+
+/** Repositories, or tags of the field's repository, that hold what is typed; those that start with it come first. */
+export function targetSuggestions(target: TargetDraft, registries: readonly Registry[]): readonly TargetSuggestion[] {
+  const typed = target.text.trim().toLowerCase();
+  const known = registries.flatMap(({ host, repositories }) =>
+    repositories.map((repository) => ({ name: `${host}/${repository.repository}`, repository })),
+  );
+  const kind = target.name === null ? 'repository' : 'tag';
+  const texts =
+    kind === 'repository'
+      ? known.map(({ name }) => name)
+      : known
+          .filter(({ name }) => name === target.name)
+          .flatMap(({ repository }) => repository.groups.flatMap(({ tags }) => tags))
+          .filter((tag) => !target.tags.includes(tag));
+  const holding = texts.filter((text) => text.toLowerCase().includes(typed) && text !== target.text.trim());
+  const starting = holding.filter((text) => text.toLowerCase().startsWith(typed));
+  return [...new Set([...starting, ...holding])].slice(0, MOST).map((text) => ({ kind, text }));
+}
