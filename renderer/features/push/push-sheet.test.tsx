@@ -25,6 +25,8 @@ const NEW_TAG = 'ghcr.io/acme/sonoma:16.2';
 
 const REGISTRY: Registry = {
   host: 'ghcr.io',
+  insecure: false,
+  askedMs: null,
   health: 'reachable',
   account: null,
   error: null,
@@ -145,7 +147,7 @@ describe('the push sheet', () => {
   it('says at once that Tart cannot pull a tag', async () => {
     const { user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) });
     await user.keyboard('ghcr.io/acme/sonoma:v1__x');
-    expect(screen.getByText(/^Tart cannot pull the tag v1__x/)).toBeTruthy();
+    expect(screen.getByText(/^Tart cannot pull ghcr.io\/acme\/sonoma:v1__x/)).toBeTruthy();
   });
 
   it('cannot push what was not planned', async () => {

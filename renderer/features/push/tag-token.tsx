@@ -2,7 +2,7 @@ import { Check, Move, Plus } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shortDigest } from '../../../shared/format/digest.ts';
-import type { PlanReference } from '../../../shared/models/plan.ts';
+import type { PlanReference, ReferenceState } from '../../../shared/models/plan.ts';
 
 interface TagTokenProps {
   readonly tag: string;
@@ -16,7 +16,7 @@ interface TagTokenProps {
 /** A tag in a target field: Backspace removes it, Enter and double click edit it, arrows walk. */
 export function TagToken({ tag, planned, onRemove, onEdit, onMove }: TagTokenProps): ReactElement {
   const { t } = useTranslation('push');
-  const state = planned?.state ?? null;
+  const state: ReferenceState | null = planned?.state ?? null;
   const previous = planned?.previousDigest ?? null;
   const moves = state === 'moves' || state === 'conflict';
   const stateWords =

@@ -12,7 +12,7 @@ interface TargetProblemLineProps {
   readonly onUse: (text: string) => void;
 }
 
-/** The line under a target field: what does not fit, where, with the correction; or that Tart cannot pull the tag. */
+/** The line under a target field: what does not fit, where, with the correction; or that Tart's narrower grammar cannot pull it. */
 export function TargetProblemLine({ id, target, problem, onUse }: TargetProblemLineProps): ReactElement | null {
   const { t } = useTranslation('push');
   if (problem !== null) {
@@ -22,21 +22,13 @@ export function TargetProblemLine({ id, target, problem, onUse }: TargetProblemL
       </div>
     );
   }
-  const tags = unpullableTags(target);
-  if (tags.length === 0) return null;
+  const references = readTarget(target).references.filter((text) => !parseReference(text).tartCanPull);
+  if (references.length === 0) return null;
   return (
     <div id={id} className="target-problem" data-tone="warning">
-      {t('tartCannotPull', { count: tags.length, tags: tags.join(', ') })}
+      {t('tartCannotPull', { references: references.join(', ') })}
     </div>
   );
-}
-
-/** Tags that registries take and Tart's own grammar does not. */
-function unpullableTags(target: TargetDraft): readonly string[] {
-  return readTarget(target).references.flatMap((text) => {
-    const { tag, tartCanPull } = parseReference(text);
-    return tag === null || tartCanPull ? [] : [tag];
-  });
 }
 
 function ProblemWords(props: { problem: TargetProblem; onUse: (text: string) => void }): ReactNode {
