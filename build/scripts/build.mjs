@@ -20,8 +20,8 @@ async function configNamed(name) {
   return config;
 }
 
-/** Builds into dist/ what changed: codec, main side, preload, window. */
-export async function buildAll() {
+/** Builds into dist/ what changed behind the window: codec, main side, preload. */
+export async function buildHost() {
   const node = join(root, 'dist', 'node');
   await buildPart('codec', ['electron/engine/codec/assembly'], () =>
     step('Compiling the codec', () => {
@@ -40,6 +40,11 @@ export async function buildAll() {
       }),
     );
   }
+}
+
+/** Builds into dist/ what changed. */
+export async function buildAll() {
+  await buildHost();
   if (existsSync(join(root, 'renderer', 'index.html'))) {
     await buildPart('renderer', ['renderer', 'shared'], () =>
       step('Building the window', async () => {

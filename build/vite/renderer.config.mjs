@@ -3,8 +3,12 @@ import optimizeLocales from '@react-aria/optimize-locales-plugin';
 import react from '@vitejs/plugin-react';
 import { root } from './node.config.mjs';
 
-/** The window: a page for Chromium 130 and newer, served by the app's own protocol. */
-export default {
+/**
+ * The window: a page for Chromium 130 and newer, served by the app's own protocol.
+ *
+ * @type {import('vite').InlineConfig}
+ */
+const config = {
   configFile: false,
   root: join(root, 'renderer'),
   base: '/',
@@ -19,3 +23,5 @@ export default {
     chunkSizeWarningLimit: 2000,
   },
 };
+
+export default config;

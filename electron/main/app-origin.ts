@@ -6,7 +6,7 @@ export const APP_HOST = 'tartan';
 export const APP_ORIGIN = `${APP_SCHEME}://${APP_HOST}`;
 
 /**
- * The dev server to load instead: only in a checkout, and only on this computer. Null = none.
+ * The dev server that makes the page, in place of the built files: only in a checkout, and only on this computer. Null = none.
  *
  * @param text value of `TARTAN_DEV_URL`
  */

@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createProtocolHandler, respond, servedFile } from './app-protocol.ts';
+import { createProtocolHandler, respond, respondFromServer, servedFile } from './app-protocol.ts';
+import { SECURITY_HEADERS } from './content-security-policy.ts';
 
 describe('app://tartan', () => {
   let folder: string;
@@ -82,5 +84,70 @@ describe('app://tartan', () => {
 
   it.each(['/C:/Windows/win.json', '/\\\\server\\share.json', '/index.html:stream'])('names no file for %s', (path) => {
     expect(servedFile(root, path)).toBeNull();
+  });
+});
+
+describe('app://tartan before a dev server', () => {
+  let server: Server;
+  let origin: URL;
+  const asked: string[] = [];
+
+  beforeEach(async () => {
+    asked.length = 0;
+    server = createServer(({ method, url }, response) => {
+      asked.push(`${method} ${url}`);
+      const html = url === '/';
+      response.writeHead(url === '/moved' ? 302 : 200, {
+        'Content-Type': html ? 'text/html' : 'text/javascript',
+        'Access-Control-Allow-Origin': '*',
+        Location: '/elsewhere',
+      });
+      response.end(html ? '<script nonce="%CSP_NONCE%">hot()</script>' : '"%CSP_NONCE%"');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    origin = new URL(`http://127.0.0.1:${address.port}/`);
+  });
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const get = (url: string, method = 'GET'): ReturnType<typeof respondFromServer> =>
+    respondFromServer(origin, { url, method }, 'N0nce');
+
+  it('serves what the server makes under the app’s own headers; only its socket and the nonce are let in besides', async () => {
+    const { status, headers, body } = await get('app://tartan/');
+
+    expect({ status, headers, body: Buffer.from(body).toString() }).toEqual({
+      status: 200,
+      headers: {
+        ...SECURITY_HEADERS,
+        'Content-Type': 'text/html',
+        'Cache-Control': 'no-cache',
+        'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-N0nce'; style-src 'self' 'nonce-N0nce'; img-src 'self' data:; font-src 'self'; connect-src 'self' ws://${origin.host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      },
+      body: '<script nonce="N0nce">hot()</script>',
+    });
+  });
+
+  it('asks that server alone, whatever the path, and follows it nowhere', async () => {
+    const statuses: number[] = [];
+    for (const [url, method] of [
+      ['app://tartan/main.tsx?t=1', 'GET'],
+      ['app://tartan//evil.example/x.js', 'GET'],
+      ['app://tartan/moved', 'GET'],
+      ['app://other/main.tsx', 'GET'],
+      ['app://tartan/main.tsx', 'POST'],
+      ['nonsense', 'GET'],
+    ] as const) {
+      statuses.push((await get(url, method)).status);
+    }
+
+    expect({ statuses, asked }).toEqual({
+      statuses: [200, 200, 502, 404, 405, 400],
+      asked: ['GET /main.tsx?t=1', 'GET //evil.example/x.js', 'GET /moved'],
+    });
   });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { APP_HOST } from './app-origin.ts';
-import { contentSecurityPolicy, SECURITY_HEADERS } from './content-security-policy.ts';
+import { contentSecurityPolicy, developmentSecurityPolicy, SECURITY_HEADERS } from './content-security-policy.ts';
 
 /** What may be served, by extension; everything else is not found. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -52,6 +52,14 @@ export function servedFile(root: string, pathname: string): string | null {
   return file.startsWith(root.endsWith(sep) ? root : root + sep) ? file : null;
 }
 
+function isHtml(mediaType: string): boolean {
+  return mediaType.startsWith('text/html');
+}
+
+function withNonce(body: Uint8Array, nonce: string): Uint8Array {
+  return Buffer.from(Buffer.from(body).toString('utf8').replaceAll(NONCE_PLACE, nonce));
+}
+
 /** Answers one request for a file of the built window. HTML gets the nonce of its own policy. */
 export async function respond(root: string, request: AppRequest, nonce: string): Promise<AppResponse> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
@@ -66,9 +74,7 @@ export async function respond(root: string, request: AppRequest, nonce: string):
   } catch {
     return refuse(404);
   }
-  if (mediaType.startsWith('text/html')) {
-    body = Buffer.from(Buffer.from(body).toString('utf8').replaceAll(NONCE_PLACE, nonce));
-  }
+  if (isHtml(mediaType)) body = withNonce(body, nonce);
   return {
     status: 200,
     headers: {
@@ -81,10 +87,55 @@ export async function respond(root: string, request: AppRequest, nonce: string):
   };
 }
 
-/** Handler for `protocol.handle`: serves `root`, a new nonce for each answer. */
-export function createProtocolHandler(root: string): (request: AppRequest) => Promise<Response> {
+/**
+ * Answers one request with what a dev server makes of it, under the app's own origin and headers, so that the page is as
+ * sandboxed, checked and stored for as the built one.
+ *
+ * @param server the dev server on this computer
+ */
+export async function respondFromServer(server: URL, request: AppRequest, nonce: string): Promise<AppResponse> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405);
+  if (!URL.canParse(request.url)) return refuse(400);
+  const { host, pathname, search } = new URL(request.url);
+  if (host !== APP_HOST) return refuse(404);
+  // Set part by part: a path of `//host/` would name another server.
+  const target = new URL(server);
+  target.pathname = pathname;
+  target.search = search;
+  let answer: Response;
+  let body: Uint8Array;
+  try {
+    answer = await fetch(target, { method: request.method, redirect: 'error' });
+    body = new Uint8Array(await answer.arrayBuffer());
+  } catch {
+    // The server is being started anew; its client asks again.
+    return refuse(502);
+  }
+  const mediaType = answer.headers.get('content-type') ?? 'text/plain';
+  return {
+    status: answer.status,
+    headers: {
+      ...SECURITY_HEADERS,
+      'Content-Type': mediaType,
+      'Content-Security-Policy': developmentSecurityPolicy(nonce, server),
+      'Cache-Control': 'no-cache',
+    },
+    body: isHtml(mediaType) ? withNonce(body, nonce) : body,
+  };
+}
+
+/**
+ * Handler for `protocol.handle`, a new nonce for each answer.
+ *
+ * @param source folder of the built window, or the dev server of a checkout
+ */
+export function createProtocolHandler(source: string | URL): (request: AppRequest) => Promise<Response> {
   return async (request) => {
-    const { status, headers, body } = await respond(root, request, randomBytes(18).toString('base64'));
+    const nonce = randomBytes(18).toString('base64');
+    const { status, headers, body } =
+      typeof source === 'string'
+        ? await respond(source, request, nonce)
+        : await respondFromServer(source, request, nonce);
     // A view of a Buffer is a valid body; the type of undici wants an ArrayBuffer that is not shared.
     return new Response(new Uint8Array(body), { status, headers });
   };

@@ -10,7 +10,7 @@ import { APP_ORIGIN, APP_SCHEME, developmentUrl } from './app-origin.ts';
 import { createProtocolHandler } from './app-protocol.ts';
 import { electronPorts } from './electron-ports.ts';
 import { hostLanguage, hostWords, systemLanguageOf } from './host-words.ts';
-import { secureContents, secureDevelopmentSession, secureSession } from './session-security.ts';
+import { secureContents, secureSession } from './session-security.ts';
 import { TartanApp } from './tartan-app.ts';
 
 /** The folder of the built file: workers, helper and codec lie beside it, preload and window in `../preload` and `../renderer`. */
@@ -37,18 +37,17 @@ async function start(): Promise<void> {
   const environment = process.env;
   const ports = electronPorts(builtFolder, environment);
   logUnforeseen(ports.log);
-  const devUrl = developmentUrl(environment['TARTAN_DEV_URL'], app.isPackaged);
   app.on('web-contents-created', (_event, contents) => {
-    secureContents(contents, devUrl?.origin ?? APP_ORIGIN, (url) => void shell.openExternal(url));
+    secureContents(contents, APP_ORIGIN, (url) => void shell.openExternal(url));
   });
   await app.whenReady();
   secureSession(session.defaultSession);
-  if (devUrl !== null) secureDevelopmentSession(session.defaultSession, devUrl);
-  protocol.handle(APP_SCHEME, createProtocolHandler(join(builtFolder, '..', 'renderer')));
+  const devServer = developmentUrl(environment['TARTAN_DEV_URL'], app.isPackaged);
+  protocol.handle(APP_SCHEME, createProtocolHandler(devServer ?? join(builtFolder, '..', 'renderer')));
   app.setAboutPanelOptions({ applicationName: 'Tartan', applicationVersion: version });
   try {
     const engine = await createEngine(ports);
-    const tartan = new TartanApp({ engine, ports, builtFolder, version, developmentUrl: devUrl });
+    const tartan = new TartanApp({ engine, ports, builtFolder, version });
     app.on('second-instance', () => void tartan.show());
     app.on('activate', () => void tartan.show());
     app.on('before-quit', (event) => {

@@ -1,5 +1,4 @@
 import type { Session, WebContents } from 'electron';
-import { developmentSecurityPolicy } from './content-security-policy.ts';
 import { externalLink, mayNavigate } from './navigation-rules.ts';
 
 /** Denies every permission, check, device and capture: the window needs none; text is copied by the host. */
@@ -15,15 +14,6 @@ export function secureSession(session: Session): void {
   });
   session.on('will-download', (event) => {
     event.preventDefault();
-  });
-}
-
-/** Puts the policy on what the dev server answers. */
-export function secureDevelopmentSession(session: Session, url: URL): void {
-  session.webRequest.onHeadersReceived((details, answer) => {
-    answer({
-      responseHeaders: { ...details.responseHeaders, 'Content-Security-Policy': [developmentSecurityPolicy(url)] },
-    });
   });
 }
 

@@ -20,8 +20,6 @@ export interface TartanAppParts {
   readonly ports: EnginePorts;
   readonly builtFolder: string;
   readonly version: string;
-  /** The dev server that serves the page; null = the built files. */
-  readonly developmentUrl: URL | null;
 }
 
 /** The desktop app: one window over one engine. Lives from `ready` until the process ends. */
@@ -92,11 +90,11 @@ export class TartanApp {
   }
 
   async #open(): Promise<AppWindow> {
-    const { engine, ports, builtFolder, developmentUrl } = this.#parts;
+    const { engine, ports, builtFolder } = this.#parts;
     try {
       const window = await openWindow({
-        url: developmentUrl?.href ?? `${APP_ORIGIN}/`,
-        origin: developmentUrl?.origin ?? APP_ORIGIN,
+        url: `${APP_ORIGIN}/`,
+        origin: APP_ORIGIN,
         builtFolder,
         packaged: app.isPackaged,
         theme: this.#theme(),

@@ -23,7 +23,7 @@ export interface AppWindow {
 
 /** What a window is opened with. */
 export interface WindowParts {
-  /** The page: `app://tartan/` or the dev server. */
+  /** The page: `app://tartan/`. */
   readonly url: string;
   /** The page's origin, whose messages are listened to. */
   readonly origin: string;

@@ -15,7 +15,7 @@ import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { CHECKOUT, launchApp, launchEnvironment } from './app.ts';
-import { startReleaseApp } from './release-app.ts';
+import { startDevtoolsApp } from './devtools-app.ts';
 
 const run = promisify(execFile);
 const PACK_MS = 300_000;
@@ -187,12 +187,16 @@ describe('the packed app', () => {
     const { TARTAN_CHUNK_SIZE: _ofTests, ...environment } = launchEnvironment({}, home.root, stateHome);
     const { executable } = packedApp('release');
     const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-    const app = await startReleaseApp(executable, [...flags, '--disable-gpu', '--lang=en-US', '--inspect=0'], {
-      ...environment,
-      ELECTRON_RUN_AS_NODE: '1',
-      NODE_OPTIONS: `--require ${required}`,
-      TARTAN_DEV_URL: `http://127.0.0.1:${address.port}/`,
-    });
+    const app = await startDevtoolsApp(
+      executable,
+      [...flags, '--remote-debugging-port=0', '--disable-gpu', '--lang=en-US', '--inspect=0'],
+      {
+        ...environment,
+        ELECTRON_RUN_AS_NODE: '1',
+        NODE_OPTIONS: `--require ${required}`,
+        TARTAN_DEV_URL: `http://127.0.0.1:${address.port}/`,
+      },
+    );
     const reference = `${registry.host}/packed/released:1.0`;
     try {
       const { page } = app;
@@ -219,7 +223,7 @@ describe('the packed app', () => {
         inspector: false,
       });
     } finally {
-      expect(await app.close()).toBe(0);
+      expect(await app.end('SIGTERM')).toBe(0);
       devServer.close();
     }
     expect((await pullWithSkopeo(reference)).disk.equals(readFileSync(vm.diskFile))).toBe(true);
