@@ -30,6 +30,7 @@ import { type PushSource, withNewManifest } from './plan/push-source.ts';
 import { groupTargets, type PushTarget } from './plan/push-targets.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
 import type { EnginePorts } from './ports.ts';
+import type { HostProfile } from './registry/host-profile.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
 import { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
@@ -58,6 +59,8 @@ class JoinedEngine {
   readonly #bandwidth: Bandwidth;
   readonly #jobs: JobQueue;
   readonly #hub = createEventHub();
+  /** How hosts were found to want their uploads, as the state had it at the start. */
+  readonly #uploadModes = new Map<string, HostProfile['uploadMode']>();
   #settings: Settings = DEFAULT_SETTINGS;
   #watcher: { close(): Promise<void> } | null = null;
 
@@ -74,7 +77,20 @@ class JoinedEngine {
     this.#index = new ContentIndex(state, nowMs);
     this.#cache = new DigestCache(state, nowMs);
     this.#zeros = new ZeroChunks(this.#codec, this.#index);
-    this.#clients = new RegistryClients({ network, credentials, clock, random: Math.random });
+    this.#clients = new RegistryClients(
+      {
+        network,
+        credentials,
+        clock,
+        random: Math.random,
+        onLearn: (host, mode) => {
+          this.#index
+            .learnUploadMode(host, mode)
+            .catch((thrown: unknown) => log.warn('upload mode not remembered', { host, message: String(thrown) }));
+        },
+      },
+      this.#uploadModes,
+    );
     this.#settingsFile = new JsonFile(join(paths.stateHome, 'settings.json'), settingsSchema, DEFAULT_SETTINGS, log);
     const bookFile = new JsonFile(join(paths.stateHome, 'registries.json'), registryBookSchema, EMPTY_BOOK, log);
     this.#book = new RegistryBook(
@@ -110,6 +126,7 @@ class JoinedEngine {
 
   async open(): Promise<void> {
     await Promise.all([this.#index.open(), this.#book.open()]);
+    for (const { host, mode } of await this.#index.uploadModes()) this.#uploadModes.set(host, mode);
     this.#settings = await this.#settingsFile.read();
     this.#bandwidth.setLimit(this.#settings.bandwidthLimit);
     this.#watch();
@@ -144,6 +161,7 @@ class JoinedEngine {
     onRetry?: (notice: RetryNotice) => void,
   ): { parts: PlanningParts; close: () => Promise<void> } {
     const open = new Map<string, RegistryClient>();
+    const targets = groupTargets(request.references);
     const connections = (request.concurrency ?? this.#settings.concurrency) + 2;
     const clientOf = (host: string): RegistryClient => {
       const known = open.get(host);
@@ -152,6 +170,8 @@ class JoinedEngine {
       const made = this.#clients.open(host, {
         insecure,
         connections: Math.max(connections, 16),
+        repositories: targets.filter(({ registry }) => registry === host).map(({ repository }) => repository),
+        pieceSize: request.pieceSize,
         ...(onRetry === undefined ? {} : { onRetry }),
       });
       open.set(host, made);
@@ -261,7 +281,6 @@ class JoinedEngine {
       onStarted: () => job.started(),
       onChange: (layer) => job.touch(layer),
       onSent: (bytes) => job.sent(bytes),
-      onLearn: (registry, learned) => this.#clients.learn(registry, learned),
     });
   }
 

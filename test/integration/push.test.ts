@@ -35,7 +35,7 @@ describe('a push of a VM', () => {
     const references = [`${registry.host}/vms/builder:1.0`, `${registry.host}/vms/builder:latest`];
     const { job, document } = await engine.push({ vmId: 'vm:builder', references });
     await engine.close();
-    const [first, second] = await Promise.all(references.map(pullWithSkopeo));
+    const [first, second] = await Promise.all(references.map((reference) => pullWithSkopeo(reference)));
     expect(job.state).toBe('done');
     expect(document.targets[0]?.references.map(({ state }) => state)).toEqual(['written', 'written']);
     expect(first?.disk.equals(readFileSync(vm.diskFile))).toBe(true);
@@ -64,7 +64,7 @@ describe('a push of a VM', () => {
     const references = [`${registry.host}/two/a:x`, `${registry.host}/two/b:x`, `${other.host}/two/c:x`];
     const { document } = await engine.push({ vmId: 'vm:builder', references });
     await engine.close();
-    const images = await Promise.all(references.map(pullWithSkopeo));
+    const images = await Promise.all(references.map((reference) => pullWithSkopeo(reference)));
     expect(document.bytes.encoded).toBeLessThanOrEqual(vm.diskSize);
     expect(document.targets[1]?.layers.some(({ verdict }) => verdict === 'mount')).toBe(true);
     expect(new Set(images.map(({ manifestBytes }) => manifestBytes.toString('hex'))).size).toBe(1);
@@ -166,7 +166,7 @@ describe('a push that cannot be', () => {
   });
 
   it('trusts a registry with its own authority only when told to', async () => {
-    const secure = await startDockerRegistry({ tls: true });
+    const secure = await startDockerRegistry({ tls: {} });
     const request = { vmId: 'vm:builder', references: [`${secure.host}/a/b:1`] };
     const [trusting, strict] = await Promise.all([
       openTestEngine({ tartHome: home.root, authority: secure.authority }),

@@ -276,6 +276,26 @@ export class ContentIndex {
     );
   }
 
+  /** How hosts were found to want their uploads. */
+  async uploadModes(): Promise<{ host: string; mode: 'chunks' | 'stream' | 'mono' }[]> {
+    const schema = z.object({ host: z.string(), mode: z.enum(['chunks', 'stream', 'mono']) });
+    return await this.#state.all(
+      "SELECT host, upload_mode AS mode FROM host_profiles WHERE upload_mode IN ('chunks', 'stream', 'mono')",
+      [],
+      schema,
+    );
+  }
+
+  async learnUploadMode(host: string, mode: 'chunks' | 'stream' | 'mono'): Promise<void> {
+    await this.#state.run([
+      {
+        sql: `INSERT INTO host_profiles (host, upload_mode, learned_ms) VALUES (?, ?, ?)
+              ON CONFLICT DO UPDATE SET upload_mode = excluded.upload_mode, learned_ms = excluded.learned_ms`,
+        params: [host, mode, this.#nowMs()],
+      },
+    ]);
+  }
+
   /** Measured bytes a second to the slowest of these hosts; null where one was never measured. */
   linkRate(hosts: readonly string[]): number | null {
     const rates = hosts.map((host) => this.#linkRates.get(host));

@@ -9,7 +9,6 @@ import { planWithoutReading, refuseLacking } from '../plan/plan-push.ts';
 import type { PlanningParts } from '../plan/planning-parts.ts';
 import type { DraftLayer, DraftTarget, Presence, PushDraft } from '../plan/push-draft.ts';
 import { type ManifestChoice, manifestOf, settleManifest } from '../plan/settle-manifest.ts';
-import type { HostProfile } from '../registry/host-profile.ts';
 import type { UploadSession } from '../registry/upload-session.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import { LayerProgress } from './layer-progress.ts';
@@ -25,8 +24,6 @@ export interface PushRunEvents {
   readonly onChange: (layer: DraftLayer | null) => void;
   /** Packed bytes that a registry acknowledged; negative when a session was lost. */
   readonly onSent: (bytes: number) => void;
-  /** A host was found to want other uploads. */
-  readonly onLearn: (registry: string, learned: Partial<HostProfile>) => void;
 }
 
 /** One push from plan to tags. Source, clients and workers are its job's and engine's; `close` ends what is its own. */
@@ -60,10 +57,6 @@ export class PushRun {
     this.events.onChange(layer);
   }
 
-  learn(registry: string, learned: Partial<HostProfile>): void {
-    this.events.onLearn(registry, learned);
-  }
-
   progressOf(layer: DraftLayer): LayerProgress {
     const progress = this.progress[layer.index];
     if (progress === undefined) throw new AppError('internal', { message: 'no such layer' });
@@ -82,11 +75,11 @@ export class PushRun {
     return this.#arrived.has(`${target.registry}/${target.repository}@${digest}`);
   }
 
-  /** The piece size of a pass: the largest that one of its targets wants. */
+  /** The piece size of a pass: the largest that all of its targets take. */
   pieceSizeFor(_sinks: readonly string[]): number {
-    if (this.request.pieceSize !== null) return this.request.pieceSize;
-    const wanted = this.draft.targets.map(({ registry }) => this.parts.clientOf(registry).profile.pieceSize);
-    return Math.max(PIECE_SIZE, ...wanted);
+    const profiles = this.draft.targets.map(({ registry }) => this.parts.clientOf(registry).profile);
+    const wanted = profiles.filter(({ uploadMode }) => uploadMode === 'chunks').map(({ pieceSize }) => pieceSize);
+    return wanted.length === 0 ? PIECE_SIZE : Math.min(...wanted);
   }
 
   /** Ends the run's own connections. */

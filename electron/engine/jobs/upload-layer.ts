@@ -36,6 +36,8 @@ export class LayerUpload {
   readonly #layer: DraftLayer;
   readonly #progress: LayerProgress;
   readonly #signal: AbortSignal;
+  /** What arrived had another digest once. */
+  #damaged = false;
 
   constructor(run: PushRun, layer: DraftLayer, progress: LayerProgress, signal: AbortSignal) {
     this.#run = run;
@@ -76,6 +78,11 @@ export class LayerUpload {
       if (this.#layer.digest !== null && this.#layer.size !== null)
         session.announce(this.#layer.digest, this.#layer.size);
       sinks.set(keyOf(target), { target, session, failure: null });
+      if (session.mode === 'mono' && this.#layer.size === null) {
+        // Another layer found meanwhile that the host wants whole bodies: those need their size first.
+        for (const sink of sinks.values()) void sink.session.cancel(AbortSignal.timeout(2000));
+        return [...targets];
+      }
       this.#progress.sentBy.set(keyOf(target), 0);
     }
     try {
@@ -174,10 +181,10 @@ export class LayerUpload {
     return await this.#run.parts.clientOf(target.registry).startUpload(target.repository, { signal: this.#signal });
   }
 
-  async #spec(id: string, { target }: Sink): Promise<SinkSpec> {
-    const { requester, profile } = this.#run.parts.clientOf(target.registry);
-    const network = await requester.transport.network(await requester.origin(this.#signal));
-    return { id, mode: profile.uploadMode === 'chunks' ? 'pieces' : 'body', network };
+  async #spec(id: string, { target, session }: Sink): Promise<SinkSpec> {
+    const { requester } = this.#run.parts.clientOf(target.registry);
+    const network = await requester.transport.network(session.origin);
+    return { id, mode: session.mode === 'chunks' ? 'pieces' : 'body', network };
   }
 
   /** One pass over the bytes; learns what it finds. False when every sink was dropped on the way. */
@@ -287,11 +294,15 @@ export class LayerUpload {
         continue;
       }
       if (!(failure instanceof UploadLost)) throw toAppError(failure);
-      if (attempt >= ATTEMPTS) throw failure.error;
-      if (failure.learned !== null) this.#run.learn(target.registry, failure.learned);
+      // Damaged on the way once may be; the bytes on the disk are what they were, or the pass had failed.
+      const damaged = failure.error.code === 'blob.digestMismatch';
+      if (attempt >= ATTEMPTS || (damaged && this.#damaged)) throw failure.error;
+      this.#damaged ||= damaged;
       lost.push(target);
       this.#progress.sentBy.set(keyOf(target), 0);
-      await this.#run.parts.clientOf(target.registry).requester.pause(attempt, null, failure.error, this.#signal);
+      await this.#run.parts
+        .clientOf(target.registry)
+        .requester.pause(attempt, failure.retryAfter, failure.error, this.#signal);
     }
     return lost;
   }

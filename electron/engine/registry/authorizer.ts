@@ -4,6 +4,7 @@ import type { Clock, Credential, CredentialProvider } from '../ports.ts';
 import { answerError } from './answer-error.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import { mayLeadTo } from './loopback.ts';
+import { coversScopes } from './scopes.ts';
 import type { Answer, Transport } from './transport.ts';
 
 const CLIENT_ID = 'tartan';
@@ -12,6 +13,7 @@ const LEAST_LIFE_S = 60;
 const tokenSchema = z.object({
   token: z.string().optional(),
   access_token: z.string().optional(),
+  refresh_token: z.string().optional(),
   expires_in: z.number().optional(),
 });
 
@@ -21,9 +23,17 @@ interface Token {
   readonly refreshAtMs: number;
 }
 
+/** A token that was asked for; `token` once it is there. */
+interface TokenRequest {
+  readonly answer: Promise<Token>;
+  token: Token | null;
+}
+
 /**
  * Gets the Authorization header for one registry: none, Basic, or a Bearer token for all scopes at once. A token is
  * refreshed before it ends; of many waiting requests one refreshes. Credentials go to the registry and its realm only.
+ *
+ * Some token servers grant only the first scope of many, or refuse all for one: then each request asks for its own.
  */
 export class Authorizer {
   readonly #host: string;
@@ -32,12 +42,24 @@ export class Authorizer {
   readonly #clock: Clock;
   #challenge: Challenge | null = null;
   #realmBase = '';
-  readonly #tokens = new Map<string, Promise<Token>>();
+  readonly #tokens = new Map<string, TokenRequest>();
+  /** Scopes of the whole job; empty once the registry did not grant them together. */
+  #jobScopes: readonly string[];
+  /** A refresh token that replaces the stored identity token. */
+  #renewed: string | null = null;
   /** Account name and source in use; null = anonymous. */
   account: { readonly name: string; readonly source: string } | null = null;
 
-  constructor(host: string, transport: Transport, credentials: CredentialProvider, clock: Clock) {
+  /** @param jobScopes all that a job will need of this registry, the most needed first */
+  constructor(
+    host: string,
+    transport: Transport,
+    credentials: CredentialProvider,
+    clock: Clock,
+    jobScopes: readonly string[] = [],
+  ) {
     this.#host = host;
+    this.#jobScopes = jobScopes;
     this.#transport = transport;
     this.#credentials = credentials;
     this.#clock = clock;
@@ -47,20 +69,44 @@ export class Authorizer {
   async header(scopes: readonly string[], signal: AbortSignal): Promise<string | undefined> {
     if (this.#challenge === null) return undefined;
     if (this.#challenge.scheme === 'basic') return basicOf(await this.#required(signal));
-    const key = scopes.join(' ');
-    const known = this.#tokens.get(key);
-    if (known !== undefined) {
-      const token = await known;
-      if (this.#clock.now() < token.refreshAtMs) return token.header;
+    const together = coversScopes(this.#jobScopes, scopes);
+    try {
+      return (await this.#token(this.#challenge, together ? this.#jobScopes : scopes, signal)).header;
+    } catch (thrown) {
+      const refused = thrown instanceof AppError && thrown.code.startsWith('auth.');
+      if (!refused || !together || this.#jobScopes.length === 1) throw thrown;
+      // One repository that cannot be read makes some servers refuse the whole request.
+      this.#jobScopes = [];
+      return (await this.#token(this.#challenge, scopes, signal)).header;
     }
-    const fresh = this.#fetchToken(this.#challenge, scopes, signal);
-    this.#tokens.set(key, fresh);
-    fresh.catch(() => this.#tokens.delete(key));
-    return (await fresh).header;
   }
 
-  /** Takes the challenge of a 401 and forgets tokens, so that the next header is a new one. */
-  take(answer: Answer): void {
+  async #token(challenge: Challenge, scopes: readonly string[], signal: AbortSignal): Promise<Token> {
+    const key = scopes.join(' ');
+    for (let known = this.#tokens.get(key); known !== undefined; known = this.#tokens.get(key)) {
+      const token = await known.answer;
+      if (this.#clock.now() < token.refreshAtMs) return token;
+      // Whoever of the waiting comes first asks anew; the others find its request.
+      if (this.#tokens.get(key) === known) this.#tokens.delete(key);
+    }
+    const fresh: TokenRequest = { answer: this.#fetchToken(challenge, scopes, signal), token: null };
+    this.#tokens.set(key, fresh);
+    try {
+      fresh.token = await fresh.answer;
+      return fresh.token;
+    } catch (thrown) {
+      if (this.#tokens.get(key) === fresh) this.#tokens.delete(key);
+      throw thrown;
+    }
+  }
+
+  /**
+   * Takes the challenge of a 401 and forgets the token that was refused, so that the next header is a new one. A token
+   * that another request got meanwhile stays.
+   *
+   * @param used the Authorization header of the refused request
+   */
+  take(answer: Answer, used: string | undefined): void {
     const challenges = parseChallenges(answer.headers['www-authenticate'] ?? '');
     const bearer = challenges.find(({ scheme, params }) => scheme === 'bearer' && params.has('realm'));
     const basic = challenges.find(({ scheme }) => scheme === 'basic');
@@ -73,7 +119,8 @@ export class Authorizer {
     }
     this.#challenge = chosen;
     this.#realmBase = answer.url;
-    this.#tokens.clear();
+    if (chosen.params.get('error') === 'insufficient_scope') this.#jobScopes = [];
+    for (const [key, { token }] of this.#tokens) if (token?.header === used) this.#tokens.delete(key);
   }
 
   async #find(signal: AbortSignal): Promise<Credential | null> {
@@ -104,10 +151,14 @@ export class Authorizer {
     const credential = await this.#find(signal);
     const wanted =
       scopes.length > 0 ? scopes : (challenge.params.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
-    const answer =
+    let answer =
       credential?.kind === 'identity'
         ? await this.#postToken(realm, service, wanted, credential, signal)
         : await this.#getToken(realm, service, wanted, credential, signal);
+    // A server without OAuth2 takes the identity token as a password.
+    if (credential?.kind === 'identity' && (answer.status === 404 || answer.status === 405)) {
+      answer = await this.#getToken(realm, service, wanted, credential, signal);
+    }
     if (answer.status === 401 || answer.status === 403) {
       throw new AppError(credential === null ? 'auth.required' : 'auth.unauthorized', {
         host: this.#host,
@@ -144,7 +195,7 @@ export class Authorizer {
   ): Promise<Answer> {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',
-      refresh_token: credential.secret,
+      refresh_token: this.#renewed ?? credential.secret,
       client_id: CLIENT_ID,
       scope: scopes.join(' '),
     });
@@ -165,6 +216,7 @@ export class Authorizer {
     } catch (cause) {
       throw new AppError('registry.protocol', { host: this.#host, reason: 'token' }, { cause });
     }
+    this.#renewed = parsed.refresh_token ?? this.#renewed;
     const token = parsed.token ?? parsed.access_token;
     if (token === undefined || token === '')
       throw new AppError('registry.protocol', { host: this.#host, reason: 'token' });

@@ -1,9 +1,11 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { isDigest, isRegistryHost, isRepositoryName, isTag } from '../../../shared/models/reference.ts';
-import { answerError } from './answer-error.ts';
+import { answerError, isPassing } from './answer-error.ts';
 import { digestOf } from './content-digest.ts';
 import type { HostProfile } from './host-profile.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
+import { pullScope, pushScope } from './scopes.ts';
+import type { UploadModes } from './upload-modes.ts';
 import { resolveLocation, UploadLost, UploadSession } from './upload-session.ts';
 
 /** What every manifest request accepts: without the list, distribution 2.8.2 answers 404 to a tag that exists. */
@@ -34,14 +36,18 @@ export interface RemoteManifest {
 export class RegistryClient {
   readonly requester: Requester;
   readonly #profile: () => HostProfile;
+  readonly #modes: UploadModes;
+  /** Repositories that refused to be a mount's source, as `SOURCE TARGET`. */
+  readonly #unmountable = new Set<string>();
 
   /** @throws AppError `reference.invalid` for a host that is none */
-  constructor(options: RequesterOptions & { readonly profile: () => HostProfile }) {
+  constructor(options: RequesterOptions & { readonly profile: () => HostProfile; readonly modes: UploadModes }) {
     if (!isRegistryHost(options.host)) {
       throw new AppError('reference.invalid', { input: options.host, position: 0, expected: 'host', suggestion: null });
     }
     this.requester = new Requester(options);
     this.#profile = options.profile;
+    this.#modes = options.modes;
   }
 
   get host(): string {
@@ -75,9 +81,15 @@ export class RegistryClient {
     if (answer.status === 405 || answer.status === 501) return await this.#probeBlob(to, scopes, options.signal);
     if (answer.status !== 200) throw answerError(this.host, 'HEAD', answer.url, answer);
     const size = answer.headers['content-length'];
+    const named = answer.headers['docker-content-digest'];
     if (options.size !== undefined && size !== undefined && Number(size) !== options.size) {
       throw new AppError('blob.sizeMismatch', { host: this.host, digest, size: options.size, found: Number(size) });
     }
+    if (named !== undefined && isDigest(named) && named.startsWith('sha256:') && named !== digest) {
+      throw new AppError('registry.protocol', { host: this.host, reason: 'digest' });
+    }
+    // Says yes to a name, but of nothing that it has: a byte tells.
+    if (named === undefined && size === undefined) return await this.#probeBlob(to, scopes, options.signal);
     return true;
   }
 
@@ -181,7 +193,8 @@ export class RegistryClient {
 
   /**
    * Asks to mount a blob of another repository of this registry. `mounted`, or an open session that is used for the
-   * upload, or null where mounting is refused: never a reason to fail a push.
+   * upload, or null where mounting is refused: never a reason to fail a push. A source that was refused is not asked for
+   * again.
    */
   async mountBlob(
     repository: string,
@@ -191,6 +204,8 @@ export class RegistryClient {
   ): Promise<'mounted' | UploadSession | null> {
     checkNames(repository, digest);
     checkNames(from, digest);
+    const pair = `${from} ${repository}`;
+    if (this.#unmountable.has(pair)) return null;
     const query = new URLSearchParams({ mount: digest, from });
     let answer: Awaited<ReturnType<Requester['send']>>;
     try {
@@ -200,20 +215,24 @@ export class RegistryClient {
           to: `${repository}/blobs/uploads/?${query}`,
           headers: { 'content-length': '0' },
           scopes: [pushScope(repository), pullScope(from)],
-          repeatable: true,
+          // The upload that follows has more patience.
+          repeatable: false,
         },
         options.signal,
       );
     } catch (thrown) {
       options.signal.throwIfAborted();
-      if (thrown instanceof AppError && thrown.code.startsWith('auth.')) return null;
-      throw thrown;
+      if (!(thrown instanceof AppError)) throw thrown;
+      if (thrown.code.startsWith('auth.') || thrown.code === 'registry.denied') this.#unmountable.add(pair);
+      else if (!isPassing(thrown)) throw thrown;
+      return null;
     }
     if (answer.status === 201) {
       const named = answer.headers['docker-content-digest'];
       return named === undefined || named === digest ? 'mounted' : null;
     }
     if (answer.status === 202) return this.#session(repository, answer.url, answer.headers, options.signal);
+    this.#unmountable.add(pair);
     return null;
   }
 
@@ -245,7 +264,7 @@ export class RegistryClient {
     return new UploadSession(
       this.requester,
       repository,
-      this.profile.uploadMode,
+      { uploadMode: this.profile.uploadMode, modes: this.#modes },
       resolveLocation(this.host, base, location),
       signal,
     );
@@ -261,7 +280,7 @@ export class RegistryClient {
       } catch (thrown) {
         if (!(thrown instanceof UploadLost) || attempt === 3)
           throw thrown instanceof UploadLost ? thrown.error : thrown;
-        await this.requester.pause(attempt, null, thrown.error, options.signal);
+        await this.requester.pause(attempt, thrown.retryAfter, thrown.error, options.signal);
       }
     }
   }
@@ -313,6 +332,7 @@ export class RegistryClient {
     const answer = await this.#manifest('GET', repository, reference, options.signal);
     if (answer.status === 404) return null;
     if (answer.status !== 200) throw answerError(this.host, 'GET', answer.url, answer);
+    if (!isManifest(answer.body)) throw new AppError('registry.notRegistry', { host: this.host, status: 200 });
     const digest = digestOf(answer.bytes);
     const claimed = isDigest(reference) ? reference : answer.headers['docker-content-digest'];
     if (claimed !== undefined && claimed.startsWith('sha256:') && claimed !== digest) {
@@ -412,6 +432,16 @@ async function* withoutFirst(body: AsyncIterable<Buffer>, count: number): AsyncG
   }
 }
 
+/** Whether a body is any manifest or index: what answers something else to a manifest's name is no registry. */
+function isManifest(body: string): boolean {
+  try {
+    const document: unknown = JSON.parse(body);
+    return typeof document === 'object' && document !== null && 'schemaVersion' in document;
+  } catch {
+    return false;
+  }
+}
+
 function namesOf(body: string, member: 'tags' | 'repositories', host: string): string[] {
   try {
     const document: unknown = JSON.parse(body);
@@ -428,14 +458,6 @@ function nextPage(link: string | undefined, base: string): string | null {
   if (target === undefined || !URL.canParse(target, base)) return null;
   const url = new URL(target, base);
   return url.origin === new URL(base).origin ? url.href : null;
-}
-
-function pullScope(repository: string): string {
-  return `repository:${repository}:pull`;
-}
-
-function pushScope(repository: string): string {
-  return `repository:${repository}:pull,push`;
 }
 
 function invalidName(repository: string): AppError {

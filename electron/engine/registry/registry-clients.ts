@@ -2,44 +2,67 @@ import type { Clock, CredentialProvider, NetworkPort } from '../ports.ts';
 import { type HostProfile, profileOf } from './host-profile.ts';
 import { RegistryClient } from './registry-client.ts';
 import type { RetryNotice } from './requester.ts';
+import { UploadModes } from './upload-modes.ts';
+
+type Mode = HostProfile['uploadMode'];
+
+/** What the makers of clients need of their engine. */
+export interface RegistryClientsOptions {
+  readonly network: NetworkPort;
+  readonly credentials: CredentialProvider;
+  readonly clock: Clock;
+  /** 0 … 1, for the jitter of retries. */
+  readonly random: () => number;
+  /** Told when a host was found to want uploads of another form. */
+  readonly onLearn?: (host: string, mode: Mode) => void;
+}
 
 /** Makes clients and remembers, for as long as it lives, what hosts were found to want. */
 export class RegistryClients {
-  readonly #options: {
-    readonly network: NetworkPort;
-    readonly credentials: CredentialProvider;
-    readonly clock: Clock;
-    readonly random: () => number;
-  };
-  readonly #learned = new Map<string, Partial<HostProfile>>();
+  readonly #options: RegistryClientsOptions;
+  readonly #known: ReadonlyMap<string, Mode>;
+  readonly #modes = new Map<string, UploadModes>();
 
-  constructor(options: {
-    readonly network: NetworkPort;
-    readonly credentials: CredentialProvider;
-    readonly clock: Clock;
-    readonly random: () => number;
-  }) {
+  /** @param known modes that were learned in earlier runs, by host */
+  constructor(options: RegistryClientsOptions, known: ReadonlyMap<string, Mode> = new Map()) {
     this.#options = options;
+    this.#known = known;
   }
 
-  learn(host: string, learned: Partial<HostProfile>): void {
-    this.#learned.set(host, { ...this.#learned.get(host), ...learned });
+  #modesOf(host: string): UploadModes {
+    let modes = this.#modes.get(host);
+    if (modes === undefined) {
+      modes = new UploadModes(this.#known.get(host) ?? null, (mode) => this.#options.onLearn?.(host, mode));
+      this.#modes.set(host, modes);
+    }
+    return modes;
   }
 
-  /** A client of its own for one job or request; who opens it closes it. */
+  /**
+   * A client of its own for one job or request; who opens it closes it.
+   *
+   * @param options `repositories`: what a job will write to, so that one token serves it all; `pieceSize`: upload in
+   *   pieces of this many bytes, whatever the host is known to like
+   */
   open(
     host: string,
     options: {
       readonly insecure: boolean;
       readonly connections: number;
+      readonly repositories?: readonly string[];
+      readonly pieceSize?: number | null;
       readonly onRetry?: (notice: RetryNotice) => void;
     },
   ): RegistryClient {
+    const modes = this.#modesOf(host);
+    const { pieceSize = null, ...others } = options;
+    const chosen = pieceSize === null ? {} : ({ uploadMode: 'chunks', pieceSize } as const);
     return new RegistryClient({
       ...this.#options,
-      ...options,
+      ...others,
       host,
-      profile: () => profileOf(host, this.#learned.get(host)),
+      modes,
+      profile: () => profileOf(host, { ...chosen, ...modes.learned }),
     });
   }
 }

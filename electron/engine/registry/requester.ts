@@ -4,6 +4,7 @@ import { answerError, isPassing } from './answer-error.ts';
 import { Authorizer } from './authorizer.ts';
 import { ATTEMPTS, backoffMs, retryAfterMs } from './backoff.ts';
 import { isLoopback } from './loopback.ts';
+import { pushScope } from './scopes.ts';
 import { type Answer, type Exchange, Transport } from './transport.ts';
 
 /** A try that failed and will be made again. */
@@ -29,6 +30,8 @@ export interface RequesterOptions {
   readonly random: () => number;
   /** Connections to the registry: layers in flight and two more for small requests. */
   readonly connections: number;
+  /** Repositories that will be written to: their token is asked for once, with all scopes. */
+  readonly repositories?: readonly string[];
   readonly onRetry?: (notice: RetryNotice) => void;
 }
 
@@ -53,7 +56,8 @@ export class Requester {
   constructor(options: RequesterOptions) {
     this.#options = options;
     this.transport = new Transport(options.host, options.network, options.connections);
-    this.authorizer = new Authorizer(options.host, this.transport, options.credentials, options.clock);
+    const jobScopes = (options.repositories ?? []).map(pushScope);
+    this.authorizer = new Authorizer(options.host, this.transport, options.credentials, options.clock, jobScopes);
   }
 
   get host(): string {
@@ -106,11 +110,11 @@ export class Requester {
   /** A registry answers `/v2/` with 200 or a challenge; a captive portal or a web page does not. */
   #checkPing(answer: Answer): void {
     if (answer.status === 401 && answer.headers['www-authenticate'] !== undefined) {
-      this.authorizer.take(answer);
+      this.authorizer.take(answer, undefined);
       return;
     }
     const html = /html/i.test(answer.headers['content-type'] ?? '') || /^\s*</.test(answer.body);
-    if (answer.status === 200 && !html) return;
+    if (answer.status === 200 && !html && looksLikeRegistry(answer)) return;
     if (answer.status === 401 || answer.status === 404 || answer.status === 405 || html || answer.status < 400) {
       throw new AppError('registry.notRegistry', { host: this.host, status: answer.status });
     }
@@ -132,8 +136,10 @@ export class Requester {
   async send(request: RegistryRequest, signal: AbortSignal): Promise<Answer> {
     const origin = await this.origin(signal);
     const url = new URL(request.to, `${origin}/v2/`).href;
+    let used: string | undefined;
     const exchange = async (): Promise<Answer> => {
       const authorization = await this.authorization(url, request.scopes, signal);
+      used = authorization['authorization'];
       const { method, body, limit, commits, unread } = request;
       return await this.transport.exchange({
         method,
@@ -149,7 +155,7 @@ export class Requester {
     return await this.#patiently(request.repeatable, signal, async () => {
       const answer = await exchange();
       if (answer.status !== 401 || new URL(answer.url).origin !== origin) return answer;
-      this.authorizer.take(answer);
+      this.authorizer.take(answer, used);
       const second = await exchange();
       if (second.status === 401) throw this.#refused(second, request.scopes);
       return second;
@@ -158,7 +164,9 @@ export class Requester {
 
   #refused(answer: Answer, scopes: readonly string[]): AppError {
     const { account } = this.authorizer;
-    return new AppError(account === null ? 'auth.required' : 'auth.unauthorized', {
+    // Signed in, but without the right: another account may have it.
+    const lacksRight = /error="?insufficient_scope/i.test(answer.headers['www-authenticate'] ?? '');
+    return new AppError(account === null ? 'auth.required' : lacksRight ? 'registry.denied' : 'auth.unauthorized', {
       ...answerError(this.host, '', answer.url, answer).params,
       account: account?.name ?? null,
       scope: scopes.join(' '),
@@ -199,6 +207,17 @@ export class Requester {
 
   async close(): Promise<void> {
     await this.transport.close();
+  }
+}
+
+/** What registries answer to `/v2/`: a header of theirs, JSON, or nothing. */
+function looksLikeRegistry({ headers, body }: Answer): boolean {
+  if (headers['docker-distribution-api-version'] !== undefined || body.trim() === '') return true;
+  try {
+    JSON.parse(body);
+    return true;
+  } catch {
+    return false;
   }
 }
 

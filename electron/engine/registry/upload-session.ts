@@ -4,6 +4,8 @@ import { ATTEMPTS } from './backoff.ts';
 import type { HostProfile } from './host-profile.ts';
 import { mayLeadTo } from './loopback.ts';
 import { PASSING_STATUSES, type Requester } from './requester.ts';
+import { pushScope } from './scopes.ts';
+import type { UploadModes } from './upload-modes.ts';
 
 /** A piece of the blob that is to be sent. Bytes. */
 export interface UploadPiece {
@@ -37,14 +39,19 @@ export type UploadStep =
 /** The session is gone or the mode does not work: a new session starts the blob again from byte 0. */
 export class UploadLost extends Error {
   readonly error: AppError;
-  /** The mode that the answer asks for, to be remembered for the host. */
-  readonly learned: Partial<HostProfile> | null;
+  /** How long the registry asks to wait, in ms; null = it says nothing. */
+  readonly retryAfter: number | null;
 
-  constructor(error: AppError, learned: Partial<HostProfile> | null = null) {
+  constructor(error: AppError, retryAfter: number | null = null) {
     super(error.code);
     this.error = error;
-    this.learned = learned;
+    this.retryAfter = retryAfter;
   }
+}
+
+/** Whether an answer says that the host does not take uploads of this form. */
+function refusesMode(status: number, body: string): boolean {
+  return status === 411 || status === 413 || status === 416 || (status === 400 && /SIZE|RANGE|LENGTH/i.test(body));
 }
 
 /**
@@ -54,10 +61,13 @@ export class UploadLost extends Error {
 export class UploadSession {
   readonly #requester: Requester;
   readonly #repository: string;
-  readonly #mode: HostProfile['uploadMode'];
+  /** How the bytes go out. */
+  readonly mode: HostProfile['uploadMode'];
+  readonly #modes: UploadModes;
   readonly #signal: AbortSignal;
   #location: string;
   #attempt = 1;
+  #authorization: string | undefined;
   #reauthorized = false;
   #whole: { readonly digest: string; readonly size: number } | null = null;
   /** Bytes that the server has acknowledged. */
@@ -68,19 +78,25 @@ export class UploadSession {
   constructor(
     requester: Requester,
     repository: string,
-    mode: HostProfile['uploadMode'],
+    mode: { readonly uploadMode: HostProfile['uploadMode']; readonly modes: UploadModes },
     location: string,
     signal: AbortSignal,
   ) {
     this.#requester = requester;
     this.#repository = repository;
-    this.#mode = mode;
+    this.mode = mode.uploadMode;
+    this.#modes = mode.modes;
     this.#signal = signal;
     this.#location = location;
   }
 
   get #scopes(): readonly string[] {
-    return [`repository:${this.#repository}:pull,push`];
+    return [pushScope(this.#repository)];
+  }
+
+  /** `scheme://host[:port]` that the bytes go to: not always the registry's own. */
+  get origin(): string {
+    return new URL(this.#location).origin;
   }
 
   /** Names digest and size before the body is sent: a `mono` upload needs both. */
@@ -91,13 +107,15 @@ export class UploadSession {
   /** The request for a piece, or (modes `stream` and `mono`) for the whole body. */
   async requestFor(piece: UploadPiece, from = 0): Promise<UploadRequest> {
     const authorization = await this.#requester.authorization(this.#location, this.#scopes, this.#signal);
+    this.#authorization = authorization['authorization'];
     const headers: Record<string, string> = { 'content-type': 'application/octet-stream', ...authorization };
-    switch (this.#mode) {
+    switch (this.mode) {
       case 'chunks':
         headers['content-range'] = `${piece.start + from}-${piece.start + piece.length - 1}`;
         headers['content-length'] = String(piece.length - from);
         return { method: 'PATCH', url: this.#location, headers };
       case 'stream':
+        if (this.#whole !== null) headers['content-length'] = String(this.#whole.size);
         return { method: 'PATCH', url: this.#location, headers };
       case 'mono': {
         if (this.#whole === null) throw new AppError('internal', { message: 'a whole upload needs its size' });
@@ -129,47 +147,56 @@ export class UploadSession {
     if (status === 201 || status === 202 || status === 204) {
       this.#follow(answer.headers);
       this.acknowledged =
-        this.#mode === 'chunks' ? piece.start + piece.length : (this.#whole?.size ?? this.acknowledged);
-      if (this.#mode === 'mono') this.committed = true;
+        this.mode === 'chunks' ? piece.start + piece.length : (this.#whole?.size ?? this.acknowledged);
+      if (this.mode === 'mono') this.committed = true;
       this.#attempt = 1;
       this.#reauthorized = false;
       return { do: 'next' };
     }
     const error = answerError(this.#requester.host, 'PATCH', this.#location, answer);
-    if (status === 401 && !this.#reauthorized) {
+    // Only the registry itself may ask for a sign-in, not where it sends the bytes.
+    const own = this.origin === (await this.#requester.origin(this.#signal));
+    if (status === 401 && own && !this.#reauthorized) {
       this.#reauthorized = true;
-      this.#requester.authorizer.take({ ...answer, url: this.#location, bytes: new Uint8Array() });
-      if (this.#mode !== 'chunks') throw new UploadLost(error);
+      this.#requester.authorizer.take({ ...answer, url: this.#location, bytes: new Uint8Array() }, this.#authorization);
+      if (this.mode !== 'chunks') throw new UploadLost(error);
       return { do: 'send', request: await this.requestFor(piece), from: 0 };
     }
     if (status === 404) throw new UploadLost(error);
-    if (
-      status === 411 ||
-      status === 413 ||
-      status === 416 ||
-      (status === 400 && /SIZE|RANGE|LENGTH/i.test(answer.body))
-    ) {
-      if (this.#mode === 'mono') throw error;
-      throw new UploadLost(error, { uploadMode: 'mono' });
+    if (status === 416 && this.mode === 'chunks' && this.#modes.rangeRefused() === 'resynchronize') {
+      return await this.#resume(piece, error, null);
+    }
+    if (refusesMode(status, answer.body)) {
+      if (this.#modes.refuse(this.mode, status)) throw new UploadLost(error);
+      throw error;
     }
     if (error.code !== 'registry.full' && PASSING_STATUSES.has(status)) {
       return await this.#afterFault(piece, error, this.#requester.retryAfter(answer.headers));
     }
+    // Damaged on the way, if the bytes are what they were: the pass that follows finds out.
+    if (error.code === 'blob.digestMismatch') throw new UploadLost(error);
     throw error;
   }
 
   /** After a fault whose outcome is unknown: wait, ask the server what it has, go on from there. */
   async #afterFault(piece: UploadPiece, error: AppError, retryAfter: number | null): Promise<UploadStep> {
     if (!isPassing(error)) throw error;
-    if (this.#attempt >= ATTEMPTS || this.#mode !== 'chunks') throw new UploadLost(error);
+    if (this.#attempt >= ATTEMPTS || this.mode !== 'chunks') throw new UploadLost(error, retryAfter);
     await this.#requester.pause(this.#attempt, retryAfter, error, this.#signal);
     this.#attempt += 1;
+    return await this.#resume(piece, error, retryAfter);
+  }
+
+  /** Asks the server what it has and goes on from there. */
+  async #resume(piece: UploadPiece, error: AppError, retryAfter: number | null): Promise<UploadStep> {
     const status = await this.#requester.send(
       { method: 'GET', to: this.#location, scopes: this.#scopes, repeatable: true },
       this.#signal,
     );
     // 2.8.x answers 404 after a body that broke off: its signed state names the old offset for ever.
-    if (status.status !== 204 && status.status !== 202 && status.status !== 200) throw new UploadLost(error);
+    if (status.status !== 204 && status.status !== 202 && status.status !== 200) {
+      throw new UploadLost(error, retryAfter);
+    }
     this.#follow(status.headers);
     const last = /(\d+)\s*$/.exec(status.headers['range'] ?? '')?.[1];
     // `0-0` means no byte or one byte: only at the very start is it the former.
@@ -213,6 +240,7 @@ export class UploadSession {
       return;
     }
     const error = answerError(this.#requester.host, 'PUT', this.#location, answer);
+    if (error.code === 'blob.digestMismatch') throw new UploadLost(error);
     if (answer.status === 404 || PASSING_STATUSES.has(answer.status)) {
       if (error.code === 'registry.full') throw error;
       if (await exists()) {

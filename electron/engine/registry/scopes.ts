@@ -1,0 +1,26 @@
+/** The token scope for reading a repository. */
+export function pullScope(repository: string): string {
+  return `repository:${repository}:pull`;
+}
+
+/** The token scope for reading and writing a repository. */
+export function pushScope(repository: string): string {
+  return `repository:${repository}:pull,push`;
+}
+
+function split(scope: string): { readonly resource: string; readonly actions: readonly string[] } {
+  const at = scope.lastIndexOf(':');
+  return { resource: scope.slice(0, at), actions: scope.slice(at + 1).split(',') };
+}
+
+/** Whether a token for `granted` is good for a request that needs `wanted`. */
+export function coversScopes(granted: readonly string[], wanted: readonly string[]): boolean {
+  const known = granted.map(split);
+  return (
+    wanted.length > 0 &&
+    wanted.map(split).every(({ resource, actions }) => {
+      const found = known.find((scope) => scope.resource === resource);
+      return found !== undefined && actions.every((action) => found.actions.includes(action));
+    })
+  );
+}

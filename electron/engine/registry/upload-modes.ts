@@ -1,0 +1,67 @@
+import type { HostProfile } from './host-profile.ts';
+
+/** Pieces for hosts behind a proxy that lets little through. Bytes. */
+const SMALL_PIECE = 1_000_000;
+const MOST_SWITCHES = 2;
+
+type Mode = HostProfile['uploadMode'];
+type Learned = Pick<HostProfile, 'uploadMode'> & Partial<Pick<HostProfile, 'pieceSize'>>;
+
+/** What is tried after a mode was refused: the one that most registries take first. */
+const NEXT: Readonly<Record<Mode, readonly Mode[]>> = {
+  chunks: ['mono', 'stream'],
+  mono: ['chunks', 'stream'],
+  stream: ['mono', 'chunks'],
+};
+
+/** How one host was found to want its uploads: shared by all sessions of a host, so that it is asked in vain once only. */
+export class UploadModes {
+  readonly #refused = new Set<Mode>();
+  readonly #onLearn: (mode: Mode) => void;
+  #switches = 0;
+  #rangeFaults = 0;
+  #learned: Learned | null;
+
+  /**
+   * @param known the mode that an earlier run found
+   * @param onLearn told of a mode that is worth to be remembered
+   */
+  constructor(known: Mode | null, onLearn: (mode: Mode) => void) {
+    this.#learned = known === null ? null : { uploadMode: known };
+    this.#onLearn = onLearn;
+  }
+
+  /** What was learned; wins over the table of known hosts. */
+  get learned(): Partial<HostProfile> {
+    return this.#learned ?? {};
+  }
+
+  /** Notes a 416. The first may be a session that lost step; after that the host does not take ranges. */
+  rangeRefused(): 'resynchronize' | 'change' {
+    this.#rangeFaults += 1;
+    return this.#rangeFaults === 1 ? 'resynchronize' : 'change';
+  }
+
+  /**
+   * Notes that a host refuses a mode.
+   *
+   * @param status 413 = the body was too long: where no other mode helps, small pieces may
+   * @returns false when there is nothing left to try
+   */
+  refuse(mode: Mode, status: number): boolean {
+    // Sessions that ran at the same time meet the same refusal: it is one.
+    if (this.#refused.has(mode)) return this.#learned !== null && this.#learned.uploadMode !== mode;
+    this.#refused.add(mode);
+    this.#switches += 1;
+    if (this.#switches > MOST_SWITCHES) return false;
+    const next = NEXT[mode].find((other) => !this.#refused.has(other));
+    if (status === 413 && this.#switches === MOST_SWITCHES) {
+      this.#learned = { uploadMode: 'chunks', pieceSize: SMALL_PIECE };
+      return true;
+    }
+    if (next === undefined) return false;
+    this.#learned = { uploadMode: next };
+    this.#onLearn(next);
+    return true;
+  }
+}
