@@ -29,9 +29,18 @@ export class JsonFile<Document> {
     try {
       return this.#schema.parse(JSON.parse(text));
     } catch {
-      this.#log.warn('damaged file set aside', { file: this.#path });
-      await rename(this.#path, `${this.#path}.damaged`);
+      await this.#setAside();
       return this.#fallback;
+    }
+  }
+
+  async #setAside(): Promise<void> {
+    try {
+      await rename(this.#path, `${this.#path}.damaged`);
+      this.#log.warn('damaged file set aside', { file: this.#path });
+    } catch (thrown) {
+      // The app starts all the same; the next write replaces the file.
+      this.#log.warn('damaged file not set aside', { file: this.#path, reason: String(thrown) });
     }
   }
 

@@ -6,7 +6,8 @@ export type SqliteFailure = 'damaged' | 'busy' | 'other';
 
 /** Classifies whatever a statement threw; what does not come from SQLite is `other`. */
 export function sqliteFailure(thrown: unknown): SqliteFailure {
-  if (!(thrown instanceof Error) || !('errcode' in thrown) || typeof thrown.errcode !== 'number') return 'other';
+  if (!(thrown instanceof Error) || !('code' in thrown) || thrown.code !== 'ERR_SQLITE_ERROR') return 'other';
+  if (!('errcode' in thrown) || typeof thrown.errcode !== 'number') return failureByWords(thrown.message);
   // Extended codes carry the primary one in their low byte.
   switch (thrown.errcode & 0xff) {
     case 11:
@@ -18,4 +19,10 @@ export function sqliteFailure(thrown: unknown): SqliteFailure {
     default:
       return 'other';
   }
+}
+
+/** The binding (1.2.1) leaves the code out of what `all()` throws: SQLite's own words for it are left. */
+function failureByWords(message: string): SqliteFailure {
+  if (/\bmalformed\b|\bnot a database\b/.test(message)) return 'damaged';
+  return /\bis locked\b/.test(message) ? 'busy' : 'other';
 }
