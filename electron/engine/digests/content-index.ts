@@ -51,6 +51,8 @@ const holderSchema = z.object({
 const nameSchema = z.object({ registry: z.string(), repository: z.string() });
 /** Manifests that are kept; the oldest go first. */
 const KEPT_MANIFESTS = 2000;
+/** Claims and places of blobs that no manifest and no answer has repeated for this long are forgotten. */
+const KEEP_CLAIMS_MS = 180 * 24 * 3600 * 1000;
 
 /**
  * What is known of content: which layer a raw chunk encodes to, and which manifests say what. Sound pairs count
@@ -140,7 +142,9 @@ export class ContentIndex {
       pairs.map(({ rawDigest, rawSize, digest, size, proof }) => ({
         sql: `INSERT INTO layer_pairs (raw_digest, layer_digest, raw_size, layer_size, proof, encoder, learned_ms)
               VALUES (?, ?, ?, ?, ?, ?, ?)
-              ON CONFLICT DO UPDATE SET proof = iif(proof = 'proven', proof, excluded.proof)`,
+              ON CONFLICT DO UPDATE SET proof = excluded.proof, encoder = excluded.encoder,
+                raw_size = excluded.raw_size, layer_size = excluded.layer_size
+              WHERE layer_pairs.proof <> 'proven'`,
         params: [rawDigest, digest, rawSize, size, proof, proof === 'proven' ? ENCODER : null, now],
       })),
     );
@@ -167,13 +171,16 @@ export class ContentIndex {
       ...pairs.map(({ rawDigest, rawSize, digest, size }) => ({
         sql: `INSERT INTO claimed_pairs (raw_digest, layer_digest, registry, repository, raw_size, layer_size, seen_ms)
               VALUES (?, ?, ?, ?, ?, ?, ?)
-              ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
+              ON CONFLICT DO UPDATE SET raw_size = excluded.raw_size, layer_size = excluded.layer_size,
+                seen_ms = excluded.seen_ms`,
         params: [rawDigest, digest, place.registry, place.repository, rawSize, size, now],
       })),
       {
         sql: 'DELETE FROM manifests WHERE digest IN (SELECT digest FROM manifests ORDER BY seen_ms DESC LIMIT -1 OFFSET ?)',
         params: [KEPT_MANIFESTS],
       },
+      { sql: 'DELETE FROM claimed_pairs WHERE seen_ms < ?', params: [now - KEEP_CLAIMS_MS] },
+      { sql: 'DELETE FROM blob_locations WHERE seen_ms < ?', params: [now - KEEP_CLAIMS_MS] },
     ]);
   }
 

@@ -22,10 +22,15 @@ const rowSchema = z.object({
   index: z.number(),
   rawDigest: z.string(),
   zero: z.number().transform((value) => value === 1),
+  usedMs: z.number(),
 });
+
+const FILE_KEY = 'volume = ? AND inode = ? AND size = ? AND mtime_ns = ? AND ctime_ns = ? AND chunk_size = ?';
 
 /** Files whose digests have not been used for longer are forgotten. */
 const KEEP_MS = 180 * 24 * 3600 * 1000;
+/** A use is written down at most this often: a look at an unchanged disk is to cost one query. */
+const USE_NOTED_MS = 24 * 3600 * 1000;
 
 /**
  * Raw digests of chunks by the identity of their file. It believes what it is given: only identities that passed the
@@ -40,16 +45,25 @@ export class DigestCache {
     this.#nowMs = nowMs;
   }
 
-  /** Known digests of a file cut at `chunkSize`, by chunk index. One query. */
+  /** Known digests of a file cut at `chunkSize` bytes, by chunk index. One query. @throws AppError `state.unavailable` */
   async lookup(identity: FileIdentity, chunkSize: number): Promise<Map<number, ChunkDigest>> {
     const rows = await this.#state.all(
-      `SELECT d.chunk_index AS "index", d.raw_digest AS rawDigest, d.zero AS zero
+      `SELECT d.chunk_index AS "index", d.raw_digest AS rawDigest, d.zero AS zero, f.used_ms AS usedMs
          FROM digested_files f JOIN chunk_digests d ON d.file_id = f.id
         WHERE f.volume = ? AND f.inode = ? AND f.size = ? AND f.mtime_ns = ? AND f.ctime_ns = ? AND f.chunk_size = ?`,
       [...keyOf(identity), chunkSize],
       rowSchema,
     );
-    return new Map(rows.map((row) => [row.index, row]));
+    const now = this.#nowMs();
+    if (rows.some(({ usedMs }) => usedMs < now - USE_NOTED_MS)) {
+      await this.#state.run([
+        {
+          sql: `UPDATE digested_files SET used_ms = ? WHERE ${FILE_KEY}`,
+          params: [now, ...keyOf(identity), chunkSize],
+        },
+      ]);
+    }
+    return new Map(rows.map(({ usedMs: _used, ...row }) => [row.index, row]));
   }
 
   /** When digests of a file in this very state were last stored; ms since the epoch, null = never. */
@@ -63,10 +77,14 @@ export class DigestCache {
     return rows[0]?.ms ?? null;
   }
 
-  /** Stores digests as they finish, and forgets what was known of the same file in an earlier state. */
+  /**
+   * Stores digests as they finish, and forgets what was known of the same file in an earlier state.
+   *
+   * @param chunkSize bytes of a chunk
+   * @throws AppError `state.unavailable`
+   */
   async store(identity: FileIdentity, chunkSize: number, digests: readonly ChunkDigest[]): Promise<void> {
     const key = keyOf(identity);
-    const where = 'volume = ? AND inode = ? AND size = ? AND mtime_ns = ? AND ctime_ns = ? AND chunk_size = ?';
     const now = this.#nowMs();
     await this.#state.run([
       {
@@ -83,7 +101,7 @@ export class DigestCache {
       },
       ...digests.map(({ index, rawDigest, zero }) => ({
         sql: `INSERT OR REPLACE INTO chunk_digests (file_id, chunk_index, raw_digest, zero)
-              SELECT id, ?, ?, ? FROM digested_files WHERE ${where}`,
+              SELECT id, ?, ?, ? FROM digested_files WHERE ${FILE_KEY}`,
         params: [index, rawDigest, zero ? 1 : 0, ...key, chunkSize],
       })),
     ]);

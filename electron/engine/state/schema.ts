@@ -102,4 +102,8 @@ export const MIGRATIONS: readonly string[] = [
      requested_ms INTEGER NOT NULL
    ) STRICT;
    CREATE INDEX job_requests_by_job ON job_requests (job_id);`,
+
+  // 5: what is old is found without a look at all rows.
+  `CREATE INDEX claimed_pairs_by_age ON claimed_pairs (seen_ms);
+   CREATE INDEX blob_locations_by_age ON blob_locations (seen_ms);`,
 ];

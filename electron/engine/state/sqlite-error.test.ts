@@ -2,18 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from '@photostructure/sqlite';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sqliteFailure } from './sqlite-error.ts';
 
 /** What each way of asking SQLite throws. */
-function failures(database: DatabaseSync, sql: string): string[] {
-  const ways = [
+function failures(database: DatabaseSyncInstance, sql: string): string[] {
+  const ways: (() => unknown)[] = [
     () => database.exec(sql),
     () => database.prepare(sql).run(),
-    () => database.prepare(sql).get(),
-    () => database.prepare(sql).all(),
-    () => [...database.prepare(sql).iterate()],
+    () => database.prepare(sql).get() as unknown,
+    () => database.prepare(sql).all() as unknown,
+    () => Array.from<unknown>(database.prepare(sql).iterate()),
   ];
   return ways.map((ask) => {
     try {
@@ -27,7 +27,7 @@ function failures(database: DatabaseSync, sql: string): string[] {
 
 describe('what SQLite fails with', () => {
   let folder: string;
-  let open: DatabaseSync[];
+  let open: DatabaseSyncInstance[];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'sqlite-error-'));
     open = [];
@@ -36,7 +36,7 @@ describe('what SQLite fails with', () => {
     for (const database of open) database.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const database = (file = join(folder, 'a.db')): DatabaseSync => {
+  const database = (file = join(folder, 'a.db')): DatabaseSyncInstance => {
     const made = new DatabaseSync(file, { timeout: 1 });
     open.push(made);
     return made;
@@ -45,8 +45,9 @@ describe('what SQLite fails with', () => {
   it('is damage in pages, however it is asked', () => {
     const file = join(folder, 'a.db');
     const first = database(file);
-    first.exec('CREATE TABLE t (x BLOB)');
+    first.exec('CREATE TABLE t (x BLOB); BEGIN');
     for (let row = 0; row < 3000; row += 1) first.prepare('INSERT INTO t VALUES (?)').run(Buffer.alloc(1000, row));
+    first.exec('COMMIT');
     first.close();
     open.length = 0;
     const script = 'open(F, "+<", $ARGV[0]); seek(F, 200000, 0); print F "\\xa5" x 2800000';

@@ -1,0 +1,265 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type BuiltFile, buildStateWorker } from '../../../test/fixtures/bundle.ts';
+import { openState, type StateDatabase } from '../state/state-database.ts';
+import { ContentIndex, type KnownManifest, type LayerPair, type RepositoryName } from './content-index.ts';
+
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+const RAW = digest('a');
+const pair = (letter: string, more: Partial<LayerPair> = {}): LayerPair => ({
+  rawDigest: RAW,
+  rawSize: 100,
+  digest: digest(letter),
+  size: 50,
+  ...more,
+});
+const HERE: RepositoryName = { registry: 'ghcr.io', repository: 'acme/vm' };
+const THERE: RepositoryName = { registry: 'ghcr.io', repository: 'else/vm' };
+const FAR: RepositoryName = { registry: 'quay.io', repository: 'acme/vm' };
+const manifest = (name: string): KnownManifest => ({
+  digest: `sha256:${name}`,
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  bytes: Buffer.from(name),
+});
+
+let worker: BuiltFile;
+let folder: string;
+let state: StateDatabase;
+let nowMs: number;
+let index: ContentIndex;
+
+beforeAll(async () => {
+  worker = await buildStateWorker();
+  folder = await mkdtemp(join(tmpdir(), 'content-index-'));
+  const log = { debug: () => undefined, warn: () => undefined };
+  state = await openState({ directory: folder, workerFile: worker.file, clock: { now: () => nowMs }, log });
+});
+afterAll(async () => {
+  await state.close();
+  await worker.remove();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  nowMs = Date.UTC(2026, 0);
+  await clear();
+  index = new ContentIndex(state, () => nowMs++);
+});
+
+async function clear(): Promise<void> {
+  const tables = ['layer_pairs', 'claimed_pairs', 'blob_locations', 'manifests', 'host_profiles'];
+  await state.run(tables.map((table) => ({ sql: `DELETE FROM ${table}`, params: [] })));
+}
+
+const found = async (...targets: RepositoryName[]): Promise<LayerPair | undefined> =>
+  (await index.pairsFor([RAW], targets)).get(RAW);
+const claim = (place: RepositoryName, ...pairs: LayerPair[]): Promise<void> =>
+  index.learnManifest(
+    place,
+    manifest(`${place.registry}/${place.repository}/${pairs.map((p) => p.digest).join()}`),
+    pairs,
+  );
+
+describe('which layer a chunk becomes', () => {
+  it('is known everywhere where our encoder made it, or a cached image says so and its chunk hashes so', async () => {
+    await index.learnPairs([{ ...pair('b'), proof: 'proven' }]);
+    await index.learnPairs([{ ...pair('c', { rawDigest: digest('d') }), proof: 'local' }]);
+
+    expect(await index.pairsFor([RAW, digest('d'), digest('e')], [HERE, FAR])).toEqual(
+      new Map([
+        [RAW, pair('b')],
+        [digest('d'), pair('c', { rawDigest: digest('d') })],
+      ]),
+    );
+  });
+
+  it('is known by a claim only to the repository whose own manifest states it', async () => {
+    await claim(THERE, pair('b'));
+
+    expect([await found(THERE), await found(HERE), await found({ ...THERE, registry: 'quay.io' })]).toEqual([
+      pair('b'),
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('is known by a claim to several repositories only if each of them states the same', async () => {
+    await claim(HERE, pair('b'));
+    await claim(FAR, pair('b'));
+    await claim(THERE, pair('c'));
+
+    expect([await found(HERE, FAR), await found(HERE, THERE), await found(HERE, FAR, THERE)]).toEqual([
+      pair('b'),
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('is what is proven, whatever a cached image or a manifest says', async () => {
+    await claim(HERE, pair('c'));
+    await index.learnPairs([{ ...pair('b'), proof: 'proven' }]);
+    await index.learnPairs([{ ...pair('d'), proof: 'local' }]);
+    await claim(HERE, pair('e'));
+
+    expect(await found(HERE)).toEqual(pair('b'));
+  });
+
+  it('stays proven when a cached image says the same, and gets its size from the proof', async () => {
+    await index.learnPairs([{ ...pair('b', { size: 1, rawSize: 2 }), proof: 'local' }]);
+    await index.learnPairs([{ ...pair('b'), proof: 'proven' }]);
+    await index.learnPairs([{ ...pair('b', { size: 3 }), proof: 'local' }]);
+    const proofs = await state.all('SELECT proof, encoder FROM layer_pairs', [], z.object({}).loose());
+
+    expect([await found(HERE), proofs]).toEqual([pair('b'), [{ proof: 'proven', encoder: 'apple-lz4' }]]);
+  });
+
+  it('has the size that the repository’s latest manifest names', async () => {
+    await claim(HERE, pair('b', { size: 1 }));
+    await claim(HERE, pair('c'));
+    await claim(HERE, pair('b'));
+
+    expect(await found(HERE)).toEqual(pair('b'));
+  });
+
+  it('never depends on what manifests of other repositories claim', async () => {
+    const names = fc.constantFrom('b', 'c', 'd', 'e');
+    const places = fc.constantFrom(THERE, FAR, { registry: 'ghcr.io', repository: 'acme/vm2' });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(names, fc.constantFrom<'proven' | 'local'>('proven', 'local')), { maxLength: 2 }),
+        fc.option(names),
+        fc.array(fc.tuple(places, names), { maxLength: 5 }),
+        async (sound, own, lies) => {
+          await clear();
+          for (const [letter, proof] of sound) await index.learnPairs([{ ...pair(letter), proof }]);
+          if (own !== null) await claim(HERE, pair(own));
+          const before = await found(HERE);
+          for (const [place, letter] of lies) await claim(place, pair(letter));
+          expect(await found(HERE)).toEqual(before);
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+
+  it('is asked for thousands of chunks at once', async () => {
+    const chunks = Array.from({ length: 3000 }, (_, at) => ({
+      ...pair('b'),
+      rawDigest: `sha256:${at}`,
+      proof: 'proven' as const,
+    }));
+    await index.learnPairs(chunks);
+
+    expect(
+      (
+        await index.pairsFor(
+          chunks.map(({ rawDigest }) => rawDigest),
+          [HERE],
+        )
+      ).size,
+    ).toBe(3000);
+  });
+});
+
+describe('whether reading a chunk can tell anything', () => {
+  it('depends on pairs of its length', async () => {
+    const before = await index.knowsRawSize(100);
+    await claim(THERE, pair('b'));
+    await index.learnPairs([{ ...pair('b', { rawSize: 200 }), proof: 'proven' }]);
+
+    expect([
+      before,
+      await index.knowsRawSize(100),
+      await index.knowsRawSize(200),
+      await index.knowsRawSize(300),
+    ]).toEqual([false, true, true, false]);
+  });
+});
+
+describe('manifests that are known', () => {
+  const names = async (...targets: RepositoryName[]): Promise<string[]> =>
+    (await index.knownManifests(targets)).map(({ bytes }) => Buffer.from(bytes).toString());
+
+  it('come with their bytes, those of the targets first, then the newest', async () => {
+    await index.learnManifest(HERE, manifest('old here'), []);
+    await index.learnManifest(THERE, manifest('old there'), []);
+    await index.learnManifest(HERE, manifest('new here'), []);
+    await index.learnManifest(THERE, manifest('new there'), []);
+    await index.learnManifest(HERE, manifest('old there'), []);
+
+    expect([await names(HERE), await names()]).toEqual([
+      ['old there', 'new here', 'old here', 'new there'],
+      ['old there', 'new there', 'new here', 'old here'],
+    ]);
+    expect((await index.knownManifests([HERE]))[0]).toEqual({
+      ...manifest('old there'),
+      bytes: expect.any(Uint8Array),
+    });
+  });
+
+  it('name the repositories that they were seen in', async () => {
+    await index.learnManifest(FAR, manifest('a'), []);
+    await index.learnManifest(HERE, manifest('a'), []);
+    await index.learnManifest(HERE, manifest('b'), []);
+
+    expect(await index.knownRepositories()).toEqual([HERE, FAR]);
+  });
+
+  it('are at most 2000; the oldest go, with their places', async () => {
+    await state.run(
+      Array.from({ length: 2000 }, (_, at) => ({
+        sql: 'INSERT INTO manifests (digest, media_type, bytes, seen_ms) VALUES (?, ?, ?, ?)',
+        params: [`sha256:old ${at}`, 'x', Buffer.from('x'), at],
+      })),
+    );
+    await state.run([{ sql: "INSERT INTO manifest_places VALUES ('sha256:old 0', 'gone.io', 'gone', 0)", params: [] }]);
+    await index.learnManifest(HERE, manifest('new'), []);
+    const count = z.object({ count: z.number() });
+
+    expect({
+      count: await state.all('SELECT count(*) AS count FROM manifests', [], count),
+      newest: (await names())[0],
+      repositories: await index.knownRepositories(),
+    }).toEqual({ count: [{ count: 2000 }], newest: 'new', repositories: [HERE] });
+  });
+
+  it('take what they claimed along when nobody has repeated it for half a year', async () => {
+    await claim(HERE, pair('b'));
+    await index.sawBlobs(HERE, [digest('b')]);
+    nowMs += 181 * 24 * 3600 * 1000;
+    await claim(THERE, pair('c'));
+    const count = z.object({ count: z.number() });
+    const counts = await Promise.all(
+      ['claimed_pairs', 'blob_locations'].map((table) =>
+        state.all(`SELECT count(*) AS count FROM ${table}`, [], count),
+      ),
+    );
+
+    expect([await found(HERE), await found(THERE), counts.flat()]).toEqual([
+      undefined,
+      pair('c'),
+      [{ count: 1 }, { count: 0 }],
+    ]);
+  });
+});
+
+describe('the speed of a link', () => {
+  it('is that of the slowest host, once all were measured, and is remembered', async () => {
+    await index.learnLinkRate('ghcr.io', 1000);
+    const half = index.linkRate(['ghcr.io', 'quay.io']);
+    await index.learnLinkRate('quay.io', 100);
+    await index.learnLinkRate('quay.io', 300);
+    const next = new ContentIndex(state, () => nowMs);
+    await next.open();
+
+    expect([half, index.linkRate(['ghcr.io', 'quay.io']), next.linkRate(['quay.io']), next.linkRate([])]).toEqual([
+      null,
+      200,
+      200,
+      null,
+    ]);
+  });
+});
