@@ -11,6 +11,7 @@ const ENTRIES = {
   tartan: 'electron/cli/tartan.ts',
   'codec-worker': 'electron/engine/codec/codec-worker.ts',
   'state-worker': 'electron/engine/state/state-worker.ts',
+  'blob-worker': 'electron/engine/store/blob-worker.ts',
   'lock-helper': 'electron/engine/tart/lock-helper.ts',
 };
 

@@ -7,6 +7,8 @@ import { list } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { push } from './commands/push.ts';
 import { labelOption, type PushOptions, wholeNumber } from './commands/push-options.ts';
+import { type ServeOptions, serve } from './commands/serve.ts';
+import { listStore, tagStored, untagStored } from './commands/store.ts';
 import { verify } from './commands/verify.ts';
 import { EXIT } from './exit-status.ts';
 
@@ -72,6 +74,34 @@ function addJobCommands(program: Command, context: CommandContext, finish: Finis
     .action((id: string, options: CommonOptions) => finish(options, () => logJob(context, id, options)));
 }
 
+function addStoreCommands(program: Command, context: CommandContext, finish: Finish): void {
+  const store = program.command('store').description('the local store of images, an OCI image layout');
+  store
+    .command('list')
+    .description('its images')
+    .option('--json', 'print one JSON document')
+    .action((options: CommonOptions) => finish(options, () => listStore(context, options)));
+  store
+    .command('tag')
+    .description('another name for an image')
+    .argument('<name>', 'repository:tag')
+    .argument('<as>', 'repository:tag')
+    .action((from: string, to: string) => finish({}, () => tagStored(context, from, to)));
+  store
+    .command('untag')
+    .description('take names away; collect frees their space')
+    .argument('<name...>', 'repository:tag')
+    .action((names: string[]) => finish({}, () => untagStored(context, names)));
+  program
+    .command('serve')
+    .description('the local store as a registry on this computer')
+    .option('--port <n>', 'port on 127.0.0.1; 0 = any free one', wholeNumber(0, 65_535))
+    .option('--token [token]', 'ask for this password; without a value one is made up')
+    .option('--read-only', 'take no changes')
+    .option('--json', 'print one JSON document')
+    .action((options: ServeOptions) => finish(options, () => serve(context, options)));
+}
+
 /**
  * Parses the command line and runs the command.
  *
@@ -112,6 +142,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     );
   addImageCommands(program, context, finish);
   addJobCommands(program, context, finish);
+  addStoreCommands(program, context, finish);
   program
     .command('demo')
     .description('push a small sample VM twice to a registry on this computer and show what the second push saved')

@@ -37,6 +37,7 @@ import type { RetryNotice } from './registry/requester.ts';
 import { EMPTY_BOOK, RegistryBook, registryBookSchema } from './registry-book.ts';
 import { JsonFile } from './state/json-file.ts';
 import { openState, type StateDatabase } from './state/state-database.ts';
+import { StoreService } from './store/store-service.ts';
 import { listVms } from './tart/list-vms.ts';
 import { watchVms } from './tart/watch-vms.ts';
 
@@ -58,6 +59,7 @@ class JoinedEngine {
   readonly #book: RegistryBook;
   readonly #bandwidth: Bandwidth;
   readonly #jobs: JobQueue;
+  readonly #store: StoreService;
   readonly #hub = createEventHub();
   /** How hosts were found to want their uploads, as the state had it at the start. */
   readonly #uploadModes = new Map<string, HostProfile['uploadMode']>();
@@ -102,6 +104,7 @@ class JoinedEngine {
       },
       nowMs,
     );
+    this.#store = new StoreService(ports, () => this.#settings);
     this.#bandwidth = new Bandwidth(clock, null);
     this.#jobs = new JobQueue({
       clock,
@@ -335,6 +338,7 @@ class JoinedEngine {
       return null;
     };
     return {
+      ...this.#store.handlers(),
       'vms.list': () => this.#list(),
       'vms.known': ({ vmId, against }, signal) => this.#known(vmId, against, signal),
       'plans.make': (input, signal) => this.#makePlan(input, signal),
@@ -408,6 +412,7 @@ class JoinedEngine {
 
   async close(): Promise<void> {
     await this.#jobs.close();
+    await this.#store.close();
     await this.#watcher?.close();
     await this.#codec.close();
     await this.#state.close();

@@ -10,6 +10,8 @@ export interface EnginePaths {
   readonly codecWorker: string;
   /** The built state worker (`state-worker.cjs`). */
   readonly stateWorker: string;
+  /** The built blob worker of the local store (`blob-worker.cjs`). */
+  readonly blobWorker: string;
   /** The built lock helper (`lock-helper.cjs`). */
   readonly lockHelper: string;
   /** The compiled codec (`codec.wasm`). */

@@ -28,6 +28,7 @@ export function enginePaths(builtFolder: string, environment: Environment): Engi
     stateHome: stateHomeOf(facts),
     codecWorker: built('codec-worker.cjs'),
     stateWorker: built('state-worker.cjs'),
+    blobWorker: built('blob-worker.cjs'),
     lockHelper: built('lock-helper.cjs'),
     codecWasm: built('codec.wasm'),
   };

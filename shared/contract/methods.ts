@@ -4,6 +4,7 @@ import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { settingsSchema } from '../models/settings.ts';
+import { serveStateSchema, storeListSchema } from '../models/store.ts';
 import { vmListSchema } from '../models/vm.ts';
 import { repositoryNameSchema, vmKnowledgeSchema } from '../models/vm-knowledge.ts';
 import { defineMethods } from './define.ts';
@@ -42,10 +43,13 @@ const VM_ERRORS = [
   'file.unreadable',
 ] as const;
 
+const STORE_ERRORS = ['store.busy', 'store.damaged', 'store.full', 'file.unreadable', 'file.unwritable'] as const;
+
 const id = z.string().min(1).max(512);
 const host = z.string().min(1).max(255);
 const reference = z.string().min(1).max(1024);
 const labels = z.record(z.string().max(256), z.string().max(4096));
+const imageName = z.string().min(1).max(400);
 const nothing = z.null();
 
 /** What a push is made of. Shared by plan and push, so that what was planned is what is pushed. */
@@ -155,6 +159,34 @@ export const methods = defineMethods({
     output: verificationSchema,
     errors: REGISTRY_ERRORS,
   },
+
+  /** The local store: an OCI image layout. Reads no blob. */
+  'store.list': { input: nothing, output: storeListSchema, errors: STORE_ERRORS },
+  /** Gives an image of the local store another name; both are `repository:tag`. */
+  'store.tag': {
+    input: z.object({ from: imageName, to: imageName }),
+    output: nothing,
+    errors: [...STORE_ERRORS, 'store.imageNotFound', 'store.nameInvalid'],
+  },
+  /** Takes a name away; the image goes with a collection when nothing else needs it. */
+  'store.untag': {
+    input: z.object({ name: imageName }),
+    output: nothing,
+    errors: [...STORE_ERRORS, 'store.imageNotFound', 'store.nameInvalid'],
+  },
+  /** Switches the embedded registry on, on loopback. `port`: null = the usual one, 0 = any free one. */
+  'serve.start': {
+    input: z.object({
+      port: z.number().int().min(0).max(65_535).nullable(),
+      /** What clients must know; null = nothing. */
+      token: z.string().min(8).max(256).nullable(),
+      readOnly: z.boolean(),
+    }),
+    output: serveStateSchema,
+    errors: [...STORE_ERRORS, 'serve.portBusy', 'serve.alreadyOn'],
+  },
+  'serve.stop': { input: nothing, output: nothing, errors: [] },
+  'serve.state': { input: nothing, output: serveStateSchema, errors: [] },
 
   /** Facts of the host that the window needs before its first paint. */
   'app.info': {

@@ -13,6 +13,10 @@ export const settingsSchema = z.object({
   /** Bytes a second over all jobs; null = no limit. */
   bandwidthLimit: z.number().int().min(65536).nullable(),
   notifyWhenDone: z.boolean(),
+  /** Folder of the local store; null = in the state folder. */
+  storeFolder: z.string().nullable().default(null),
+  /** Most bytes of the local store; null = as many as its volume takes. */
+  storeBudget: z.number().int().min(1_000_000).nullable().default(null),
 });
 
 /** What holds before the person chose anything. */
@@ -24,6 +28,8 @@ export const DEFAULT_SETTINGS: Settings = {
   concurrency: 4,
   bandwidthLimit: null,
   notifyWhenDone: true,
+  storeFolder: null,
+  storeBudget: null,
 };
 
 /** The person's choices. */

@@ -16,18 +16,24 @@ const descriptorSchema = z.object({
   digest: digestSchema,
   size: sizeSchema,
   annotations: annotationsSchema,
+  /** Where a layer that no registry keeps is to be had: never fetched from there. */
+  urls: z.array(z.string()).optional(),
 });
 const manifestSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
+  artifactType: z.string().optional(),
   config: descriptorSchema,
   layers: z.array(descriptorSchema).max(MOST_LAYERS),
+  subject: descriptorSchema.optional(),
   annotations: annotationsSchema,
 });
 const indexSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
+  artifactType: z.string().optional(),
   manifests: z.array(descriptorSchema).max(1000),
+  subject: descriptorSchema.optional(),
   annotations: annotationsSchema,
 });
 
@@ -42,6 +48,9 @@ export interface ImageManifest {
   readonly namesMediaType: boolean;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
+  /** The manifest that this one belongs to (signature, bill of materials); null = none. */
+  readonly subject: Descriptor | null;
+  readonly artifactType: string | null;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -50,6 +59,8 @@ export interface ImageIndex {
   readonly kind: 'index';
   readonly mediaType: string;
   readonly manifests: readonly Descriptor[];
+  readonly subject: Descriptor | null;
+  readonly artifactType: string | null;
   readonly annotations: Readonly<Record<string, string>>;
 }
 
@@ -105,20 +116,23 @@ function isIndex(document: unknown): boolean {
 function indexOf(document: unknown, contentType: string | null): ImageIndex {
   const index = indexSchema.safeParse(document);
   if (!index.success) return refuse(index.error.issues[0]?.path.join('.') ?? 'shape', index.error);
-  const { mediaType: member, manifests, annotations = {} } = index.data;
-  return { kind: 'index', mediaType: agreedType(contentType, member, INDEX_TYPES), manifests, annotations };
+  const { mediaType: member, manifests, subject = null, artifactType = null, annotations = {} } = index.data;
+  const mediaType = agreedType(contentType, member, INDEX_TYPES);
+  return { kind: 'index', mediaType, manifests, subject, artifactType, annotations };
 }
 
 function imageOf(document: unknown, contentType: string | null): ImageManifest {
   const image = manifestSchema.safeParse(document);
   if (!image.success) return refuse(image.error.issues[0]?.path.join('.') ?? 'shape', image.error);
-  const { mediaType: member, config, layers, annotations = {} } = image.data;
+  const { mediaType: member, config, layers, subject = null, artifactType = null, annotations = {} } = image.data;
   return {
     kind: 'image',
     mediaType: agreedType(contentType, member, IMAGE_TYPES),
     namesMediaType: member !== undefined,
     config,
     layers,
+    subject,
+    artifactType,
     annotations,
   };
 }

@@ -26,6 +26,8 @@ function image(layers: readonly Descriptor[], more: Partial<ImageManifest> = {})
     kind: 'image',
     mediaType: MEDIA_TYPES.ociManifest,
     namesMediaType: true,
+    subject: null,
+    artifactType: null,
     config: layer(MEDIA_TYPES.ociConfig),
     layers,
     annotations: {},

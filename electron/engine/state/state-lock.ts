@@ -1,7 +1,7 @@
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { sqliteFailure } from './sqlite-error.ts';
 
-/** ms that an attempt may block the state worker's thread. */
+/** ms that an attempt may block the state worker's thread, unless the owner says otherwise. */
 const BLOCK_MS = 50;
 
 /**
@@ -17,8 +17,8 @@ export class StateLock {
   #held: 'none' | 'shared' | 'exclusive' = 'none';
 
   /** Opens the lock file without taking the lock. Throws SQLite's error where the folder cannot be written. */
-  constructor(file: string) {
-    this.#database = new DatabaseSync(file, { timeout: BLOCK_MS });
+  constructor(file: string, blockMs = BLOCK_MS) {
+    this.#database = new DatabaseSync(file, { timeout: blockMs });
   }
 
   get held(): 'none' | 'shared' | 'exclusive' {

@@ -63,6 +63,7 @@ function ports(): Pick<EnginePorts, 'paths' | 'clock' | 'forkHelper'> {
       stateHome: none,
       codecWorker: none,
       stateWorker: none,
+      blobWorker: none,
       lockHelper: helpers.file,
       codecWasm: none,
     },

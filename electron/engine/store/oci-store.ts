@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Clock } from '../ports.ts';
+import { BlobFolder, type StoredBlob } from './blob-folder.ts';
+import type { BlobWriters } from './blob-writers.ts';
+import { writeDurably } from './durable-file.ts';
+import { formatImageName, type ImageName } from './image-name.ts';
+import { EMPTY_INDEX, type LayoutEntry, LayoutIndex, namedEntry, nameOfEntry } from './layout-index.ts';
+import { type ManifestFacts, ManifestReader } from './manifest-facts.ts';
+import { RepositoryRecords } from './repository-records.ts';
+import { type RepositoryView, RepositoryViews } from './repository-views.ts';
+import { blobPath, type StoreLayout, storeLayout } from './store-layout.ts';
+import { StoreLock } from './store-lock.ts';
+
+const layoutFileSchema = z.object({ imageLayoutVersion: z.string() });
+/** How long a count of the store's bytes holds for the question whether the budget is used up. */
+const USAGE_HOLDS_MS = 30_000;
+
+/** What a store needs from its owner. */
+export interface OciStoreOptions {
+  /** The folder, absolute; made when missing. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly writers: BlobWriters;
+  /** Most bytes of blobs; null = as many as the volume takes. */
+  readonly budget: () => number | null;
+}
+
+/** A manifest that lies in the store and waits for its name. */
+export interface NewManifest {
+  readonly facts: ManifestFacts;
+  readonly repository: string;
+  /** null = pushed by digest only. */
+  readonly tag: string | null;
+}
+
+function sameName(entry: LayoutEntry, name: ImageName): boolean {
+  const other = nameOfEntry(entry);
+  return other?.repository === name.repository && other.tag === name.tag;
+}
+
+/**
+ * A store of images: an OCI image layout 1.0 that other tools read and write as it is, with records of its own beside it.
+ * Several engines, in several processes, may have one store open.
+ */
+export class OciStore {
+  readonly layout: StoreLayout;
+  readonly blobs: BlobFolder;
+  readonly manifests: ManifestReader;
+  readonly records: RepositoryRecords;
+  readonly index: LayoutIndex;
+  readonly lock: StoreLock;
+  readonly writers: BlobWriters;
+  readonly clock: Clock;
+  readonly #views: RepositoryViews;
+  readonly #budget: () => number | null;
+  #usage: { bytes: number; readonly countedMs: number } | null = null;
+
+  private constructor({ folder, clock, writers, budget }: OciStoreOptions) {
+    this.layout = storeLayout(folder);
+    this.clock = clock;
+    this.writers = writers;
+    this.blobs = new BlobFolder(this.layout);
+    this.manifests = new ManifestReader(this.blobs);
+    this.records = new RepositoryRecords(this.layout);
+    this.index = new LayoutIndex(this.layout, clock);
+    this.lock = new StoreLock(this.layout.lock, clock);
+    this.#views = new RepositoryViews(this.index, this.records, this.manifests);
+    this.#budget = budget;
+  }
+
+  /**
+   * Opens the store in a folder; an empty or missing one becomes a store.
+   *
+   * @throws AppError `store.damaged` (something else lies there, or another version of the layout), `file.unwritable`
+   */
+  static async open(options: OciStoreOptions): Promise<OciStore> {
+    const store = new OciStore(options);
+    await store.#prepare();
+    return store;
+  }
+
+  async #prepare(): Promise<void> {
+    const { root, marker, blobs, uploads, staging, repositories } = this.layout;
+    try {
+      await mkdir(root, { recursive: true });
+      const version = await layoutVersion(marker);
+      if (version === null && (await readdir(root)).some((name) => name !== '.tartan' && name !== 'blobs'))
+        throw new AppError('store.damaged', { path: root, reason: 'notLayout' });
+      if (version !== null && version !== '1.0.0')
+        throw new AppError('store.damaged', { path: marker, reason: 'version' });
+      await Promise.all([blobs, uploads, staging, repositories].map((folder) => mkdir(folder, { recursive: true })));
+      if (version === null) await this.lock.hold(() => this.#makeLayout());
+    } catch (cause) {
+      if (cause instanceof AppError) throw cause;
+      const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+      throw new AppError('file.unwritable', { path: root, reason }, { cause });
+    }
+    if (await this.index.writtenByOthers()) await this.lock.hold(() => this.index.change((entries) => entries));
+  }
+
+  async #makeLayout(): Promise<void> {
+    // Another process may have been quicker: its index.json stays.
+    if ((await layoutVersion(this.layout.marker)) !== null) return;
+    await writeDurably(this.layout.index, JSON.stringify(EMPTY_INDEX));
+    await writeDurably(this.layout.marker, JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  }
+
+  /** A path for a file that is being made. */
+  stagingPath(): string {
+    return join(this.layout.staging, randomUUID());
+  }
+
+  /** A repository, or null where it has no manifest. */
+  async repository(name: string): Promise<RepositoryView | null> {
+    return await this.#views.view(name);
+  }
+
+  /** Repositories with a manifest, sorted. */
+  async repositories(): Promise<string[]> {
+    return await this.#views.repositories();
+  }
+
+  /** A blob as far as a repository has it: named by one of its manifests, or uploaded there within the last day. */
+  async blobOf(repository: string, digest: string): Promise<StoredBlob | null> {
+    const view = await this.#views.view(repository);
+    const counts =
+      view?.blobs.has(digest) === true || (await this.records.hasUpload(repository, digest, this.clock.now()));
+    return counts ? await this.blobs.find(digest) : null;
+  }
+
+  /** Refuses what would not fit into the budget. @throws AppError `store.full` */
+  async requireRoom(bytes: number): Promise<void> {
+    const budget = this.#budget();
+    if (budget === null) return;
+    const now = this.clock.now();
+    if (this.#usage === null || now - this.#usage.countedMs > USAGE_HOLDS_MS) {
+      this.#usage = { bytes: await this.usedBytes(), countedMs: now };
+    }
+    if (this.#usage.bytes + bytes > budget) throw new AppError('store.full', { path: this.layout.root, budget });
+  }
+
+  /** Takes room of the budget for a blob that comes in now. @throws AppError `store.full` */
+  async reserve(bytes: number): Promise<void> {
+    await this.requireRoom(bytes);
+    if (this.#usage !== null) this.#usage.bytes += bytes;
+  }
+
+  /** Bytes of all blobs. */
+  async usedBytes(): Promise<number> {
+    return (await this.blobs.list()).reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Makes a sealed file a blob of the store and, with a repository, of that repository. */
+  async adopt(staged: string, digest: string, repository: string | null): Promise<void> {
+    await this.blobs.adopt(staged, digest);
+    if (repository !== null) await this.records.addUpload(repository, digest);
+  }
+
+  /** Gives a repository a blob that the store has; false where it has not. */
+  async mount(repository: string, digest: string, from: string | null): Promise<boolean> {
+    const found = from === null ? await this.blobs.find(digest) : await this.blobOf(from, digest);
+    if (found === null) return false;
+    await this.blobs.touch(digest);
+    await this.records.addUpload(repository, digest);
+    return true;
+  }
+
+  /**
+   * Names a manifest in a repository, if everything that it needs is there and has the right size: only complete images
+   * get a name.
+   *
+   * @returns digests that the repository lacks (then nothing was changed), or null
+   * @throws AppError `blob.sizeMismatch` when the manifest lies about a size
+   */
+  async putManifest({ facts, repository, tag }: NewManifest): Promise<readonly string[] | null> {
+    return await this.lock.hold(async () => {
+      const missing = await this.#missing(facts, repository);
+      if (missing.length > 0) return missing;
+      await this.records.addManifest(repository, facts.digest, facts.mediaType);
+      this.#views.changed(repository);
+      if (tag !== null) await this.#setTag(facts, { repository, tag });
+      return null;
+    });
+  }
+
+  async #missing(facts: ManifestFacts, repository: string): Promise<string[]> {
+    const view = await this.#views.view(repository);
+    const missing: string[] = [];
+    for (const { digest, size } of facts.blobs) {
+      const blob = await this.blobOf(repository, digest);
+      if (blob === null) missing.push(digest);
+      else if (blob.size !== size) throw new AppError('blob.sizeMismatch', { digest, size, found: blob.size });
+    }
+    for (const { digest, size } of facts.children) {
+      const child = view?.manifests.get(digest);
+      if (child === undefined) missing.push(digest);
+      else if (child.size !== size) throw new AppError('blob.sizeMismatch', { digest, size, found: child.size });
+    }
+    return missing;
+  }
+
+  /** Adds entries of complete images to index.json as they are; one of the same name is replaced. For imports. */
+  async addEntries(added: readonly LayoutEntry[]): Promise<void> {
+    await this.lock.hold(async () => {
+      await this.index.change((entries) => {
+        const kept = entries.filter(
+          (entry) =>
+            !added.some((other) => {
+              const name = nameOfEntry(other);
+              return name === null
+                ? other.digest === entry.digest && nameOfEntry(entry) === null
+                : sameName(entry, name);
+            }),
+        );
+        return [...kept, ...added];
+      });
+    });
+  }
+
+  async #setTag(facts: Pick<ManifestFacts, 'digest' | 'size' | 'mediaType'>, name: ImageName): Promise<void> {
+    const { digest, size, mediaType } = facts;
+    await this.index.change((entries) => {
+      const [first] = entries.filter((entry) => sameName(entry, name));
+      if (first?.digest === digest) return entries;
+      return [...entries.filter((entry) => !sameName(entry, name)), namedEntry({ mediaType, digest, size }, name)];
+    });
+  }
+
+  /** Gives an image of the store another name. @throws AppError `store.imageNotFound` */
+  async tag(from: ImageName, to: ImageName): Promise<void> {
+    const facts = await this.image(from);
+    await this.lock.hold(async () => {
+      await this.records.addManifest(to.repository, facts.digest, facts.mediaType);
+      this.#views.changed(to.repository);
+      await this.#setTag(facts, to);
+    });
+  }
+
+  /** The manifest behind a name. @throws AppError `store.imageNotFound` */
+  async image(name: ImageName): Promise<ManifestFacts> {
+    const view = await this.#views.view(name.repository);
+    const facts = view?.manifests.get(view.tags.get(name.tag) ?? '');
+    if (facts === undefined) throw new AppError('store.imageNotFound', { name: formatImageName(name) });
+    return facts;
+  }
+
+  /** Takes a tag away; the manifest stays in its repository. False = there was none. */
+  async untag(name: ImageName): Promise<boolean> {
+    return await this.lock.hold(async () => {
+      const { entries } = await this.index.read();
+      const entry = entries.find((other) => sameName(other, name));
+      if (entry === undefined) return false;
+      await this.records.addManifest(name.repository, entry.digest, entry.mediaType);
+      this.#views.changed(name.repository);
+      await this.index.change((all) => all.filter((other) => !sameName(other, name)));
+      return true;
+    });
+  }
+
+  /** Takes a manifest and all its tags out of a repository; one that an index there needs stays. */
+  async deleteManifest(repository: string, digest: string): Promise<'deleted' | 'missing' | 'needed'> {
+    return await this.lock.hold(async () => {
+      const view = await this.#views.view(repository);
+      if (view?.manifests.has(digest) !== true) return 'missing';
+      for (const { children } of view.manifests.values())
+        if (children.some((child) => child.digest === digest)) return 'needed';
+      await this.records.removeManifest(repository, digest);
+      this.#views.changed(repository);
+      await this.index.change((entries) => {
+        const kept = entries.filter(
+          (entry) => entry.digest !== digest || nameOfEntry(entry)?.repository !== repository,
+        );
+        return kept.length === entries.length ? entries : kept;
+      });
+      return 'deleted';
+    });
+  }
+
+  /** Removes a file that was being made. */
+  async discard(staged: string): Promise<void> {
+    this.writers.forget(staged);
+    await rm(staged, { force: true });
+  }
+
+  /** The path of a blob's file, whether it is there or not. */
+  pathOf(digest: string): string {
+    return blobPath(this.layout, digest);
+  }
+
+  async close(): Promise<void> {
+    await this.lock.close();
+  }
+}
+
+/** The version that an `oci-layout` file says; null = there is none. @throws AppError `store.damaged` */
+export async function layoutVersion(marker: string): Promise<string | null> {
+  let text: string;
+  try {
+    text = await readFile(marker, 'utf8');
+  } catch {
+    return null;
+  }
+  try {
+    return layoutFileSchema.parse(JSON.parse(text)).imageLayoutVersion;
+  } catch (cause) {
+    throw new AppError('store.damaged', { path: marker, reason: 'version' }, { cause });
+  }
+}
