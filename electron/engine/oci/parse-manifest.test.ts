@@ -45,13 +45,22 @@ describe('a manifest from anywhere', () => {
       namesMediaType: true,
       config: IMAGE.config,
       layers: IMAGE.layers,
+      subject: null,
+      artifactType: null,
       annotations: IMAGE.annotations,
     });
     expect(parseManifest(bytesOf(INDEX), null)).toEqual({
       kind: 'index',
       mediaType: MEDIA_TYPES.ociIndex,
       manifests: INDEX.manifests,
+      subject: null,
+      artifactType: null,
       annotations: {},
+    });
+    const [subject] = INDEX.manifests;
+    expect(parseManifest(bytesOf({ ...IMAGE, subject, artifactType: 'a/signature' }), null)).toMatchObject({
+      subject,
+      artifactType: 'a/signature',
     });
   });
 

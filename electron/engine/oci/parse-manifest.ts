@@ -19,21 +19,23 @@ const descriptorSchema = z.object({
   /** Where a layer that no registry keeps is to be had: never fetched from there. */
   urls: z.array(z.string()).optional(),
 });
+/** What is no descriptor is no subject: registries keep such manifests, so they are read. */
+const subjectSchema = descriptorSchema.nullish().catch(null);
 const manifestSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
-  artifactType: z.string().optional(),
+  artifactType: z.string().nullish().catch(null),
   config: descriptorSchema,
   layers: z.array(descriptorSchema).max(MOST_LAYERS),
-  subject: descriptorSchema.optional(),
+  subject: subjectSchema,
   annotations: annotationsSchema,
 });
 const indexSchema = z.object({
   schemaVersion: z.literal(2),
   mediaType: z.string().optional(),
-  artifactType: z.string().optional(),
+  artifactType: z.string().nullish().catch(null),
   manifests: z.array(descriptorSchema).max(1000),
-  subject: descriptorSchema.optional(),
+  subject: subjectSchema,
   annotations: annotationsSchema,
 });
 
