@@ -21,6 +21,7 @@ import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
 import type { PushJob } from './jobs/push-job.ts';
 import { PushRun } from './jobs/push-run.ts';
+import { waitOut } from './jobs/stuck-job.ts';
 import { knownOfVm, type LookingParts } from './plan/known-vm.ts';
 import { openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
@@ -29,7 +30,7 @@ import { createDraft } from './plan/push-draft.ts';
 import { type PushSource, withNewManifest } from './plan/push-source.ts';
 import { groupTargets, type PushTarget } from './plan/push-targets.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
-import type { EnginePorts } from './ports.ts';
+import type { Clock, EnginePorts } from './ports.ts';
 import type { HostProfile } from './registry/host-profile.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
 import { RegistryClients } from './registry/registry-clients.ts';
@@ -161,7 +162,7 @@ class JoinedEngine {
   /** Parts for one plan or job, with clients of its own. */
   #parts(
     request: PushRequest,
-    onRetry?: (notice: RetryNotice) => void,
+    following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
   ): { parts: PlanningParts; close: () => Promise<void> } {
     const open = new Map<string, RegistryClient>();
     const targets = groupTargets(request.references);
@@ -175,7 +176,7 @@ class JoinedEngine {
         connections: Math.max(connections, 16),
         repositories: targets.filter(({ registry }) => registry === host).map(({ repository }) => repository),
         pieceSize: request.pieceSize,
-        ...(onRetry === undefined ? {} : { onRetry }),
+        ...following,
       });
       open.set(host, made);
       return made;
@@ -249,12 +250,8 @@ class JoinedEngine {
     const targets = groupTargets(request.references);
     const source = await openPushSource(await this.#vm(request.vmId), this.#ports, job.signal);
     let run: PushRun | null = null;
-    const { parts, close } = this.#parts(request, (notice) => {
-      for (const progress of run?.progress ?? []) {
-        if (progress.status === 'uploading' || progress.status === 'checking') progress.retrying(notice);
-      }
-      job.touch(null);
-    });
+    const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
+    const { parts, close } = this.#parts(request, { onRetry, clock: job.waits });
     try {
       const startedMs = this.#ports.clock.now();
       await inEitherForm(source, request, async (form) => {
@@ -284,6 +281,13 @@ class JoinedEngine {
       onStarted: () => job.started(),
       onChange: (layer) => job.touch(layer),
       onSent: (bytes) => job.sent(bytes),
+      onStuck: async (stuck, signal) => {
+        job.wait(stuck);
+        const host = stuck.error.params['host'];
+        const client = typeof host === 'string' ? parts.clientOf(host) : null;
+        await waitOut(stuck, job.waits, async (until) => (await client?.answers(until)) ?? true, signal);
+        job.goOn();
+      },
     });
   }
 

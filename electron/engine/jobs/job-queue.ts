@@ -229,10 +229,17 @@ export class JobQueue {
     await this.#enqueue(journal);
   }
 
-  /** Tries a failed job again; `force` and `newManifest` are what the person agrees to beyond the first request. */
+  /**
+   * Goes on with a job that waits, wakes the layers of a running one that wait for their next try, or tries a failed job
+   * again; `force` and `newManifest` are what the person agrees to beyond the first request.
+   */
   async retry(id: string, force: boolean, newManifest = false): Promise<void> {
-    const journal = await this.#journal(id);
     const job = this.#jobs.get(id);
+    if (job?.state === 'waiting' || job?.state === 'running') {
+      job.retryNow();
+      return;
+    }
+    const journal = await this.#journal(id);
     if (journal === null || (job !== undefined && !job.ended)) {
       throw journal === null
         ? new AppError('job.notFound', { id })

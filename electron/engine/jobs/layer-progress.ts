@@ -34,6 +34,11 @@ export class LayerProgress {
     this.retry = null;
   }
 
+  /** What did not end well stands at its beginning again. */
+  restart(): void {
+    if (this.status !== 'done') this.move('waiting');
+  }
+
   fail(error: AppError): void {
     this.status = error.code === 'cancelled' ? 'cancelled' : 'failed';
     this.retry = null;

@@ -12,10 +12,12 @@ import type { Plan, PlanBytes } from '../../../shared/models/plan.ts';
 import type { PlanningParts } from '../plan/planning-parts.ts';
 import { type DraftLayer, type PushDraft, planOf } from '../plan/push-draft.ts';
 import type { Clock } from '../ports.ts';
+import { JobWaits } from './job-waits.ts';
 import type { LayerProgress } from './layer-progress.ts';
 import { PauseGate } from './pause-gate.ts';
 import type { PushRun } from './push-run.ts';
 import { RateMeter } from './rate-meter.ts';
+import type { Stuck } from './stuck-job.ts';
 
 /** Shown at most this often. */
 const PUBLISH_MS = 100;
@@ -47,10 +49,13 @@ export class PushJob {
   readonly facts: PushJobFacts;
   readonly gate = new PauseGate();
   readonly meter = new RateMeter();
+  /** Waits of this job for its next tries. */
+  readonly waits: JobWaits;
   #state: JobState = 'queued';
   #startedMs: number | null = null;
   #finishedMs: number | null = null;
   #error: AppError | null = null;
+  #waitingFor: Job['waitingFor'] = null;
   #sentBytes = 0;
   #run: PushRun | null = null;
   #controller = new AbortController();
@@ -63,6 +68,7 @@ export class PushJob {
   constructor(facts: PushJobFacts, clock: Clock, publish: PublishJob) {
     this.facts = facts;
     this.#clock = clock;
+    this.waits = new JobWaits(clock);
     this.#publish = publish;
   }
 
@@ -119,6 +125,7 @@ export class PushJob {
 
   end(state: JobState, error: AppError | null): void {
     this.#error = error;
+    this.#waitingFor = null;
     for (const layer of this.#draft?.layers ?? []) this.#changed.add(layer);
     this.move(state);
   }
@@ -133,6 +140,24 @@ export class PushJob {
     if (this.#state !== 'paused') throw this.#wrong('resume');
     this.gate.open();
     this.move('running');
+  }
+
+  /** The job waits for something outside; {@link PushJob.goOn} follows. */
+  wait({ waitingFor, error }: Stuck): void {
+    this.#waitingFor = waitingFor;
+    this.#error = error;
+    this.move('waiting');
+  }
+
+  goOn(): void {
+    this.#waitingFor = null;
+    this.#error = null;
+    if (this.#state === 'waiting') this.move(this.gate.closed ? 'paused' : 'running');
+  }
+
+  /** Tries at once what waits for its next try. @throws AppError `job.wrongState` when nothing does */
+  retryNow(): void {
+    if (this.waits.wake() === 0) throw this.#wrong('retry');
   }
 
   cancel(reason: 'cancel' | 'close'): void {
@@ -244,7 +269,7 @@ export class PushJob {
       read: bytes.read,
       rate: this.ended ? 0 : this.meter.read(now),
       secondsLeft: this.ended ? null : this.meter.secondsLeft(Math.max(0, bytes.uploaded - this.#sentBytes), now),
-      waitingFor: null,
+      waitingFor: this.#waitingFor,
       error: this.#error?.toData() ?? null,
       actions: this.actions(),
       chunkSize,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { PIECE_SIZE } from '../codec/codec-pool.ts';
@@ -8,13 +9,15 @@ import { limited } from '../plan/limited.ts';
 import { planWithoutReading, refuseLacking } from '../plan/plan-push.ts';
 import type { PlanningParts } from '../plan/planning-parts.ts';
 import type { DraftLayer, DraftTarget, Presence, PushDraft } from '../plan/push-draft.ts';
-import { type ManifestChoice, manifestOf, settleManifest } from '../plan/settle-manifest.ts';
+import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest } from '../plan/settle-manifest.ts';
+import type { RetryNotice } from '../registry/requester.ts';
 import type { UploadSession } from '../registry/upload-session.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import { LayerProgress } from './layer-progress.ts';
 import { mountLayer } from './mount-layer.ts';
 import type { PauseGate } from './pause-gate.ts';
 import { publishManifest } from './publish-manifest.ts';
+import { type Stuck, stuckBy } from './stuck-job.ts';
 import { LayerUpload } from './upload-layer.ts';
 
 /** What a run tells its job. */
@@ -24,6 +27,8 @@ export interface PushRunEvents {
   readonly onChange: (layer: DraftLayer | null) => void;
   /** Packed bytes that a registry acknowledged; negative when a session was lost. */
   readonly onSent: (bytes: number) => void;
+  /** The push cannot go on for now: resolves when it can try again. */
+  readonly onStuck: (stuck: Stuck, signal: AbortSignal) => Promise<void>;
 }
 
 /** One push from plan to tags. Source, clients and workers are its job's and engine's; `close` ends what is its own. */
@@ -33,6 +38,9 @@ export class PushRun {
   readonly sender = new SinkSender();
   readonly #arrived = new Set<string>();
   readonly #inFlight = new Map<string, Promise<void>>();
+  #manifest: SettledManifest | null = null;
+  /** Each layer works under a signal of its own. */
+  readonly #layerOf = new WeakMap<AbortSignal, LayerProgress>();
   readonly #rawSizesKnown = new Map<number, Promise<boolean>>();
 
   constructor(
@@ -52,7 +60,7 @@ export class PushRun {
   }
 
   sent(layer: DraftLayer, bytes: number): void {
-    this.progressOf(layer).meter.add(bytes);
+    if (bytes > 0) this.progressOf(layer).meter.add(bytes);
     this.events.onSent(bytes);
     this.events.onChange(layer);
   }
@@ -61,6 +69,14 @@ export class PushRun {
     const progress = this.progress[layer.index];
     if (progress === undefined) throw new AppError('internal', { message: 'no such layer' });
     return progress;
+  }
+
+  /** Shows a wait for the next try at the layer whose request it is. */
+  retrying(notice: RetryNotice): void {
+    const own = this.#layerOf.get(notice.signal);
+    const concerned = own === undefined ? this.progress.filter(({ status }) => status === 'checking') : [own];
+    for (const progress of concerned) progress.retrying(notice);
+    this.changed(null);
   }
 
   /** A layer is in a target now: the verdict stays what brought it there. */
@@ -98,11 +114,29 @@ export class PushRun {
     const choice: ManifestChoice = { labels: request.labels, os: draft.source.os, arch: draft.source.arch };
     await settleManifest(parts, draft, choice, stopped);
     this.events.onStarted();
-    await limited(draft.layers, this.concurrency, stopped, (layer, ended) => this.#layer(layer, ended));
-    await draft.source.confirmUnchanged();
-    const manifest = await manifestOf(parts, draft, choice, stopped);
-    await publishManifest(this, manifest, stopped);
+    await this.#untilDone(stopped, async () => {
+      await limited(draft.layers, this.concurrency, stopped, (layer, ended) => this.#layer(layer, ended));
+      await draft.source.confirmUnchanged();
+      // One manifest and one time for all targets, also when the last of them has to wait.
+      this.#manifest ??= await manifestOf(parts, draft, choice, stopped);
+      await publishManifest(this, this.#manifest, stopped);
+    });
     this.changed(null);
+  }
+
+  /** Does what can be done again, and, where the request says so, waits out what passes by itself or by a person. */
+  async #untilDone(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        return;
+      } catch (thrown) {
+        const stuck = stuckBy(thrown);
+        if (stuck === null || signal.aborted || this.request.whenStuck === 'fail') throw thrown;
+        for (const progress of this.progress) progress.restart();
+        await this.events.onStuck(stuck, signal);
+      }
+    }
   }
 
   #refuseConflicts(): void {
@@ -119,8 +153,12 @@ export class PushRun {
   }
 
   /** Brings one layer into every target; its error is the push's. */
-  async #layer(layer: DraftLayer, signal: AbortSignal): Promise<void> {
+  async #layer(layer: DraftLayer, stopped: AbortSignal): Promise<void> {
     const progress = this.progressOf(layer);
+    if (progress.status === 'done') return;
+    const signal = AbortSignal.any([stopped]);
+    setMaxListeners(0, signal);
+    this.#layerOf.set(signal, progress);
     try {
       await this.gate.pass(signal);
       await this.#learnDigest(layer, progress, signal);
@@ -128,7 +166,11 @@ export class PushRun {
       const earlier = key === null ? undefined : this.#inFlight.get(key);
       if (earlier === undefined) {
         const work = this.#bring(layer, progress, signal);
-        if (key !== null) this.#inFlight.set(key, work);
+        if (key !== null) {
+          this.#inFlight.set(key, work);
+          // What failed may be tried again.
+          work.catch(() => this.#inFlight.delete(key));
+        }
         await work;
       } else {
         await earlier;
@@ -183,9 +225,7 @@ export class PushRun {
 
   async #bring(layer: DraftLayer, progress: LayerProgress, signal: AbortSignal): Promise<void> {
     const { digest } = layer;
-    const missing = this.draft.targets.filter(
-      ({ presence }) => digest === null || presence.get(digest)?.verdict !== 'present',
-    );
+    const missing = this.draft.targets.filter((target) => digest === null || !this.has(target, digest));
     if (missing.length === 0) return;
     if (layer.kind === 'config') await this.#putConfig(layer, missing, signal);
     else await new LayerUpload(this, layer, progress, signal).to(missing);

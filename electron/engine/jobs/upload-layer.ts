@@ -83,7 +83,7 @@ export class LayerUpload {
         for (const sink of sinks.values()) void sink.session.cancel(AbortSignal.timeout(2000));
         return [...targets];
       }
-      this.#progress.sentBy.set(keyOf(target), 0);
+      this.#acknowledge(keyOf(target), 0);
     }
     try {
       const specs = await Promise.all([...sinks].map(([id, sink]) => this.#spec(id, sink)));
@@ -260,12 +260,16 @@ export class LayerUpload {
 
   async #judge(id: string, sink: Sink, piece: Piece, answer: SinkAnswer): Promise<Directive> {
     const step = await sink.session.onAnswer(piece, answer);
-    const before = this.#progress.sentBy.get(id) ?? 0;
-    const acknowledged = sink.session.acknowledged;
-    this.#progress.sentBy.set(id, acknowledged);
-    this.#run.sent(this.#layer, acknowledged - before);
+    this.#acknowledge(id, sink.session.acknowledged);
     if (this.#progress.status === 'retrying') this.#progress.move('uploading');
     return step;
+  }
+
+  /** Counts what a target has acknowledged of the layer; less than before when its session was lost. */
+  #acknowledge(target: string, bytes: number): void {
+    const before = this.#progress.sentBy.get(target) ?? 0;
+    this.#progress.sentBy.set(target, bytes);
+    this.#run.sent(this.#layer, bytes - before);
   }
 
   async #commit(sink: Sink): Promise<void> {
@@ -278,7 +282,7 @@ export class LayerUpload {
       await sink.session.commit(digest, () =>
         client.headBlob(sink.target.repository, digest, { size, signal: this.#signal }),
       );
-      this.#progress.sentBy.set(keyOf(sink.target), size);
+      this.#acknowledge(keyOf(sink.target), size);
       this.#run.settled(this.#layer, sink.target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
     } catch (thrown) {
       sink.failure = thrown;
@@ -299,7 +303,6 @@ export class LayerUpload {
       if (attempt >= ATTEMPTS || (damaged && this.#damaged)) throw failure.error;
       this.#damaged ||= damaged;
       lost.push(target);
-      this.#progress.sentBy.set(keyOf(target), 0);
       await this.#run.parts
         .clientOf(target.registry)
         .requester.pause(attempt, failure.retryAfter, failure.error, this.#signal);

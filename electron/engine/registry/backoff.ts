@@ -3,7 +3,7 @@ export const ATTEMPTS = 5;
 const FIRST_MS = 500;
 const LONGEST_MS = 30_000;
 /** A longer Retry-After is cut: the person decides then. */
-const LONGEST_RETRY_AFTER_MS = 10 * 60_000;
+export const LONGEST_RETRY_AFTER_MS = 10 * 60_000;
 
 /** Full jitter: anything between 0 and the doubled step. `attempt` counts from 1; `random` gives 0 … 1. */
 export function backoffMs(attempt: number, random: () => number): number {

@@ -63,6 +63,11 @@ export class RegistryClient {
     await this.requester.origin(signal);
   }
 
+  /** Whether the registry answers at all now: one try, no authentication. */
+  async answers(signal: AbortSignal): Promise<boolean> {
+    return await this.requester.answers(signal);
+  }
+
   /**
    * Whether the repository has the blob. `access: 'pull'` for a repository that is only read from.
    *

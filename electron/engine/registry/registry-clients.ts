@@ -52,6 +52,8 @@ export class RegistryClients {
       readonly repositories?: readonly string[];
       readonly pieceSize?: number | null;
       readonly onRetry?: (notice: RetryNotice) => void;
+      /** Waits for the next try; the engine's clock unless given. */
+      readonly clock?: Clock;
     },
   ): RegistryClient {
     const modes = this.#modesOf(host);

@@ -15,6 +15,8 @@ export interface RetryNotice {
   /** When it follows; ms since the epoch. */
   readonly atMs: number;
   readonly error: AppError;
+  /** The signal of the work that waits: tells whose try it is. */
+  readonly signal: AbortSignal;
 }
 
 /** What a client of one registry is made of. */
@@ -71,6 +73,20 @@ export class Requester {
       throw error;
     });
     return this.#origin;
+  }
+
+  /** Whether the registry answers now, and not with a fault that passes: one try, without credentials. */
+  async answers(signal: AbortSignal): Promise<boolean> {
+    try {
+      const origin = await (this.#origin ?? this.#findOrigin(signal));
+      const url = `${origin}/v2/`;
+      const answer = await this.transport.exchange({ method: 'GET', url, headers: {}, signal });
+      return !PASSING_STATUSES.has(answer.status);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (thrown instanceof AppError) return false;
+      throw thrown;
+    }
   }
 
   async #findOrigin(signal: AbortSignal): Promise<string> {
@@ -197,7 +213,7 @@ export class Requester {
   async pause(attempt: number, retryAfter: number | null, error: AppError, signal: AbortSignal): Promise<void> {
     const { clock, random, onRetry } = this.#options;
     const wait = retryAfter ?? backoffMs(attempt, random);
-    onRetry?.({ attempt: attempt + 1, attempts: ATTEMPTS, atMs: clock.now() + wait, error });
+    onRetry?.({ attempt: attempt + 1, attempts: ATTEMPTS, atMs: clock.now() + wait, error, signal });
     await clock.sleep(wait, signal);
   }
 

@@ -13,23 +13,24 @@ export function JobActions(props: { job: JobSummary; onAction: (action: JobActio
   const { t } = useTranslation('transfers');
   return (
     <div className="job-actions">
-      {ORDER.filter((action) => job.actions.includes(action) && !(action === 'retry' && job.error !== null)).map(
-        (action) => {
-          const Icon = ICONS[action];
-          return (
-            <Button
-              key={action}
-              className="button"
-              onPress={() => {
-                onAction(action);
-              }}
-            >
-              <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
-              {t(`action.${action}`)}
-            </Button>
-          );
-        },
-      )}
+      {ORDER.filter(
+        (action) =>
+          job.actions.includes(action) && !(action === 'retry' && job.state === 'failed' && job.error !== null),
+      ).map((action) => {
+        const Icon = ICONS[action];
+        return (
+          <Button
+            key={action}
+            className="button"
+            onPress={() => {
+              onAction(action);
+            }}
+          >
+            <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
+            {t(`action.${action}`)}
+          </Button>
+        );
+      })}
     </div>
   );
 }
