@@ -57,6 +57,7 @@ const requests = fc.record({
   labels: fc.array(label, { maxLength: 3 }).map((pairs) => Object.fromEntries(pairs)),
   verify: fc.boolean(),
   force: fc.boolean(),
+  newManifest: fc.boolean(),
 });
 const names = fc.oneof(
   fc.constantFrom('sonoma', 'my vm', "it's", '-x', '--force', '$HOME', 'a;b', '~', 'ü'),
@@ -91,6 +92,7 @@ describe('a push that is copied as a command', () => {
       labels: {},
       verify: false,
       force: false,
+      newManifest: false,
     };
     expect(await requestOf(pushCommand(commandName(vm), request), vm)).toEqual({ vmId: vm.id, ...request });
   });

@@ -1,4 +1,4 @@
-import { CircleAlert, Copy } from 'lucide-react';
+import { CircleAlert, Clock, Copy } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -13,49 +13,94 @@ export interface ErrorReportProps {
   readonly actions: ReactNode;
   /** What waits for it, and that nothing is lost. */
   readonly kept?: string;
+  /** When it happened; ms since the epoch. */
+  readonly atMs?: number | null;
+  /** The work goes on by itself once the cause is gone: told calmly. */
+  readonly waiting?: boolean;
   readonly onCopy: (text: string) => void;
 }
 
+/** Parameters that have a word of their own; others go by their name. */
+const NAMED_FACTS = [
+  'request',
+  'status',
+  'answer',
+  'scope',
+  'host',
+  'registry',
+  'reference',
+  'digest',
+  'name',
+  'path',
+  'limit',
+  'layers',
+  'message',
+] as const;
+
 /** The facts of an error as text: code and parameters, which never hold a secret. */
-function errorDetails(error: ErrorData): string {
+function errorDetails(error: ErrorData, at: string | null): string {
   const facts = Object.entries(error.params).map(([name, value]) => `${name}: ${String(value)}`);
-  return [`code: ${error.code}`, ...facts].join('\n');
+  return [`code: ${error.code}`, ...facts, ...(at === null ? [] : [`time: ${at}`])].join('\n');
 }
 
 /** An error in the order of the look: what happened, what it means, actions, what is kept, then what the registry said. */
-export function ErrorReport({ error, actions, kept, onCopy }: ErrorReportProps): ReactElement {
-  const { t } = useTranslation('push');
+export function ErrorReport(props: ErrorReportProps): ReactElement {
+  const { error, actions, kept, atMs = null, waiting = false, onCopy } = props;
+  const { t, i18n } = useTranslation('push');
   const words = useErrorWords()(error);
-  const facts = Object.entries(error.params).filter(([, value]) => value !== null && value !== '');
+  const Icon = waiting ? Clock : CircleAlert;
+  const fromRegistry = 'host' in error.params || 'registry' in error.params;
   return (
-    <section className="error-report" aria-live="assertive">
-      <CircleAlert className="error-report-icon" size={20} strokeWidth={1.75} aria-hidden="true" />
+    <section className="error-report" data-waiting={waiting || undefined} aria-live="assertive">
+      <Icon className="error-report-icon" size={20} strokeWidth={1.75} aria-hidden="true" />
       <div className="error-report-body">
         <h3>{words.what}</h3>
         {words.means !== '' && <p>{words.means}</p>}
         <div className="error-report-actions">{actions}</div>
         {kept !== undefined && <p className="error-report-kept">{kept}</p>}
         <div className="error-report-said">
-          <h4>{t('error.said')}</h4>
+          <h4>{t(fromRegistry ? 'error.said' : 'error.details')}</h4>
           <Button
             className="quiet-button"
             onPress={() => {
-              onCopy(errorDetails(error));
+              onCopy(errorDetails(error, atMs === null ? null : new Date(atMs).toISOString()));
             }}
           >
             <Copy size={14} strokeWidth={1.75} aria-hidden="true" />
             {t('error.copyDetails')}
           </Button>
         </div>
-        <dl className="error-report-facts">
-          <dt>{t('error.code')}</dt>
-          <dd>{error.code}</dd>
-          {facts.map(([name, value]) => (
-            <ErrorFact key={name} name={name} value={String(value)} />
-          ))}
-        </dl>
+        <ErrorFacts error={error} time={atMs === null ? null : timeWithSeconds(atMs, i18n.language)} />
       </div>
     </section>
+  );
+}
+
+function timeWithSeconds(ms: number, language: string): string {
+  return new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  }).format(ms);
+}
+
+function ErrorFacts({ error, time }: { readonly error: ErrorData; readonly time: string | null }): ReactElement {
+  const { t } = useTranslation('push');
+  const facts = Object.entries(error.params).flatMap(([name, value]) => {
+    if (value === null || value === '') return [];
+    const known = NAMED_FACTS.find((own) => own === name);
+    return [[known === undefined ? name : t(`error.fact.${known}`), String(value)] as const];
+  });
+  return (
+    <dl className="error-report-facts">
+      <dt>{t('error.code')}</dt>
+      <dd>{error.code}</dd>
+      {facts.map(([name, value]) => (
+        <ErrorFact key={name} name={name} value={value} />
+      ))}
+      {time !== null && <ErrorFact name={t('error.when')} value={time} />}
+    </dl>
   );
 }
 

@@ -1,8 +1,9 @@
 import { Info, TriangleAlert } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
+import { Button } from 'react-aria-components';
 import { Trans, useTranslation } from 'react-i18next';
 import { shortDigest } from '../../../shared/format/digest.ts';
-import type { Plan, PlanReference, PlanTarget } from '../../../shared/models/plan.ts';
+import type { CachedImagePlan, Plan, PlanReference, PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import './plan-notices.css';
 
@@ -11,10 +12,12 @@ export interface PlanNoticesProps {
   readonly language: string;
   /** What is remembered of the registries: it tells which other tags an old image keeps. */
   readonly registries: readonly Registry[];
+  /** The person agrees that a cached image gets a new manifest. */
+  readonly onNewManifest: () => void;
 }
 
 /** What a push changes or needs beside its bytes: tags that move, a suspended VM, the upload time, the lock. */
-export function PlanNotices({ plan, language, registries }: PlanNoticesProps): ReactElement {
+export function PlanNotices({ plan, language, registries, onNewManifest }: PlanNoticesProps): ReactElement {
   const { t } = useTranslation('push');
   const known = plan.targets.find((target) => target.knownUploadTime !== null)?.knownUploadTime ?? null;
   return (
@@ -31,6 +34,7 @@ export function PlanNotices({ plan, language, registries }: PlanNoticesProps): R
             />
           )),
       )}
+      {plan.cachedImage !== null && <ImageManifest image={plan.cachedImage} onNewManifest={onNewManifest} />}
       {plan.suspended && <Notice tone="quiet">{t('notice.suspended')}</Notice>}
       {known !== null && (
         <Notice tone="quiet">{t('notice.knownManifest', { time: uploadTime(known, language) })}</Notice>
@@ -40,6 +44,42 @@ export function PlanNotices({ plan, language, registries }: PlanNoticesProps): R
       {plan.source === 'unlocked' && <Notice tone="warning">{t('notice.unlocked')}</Notice>}
     </>
   );
+}
+
+interface ImageManifestProps {
+  readonly image: CachedImagePlan;
+  readonly onNewManifest: () => void;
+}
+
+/** With which manifest a cached image is pushed. */
+function ImageManifest({ image, onNewManifest }: ImageManifestProps): ReactElement {
+  const { t } = useTranslation('push');
+  const { manifest, digest } = image;
+  const reason = image.reason ?? 'manifestMissing';
+  switch (manifest) {
+    case 'asIs':
+      return (
+        <Notice tone="quiet">
+          <Trans
+            t={t}
+            i18nKey="notice.asIs"
+            values={{ digest: shortDigest(digest) }}
+            components={{ code: <code title={digest} /> }}
+          />
+        </Notice>
+      );
+    case 'new':
+      return <Notice tone="warning">{t(`notice.newManifest_${reason}`)}</Notice>;
+    case 'newNeeded':
+      return (
+        <Notice tone="warning">
+          {t(`notice.newNeeded_${reason}`)}
+          <Button className="link-button" onPress={onNewManifest}>
+            {t('notice.agree')}
+          </Button>
+        </Notice>
+      );
+  }
 }
 
 /** Tags that the image keeps which a tag leaves; null where the repository's tags were not read. */

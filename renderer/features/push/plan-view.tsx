@@ -17,10 +17,11 @@ export interface PlanViewProps {
   /** Tags of the old images that the plan moves tags from. */
   readonly registries: readonly Registry[];
   readonly onCopy: (text: string) => void;
+  readonly onNewManifest: () => void;
 }
 
 /** A plan: price, verdicts, weave, notices, layers. Nothing here is reckoned beside the plan. */
-export function PlanView({ plan, target, language, registries, onCopy }: PlanViewProps): ReactElement {
+export function PlanView({ plan, target, language, registries, onCopy, onNewManifest }: PlanViewProps): ReactElement {
   const { t } = useTranslation('push');
   const [chosen, setFilter] = useState<LayerFilter | null>(null);
   const [highlighted, setHighlighted] = useState<CellKind | null>(null);
@@ -55,7 +56,7 @@ export function PlanView({ plan, target, language, registries, onCopy }: PlanVie
         />
       </div>
       <div className="push-notices">
-        <PlanNotices plan={plan} language={language} registries={registries} />
+        <PlanNotices plan={plan} language={language} registries={registries} onNewManifest={onNewManifest} />
       </div>
       <PlanLayers
         target={target}

@@ -278,6 +278,45 @@ describe('the push sheet', () => {
     expect(screen.getByText(/cannot start until its disk has been read/)).toBeTruthy();
   });
 
+  it('names the tags that the old image keeps', async () => {
+    const digest = `sha256:${'1'.repeat(64)}`;
+    const target = sampleTarget(sampleLayers(drawnDisk('p2xu')), {
+      registry: 'ghcr.io',
+      repository: 'acme/sonoma',
+      references: [{ reference: 'ghcr.io/acme/sonoma:sonoma', tag: 'sonoma', state: 'moves', previousDigest: digest }],
+    });
+    await openSheet(
+      {
+        'registries.list': () => Promise.resolve([REGISTRY]),
+        'plans.make': () => Promise.resolve(samplePlan([target])),
+      },
+      ['ghcr.io/acme/sonoma:sonoma'],
+    );
+    expect((await screen.findByText(/moves from/)).textContent).toBe(
+      'sonoma in acme/sonoma moves from 11111…11111 to this image. The old image keeps its tag 14.4.1.',
+    );
+  });
+
+  it('asks before a cached image gets a new manifest', async () => {
+    const cachedImage = { digest: `sha256:${'2'.repeat(64)}`, manifest: 'newNeeded', reason: 'layerMissing' } as const;
+    const plans = [
+      planFor('p2xu', { cachedImage }),
+      planFor('p2xu', { cachedImage: { ...cachedImage, manifest: 'new' } }),
+    ];
+    const { host, user } = await openSheet(
+      { 'plans.make': ({ newManifest }) => Promise.resolve(plans[newManifest === true ? 1 : 0] ?? planFor('p')) },
+      [NEW_TAG],
+    );
+    const agree = await screen.findByRole('button', { name: 'Use a new manifest' });
+    expect(screen.getByRole('button', { name: /^Push/ }).hasAttribute('disabled')).toBe(true);
+    await user.click(agree);
+    await waitFor(() => {
+      expect(screen.getByRole('button', { name: /^Push/ }).hasAttribute('disabled')).toBe(false);
+    });
+    await user.click(screen.getByRole('button', { name: /^Push/ }));
+    expect(asked(host, 'jobs.push')).toMatchObject([{ newManifest: true }]);
+  });
+
   it('says what the registry said and plans again', async () => {
     const refusal = new AppError('registry.unreachable', { host: 'ghcr.io', registry: 'ghcr.io' });
     const make = vi.fn().mockRejectedValueOnce(refusal).mockResolvedValue(planFor('p2xu'));

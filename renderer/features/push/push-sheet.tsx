@@ -80,19 +80,26 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
   const [focused, setFocused] = useState(0);
   const [choices, setChoices] = useState(DEFAULT_CHOICES);
   const [force, setForce] = useState(false);
+  const [newManifest, setNewManifest] = useState(false);
   const [round, setRound] = useState(0);
   const [pushing, setPushing] = useState(false);
   const [refused, setRefused] = useState<ErrorData | null>(null);
 
   const references = referencesOf(targets);
   const request: PushRequest | null =
-    references === null ? null : { vmId: vm.id, references: [...references], ...choices, force };
+    references === null ? null : { vmId: vm.id, references: [...references], ...choices, force, newManifest };
   // What changes only how it is sent makes no new plan.
   const asked = request && { ...request, verify: false, concurrency: null, pieceSize: null };
   const view = usePlan(client, asked, round);
   const error = refused ?? view.error;
   // Nothing is pushed that was not shown: the tags' states are what the push is held to.
-  const ready = request !== null && view.plan !== null && !view.stale && error === null && !pushing;
+  const ready =
+    request !== null &&
+    view.plan !== null &&
+    !view.stale &&
+    error === null &&
+    !pushing &&
+    view.plan.cachedImage?.manifest !== 'newNeeded';
   const inFocus = targets[focused] ?? targets[0];
   const shown = (inFocus && plannedTarget(inFocus, view.plan)) ?? view.plan?.targets[0] ?? null;
 
@@ -194,7 +201,16 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
           />
         )}
         {error === null && view.plan !== null && shown !== null && (
-          <PlanView plan={view.plan} target={shown} language={i18n.language} registries={registries} onCopy={copy} />
+          <PlanView
+            plan={view.plan}
+            target={shown}
+            language={i18n.language}
+            registries={registries}
+            onCopy={copy}
+            onNewManifest={() => {
+              setNewManifest(true);
+            }}
+          />
         )}
         {error === null && view.plan === null && <PlanPlaceholder view={view} vm={vm} />}
       </div>

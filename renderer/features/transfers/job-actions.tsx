@@ -3,20 +3,23 @@ import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { JobAction, JobSummary } from '../../../shared/models/job.ts';
+import { reportOffers } from './job-report.tsx';
 
 const ICONS = { pause: Pause, resume: Play, retry: RefreshCw, cancel: X, remove: Trash2 } as const;
 const ORDER: readonly JobAction[] = ['retry', 'resume', 'pause', 'cancel', 'remove'];
 
-/** The buttons that the job offers now; trying again stands in the error block where there is one. */
+function offeredHere(job: JobSummary, action: JobAction): boolean {
+  if (!job.actions.includes(action)) return false;
+  return action === 'retry' || action === 'resume' ? !reportOffers(job, action) : true;
+}
+
+/** The buttons that the job offers now, without those that stand in its report. */
 export function JobActions(props: { job: JobSummary; onAction: (action: JobAction) => void }): ReactElement {
   const { job, onAction } = props;
   const { t } = useTranslation('transfers');
   return (
     <div className="job-actions">
-      {ORDER.filter(
-        (action) =>
-          job.actions.includes(action) && !(action === 'retry' && job.state === 'failed' && job.error !== null),
-      ).map((action) => {
+      {ORDER.filter((action) => offeredHere(job, action)).map((action) => {
         const Icon = ICONS[action];
         return (
           <Button

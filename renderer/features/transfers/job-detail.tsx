@@ -1,4 +1,4 @@
-import { Copy, Terminal } from 'lucide-react';
+import { Terminal } from 'lucide-react';
 import { type ReactElement, type RefObject, useCallback, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -6,7 +6,6 @@ import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { JobLayer, JobSummary } from '../../../shared/models/job.ts';
 import '../push/target-field.css';
-import { ErrorReport } from '../push/error-report.tsx';
 import { pushCommand } from '../push/push-command.ts';
 import { byActivity } from '../weave/layer-order.ts';
 import { LayerTable } from '../weave/layer-table.tsx';
@@ -19,6 +18,7 @@ import { JobActions } from './job-actions.tsx';
 import { groupOf } from './job-groups.ts';
 import type { SpeedSample } from './job-mirror.ts';
 import { JobOutcome } from './job-outcome.tsx';
+import { JobReport } from './job-report.tsx';
 import { SpeedLine } from './speed-line.tsx';
 import { useJobCommands } from './use-job-commands.ts';
 
@@ -36,7 +36,6 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
   const place = useRef<HTMLElement>(null);
   const short = useShort(place);
   const active = groupOf(job) === 'active';
-  const failure = job.error;
   const { act } = commands;
   // Kept between updates, so that rows whose layer did not change are not rendered.
   const retryNow = useCallback(() => {
@@ -87,24 +86,7 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
         {active && <SpeedLine samples={speeds} />}
       </div>
       {commands.error !== null && <CommandError code={commands.error.code} />}
-      {failure !== null && !active && (
-        <ErrorReport
-          error={failure}
-          onCopy={commands.copy}
-          kept={t('kept', { sent: formatBytes(job.sent) })}
-          actions={
-            <FailureActions
-              job={job}
-              onRetry={() => {
-                commands.act(job.id, 'retry');
-              }}
-              onOverwrite={() => {
-                commands.overwrite(job.id);
-              }}
-            />
-          }
-        />
-      )}
+      <JobReport job={job} commands={commands} />
       {(job.state === 'done' || job.state === 'cancelled') && <JobOutcome job={job} onCopy={commands.copy} />}
       {layers !== null && <JobCloth job={job} layers={layers} short={short} onRetryNow={retryNow} />}
     </article>
@@ -119,6 +101,7 @@ function useShort(place: RefObject<HTMLElement | null>): boolean {
 type Words = ReturnType<typeof useTranslation<'transfers'>>['t'];
 
 function headline(t: Words, job: JobSummary): string {
+  if (job.state === 'interrupted') return t('headlineSoFar', { sent: formatBytes(job.sent) });
   if (job.state === 'planning' || job.state === 'queued') {
     return t('headlineReading', { read: formatBytes(job.read), raw: formatBytes(job.rawSize) });
   }
@@ -153,25 +136,6 @@ function JobFacts({
       {facts.map((fact) => (
         <span key={fact}>{fact}</span>
       ))}
-    </>
-  );
-}
-
-function FailureActions(props: { job: JobSummary; onRetry: () => void; onOverwrite: () => void }): ReactElement {
-  const { job, onRetry, onOverwrite } = props;
-  const { t } = useTranslation('transfers');
-  return (
-    <>
-      {job.error?.actions.includes('overwrite') === true && (
-        <Button className="button" onPress={onOverwrite}>
-          {t('push:error.overwrite')}
-        </Button>
-      )}
-      {job.actions.includes('retry') && (
-        <Button className="button button-primary" onPress={onRetry}>
-          {t('action.retry')}
-        </Button>
-      )}
     </>
   );
 }
@@ -247,7 +211,6 @@ function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactEleme
                   setFilter(null);
                 }}
               >
-                <Copy size={14} aria-hidden="true" />
                 {t('weave:showAll')}
               </Button>
             </>

@@ -7,27 +7,40 @@ import { shortDigest } from '../../../shared/format/digest.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 
-/** How a job ended: sent, not sent, took, and what can be copied of it. */
+/** How a job ended: sent, not sent and why, took, and what can be copied of it. */
 export function JobOutcome(props: { job: JobSummary; onCopy: (text: string) => void }): ReactElement {
   const { job, onCopy } = props;
   const { t, i18n } = useTranslation('transfers');
   const took = job.startedMs === null || job.finishedMs === null ? null : (job.finishedMs - job.startedMs) / 1000;
+  const saved = (['present', 'mounted', 'duplicate'] as const).filter((part) => job.bytes[part] > 0);
   return (
-    <dl className="job-outcome">
-      <dt>{t('outcome.sent')}</dt>
-      <dd>{formatBytes(job.sent)}</dd>
-      <dt>{t('outcome.notSent')}</dt>
-      <dd>{formatBytes(job.notSent)}</dd>
-      {took !== null && (
-        <>
-          <dt>{t('outcome.took')}</dt>
-          <dd>{formatDuration(took, i18n.language)}</dd>
-        </>
-      )}
-      {job.targets.map((target) => (
-        <OutcomeTarget key={`${target.registry}/${target.repository}`} target={target} onCopy={onCopy} />
-      ))}
-    </dl>
+    <div className="job-outcome">
+      <dl className="job-outcome-figures">
+        <Figure name={t('outcome.sent')} value={formatBytes(job.sent)} />
+        <Figure
+          name={t('outcome.notSent')}
+          value={formatBytes(job.notSent)}
+          note={saved.map((part) => t(`outcome.${part}`, { bytes: formatBytes(job.bytes[part]) })).join(t('comma'))}
+        />
+        {took !== null && <Figure name={t('outcome.took')} value={formatDuration(took, i18n.language)} />}
+      </dl>
+      <dl className="job-outcome-references">
+        {job.targets.map((target) => (
+          <OutcomeTarget key={`${target.registry}/${target.repository}`} target={target} onCopy={onCopy} />
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function Figure(props: { readonly name: string; readonly value: string; readonly note?: string }): ReactElement {
+  const { name, value, note = '' } = props;
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+      {note !== '' && <dd className="job-outcome-state">{note}</dd>}
+    </div>
   );
 }
 
@@ -41,43 +54,37 @@ function OutcomeTarget({ target, onCopy }: OutcomeTargetProps): ReactElement {
   const digest = target.manifestDigest;
   return (
     <>
-      {digest !== null && (
-        <>
-          <dt>{t('outcome.digest')}</dt>
-          <dd>
-            <code title={digest}>{shortDigest(digest)}</code>
-            <CopyButton
-              label={t('copyDigest')}
-              onPress={() => {
-                onCopy(digest);
-              }}
-            />
-          </dd>
-        </>
-      )}
       {target.references.map(({ reference, state }) => (
-        <OutcomeReference
-          key={reference}
-          reference={reference}
-          state={t(`push:tagState.${state}`)}
-          onCopy={() => {
-            onCopy(reference);
-          }}
-        />
+        <OutcomeLine key={reference} name={t('outcome.reference')}>
+          {reference} <span className="job-outcome-state">{t(`push:tagState.${state}`)}</span>
+          <CopyButton
+            label={t('copyReference', { reference })}
+            onPress={() => {
+              onCopy(reference);
+            }}
+          />
+        </OutcomeLine>
       ))}
+      {digest !== null && (
+        <OutcomeLine name={t('outcome.digest')}>
+          <code title={digest}>sha256:{shortDigest(digest, 6)}</code>
+          <CopyButton
+            label={t('copyDigest')}
+            onPress={() => {
+              onCopy(digest);
+            }}
+          />
+        </OutcomeLine>
+      )}
     </>
   );
 }
 
-function OutcomeReference(props: { reference: string; state: string; onCopy: () => void }): ReactElement {
-  const { t } = useTranslation('transfers');
+function OutcomeLine(props: { readonly name: string; readonly children: React.ReactNode }): ReactElement {
   return (
     <>
-      <dt>{t('outcome.reference')}</dt>
-      <dd>
-        {props.reference} <span className="job-outcome-state">{props.state}</span>
-        <CopyButton label={t('copyReference', { reference: props.reference })} onPress={props.onCopy} />
-      </dd>
+      <dt>{props.name}</dt>
+      <dd>{props.children}</dd>
     </>
   );
 }

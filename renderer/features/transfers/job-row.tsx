@@ -64,9 +64,10 @@ function restWords(t: TFunction<'transfers'>, job: JobSummary, cause: string, la
     case 'queued':
     case 'waiting':
       return job.toSend > 0 ? t('toSend', { bytes: formatBytes(job.toSend - job.sent) }) : '';
+    case 'interrupted':
+      return t('headlineSoFar', { sent: formatBytes(job.sent) });
     case 'paused':
     case 'cancelling':
-    case 'interrupted':
       return t('sentOf', { sent: formatBytes(job.sent), size: formatBytes(job.toSend) });
     case 'done':
       return t('sentAndNot', { sent: formatBytes(job.sent), notSent: formatBytes(job.notSent) });

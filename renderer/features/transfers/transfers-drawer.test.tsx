@@ -138,7 +138,7 @@ describe('the transfers drawer', () => {
     const { asked, user } = await openDrawer([DONE]);
     await user.click(screen.getByRole('radio', { name: 'Finished1' }));
     const outcome = (await screen.findByText('Took')).closest('dl');
-    expect(outcome?.textContent).toContain('Sent1.9 GBNot sent29.5 GBTook43 s');
+    expect(outcome?.textContent).toMatch(/^Sent1\.9 GBNot sent29\.5 GB\d+ MB were thereTook43 s$/);
     await user.click(screen.getByRole('button', { name: 'Copy digest' }));
     await user.click(screen.getByRole('button', { name: 'Copy ghcr.io/acme/macos/sequoia:15.1' }));
     await user.click(screen.getByRole('button', { name: 'Copy as command' }));
@@ -156,6 +156,36 @@ describe('the transfers drawer', () => {
     expect(screen.getByText(/Nothing is lost/)).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Move the tag anyway' }));
     expect(asked('jobs.retry')).toEqual([{ id: 'job-3', force: true }]);
+  });
+
+  it('says what a push waits for, that nothing is lost, and tries at once when told', async () => {
+    const error = new AppError('registry.unreachable', { host: 'ghcr.io', registry: 'ghcr.io' }).toData();
+    const waiting: Job = { ...RUNNING, state: 'waiting', waitingFor: 'network', error, actions: ['retry', 'cancel'] };
+    const { asked, user } = await openDrawer([waiting]);
+    expect(
+      await screen.findByText(/goes on by itself when the network is back. 11.8 GB are in the registry/),
+    ).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Try now' }));
+    expect(asked('jobs.retry')).toEqual([{ id: 'job-1', force: false }]);
+    expect(screen.queryByRole('button', { name: 'Try again' })).toBeNull();
+  });
+
+  it('offers a push that was interrupted, and goes on only when told', async () => {
+    const interrupted: Job = { ...RUNNING, state: 'interrupted', layers: [], actions: ['resume', 'remove'] };
+    const { asked, user } = await openDrawer([interrupted], { 'jobs.resume': () => Promise.resolve(null) });
+    await user.click(screen.getByRole('radio', { name: 'Failed1' }));
+    expect(await screen.findByRole('heading', { name: 'This push was interrupted' })).toBeTruthy();
+    expect(asked('jobs.resume')).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Resume' }));
+    expect(asked('jobs.resume')).toEqual([{ id: 'job-1' }]);
+  });
+
+  it('pushes a cached image with a new manifest when its own cannot be had', async () => {
+    const error = new AppError('image.layerMissing', { name: 'ghcr.io/acme/macos', digest: 'sha256:ab' }).toData();
+    const { asked, user } = await openDrawer([{ ...FAILED, error }]);
+    await user.click(screen.getByRole('radio', { name: 'Failed1' }));
+    await user.click(await screen.findByRole('button', { name: 'Push with a new manifest' }));
+    expect(asked('jobs.retry')).toEqual([{ id: 'job-3', force: false, newManifest: true }]);
   });
 
   it('filters the layers by what the legend names', async () => {
@@ -195,5 +225,17 @@ describe('the transfers strip', () => {
     expect(screen.getByRole('status').textContent).toBe('The push of sequoia-base has started.');
     await userEvent.click(screen.getByRole('button', { name: 'Open transfers' }));
     expect(onOpen).toHaveBeenCalledOnce();
+  });
+
+  it('offers what an ended process left behind', async () => {
+    const left: Job = { ...RUNNING, state: 'interrupted', finishedMs: null, actions: ['resume', 'remove'] };
+    const host = createMemoryHost({
+      'jobs.list': () => Promise.resolve([summaryOf(left)]),
+      'jobs.resume': () => Promise.resolve(null),
+    });
+    await renderWindow(host, <TransfersStrip onOpen={() => undefined} />);
+    expect(await screen.findByText(/^The push of sequoia-base to ghcr.io.* was interrupted/)).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Resume' }));
+    expect(host.requests.filter(({ method }) => method === 'jobs.resume')).toHaveLength(1);
   });
 });

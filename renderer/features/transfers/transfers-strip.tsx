@@ -1,4 +1,4 @@
-import { CircleAlert, CircleCheck, CircleSlash, PanelBottomOpen, Upload } from 'lucide-react';
+import { CircleAlert, CircleCheck, CirclePause, CircleSlash, Clock, PanelBottomOpen, Upload } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,8 @@ import { JobAnnouncer } from './job-announcer.tsx';
 import { groupOf } from './job-groups.ts';
 import { useJobs } from './job-mirror-context.ts';
 import { timeOfDay } from './job-row.tsx';
+import { useJobCommands } from './use-job-commands.ts';
+import '../push/target-field.css';
 import './transfers.css';
 
 export interface TransfersStripProps {
@@ -27,7 +29,7 @@ export function TransfersStrip({ onOpen }: TransfersStripProps): ReactElement {
         <span>{t('title')}</span>
       </Button>
       <span className="transfers-strip-last">
-        {active.length > 0 ? <Running jobs={active} /> : <LastEnded jobs={jobs} />}
+        <StripLine jobs={jobs} active={active} />
       </span>
       <span>
         {active.length === 0
@@ -38,6 +40,55 @@ export function TransfersStrip({ onOpen }: TransfersStripProps): ReactElement {
       </span>
       <JobAnnouncer jobs={jobs} />
     </footer>
+  );
+}
+
+/** What waits for the person comes first, then what runs, then what an ended process left, then how the last one ended. */
+function StripLine(props: {
+  readonly jobs: readonly JobSummary[];
+  readonly active: readonly JobSummary[];
+}): ReactElement {
+  const { jobs, active } = props;
+  const waiting = active.find(({ state }) => state === 'waiting');
+  const interrupted = jobs.filter(({ state }) => state === 'interrupted');
+  if (waiting !== undefined) return <Waiting job={waiting} />;
+  if (active.length > 0) return <Running jobs={active} />;
+  if (interrupted.length > 0) return <InterruptedJobs jobs={interrupted} />;
+  return <LastEnded jobs={jobs} />;
+}
+
+function Waiting({ job }: { readonly job: JobSummary }): ReactElement {
+  const { t } = useTranslation('transfers');
+  const cause = job.waitingFor === null ? t('state.waiting') : t(`waitingFor.${job.waitingFor}`);
+  return (
+    <>
+      <Clock className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
+      {t('strip.waiting', { name: job.vmName, reference: job.references[0] ?? '', cause })}
+    </>
+  );
+}
+
+/** Jobs that a process left behind are offered here; none starts by itself. */
+function InterruptedJobs({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactElement {
+  const { t } = useTranslation('transfers');
+  const commands = useJobCommands();
+  return (
+    <span className="transfers-strip-offer">
+      <CirclePause className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
+      {t('strip.interrupted', {
+        count: jobs.length,
+        name: jobs[0]?.vmName ?? '',
+        reference: jobs[0]?.references[0] ?? '',
+      })}
+      <Button
+        className="link-button"
+        onPress={() => {
+          for (const job of jobs) commands.act(job.id, 'resume');
+        }}
+      >
+        {t('action.resume')}
+      </Button>
+    </span>
   );
 }
 

@@ -8,6 +8,8 @@ export interface JobCommands {
   readonly act: (id: string, action: JobAction) => void;
   /** Tries again and moves tags even though they moved meanwhile. */
   readonly overwrite: (id: string) => void;
+  /** Tries again with a new manifest, for a cached image whose own cannot be pushed. */
+  readonly withNewManifest: (id: string) => void;
   readonly copy: (text: string) => void;
   readonly error: ErrorData | null;
 }
@@ -30,6 +32,9 @@ export function useJobCommands(): JobCommands {
       },
       overwrite: (id: string): void => {
         run(client.call('jobs.retry', { id, force: true }));
+      },
+      withNewManifest: (id: string): void => {
+        run(client.call('jobs.retry', { id, force: false, newManifest: true }));
       },
       copy: (text: string): void => {
         run(client.call('app.copyText', { text }));

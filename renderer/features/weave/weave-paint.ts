@@ -330,7 +330,8 @@ export function paintCells(context: CanvasRenderingContext2D, scene: WeaveScene,
     const runsOn = next === 'zero' ? gap : 0;
     const opacity = scene.opacity(moment.look);
     if (moment.from !== null) {
-      context.globalAlpha = opacity * (1 - moment.progress);
+      // The old look stays whole under the new one, or the cell would pale on the way; under a bare thread it fades.
+      context.globalAlpha = moment.look.kind === 'zero' ? opacity * (1 - moment.progress) : opacity;
       paintLook(context, tools, moment.from, box, runsOn, scene.step, layout.scale);
     }
     context.globalAlpha = moment.from === null ? opacity : opacity * moment.progress;
