@@ -86,6 +86,7 @@ class JoinedEngine {
         credentials,
         clock,
         random: Math.random,
+        linkRate: (host) => this.#index.linkRate([host]),
         onLearn: (host, mode) => {
           this.#index
             .learnUploadMode(host, mode)

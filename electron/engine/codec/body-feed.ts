@@ -1,61 +1,117 @@
-/** Feeds one request body with the packed stream: a producer that waits until what it gave has been taken. */
+import { ALLOWANCE } from './codec-protocol.ts';
+
+/**
+ * Shorter buffers are copied. Node's sockets answer a write below their high-water mark (16 KiB in Node 20, 64 KiB from
+ * Node 22) with "go on" although the bytes may still wait; only a longer one is waited for until the kernel has it.
+ */
+const COPIED_BELOW = 128 * 1024;
+
+/**
+ * Feeds one request body with the packed stream, without copying it. The producer lends a buffer with `give` and learns
+ * from `lentAtMost` when it is free again: undici asks for the next one only after the socket has drained.
+ *
+ * Memory: what is lent belongs to the producer; copies of short buffers are bounded by its `lentAtMost` too.
+ */
 export class BodyFeed implements AsyncIterable<Buffer> {
-  #waiting: Buffer | null = null;
+  readonly #allow: () => Promise<boolean>;
+  readonly #queue: Buffer[] = [];
+  #lent = 0;
   #ended = false;
   #stopped = false;
-  #wake: () => void = () => undefined;
+  #credit = ALLOWANCE;
+  #asking: Promise<void> | null = null;
+  #onStop: () => void = () => undefined;
+  /** Producer and consumer that wait for a change. */
+  #waiting: (() => void)[] = [];
+  /** Bytes that the network has taken. */
+  taken = 0;
   /** Everything was taken and the body ended. */
   consumed = false;
 
-  #changed(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
+  /** @param allow asks for the next {@link ALLOWANCE}; false, or a rejection, = the sink is given up */
+  constructor(allow: () => Promise<boolean>) {
+    this.#allow = allow;
   }
 
-  /** Gives bytes (copied: the encoder reuses its output) and waits until they are taken or the sink is gone. */
-  async push(bytes: Buffer): Promise<void> {
-    if (this.#stopped || bytes.length === 0) return;
-    this.#waiting = Buffer.from(bytes);
-    this.#wake();
-    while (this.#pending() && !this.#isStopped()) await this.#changed();
-  }
-
-  #pending(): boolean {
-    return this.#waiting !== null;
-  }
-
-  #isStopped(): boolean {
+  get stopped(): boolean {
     return this.#stopped;
   }
 
-  /** Says that the stream is complete. */
-  async end(): Promise<void> {
-    this.#ended = true;
-    this.#wake();
-    await Promise.resolve();
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Lets the producer go; a body that is still being read fails. */
+  #changed(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  /** Lends bytes: they must stay as they are until `lentAtMost` says that they are free. */
+  give(bytes: Buffer): void {
+    if (this.#stopped || bytes.length === 0) return;
+    this.#queue.push(bytes.length < COPIED_BELOW ? Buffer.from(bytes) : bytes);
+    this.#lent += 1;
+    this.#changed();
+  }
+
+  /** Waits until at most `count` buffers are lent, the oldest coming back first, or the feed has stopped. */
+  async lentAtMost(count: number): Promise<void> {
+    while (this.#lent > count && !this.#stopped) await this.#change();
+  }
+
+  /** Says that the stream is complete. */
+  end(): void {
+    this.#ended = true;
+    this.#changed();
+  }
+
+  /** Called when the feed stops: who reads the body may be waiting for its socket, not for bytes. */
+  onStop(stopped: () => void): void {
+    if (this.#stopped) stopped();
+    else this.#onStop = stopped;
+  }
+
+  /** Lets the producer go; a body that is still being read fails. After the end of the body it changes nothing. */
   stop(): void {
+    if (this.#stopped || this.consumed) return;
     this.#stopped = true;
-    this.#wake();
+    this.#queue.length = 0;
+    this.#onStop();
+    this.#changed();
+  }
+
+  async #ask(): Promise<void> {
+    const allowed = await this.#allow().catch(() => false);
+    this.#asking = null;
+    this.#credit += ALLOWANCE;
+    if (!allowed) this.stop();
+  }
+
+  /** Takes the bytes from the allowance and asks for the next one before this one is used up. */
+  async #afford(bytes: number): Promise<void> {
+    this.#credit -= bytes;
+    if (this.#credit < ALLOWANCE / 2) this.#asking ??= this.#ask();
+    while (this.#credit < 0 && !this.#stopped) await (this.#asking ??= this.#ask());
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
     for (;;) {
-      const bytes = this.#waiting;
-      if (bytes !== null) {
+      if (this.#stopped) throw new Error('the stream was given up');
+      const bytes = this.#queue.shift();
+      if (bytes !== undefined) {
+        await this.#afford(bytes.length);
+        // Read anew: it may have stopped while it waited.
+        if (this.stopped) continue;
         yield bytes;
-        this.#waiting = null;
-        this.#wake();
+        this.taken += bytes.length;
+        this.#lent -= 1;
+        this.#changed();
       } else if (this.#ended) {
         this.consumed = true;
         return;
-      } else if (this.#stopped) {
-        throw new Error('the stream was given up');
       } else {
-        await this.#changed();
+        await this.#change();
       }
     }
   }

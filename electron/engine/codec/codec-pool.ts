@@ -7,27 +7,33 @@ import type {
   FileRange,
   FromWorker,
   Piece,
+  Question,
   SinkAnswer,
   SinkSpec,
+  TaskProgress,
   ToWorker,
 } from './codec-protocol.ts';
+import { PieceBudget } from './piece-budget.ts';
 
 /** Piece buffers of all workers together. */
 const PIECE_BUDGET = 48 * 1024 * 1024;
 /** Bytes of a piece unless a registry demands more. */
 export const PIECE_SIZE = 8 * 1024 * 1024;
 
-/** Decides, on the main thread, what happens to the pieces of a pass. */
+/** Decides, on the main thread, what happens to the bytes of a pass. */
 export interface SinkHost {
+  /** A piece, or with a `body` sink the whole stream (length 0), waits to be sent. */
   piece(sink: string, piece: Piece): Promise<Directive>;
   answer(sink: string, piece: Piece, answer: SinkAnswer): Promise<Directive>;
+  /** Resolves when a body may send its next `ALLOWANCE`. */
+  allowance(sink: string): Promise<void>;
 }
 
 /** How a task is followed and ended. */
 export interface TaskOptions {
   readonly signal: AbortSignal;
-  /** Raw bytes done, of which read from disk, and packed bytes made. */
-  readonly onProgress?: (raw: number, read: number, packed: number) => void;
+  /** Called at most ten times a second; the last bytes are told by the result alone. */
+  readonly onProgress?: (progress: TaskProgress) => void;
 }
 
 /** A range to hash. */
@@ -41,7 +47,10 @@ export interface HashInput extends FileRange {
 export interface EncodeInput extends HashInput {
   readonly form: 'lz4' | 'raw';
   readonly sinks: readonly SinkSpec[];
+  /** Bytes; at most 48 MiB. */
   readonly pieceSize?: number;
+  /** Known, and so not hashed again: the packed digest, known too, will tell whether it is still true. */
+  readonly rawDigest?: string;
 }
 
 interface Running {
@@ -59,8 +68,10 @@ interface Slot {
 /**
  * Worker threads that read, hash, encode and send. Started when first needed; owner closes them.
  *
- * Memory per worker: about 20 MiB for the thread with undici and wasm, 3 MiB per encode in flight, and its share of the
- * 48 MiB of piece buffers; a pass that would exceed the budget waits.
+ * Memory per worker: about 20 MiB for the thread with undici and wasm, 3.75 MiB per task in flight, and its share of the
+ * 48 MiB of piece buffers; a pass that would exceed the budget waits. A pass whose sinks all take a body needs no piece.
+ *
+ * A worker that dies fails its tasks with `internal`; the next task starts another one.
  */
 export class CodecPool {
   readonly #workerFile: string;
@@ -69,8 +80,7 @@ export class CodecPool {
   readonly #slots: Slot[] = [];
   #nextId = 1;
   #closed = false;
-  #pieceBytes = 0;
-  readonly #pieceWaiters: (() => void)[] = [];
+  readonly #pieces = new PieceBudget(PIECE_BUDGET);
 
   constructor(options: { readonly workerFile: string; readonly wasmFile: string; readonly workers: number }) {
     this.#workerFile = options.workerFile;
@@ -86,8 +96,10 @@ export class CodecPool {
 
   /** Encodes to every sink, or to nowhere. Errors as {@link CodecPool.hash}; a sink that fails is dropped, not thrown. */
   async encode(input: EncodeInput, options: TaskOptions & { readonly sinkHost?: SinkHost }): Promise<CodecResult> {
-    const { path, offset, length, runs = null, form, sinks, pieceSize = PIECE_SIZE } = input;
-    const task: CodecTask = { kind: 'encode', path, range: { offset, length }, runs, form, sinks, pieceSize };
+    const { path, offset, length, runs = null, form, sinks, rawDigest = null } = input;
+    const pieceSize = Math.min(input.pieceSize ?? PIECE_SIZE, PIECE_BUDGET);
+    const range = { offset, length };
+    const task: CodecTask = { kind: 'encode', path, range, runs, form, sinks, pieceSize, rawDigest };
     return await this.withPiece(sinks.some(({ mode }) => mode === 'pieces') ? pieceSize : 0, options.signal, () =>
       this.#run(task, options.sinkHost ?? null, options),
     );
@@ -96,25 +108,12 @@ export class CodecPool {
   /** Does work that holds one piece of `bytes` in memory, when the budget of all pieces has room for it. */
   async withPiece<Result>(bytes: number, signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     const held = Math.min(bytes, PIECE_BUDGET);
-    await this.#takePieceBytes(held, signal);
+    await this.#pieces.take(held, signal);
     try {
       return await work();
     } finally {
-      this.#pieceBytes -= held;
-      // Each looks for itself: one that got little leaves room for others.
-      for (const wake of this.#pieceWaiters.splice(0)) wake();
+      this.#pieces.giveBack(held);
     }
-  }
-
-  async #takePieceBytes(bytes: number, signal: AbortSignal): Promise<void> {
-    while (bytes > 0 && this.#pieceBytes + bytes > PIECE_BUDGET) {
-      await new Promise<void>((resolve) => {
-        this.#pieceWaiters.push(resolve);
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-      signal.throwIfAborted();
-    }
-    this.#pieceBytes += bytes;
   }
 
   #slot(): Slot {
@@ -176,7 +175,7 @@ export class CodecPool {
     if (task === undefined) return;
     switch (message.type) {
       case 'progress':
-        task.options.onProgress?.(message.raw, message.read, message.packed);
+        task.options.onProgress?.(message.progress);
         break;
       case 'done':
         task.resolve(message.result);
@@ -184,28 +183,33 @@ export class CodecPool {
       case 'failed':
         task.reject(new AppError(message.code, message.params));
         break;
-      case 'piece':
-      case 'answer': {
-        const directive = await this.#decide(task, message);
-        this.#post(slot, { type: 'directive', id: message.id, sink: message.sink, directive });
+      case 'ask': {
+        const directive = await this.#decide(task, message.sink, message.question);
+        this.#post(slot, { type: 'directive', id: message.id, asked: message.asked, directive });
         break;
       }
     }
   }
 
-  async #decide(task: Running, message: Extract<FromWorker, { type: 'piece' | 'answer' }>): Promise<Directive> {
-    if (task.sinkHost === null) return { do: 'drop' };
+  async #decide({ sinkHost }: Running, sink: string, question: Question): Promise<Directive> {
+    if (sinkHost === null) return { do: 'drop' };
     try {
-      return message.type === 'piece'
-        ? await task.sinkHost.piece(message.sink, message.piece)
-        : await task.sinkHost.answer(message.sink, message.piece, message.answer);
-    } catch (thrown) {
-      // The sink's owner has failed: the pass goes on for the others, the owner hears of its own error.
-      if (task.options.signal.aborted) task.reject(thrown);
+      switch (question.about) {
+        case 'piece':
+          return await sinkHost.piece(sink, question.piece);
+        case 'answer':
+          return await sinkHost.answer(sink, question.piece, question.answer);
+        case 'allowance':
+          await sinkHost.allowance(sink);
+          return { do: 'next' };
+      }
+    } catch {
+      // The sink's owner has failed and knows it: the pass goes on for the others. A cancelled pass ends by its signal.
       return { do: 'drop' };
     }
   }
 
+  /** Ends every worker; tasks that still run end with `cancelled`. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#slots.map(({ worker }) => worker.terminate()));

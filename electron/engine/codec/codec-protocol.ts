@@ -18,10 +18,19 @@ export interface SinkNetwork {
 /** One target's upload of the bytes that a task makes. */
 export interface SinkSpec {
   readonly id: string;
-  /** `pieces` = the buffered stream in pieces, each its own request; `body` = one request with the whole stream as body. */
+  /**
+   * `pieces` = the stream in buffered pieces, each its own request, each of which can be sent again; `body` = one request
+   * with the whole stream as body, not buffered and not copied: after a fault only a new pass makes the bytes again.
+   */
   readonly mode: 'pieces' | 'body';
   readonly network: SinkNetwork;
 }
+
+/**
+ * Bytes of a body that the main thread allows at a time: so pause and the bandwidth limit hold for a body too. The next
+ * allowance is asked for while the last is being used.
+ */
+export const ALLOWANCE = 4 * 1024 * 1024;
 
 /** A request that is ready to be sent: the worker adds only the body. */
 export interface ReadyRequest {
@@ -72,10 +81,13 @@ export type CodecTask =
       readonly sinks: readonly SinkSpec[];
       /** Bytes of a piece. */
       readonly pieceSize: number;
+      /** Known where the packed digest is known too and tells as much: then the raw bytes are not hashed. */
+      readonly rawDigest: string | null;
     };
 
 /** What a task gives. Digests as `sha256:…`, sizes in bytes. `size` and `digest` are of the packed stream. */
 export interface CodecResult {
+  /** What hashing found, or the known one that the task was given. */
   readonly rawDigest: string;
   readonly zero: boolean;
   readonly bytesRead: number;
@@ -85,28 +97,43 @@ export interface CodecResult {
   readonly complete: boolean;
 }
 
+/** What a worker asks the main thread: each question gets one {@link Directive}. */
+export type Question =
+  /** May this piece (or, of a body, the whole stream) be sent, and with which request? */
+  | { readonly about: 'piece'; readonly piece: Piece }
+  /** What follows this answer? */
+  | { readonly about: 'answer'; readonly piece: Piece; readonly answer: SinkAnswer }
+  /** May the next {@link ALLOWANCE} of a body go out? `next` = yes. */
+  | { readonly about: 'allowance' };
+
 /** Main thread to worker. */
 export type ToWorker =
   | { readonly type: 'start'; readonly id: number; readonly task: CodecTask }
-  | { readonly type: 'directive'; readonly id: number; readonly sink: string; readonly directive: Directive }
+  | { readonly type: 'directive'; readonly id: number; readonly asked: number; readonly directive: Directive }
   | { readonly type: 'cancel'; readonly id: number };
+
+/** How far a task is. Bytes. */
+export interface TaskProgress {
+  /** Raw bytes done, holes included. */
+  readonly raw: number;
+  /** Bytes that came from the disk. */
+  readonly read: number;
+  /** Packed bytes made. */
+  readonly packed: number;
+  /** Packed bytes that the network has taken, by sink of mode `body`; the registry may have fewer. */
+  readonly taken: Readonly<Record<string, number>>;
+}
 
 /** Worker to main thread. */
 export type FromWorker =
+  | { readonly type: 'progress'; readonly id: number; readonly progress: TaskProgress }
   | {
-      readonly type: 'progress';
+      readonly type: 'ask';
       readonly id: number;
-      readonly raw: number;
-      readonly read: number;
-      readonly packed: number;
-    }
-  | { readonly type: 'piece'; readonly id: number; readonly sink: string; readonly piece: Piece }
-  | {
-      readonly type: 'answer';
-      readonly id: number;
+      /** Number of the question within the task. */
+      readonly asked: number;
       readonly sink: string;
-      readonly piece: Piece;
-      readonly answer: SinkAnswer;
+      readonly question: Question;
     }
   | { readonly type: 'done'; readonly id: number; readonly result: CodecResult }
   | { readonly type: 'failed'; readonly id: number; readonly code: ErrorCode; readonly params: ErrorParams };

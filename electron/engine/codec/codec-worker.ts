@@ -2,10 +2,13 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { loadCodecModule } from './codec-module.ts';
-import type { CodecResult, CodecTask, Directive, FromWorker, ToWorker } from './codec-protocol.ts';
+import type { CodecResult, CodecTask, Directive, FromWorker, Question, ToWorker } from './codec-protocol.ts';
 import { EncodePass, hashRange, type TaskHost } from './encode-task.ts';
 import { Encoder } from './encoder.ts';
 import { SinkSender } from './sink-sender.ts';
+
+/** Progress of a task is told at most this often, in ms: each message wakes the main thread. */
+const PROGRESS_MS = 100;
 
 const { wasmFile } = z.object({ wasmFile: z.string() }).parse(workerData);
 if (parentPort === null) throw new AppError('internal', { message: 'the codec worker runs in a worker thread only' });
@@ -13,40 +16,51 @@ const port = parentPort;
 
 const modulePromise = loadCodecModule(wasmFile);
 const sender = new SinkSender();
-/** Instances and buffers are reused: a task takes one of each and puts it back. */
+/** Instances and buffers are reused: a task takes one of each and puts it back. Dropped when no task is left. */
 const idleEncoders: Encoder[] = [];
 const idlePieces: Buffer[] = [];
-const running = new Map<
-  number,
-  { readonly controller: AbortController; readonly directives: Map<string, (directive: Directive) => void> }
->();
+
+interface Running {
+  readonly controller: AbortController;
+  /** Questions without an answer, by number. */
+  readonly asked: Map<number, (directive: Directive) => void>;
+}
+const running = new Map<number, Running>();
 
 function tell(message: FromWorker): void {
   port.postMessage(message);
 }
 
-function hostOf(
-  id: number,
-  controller: AbortController,
-  directives: Map<string, (directive: Directive) => void>,
-): TaskHost {
-  const ask = (sink: string, message: FromWorker): Promise<Directive> =>
-    new Promise((resolve, reject) => {
-      controller.signal.throwIfAborted();
-      const abort = (): void => reject(new AppError('cancelled'));
-      controller.signal.addEventListener('abort', abort, { once: true });
-      directives.set(sink, (directive) => {
-        controller.signal.removeEventListener('abort', abort);
-        resolve(directive);
-      });
-      tell(message);
-    });
+function hostOf(id: number, { controller, asked }: Running): TaskHost {
+  const { signal } = controller;
+  let questions = 0;
+  let toldMs = performance.now();
   return {
-    signal: controller.signal,
+    signal,
     sender,
-    progress: (raw, read, packed) => tell({ type: 'progress', id, raw, read, packed }),
-    piece: (sink, piece) => ask(sink, { type: 'piece', id, sink, piece }),
-    answer: (sink, piece, answer) => ask(sink, { type: 'answer', id, sink, piece, answer }),
+    progress: (draw) => {
+      const now = performance.now();
+      if (now - toldMs < PROGRESS_MS) return;
+      toldMs = now;
+      tell({ type: 'progress', id, progress: draw() });
+    },
+    ask: (sink: string, question: Question): Promise<Directive> =>
+      new Promise((resolve, reject) => {
+        signal.throwIfAborted();
+        questions += 1;
+        const number = questions;
+        const abort = (): void => {
+          asked.delete(number);
+          reject(new AppError('cancelled'));
+        };
+        signal.addEventListener('abort', abort, { once: true });
+        asked.set(number, (directive) => {
+          asked.delete(number);
+          signal.removeEventListener('abort', abort);
+          resolve(directive);
+        });
+        tell({ type: 'ask', id, asked: number, sink, question });
+      }),
   };
 }
 
@@ -65,25 +79,31 @@ async function perform(task: CodecTask, host: TaskHost): Promise<CodecResult> {
     try {
       return await new EncodePass(task, piece, host).run(encoder);
     } finally {
-      // Other sizes than the usual one are rare; keeping them all would grow.
-      if (piece.length > 0 && idlePieces.length < 2) idlePieces.push(piece);
+      if (pieces) idlePieces.push(piece);
     }
   } finally {
     idleEncoders.push(encoder);
   }
 }
 
+/** Without a task nothing is kept but one encoder. */
+function release(): void {
+  if (running.size > 0) return;
+  idlePieces.length = 0;
+  idleEncoders.length = Math.min(idleEncoders.length, 1);
+}
+
 async function start(id: number, task: CodecTask): Promise<void> {
-  const controller = new AbortController();
-  const directives = new Map<string, (directive: Directive) => void>();
-  running.set(id, { controller, directives });
+  const own: Running = { controller: new AbortController(), asked: new Map() };
+  running.set(id, own);
   try {
-    tell({ type: 'done', id, result: await perform(task, hostOf(id, controller, directives)) });
+    tell({ type: 'done', id, result: await perform(task, hostOf(id, own)) });
   } catch (thrown) {
-    const error = controller.signal.aborted ? new AppError('cancelled') : toAppError(thrown);
+    const error = own.controller.signal.aborted ? new AppError('cancelled') : toAppError(thrown);
     tell({ type: 'failed', id, code: error.code, params: error.params });
   } finally {
     running.delete(id);
+    release();
   }
 }
 
@@ -93,13 +113,9 @@ port.on('message', (message: ToWorker) => {
     case 'start':
       void start(message.id, message.task);
       break;
-    case 'directive': {
-      const task = running.get(message.id);
-      const take = task?.directives.get(message.sink);
-      task?.directives.delete(message.sink);
-      take?.(message.directive);
+    case 'directive':
+      running.get(message.id)?.asked.get(message.asked)?.(message.directive);
       break;
-    }
     case 'cancel':
       running.get(message.id)?.controller.abort();
       break;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { BodyFeed } from './body-feed.ts';
-import type { CodecResult, CodecTask, Directive, Piece, SinkAnswer, SinkSpec } from './codec-protocol.ts';
+import type { CodecResult, CodecTask, Directive, Piece, Question, SinkSpec, TaskProgress } from './codec-protocol.ts';
 import { type Encoder, STREAM_END } from './encoder.ts';
 import type { SinkSender } from './sink-sender.ts';
 import { WindowReader } from './window-reader.ts';
@@ -11,22 +11,15 @@ type EncodeTask = Extract<CodecTask, { kind: 'encode' }>;
 /** What a task needs of its worker. */
 export interface TaskHost {
   readonly signal: AbortSignal;
-  readonly sender: SinkSender;
-  progress(raw: number, read: number, packed: number): void;
-  /** Asks the main thread what to do with a piece. */
-  piece(sink: string, piece: Piece): Promise<Directive>;
-  /** Reports an answer and asks what to do next. */
-  answer(sink: string, piece: Piece, answer: SinkAnswer): Promise<Directive>;
+  readonly sender: Pick<SinkSender, 'send'>;
+  /** Says how far the task is; the worker passes on what is worth showing. */
+  progress(draw: () => TaskProgress): void;
+  /** Asks the main thread about a sink. Rejects when the task is cancelled. */
+  ask(sink: string, question: Question): Promise<Directive>;
 }
 
 const ZEROS = Buffer.alloc(1024 * 1024);
-
-interface LiveSink {
-  readonly spec: SinkSpec;
-  live: boolean;
-  readonly feed: BodyFeed | null;
-  readonly sending: Promise<void> | null;
-}
+const NOTHING_TAKEN: TaskProgress['taken'] = {};
 
 /** Hashes a range; the result's packed side is empty. */
 export async function hashRange(
@@ -44,7 +37,7 @@ export async function hashRange(
       zero &&= bytes.equals(ZEROS.subarray(0, length));
       raw.update(bytes);
       done += length;
-      host.progress(done, reader.bytesRead, 0);
+      host.progress(() => ({ raw: done, read: reader.bytesRead, packed: 0, taken: NOTHING_TAKEN }));
       // Lets another task of this worker run, and cancellation arrive.
       await setImmediate();
       host.signal.throwIfAborted();
@@ -56,14 +49,32 @@ export async function hashRange(
   }
 }
 
+/** A sink that takes the whole stream as the body of one request. */
+interface BodySink {
+  readonly spec: SinkSpec;
+  readonly feed: BodyFeed;
+  live: boolean;
+  /** Resolves when the request is over, whatever became of it. */
+  sending: Promise<void>;
+}
+
+/** A sink that takes the stream in pieces. */
+interface PieceSink {
+  readonly spec: SinkSpec;
+  live: boolean;
+}
+
 /**
  * Reads, hashes, encodes and hashes again in one pass, and gives the packed stream to every live sink: the slowest sets
- * the pace. Memory: the encoder's instance (3 MiB) and one piece buffer, shared by all sinks of the pass.
+ * the pace. While the network takes the packed bytes of one window, the next window is read, hashed and encoded.
+ *
+ * Memory: the encoder's instance (3.75 MiB) and, if a sink takes pieces, one piece buffer that all of them share.
  */
 export class EncodePass {
   readonly #task: EncodeTask;
   readonly #host: TaskHost;
-  readonly #sinks: LiveSink[];
+  readonly #bodies: readonly BodySink[];
+  readonly #pieces: readonly PieceSink[];
   readonly #piece: Buffer;
   #filled = 0;
   #pieceStart = 0;
@@ -72,94 +83,135 @@ export class EncodePass {
     this.#task = task;
     this.#host = host;
     this.#piece = pieceBuffer;
-    this.#sinks = task.sinks.map((spec) => this.#open(spec));
+    this.#bodies = task.sinks.filter(({ mode }) => mode === 'body').map((spec) => this.#openBody(spec));
+    this.#pieces = task.sinks.filter(({ mode }) => mode === 'pieces').map((spec) => ({ spec, live: true }));
   }
 
-  #open(spec: SinkSpec): LiveSink {
-    if (spec.mode === 'pieces') return { spec, live: true, feed: null, sending: null };
-    const feed = new BodyFeed();
-    const sink: LiveSink = {
-      spec,
-      live: true,
-      feed,
-      sending: this.#sendBody(spec, feed, () => {
-        sink.live = false;
-      }),
-    };
+  #openBody(spec: SinkSpec): BodySink {
+    const feed = new BodyFeed(async () => {
+      const { do: verdict } = await this.#host.ask(spec.id, { about: 'allowance' });
+      return verdict === 'next';
+    });
+    const sink: BodySink = { spec, feed, live: true, sending: Promise.resolve() };
+    sink.sending = this.#sendBody(sink).catch(() => this.#drop(sink));
     return sink;
   }
 
-  async #sendBody(spec: SinkSpec, feed: BodyFeed, drop: () => void): Promise<void> {
-    const whole: Piece = { start: 0, length: 0, final: true };
-    const directive = await this.#host.piece(spec.id, whole);
-    if (directive.do === 'send') {
-      const answer = await this.#host.sender.send(directive.request, spec.network, feed, this.#host.signal);
-      const verdict = await this.#host.answer(spec.id, whole, answer);
-      if (verdict.do === 'next' && feed.consumed) return;
-    }
-    feed.stop();
-    drop();
+  #drop(sink: BodySink): void {
+    sink.live = false;
+    sink.feed.stop();
   }
 
+  async #sendBody(sink: BodySink): Promise<void> {
+    const { spec, feed } = sink;
+    const directive = await this.#host.ask(spec.id, {
+      about: 'piece',
+      piece: { start: 0, length: 0, final: true },
+    });
+    if (directive.do === 'send') {
+      const over = new AbortController();
+      feed.onStop(() => over.abort());
+      const signal = AbortSignal.any([this.#host.signal, over.signal]);
+      const answer = await this.#host.sender.send(directive.request, spec.network, feed, signal);
+      const whole: Piece = { start: 0, length: feed.taken, final: true };
+      const verdict = await this.#host.ask(spec.id, { about: 'answer', piece: whole, answer });
+      if (verdict.do === 'next' && feed.consumed) return;
+    }
+    this.#drop(sink);
+  }
+
+  /**
+   * One pass over the range.
+   *
+   * @throws AppError `file.unreadable`, `vm.gone`, `vm.diskChanged` (the file ends early); the signal's reason
+   */
   async run(encoder: Encoder): Promise<CodecResult> {
-    const { task } = { task: this.#task };
-    const reader = new WindowReader(task.path, task.range, task.runs);
-    const raw = createHash('sha256');
-    const packed = createHash('sha256');
-    let zero = true;
-    let done = 0;
-    let size = 0;
-    const emit = async (bytes: Buffer): Promise<void> => {
-      packed.update(bytes);
-      size += bytes.length;
-      await this.#give(bytes);
+    const stop = (): void => {
+      for (const sink of this.#bodies) this.#drop(sink);
     };
+    this.#host.signal.addEventListener('abort', stop, { once: true });
     try {
-      encoder.reset();
+      return await this.#encode(encoder);
+    } finally {
+      this.#host.signal.removeEventListener('abort', stop);
+      stop();
+      // No request may hold the encoder's memory when the next task takes it.
+      await Promise.all(this.#bodies.map(({ sending }) => sending));
+    }
+  }
+
+  async #encode(encoder: Encoder): Promise<CodecResult> {
+    const { path, range, runs, form, rawDigest } = this.#task;
+    const { signal } = this.#host;
+    const reader = new WindowReader(path, range, runs);
+    try {
+      const raw = rawDigest === null ? createHash('sha256') : null;
+      const packed = createHash('sha256');
       const { window } = encoder;
+      encoder.reset();
+      let zero = true;
+      let done = 0;
+      let size = 0;
+      const draw = (): TaskProgress => ({ raw: done, read: reader.bytesRead, packed: size, taken: this.#taken() });
       for (let length = reader.next(window); length > 0; length = reader.next(window)) {
         const bytes = window.subarray(0, length);
         zero &&= bytes.equals(ZEROS.subarray(0, length));
-        raw.update(bytes);
+        raw?.update(bytes);
         done += length;
-        await emit(task.form === 'lz4' ? encoder.encode(length) : bytes);
-        this.#host.progress(done, reader.bytesRead, size);
+        // The area that this window is encoded to was lent two windows ago.
+        if (form === 'lz4') await this.#lentAtMost(1);
+        signal.throwIfAborted();
+        const out = form === 'lz4' ? encoder.encode(length) : bytes;
+        packed.update(out);
+        size += out.length;
+        await this.#give(out);
+        // As they are, the bytes lie in the window itself, which is read into next.
+        if (form === 'raw') await this.#lentAtMost(0);
+        this.#host.progress(draw);
+        // Lets another task of this worker run, sockets write, and cancellation arrive.
         await setImmediate();
-        this.#host.signal.throwIfAborted();
+        signal.throwIfAborted();
         if (this.#allDropped()) break;
       }
-      const complete = done === task.range.length && !this.#allDropped();
-      if (complete) {
-        if (task.form === 'lz4') await emit(STREAM_END);
+      if (done === range.length && !this.#allDropped()) {
+        if (form === 'lz4') {
+          packed.update(STREAM_END);
+          size += STREAM_END.length;
+          await this.#give(STREAM_END);
+        }
         await this.#finish();
+        signal.throwIfAborted();
       }
       return {
-        rawDigest: `sha256:${raw.digest('hex')}`,
+        rawDigest: rawDigest ?? `sha256:${raw?.digest('hex') ?? ''}`,
         zero,
         bytesRead: reader.bytesRead,
         digest: `sha256:${packed.digest('hex')}`,
         size,
-        complete: complete && !this.#allDropped(),
+        complete: done === range.length && !this.#allDropped(),
       };
     } finally {
       reader.close();
-      for (const { feed } of this.#sinks) feed?.stop();
     }
   }
 
   #allDropped(): boolean {
-    return this.#sinks.length > 0 && this.#sinks.every(({ live }) => !live);
+    const sinks = [...this.#bodies, ...this.#pieces];
+    return sinks.length > 0 && sinks.every(({ live }) => !live);
   }
 
-  #inPieces(): boolean {
-    return this.#sinks.some(({ spec, live }) => live && spec.mode === 'pieces');
+  #taken(): TaskProgress['taken'] {
+    return Object.fromEntries(this.#bodies.map(({ spec, feed }) => [spec.id, feed.taken]));
+  }
+
+  async #lentAtMost(count: number): Promise<void> {
+    for (const { feed } of this.#bodies) await feed.lentAtMost(count);
   }
 
   async #give(bytes: Buffer): Promise<void> {
-    for (const sink of this.#sinks) if (sink.live && sink.feed !== null) await sink.feed.push(bytes);
-    if (!this.#inPieces()) return;
+    for (const { feed } of this.#bodies) feed.give(bytes);
     let at = 0;
-    while (at < bytes.length) {
+    while (at < bytes.length && this.#pieces.some(({ live }) => live)) {
       const part = Math.min(bytes.length - at, this.#piece.length - this.#filled);
       bytes.copy(this.#piece, this.#filled, at, at + part);
       this.#filled += part;
@@ -173,8 +225,8 @@ export class EncodePass {
     const piece: Piece = { start: this.#pieceStart, length: this.#filled, final };
     const bytes = this.#piece.subarray(0, this.#filled);
     await Promise.all(
-      this.#sinks.map(async (sink) => {
-        if (sink.live && sink.spec.mode === 'pieces') sink.live = await this.#sendPiece(sink.spec, piece, bytes);
+      this.#pieces.map(async (sink) => {
+        if (sink.live) sink.live = await this.#sendPiece(sink.spec, piece, bytes);
       }),
     );
     this.#pieceStart += this.#filled;
@@ -182,25 +234,19 @@ export class EncodePass {
   }
 
   async #sendPiece(spec: SinkSpec, piece: Piece, bytes: Buffer): Promise<boolean> {
-    let directive = await this.#host.piece(spec.id, piece);
+    const host = this.#host;
+    let directive = await host.ask(spec.id, { about: 'piece', piece });
     while (directive.do === 'send') {
-      const answer = await this.#host.sender.send(
-        directive.request,
-        spec.network,
-        bytes.subarray(directive.from),
-        this.#host.signal,
-      );
-      directive = await this.#host.answer(spec.id, piece, answer);
+      const rest = bytes.subarray(directive.from);
+      const answer = await host.sender.send(directive.request, spec.network, rest, host.signal);
+      directive = await host.ask(spec.id, { about: 'answer', piece, answer });
     }
     return directive.do === 'next';
   }
 
   async #finish(): Promise<void> {
-    if (this.#inPieces()) await this.#flush(true);
-    for (const sink of this.#sinks) {
-      if (sink.feed === null) continue;
-      if (sink.live) await sink.feed.end();
-      await sink.sending;
-    }
+    if (this.#pieces.some(({ live }) => live)) await this.#flush(true);
+    for (const { feed } of this.#bodies) feed.end();
+    await Promise.all(this.#bodies.map(({ sending }) => sending));
   }
 }

@@ -11,13 +11,17 @@ export class Encoder {
   readonly #codec: ReturnType<typeof instantiateCodec>;
   /** Put up to 1 MiB of raw bytes here, then call `encode`. */
   readonly window: Buffer;
-  readonly #packed: Buffer;
+  readonly #areas: readonly [Buffer, Buffer];
+  #turn: 0 | 1 = 0;
 
   constructor(module: WebAssembly.Module) {
     this.#codec = instantiateCodec(module);
     const { buffer } = this.#codec.memory;
     this.window = Buffer.from(buffer, LAYOUT.window, LAYOUT.windowBytes);
-    this.#packed = Buffer.from(buffer, LAYOUT.packed, LAYOUT.payload - LAYOUT.packed);
+    this.#areas = [
+      Buffer.from(buffer, LAYOUT.packed, LAYOUT.packedBytes),
+      Buffer.from(buffer, LAYOUT.packed + LAYOUT.packedBytes, LAYOUT.packedBytes),
+    ];
   }
 
   reset(): void {
@@ -27,9 +31,11 @@ export class Encoder {
   /**
    * Encodes the first `length` bytes of the window. Every call but a stream's last takes a multiple of 65 536.
    *
-   * @returns packed bytes, valid until the next call
+   * @returns packed bytes, not copied: valid until the call after the next
    */
   encode(length: number): Buffer {
-    return this.#packed.subarray(0, this.#codec.encodeWindow(length));
+    const turn = this.#turn;
+    this.#turn = turn === 0 ? 1 : 0;
+    return this.#areas[turn].subarray(0, this.#codec.encodeWindow(length, turn));
   }
 }

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Agent, type Dispatcher, errors, ProxyAgent, request } from 'undici';
 import type { ReadyRequest, SinkAnswer, SinkNetwork } from './codec-protocol.ts';
 
@@ -13,8 +13,16 @@ const TIMEOUTS = {
 /** Sends ready requests over this worker's own connections: one dispatcher per choice of TLS and proxy. */
 export class SinkSender {
   readonly #dispatchers = new Map<string, Dispatcher>();
+  /** By the object itself: one task sends many pieces, and the text of all certificates is long. */
+  readonly #found = new WeakMap<SinkNetwork, Dispatcher>();
 
   #dispatcher(network: SinkNetwork): Dispatcher {
+    const found = this.#found.get(network) ?? this.#open(network);
+    this.#found.set(network, found);
+    return found;
+  }
+
+  #open(network: SinkNetwork): Dispatcher {
     const key = JSON.stringify(network);
     const known = this.#dispatchers.get(key);
     if (known !== undefined) return known;
@@ -38,7 +46,8 @@ export class SinkSender {
       const answer = await request(ready.url, {
         method: ready.method,
         headers: ready.headers,
-        body: Buffer.isBuffer(body) ? body : Readable.from(body),
+        // undici takes any async iterable as a body; its types name the stream classes only.
+        body: body as Buffer | (AsyncIterable<Buffer> & Readable),
         dispatcher: this.#dispatcher(network),
         signal,
       });

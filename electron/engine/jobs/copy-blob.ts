@@ -1,5 +1,5 @@
 import type { SinkHost } from '../codec/codec-pool.ts';
-import type { SinkSpec } from '../codec/codec-protocol.ts';
+import { ALLOWANCE, type SinkSpec } from '../codec/codec-protocol.ts';
 import type { SinkSender } from '../codec/sink-sender.ts';
 import { inPieces, type RemoteBlob, readBlob } from './blob-source.ts';
 
@@ -45,8 +45,16 @@ async function copyAsBody(blob: RemoteBlob, sink: SinkSpec, options: CopyOptions
   if (directive.do !== 'send') return false;
   const faults: unknown[] = [];
   const body = (async function* () {
+    let credit = ALLOWANCE;
     try {
-      yield* readBlob(blob, signal);
+      for await (const bytes of readBlob(blob, signal)) {
+        if (credit < bytes.length) {
+          await host.allowance(sink.id);
+          credit += ALLOWANCE;
+        }
+        credit -= bytes.length;
+        yield bytes;
+      }
     } catch (thrown) {
       faults.push(thrown);
       throw thrown;

@@ -1,6 +1,6 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { SinkHost } from '../codec/codec-pool.ts';
-import type { Directive, Piece, SinkAnswer, SinkSpec } from '../codec/codec-protocol.ts';
+import { ALLOWANCE, type Directive, type Piece, type SinkAnswer, type SinkSpec } from '../codec/codec-protocol.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
 import { askHome, placeOf } from '../plan/ask-home.ts';
 import { readRanges, rememberRawDigest } from '../plan/chunk-digests.ts';
@@ -193,6 +193,8 @@ export class LayerUpload {
     const layer = this.#layer;
     const nvram = layer.kind === 'nvram';
     const runs = readRanges(draft, layer);
+    // A known layer digest proves the raw bytes as well: hashing them again is a fifth of the work.
+    const known = layer.digest === null || draft.source.verbatim !== null ? null : layer.rawDigest;
     let seenRaw = 0;
     let seenRead = 0;
     const count = (raw: number, read: number): void => {
@@ -212,11 +214,25 @@ export class LayerUpload {
         form: nvram ? 'raw' : 'lz4',
         sinks,
         pieceSize: this.#run.pieceSizeFor(sinks.map(({ id }) => id)),
+        ...(known === null ? {} : { rawDigest: known }),
       },
-      { signal: this.#signal, onProgress: count, ...(sinkHost === null ? {} : { sinkHost }) },
+      {
+        signal: this.#signal,
+        onProgress: ({ raw, read, taken }) => {
+          for (const [id, bytes] of Object.entries(taken)) this.#acknowledge(id, bytes);
+          count(raw, read);
+        },
+        ...(sinkHost === null ? {} : { sinkHost }),
+      },
     );
     if (!result.complete) return false;
     count(layer.rawSize, result.bytesRead);
+    if (known !== null && layer.digest !== result.digest) {
+      // Another encoder made the known layer, or the disk changed: the next pass hashes the raw bytes and tells.
+      layer.digest = null;
+      layer.size = null;
+      return false;
+    }
     if (draft.source.verbatim !== null && layer.digest !== result.digest) throw new ForeignLayer();
     if (layer.rawDigest !== null && layer.rawDigest !== result.rawDigest) {
       throw new AppError('vm.diskChanged', { name: draft.source.vmName });
@@ -248,12 +264,17 @@ export class LayerUpload {
       piece: (id, piece) =>
         decide(id, async (sink) => {
           await this.#run.gate.pass(this.#signal);
-          await this.#run.bandwidth.take(piece.length, this.#signal);
+          const first = sink.session.mode === 'chunks' ? piece.length : ALLOWANCE;
+          await this.#run.bandwidth.take(first, this.#signal);
           this.#progress.move('uploading');
           const empty = piece.length === 0 && piece.final && piece.start > 0;
           if (empty) return { do: 'next' };
           return { do: 'send', request: await sink.session.requestFor(piece), from: 0 };
         }),
+      allowance: async () => {
+        await this.#run.gate.pass(this.#signal);
+        await this.#run.bandwidth.take(ALLOWANCE, this.#signal);
+      },
       answer: (id, piece, answer) => decide(id, (sink) => this.#judge(id, sink, piece, answer)),
     };
   }
@@ -265,7 +286,10 @@ export class LayerUpload {
     return step;
   }
 
-  /** Counts what a target has acknowledged of the layer; less than before when its session was lost. */
+  /**
+   * Counts what a target has acknowledged of the layer, or, while a body is under way, what the network has taken of it;
+   * less than before when its session was lost.
+   */
   #acknowledge(target: string, bytes: number): void {
     const before = this.#progress.sentBy.get(target) ?? 0;
     this.#progress.sentBy.set(target, bytes);
@@ -292,9 +316,13 @@ export class LayerUpload {
   /** Targets whose session was lost and is worth another try; throws what is not. */
   async #lost(sinks: ReadonlyMap<string, Sink>, attempt: number): Promise<DraftTarget[]> {
     const lost: DraftTarget[] = [];
-    for (const { target, failure, session } of sinks.values()) {
+    for (const [id, { target, failure, session }] of sinks) {
       if (failure === null) {
-        if (!session.committed) lost.push(target);
+        if (session.committed) continue;
+        // Answered before the end of the body, or given up by the pass: as any other lost session, but nothing to wait for.
+        if (attempt >= ATTEMPTS) throw new AppError('registry.protocol', { host: target.registry, reason: 'upload' });
+        this.#acknowledge(id, 0);
+        lost.push(target);
         continue;
       }
       if (!(failure instanceof UploadLost)) throw toAppError(failure);

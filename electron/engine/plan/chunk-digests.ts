@@ -122,10 +122,10 @@ export async function readChunk(
     },
     {
       signal,
-      onProgress: (bytes) => {
-        draft.work.read += bytes - seen;
-        onRead(bytes);
-        seen = bytes;
+      onProgress: ({ raw, read }) => {
+        draft.work.read += read - seen;
+        onRead(raw);
+        seen = read;
       },
     },
   );

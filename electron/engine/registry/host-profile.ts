@@ -1,6 +1,11 @@
+import { isLoopback } from './loopback.ts';
+
 /** How a host likes its uploads. Sizes in bytes. */
 export interface HostProfile {
-  /** `chunks` = PATCH pieces with Content-Range; `stream` = one PATCH of the whole body; `mono` = one PUT with Content-Length. */
+  /**
+   * `chunks` = PATCH pieces with Content-Range; `stream` = one PATCH of the whole body, as docker sends it (transfer coding
+   * `chunked` while the size is unknown); `mono` = one PUT with Content-Length.
+   */
   readonly uploadMode: 'chunks' | 'stream' | 'mono';
   readonly pieceSize: number;
   /** Most layers of a manifest; null = no known limit. */
@@ -25,8 +30,23 @@ const PROFILES: readonly { readonly host: RegExp; readonly profile: HostProfile 
   },
 ];
 
-/** The profile of a host; `learned` members win over the table. */
-export function profileOf(host: string, learned: Partial<HostProfile> = {}): HostProfile {
-  const known = PROFILES.find((entry) => entry.host.test(host))?.profile ?? DEFAULT_PROFILE;
+/** Bytes a second from which a link is fast: what a fault makes a stream send again is seconds of work then. */
+const FAST_LINK = 50_000_000;
+
+/**
+ * The profile of a host; `learned` members win over the table. Where neither says otherwise, a fast link gets streams,
+ * which cost no copy, no buffer and no answer for each piece (a tenth of a whole push to a registry that is near), and
+ * any other gets pieces, which lose less to a fault.
+ *
+ * @param linkRate bytes a second; null = not measured yet
+ */
+export function profileOf(
+  host: string,
+  learned: Partial<HostProfile> = {},
+  linkRate: number | null = null,
+): HostProfile {
+  const fast = isLoopback(host) || (linkRate !== null && linkRate >= FAST_LINK);
+  const usual: HostProfile = fast ? { ...DEFAULT_PROFILE, uploadMode: 'stream' } : DEFAULT_PROFILE;
+  const known = PROFILES.find((entry) => entry.host.test(host))?.profile ?? usual;
   return { ...known, ...learned };
 }

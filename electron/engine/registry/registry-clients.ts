@@ -13,6 +13,8 @@ export interface RegistryClientsOptions {
   readonly clock: Clock;
   /** 0 … 1, for the jitter of retries. */
   readonly random: () => number;
+  /** Bytes a second that were measured to a host; null = never. */
+  readonly linkRate?: (host: string) => number | null;
   /** Told when a host was found to want uploads of another form. */
   readonly onLearn?: (host: string, mode: Mode) => void;
 }
@@ -64,7 +66,7 @@ export class RegistryClients {
       ...others,
       host,
       modes,
-      profile: () => profileOf(host, { ...chosen, ...modes.learned }),
+      profile: () => profileOf(host, { ...chosen, ...modes.learned }, this.#options.linkRate?.(host)),
     });
   }
 }

@@ -21,6 +21,7 @@ export class UploadModes {
   #switches = 0;
   #rangeFaults = 0;
   #learned: Learned | null;
+  #broken = false;
 
   /**
    * @param known the mode that an earlier run found
@@ -33,7 +34,12 @@ export class UploadModes {
 
   /** What was learned; wins over the table of known hosts. */
   get learned(): Partial<HostProfile> {
-    return this.#learned ?? {};
+    return this.#learned ?? (this.#broken && !this.#refused.has('chunks') ? { uploadMode: 'chunks' } : {});
+  }
+
+  /** Notes that a stream broke off: as long as this engine lives, the host gets pieces, which lose less. */
+  streamBroke(): void {
+    this.#broken = true;
   }
 
   /** Notes a 416. The first may be a session that lost step; after that the host does not take ranges. */

@@ -146,8 +146,7 @@ export class UploadSession {
     const { status } = answer;
     if (status === 201 || status === 202 || status === 204) {
       this.#follow(answer.headers);
-      this.acknowledged =
-        this.mode === 'chunks' ? piece.start + piece.length : (this.#whole?.size ?? this.acknowledged);
+      this.acknowledged = this.mode === 'mono' ? (this.#whole?.size ?? 0) : piece.start + piece.length;
       if (this.mode === 'mono') this.committed = true;
       this.#attempt = 1;
       this.#reauthorized = false;
@@ -181,6 +180,7 @@ export class UploadSession {
   /** After a fault whose outcome is unknown: wait, ask the server what it has, go on from there. */
   async #afterFault(piece: UploadPiece, error: AppError, retryAfter: number | null): Promise<UploadStep> {
     if (!isPassing(error)) throw error;
+    if (this.mode === 'stream') this.#modes.streamBroke();
     if (this.#attempt >= ATTEMPTS || this.mode !== 'chunks') throw new UploadLost(error, retryAfter);
     await this.#requester.pause(this.#attempt, retryAfter, error, this.#signal);
     this.#attempt += 1;

@@ -1,4 +1,4 @@
-import { BLOCK, HISTORY, PACKED, TABLE, TABLE_BYTES, WINDOW } from './layout';
+import { BLOCK, HISTORY, PACKED, PACKED_BYTES, TABLE, TABLE_BYTES, WINDOW } from './layout';
 
 /**
  * Positions start here, so that an empty slot (position 0) is always too far away to match. They have 32 bits: a stream
@@ -152,10 +152,12 @@ function encodeBlock(start: usize, length: u32, startPosition: u32, out: usize):
 /**
  * Encodes the window: blocks of 64 KiB, only the last block of a stream may be shorter. Keeps the last 64 KiB as history.
  *
- * @returns packed bytes at PACKED
+ * @param area 0 or 1: which of the two areas takes the packed bytes
+ * @returns packed bytes at the head of that area
  */
-export function encodeWindow(length: u32): u32 {
-  let out = PACKED;
+export function encodeWindow(length: u32, area: u32): u32 {
+  const packed = PACKED + (area as usize) * PACKED_BYTES;
+  let out = packed;
   for (let done: u32 = 0; done < length; done += BLOCK) {
     const raw = length - done < BLOCK ? length - done : BLOCK;
     const start = WINDOW + done;
@@ -176,5 +178,5 @@ export function encodeWindow(length: u32): u32 {
     position += raw;
   }
   if (length >= BLOCK) memory.copy(HISTORY, WINDOW + length - BLOCK, BLOCK);
-  return (out - PACKED) as u32;
+  return (out - packed) as u32;
 }

@@ -8,10 +8,14 @@ export const TABLE_BYTES: usize = 4096 * 8;
 /** 64 KiB of history, and right behind it the raw window. */
 export const HISTORY: usize = 0x20000;
 export const WINDOW: usize = 0x30000;
-/** Packed bytes of one call: 16 blocks, each at most raw size, header and slack for the encoder's overshoot. */
+/**
+ * Two areas for packed bytes, used in turn: while the network takes one, the next window goes to the other. Each holds
+ * 16 blocks of at most raw size and header, and slack for the encoder's overshoot.
+ */
 export const PACKED: usize = 0x130000;
+export const PACKED_BYTES: usize = 0x120000;
 /** Payload of the block that is decoded. */
-export const PAYLOAD: usize = 0x250000;
+export const PAYLOAD: usize = 0x370000;
 /** 64 KiB of decoded history, and right behind it the decoded block. */
-export const DECODED_HISTORY: usize = 0x270000;
-export const DECODED: usize = 0x280000;
+export const DECODED_HISTORY: usize = 0x390000;
+export const DECODED: usize = 0x3a0000;
