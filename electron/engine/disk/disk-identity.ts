@@ -60,7 +60,7 @@ export async function settledIdentity(path: string, clock: Clock, signal: AbortS
   signal.throwIfAborted();
   const file = await openForLook(path);
   try {
-    await syncQuietly(file);
+    await syncOut(file, path);
     const wait = waitFor(await readDiskIdentity(file), clock.now());
     if (wait > 0) await clock.sleep(wait, signal);
     return await readDiskIdentity(file);
@@ -77,7 +77,7 @@ export async function settledIdentity(path: string, clock: Clock, signal: AbortS
 export async function syncFile(path: string): Promise<void> {
   const file = await openForLook(path);
   try {
-    await syncQuietly(file);
+    await syncOut(file, path);
   } finally {
     await file.close();
   }
@@ -97,10 +97,15 @@ async function openForLook(path: string): Promise<FileHandle> {
   throw new AppError('file.unreadable', { path, reason: 'notFile' });
 }
 
-async function syncQuietly(file: FileHandle): Promise<void> {
+/** What fsync answers on a read-only volume, and on Windows for a file that is open for reading: nobody writes there through us. */
+const NOTHING_TO_SYNC: readonly string[] = ['EROFS', 'EINVAL', 'ENOTSUP', 'EPERM'];
+
+/** Any other failure means that what was written may be lost: then the disk is not what a digest would say. */
+async function syncOut(file: FileHandle, path: string): Promise<void> {
   try {
     await file.sync();
-  } catch {
-    // A read-only volume refuses fsync, and nobody can write there either.
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    if (!NOTHING_TO_SYNC.includes(reason)) throw new AppError('file.unreadable', { path, reason }, { cause });
   }
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { vmListSchema } from '../../../shared/models/vm.ts';
 import { runTartVm } from '../../../test/fixtures/tart-vm.ts';
@@ -191,6 +191,86 @@ describe("the list of Tart's home", () => {
       row('localhost:5001/old', { digest: DIGEST }),
     ]);
   });
+
+  it('finds the tags of a home that has another name, too', async () => {
+    const folder = await image('ghcr.io/acme/vm', DIGEST);
+    const alias = join(home, '..', `${basename(home)}-alias`);
+    await symlink(home, alias);
+    try {
+      await symlink(join(alias, 'cache/OCIs/ghcr.io/acme/vm', DIGEST), join(folder, '..', 'by-alias'));
+      await symlink(`../vm/${DIGEST}`, join(folder, '..', 'relative'));
+      const through = await listVms(alias, NOW);
+
+      expect([through.vms.map(({ tags }) => tags), (await listVms(home, NOW)).vms.map(({ tags }) => tags)]).toEqual([
+        [['by-alias', 'relative']],
+        [['by-alias', 'relative']],
+      ]);
+    } finally {
+      await rm(alias);
+    }
+  });
+
+  it('shows names of the cache as they are: nothing in them leads anywhere', async () => {
+    const names = ['%2e%2e/a', 'host%3Aport%3A1/a', '-rf/$(touch x)', 'a\nb/\u202egnp'];
+    for (const name of names) await image(name, DIGEST);
+
+    expect((await listVms(home, NOW)).vms.map(({ name }) => name)).toEqual(
+      ['%2e%2e/a', '-rf/$(touch x)', 'a\nb/\u202egnp', 'host:port%3A1/a'].sort(),
+    );
+  });
+
+  it('does not follow a cache that nests without end', async () => {
+    await image(`${'a/'.repeat(11)}b`, DIGEST);
+    await image(`${'a/'.repeat(12)}c`, OTHER);
+
+    expect((await listVms(home, NOW)).vms.map(({ digest }) => digest)).toEqual([DIGEST]);
+  });
+
+  it('knows no image that is pruned while it looks, and none that is half gone', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const folders = await Promise.all(
+        Array.from({ length: 30 }, (_, at) => image('ghcr.io/acme/vm', `sha256:${String(at).padStart(64, '0')}`)),
+      );
+      const listing = listVms(home, NOW);
+      for (const folder of folders) {
+        for (const file of ['disk.img', 'config.json', 'nvram.bin']) await rm(join(folder, file));
+        await rm(folder, { recursive: true });
+      }
+      const { vms } = await listing;
+      const gone = await listVms(home, NOW);
+
+      // An image whose folder was still there when it was looked at a second time may be told as incomplete.
+      expect([...new Set(vms.map(({ defect }) => defect?.code ?? 'whole'))]).toSatisfy((codes: string[]) =>
+        codes.every((code) => ['whole', 'vm.incomplete', 'vm.gone'].includes(code)),
+      );
+      expect(gone.vms).toEqual([]);
+    }
+  });
+
+  it.runIf(process.getuid?.() === 0)(
+    'tells which folders may not be read, and lists everything beside them',
+    async () => {
+      await chmod(home, 0o755);
+      await vm('a-fine');
+      await chmod(await vm('b-closed'), 0o700);
+      await chmod(join(await vm('c-secret'), 'config.json'), 0o600);
+      await chmod(join(await image('ghcr.io/closed/vm', DIGEST), '..'), 0o700);
+      await image('ghcr.io/open/vm', DIGEST);
+      const nobody = 65534;
+      process.seteuid?.(nobody);
+      try {
+        expect(await rows()).toEqual([
+          row('a-fine'),
+          row('b-closed', { layout: 'incomplete', defect: 'file.unreadable' }),
+          row('c-secret', { defect: 'file.unreadable' }),
+          row('ghcr.io/closed/vm', { layout: 'incomplete', defect: 'file.unreadable' }),
+          row('ghcr.io/open/vm', { digest: DIGEST }),
+        ]);
+      } finally {
+        process.seteuid?.(0);
+      }
+    },
+  );
 
   it('fails with the path where the folder of the VMs itself cannot be read', async () => {
     await writeFile(join(home, 'vms'), 'no folder');

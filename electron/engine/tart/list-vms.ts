@@ -1,4 +1,4 @@
-import { readdir, readlink, statfs } from 'node:fs/promises';
+import { readdir, readlink, realpath, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { isDigest } from '../../../shared/models/reference.ts';
@@ -51,7 +51,10 @@ async function digestOfTag(link: string): Promise<string | null> {
   try {
     const folder = dirname(link);
     const target = resolve(folder, await readlink(link));
-    return dirname(target) === folder && isDigest(basename(target)) ? basename(target) : null;
+    if (!isDigest(basename(target))) return null;
+    // Tart's home may be reached by several names (a link to another disk): the place counts, not its spelling.
+    const here = dirname(target) === folder || (await realpath(dirname(target))) === (await realpath(folder));
+    return here ? basename(target) : null;
   } catch {
     return null;
   }
@@ -83,7 +86,9 @@ async function cachedImages(folder: string, name: string, depth: number): Promis
       tags: tags.get(digest) ?? [],
       digest,
     };
-    rows.push(await readVmRow(join(folder, digest), naming));
+    const row = await readVmRow(join(folder, digest), naming);
+    // Tart may prune an image at any time, also between two looks at it: then it is gone, not broken.
+    if (row.defect === null || (await lstatOrNull(join(folder, digest))) !== null) rows.push(row);
   }
   return rows;
 }

@@ -81,6 +81,52 @@ describe("a VM's settings", () => {
     expect(parsed(document)).toEqual(expected);
   });
 
+  it('take null for absent where Tart does, in the display too', () => {
+    const nulls = { ...DARWIN, display: { width: 1, height: 2, unit: null }, displayRefit: null, diskFormat: null };
+
+    expect([parsed(nulls), parsed({ ...LINUX, display: { width: null, height: 2 } })]).toEqual([
+      { ...DARWIN, display: { width: 1, height: 2 }, diskFormat: 'raw' },
+      defect('display.width', 'missing'),
+    ]);
+  });
+
+  const required = Object.keys(DARWIN).filter((key) => key !== 'os' && key !== 'arch');
+  it.each(required)('are refused without their %s, with null there, and with another kind of value', (field) => {
+    const outcomes = [undefined, null, [], { a: 1 }, true].map((value) => parsed({ ...DARWIN, [field]: value }));
+
+    expect(outcomes).toEqual([
+      defect(field, 'missing'),
+      defect(field, 'missing'),
+      ...Array<unknown>(3).fill(defect(field, 'wrongType')),
+    ]);
+  });
+
+  it.each([
+    [
+      'a number beyond 53 bits',
+      JSON.stringify(LINUX).replace('4294967296', '9007199254740993'),
+      'memorySizeMin',
+      'outOfRange',
+    ],
+    ['a number without end', JSON.stringify(LINUX).replace('4294967296', '1e400'), 'memorySizeMin', 'wrongType'],
+    ['a display in words', JSON.stringify({ ...LINUX, display: '1024x768' }), 'display', 'wrongType'],
+    ['a disk format that is a number', JSON.stringify({ ...LINUX, diskFormat: 1 }), 'diskFormat', 'wrongType'],
+    ['a refit in words', JSON.stringify({ ...LINUX, displayRefit: 'yes' }), 'displayRefit', 'wrongType'],
+    ['an empty identity', JSON.stringify({ ...DARWIN, ecid: '' }), 'ecid', 'notBase64'],
+    ['an identity with a line break', JSON.stringify({ ...DARWIN, ecid: 'YnBs\nYXN0' }), 'ecid', 'notBase64'],
+  ])('are refused with %s', (_name, text, field, problem) => {
+    expect(parsed(text)).toEqual(defect(field, problem));
+  });
+
+  it('are read through any nesting and any name that nobody knows', () => {
+    const hostile = JSON.stringify(LINUX).replace(
+      '{',
+      `{"__proto__":{"os":"darwin"},"constructor":1,"deep":${'['.repeat(100_000)}${']'.repeat(100_000)},`,
+    );
+
+    expect(parsed(hostile)).toMatchObject({ os: 'linux', cpuCount: 4 });
+  });
+
   it('are settings or a defect of theirs, whatever the file says', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string(), fc.constant(JSON.stringify(LINUX))), (text) => {

@@ -100,9 +100,13 @@ export function parseVmConfig(text: string, file: string): VmConfig {
   throw configInvalid(file, issue.path.join('.'), problemOf(issue, valueAt(document, issue.path)), parsed.error);
 }
 
-/** Swift decodes null of an optional member as absent. */
+/** Swift decodes null of an optional member as absent, in the display as well. */
 function withoutNulls(document: Readonly<Record<PropertyKey, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(document).filter(([, value]) => value !== null));
+  return Object.fromEntries(
+    Object.entries(document)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, key === 'display' && isObject(value) ? withoutNulls(value) : value]),
+  );
 }
 
 /** The disk format of a config: anything but `asif` is raw. */

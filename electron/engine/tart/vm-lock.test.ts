@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { holdFileLock } from '../../../test/fixtures/file-lock.ts';
 import { type BuiltLockHelper, buildLockHelper } from '../../../test/fixtures/lock-helper.ts';
 import { runTartVm } from '../../../test/fixtures/tart-vm.ts';
 import { forkNodeHelper } from '../../host/fork-helper.ts';
@@ -63,6 +64,20 @@ function holderByPerl(): number {
   return Number(spawnSync('perl', ['-e', script, config], { encoding: 'utf8' }).stdout);
 }
 
+/** A process that locks the VM as the engine does, so that it can die. Resolves when the lock is held. */
+async function engineOfItsOwn(helperFile: string): Promise<{ readonly pid: number }> {
+  const script = `
+    const helper = require('node:child_process').fork(process.argv[1], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    helper.once('message', ({ type }) => console.log(type));
+    helper.send({ type: 'lock', config: process.argv[2] });`;
+  const child = spawn(process.execPath, ['-e', script, helperFile, config], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const answer = await new Promise((resolve) =>
+    child.stdout.once('data', (bytes: Buffer) => resolve(bytes.toString())),
+  );
+  if (answer !== 'locked\n' || child.pid === undefined) throw new Error(`not locked: ${String(answer)}`);
+  return { pid: child.pid };
+}
+
 describe.each([
   ['with libc', () => helpers.file],
   ['with perl where libc cannot be called', () => helpers.withoutKoffi],
@@ -88,7 +103,7 @@ describe.each([
     expect(await vmStateOf(vmFiles(folder))).toBe('stopped');
   });
 
-  it.each(['SIGINT', 'SIGUSR1', 'SIGKILL'] as const)(
+  it.each(['SIGINT', 'SIGUSR1', 'SIGUSR2', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
     'is lost when its holder gets %s, as tart stop and suspend send',
     async (name) => {
       const taken = await lock(helperFile());
@@ -99,6 +114,51 @@ describe.each([
       expect(holderByPerl()).toBe(0);
     },
   );
+
+  it('goes with the engine, however that ends', async () => {
+    const engine = await engineOfItsOwn(helperFile());
+    const during = holderByPerl();
+    process.kill(engine.pid, 'SIGKILL');
+    // Other processes need a moment to see that it is gone; the test's own limit is the bound.
+    while (holderByPerl() !== 0) await new Promise((resolve) => setTimeout(resolve, 10));
+
+    expect(during).toBeGreaterThan(0);
+  });
+
+  it('goes with its helper, and is told as lost', async () => {
+    const taken = await lock(helperFile());
+    const lost = whenLost(taken);
+    process.kill(forked[0]?.pid ?? 0, 'SIGKILL');
+
+    expect(await lost).toMatchObject({ code: 'vm.lockLost' });
+    while (holderByPerl() !== 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  });
+
+  it.runIf(process.platform === 'linux')(
+    'has config.json open once: closing it anywhere would drop the lock',
+    async () => {
+      await lock(helperFile());
+      const holder = holderByPerl();
+      const links = await Promise.all(
+        (await readdir(`/proc/${holder}/fd`)).map((entry) => readlink(`/proc/${holder}/fd/${entry}`).catch(() => '')),
+      );
+
+      expect(links.filter((target) => target === config)).toEqual([config]);
+    },
+  );
+
+  it('is refused as busy while Tart itself pushes the VM', async () => {
+    const tart = await holdFileLock(config, 'tart push vm ghcr.io/acme/vm:1');
+    try {
+      await expect(lock(helperFile())).rejects.toMatchObject({
+        code: 'vm.busy',
+        params: { name: 'vm', pid: tart.pid },
+      });
+      expect(await vmStateOf(vmFiles(folder))).toBe('stopped');
+    } finally {
+      await tart.stop();
+    }
+  });
 
   it('is refused where somebody runs the VM, naming the process', async () => {
     const tart = await runTartVm({ configFile: config });
