@@ -59,5 +59,6 @@ export async function followJob(
 export function throwUnlessDone(job: JobSummary): void {
   if (job.state === 'done') return;
   if (job.error !== null) throw AppError.fromData(job.error);
-  throw new AppError(job.state === 'failed' ? 'internal' : 'cancelled', {});
+  if (job.state === 'failed') throw new AppError('internal', { message: 'failed without an error' });
+  throw new AppError('cancelled');
 }

@@ -28,7 +28,7 @@ export async function askCredentialHelper(
 ): Promise<HelperAnswer> {
   // The name becomes part of a program's name, so it must not lead to another folder.
   if (!/^[\w.-]+$/.test(name) || name.includes('..'))
-    throw new AppError('auth.helper', { helper: name, reason: 'name' });
+    throw new AppError('auth.helper', { helper: name, reason: 'name', message: null });
   const outcome = await runProgram(`docker-credential-${name}`, ['get'], {
     input: `${serverUrlOf(host)}\n`,
     facts: options.facts,
@@ -43,7 +43,7 @@ export async function askCredentialHelper(
     throw new AppError('auth.helper', { helper: name, reason: 'failed', message: message.slice(0, 200) });
   }
   const parsed = answerSchema.safeParse(parseJson(outcome.stdout));
-  if (!parsed.success) throw new AppError('auth.helper', { helper: name, reason: 'answer' });
+  if (!parsed.success) throw new AppError('auth.helper', { helper: name, reason: 'answer', message: null });
   const { Username: username, Secret: secret } = parsed.data;
   if (secret === '') return { type: 'none' };
   return { type: 'found', credential: { username, secret, kind: username === '<token>' ? 'identity' : 'password' } };

@@ -118,7 +118,7 @@ class Credentials {
           return null;
         case 'missing':
           this.#log.warn('credential helper is not installed', { helper: name, host });
-          if (named !== null) throw new AppError('auth.helper', { helper: name, reason: 'missing' });
+          if (named !== null) throw new AppError('auth.helper', { helper: name, reason: 'missing', message: null });
           return null;
       }
     });

@@ -60,7 +60,10 @@ export async function runProgram(
       reject(error);
     };
     const abort = (): void => fail(new AppError('cancelled'));
-    const timer = setTimeout(() => fail(new AppError('auth.helper', { program, reason: 'timeout' })), timeoutMs);
+    const timer = setTimeout(
+      () => fail(new AppError('auth.helper', { helper: program, reason: 'timeout', message: null })),
+      timeoutMs,
+    );
     signal?.addEventListener('abort', abort, { once: true });
     const settle = (): void => {
       clearTimeout(timer);
@@ -69,14 +72,22 @@ export async function runProgram(
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > OUTPUT_LIMIT) fail(new AppError('auth.helper', { program, reason: 'output' }));
+        if (size > OUTPUT_LIMIT)
+          fail(new AppError('auth.helper', { helper: program, reason: 'output', message: null }));
         else chunks[name].push(chunk);
       });
     }
     child.once('error', (error: NodeJS.ErrnoException) => {
       settle();
       if (error.code === 'ENOENT') resolve(null);
-      else reject(new AppError('auth.helper', { program, reason: error.code ?? 'spawn' }, { cause: error }));
+      else
+        reject(
+          new AppError(
+            'auth.helper',
+            { helper: program, reason: error.code ?? 'spawn', message: null },
+            { cause: error },
+          ),
+        );
     });
     child.once('close', (status) => {
       settle();

@@ -41,7 +41,6 @@ export const ERROR_RULES = {
   'blob.missing': { retry: 'now', actions: ['retry'] },
   'blob.digestMismatch': { retry: 'now', actions: ['retry'] },
   'blob.sizeMismatch': { retry: 'now', actions: ['retry'] },
-  'upload.refused': { retry: 'later', actions: ['retry'] },
   'manifest.notFound': { retry: 'afterChange', actions: ['editReference'] },
   'manifest.invalid': { retry: 'no', actions: [] },
   'manifest.refused': { retry: 'no', actions: [] },

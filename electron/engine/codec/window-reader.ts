@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { FileRange } from './codec-protocol.ts';
 
@@ -65,7 +66,10 @@ export class WindowReader {
       } catch (cause) {
         throw this.#unreadable(cause);
       }
-      if (count === 0) throw new AppError('vm.diskChanged', { path: this.#path });
+      if (count === 0) {
+        // A VM's name is that of its folder.
+        throw new AppError('vm.diskChanged', { name: basename(dirname(this.#path)), path: this.#path });
+      }
       done += count;
     }
     this.bytesRead += length;

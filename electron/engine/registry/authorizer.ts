@@ -114,6 +114,7 @@ export class Authorizer {
     if (chosen === undefined) {
       throw new AppError('auth.unauthorized', {
         host: this.#host,
+        account: this.account?.name ?? null,
         schemes: challenges.map(({ scheme }) => scheme).join(' '),
       });
     }

@@ -193,12 +193,14 @@ export class OciStore {
     for (const { digest, size } of facts.blobs) {
       const blob = await this.blobOf(repository, digest);
       if (blob === null) missing.push(digest);
-      else if (blob.size !== size) throw new AppError('blob.sizeMismatch', { digest, size, found: blob.size });
+      else if (blob.size !== size)
+        throw new AppError('blob.sizeMismatch', { host: repository, digest, size, found: blob.size });
     }
     for (const { digest, size } of facts.children) {
       const child = view?.manifests.get(digest);
       if (child === undefined) missing.push(digest);
-      else if (child.size !== size) throw new AppError('blob.sizeMismatch', { digest, size, found: child.size });
+      else if (child.size !== size)
+        throw new AppError('blob.sizeMismatch', { host: repository, digest, size, found: child.size });
     }
     return missing;
   }
