@@ -10,7 +10,7 @@ import { App } from './app/app.tsx';
 import { applyLook, followSystemTheme } from './app/look.ts';
 import { createJobMirror } from './features/transfers/job-mirror.ts';
 import { JobMirrorContext } from './features/transfers/job-mirror-context.ts';
-import { startWords } from './i18n/words.ts';
+import { changeWords, startWords } from './i18n/words.ts';
 import { ClientContext } from './state/client.ts';
 
 const client = createContractClient({
@@ -21,6 +21,7 @@ const [info, settings] = await Promise.all([client.call('app.info', null), clien
 await startWords(settings.language, info.systemLanguage);
 applyLook(settings);
 followSystemTheme(client, settings);
+client.on('settings.changed', ({ language }) => void changeWords(language, info.systemLanguage));
 const mirror = createJobMirror(client);
 const root = document.getElementById('root');
 if (root !== null) {

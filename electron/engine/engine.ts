@@ -6,6 +6,7 @@ import type { EngineMethodName, PushRequest } from '../../shared/contract/method
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { Plan } from '../../shared/models/plan.ts';
 import { parseReference } from '../../shared/models/reference.ts';
+import type { Registry } from '../../shared/models/registry.ts';
 import { DEFAULT_SETTINGS, type Settings, settingsSchema } from '../../shared/models/settings.ts';
 import type { Vm } from '../../shared/models/vm.ts';
 import type { RepositoryName } from '../../shared/models/vm-knowledge.ts';
@@ -270,7 +271,7 @@ class JoinedEngine {
     }
     for (const { registry } of targets) {
       await this.#book.unhide(registry);
-      this.emit('registries.changed', await this.#book.find(registry));
+      await this.#tellRegistry(registry);
     }
   }
 
@@ -317,8 +318,15 @@ class JoinedEngine {
       throw thrown;
     } finally {
       await client.close();
-      this.emit('registries.changed', await this.#book.find(host));
+      await this.#tellRegistry(host);
     }
+  }
+
+  /** Tells everybody what is known of a registry now. */
+  async #tellRegistry(host: string): Promise<Registry> {
+    const registry = await this.#book.find(host);
+    this.emit('registries.changed', registry);
+    return registry;
   }
 
   #readingParts(client: RegistryClient, repository: string): ReadingParts {
@@ -364,9 +372,13 @@ class JoinedEngine {
       'registries.add': async ({ host, insecure }, signal) => {
         await this.#ask(host, insecure, (client) => client.ping(signal));
         await this.#book.add(host, insecure);
-        return await this.#book.find(host);
+        return await this.#tellRegistry(host);
       },
-      'registries.remove': ({ host }) => none(this.#book.remove(host)),
+      'registries.remove': async ({ host }) => {
+        await this.#book.remove(host);
+        await this.#tellRegistry(host);
+        return null;
+      },
       'registries.read': async ({ host }, signal) => {
         // A registry that refuses the list alone is reachable all the same.
         const names = await this.#ask(host, false, async (client) => {
@@ -375,13 +387,14 @@ class JoinedEngine {
         });
         if (names instanceof AppError) throw names;
         await this.#book.rememberNames(host, names);
-        return await this.#book.find(host);
+        return await this.#tellRegistry(host);
       },
       'repositories.read': async ({ host, repository }, signal) => {
         const read = await this.#ask(host, false, (client) =>
           readRepository(this.#readingParts(client, repository), repository, signal),
         );
         await this.#book.remember(host, read);
+        await this.#tellRegistry(host);
         return read;
       },
       'images.inspect': ({ reference, insecure, askTags }, signal) =>

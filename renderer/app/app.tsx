@@ -1,152 +1,267 @@
-import { Layers, Settings as SettingsIcon } from 'lucide-react';
-import { type ReactElement, useEffect, useState } from 'react';
-import { Button, I18nProvider } from 'react-aria-components';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { I18nProvider } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import type { EventPayload } from '../../shared/contract/events.ts';
+import { z } from 'zod';
 import type { MethodOutput } from '../../shared/contract/methods.ts';
-import type { Registry } from '../../shared/models/registry.ts';
 import type { Vm } from '../../shared/models/vm.ts';
+import { ImageDetail } from '../features/detail/image-detail.tsx';
 import { RegistryDetail } from '../features/detail/registry-detail.tsx';
+import { RepositoryDetail } from '../features/detail/repository-detail.tsx';
 import { VmDetail } from '../features/detail/vm-detail.tsx';
+import { FirstRun } from '../features/first-run/first-run.tsx';
 import { LocalPane } from '../features/local/local-pane.tsx';
 import { PushSheet } from '../features/push/push-sheet.tsx';
+import { AddRegistry } from '../features/registries/add-registry.tsx';
 import { RegistriesPane } from '../features/registries/registries-pane.tsx';
-import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
+import { RemoveRegistry } from '../features/registries/remove-registry.tsx';
+import { useTagReadings } from '../features/registries/use-tag-reading.ts';
+import { SettingsScreen, type SettingsSection } from '../features/settings/settings-screen.tsx';
 import { TransfersDrawer } from '../features/transfers/transfers-drawer.tsx';
 import { TransfersStrip } from '../features/transfers/transfers-strip.tsx';
 import { useClient } from '../state/client.ts';
+import { findInTree, type Selection } from '../state/tree-selection.ts';
+import { useKnownVms } from '../state/use-known-vms.ts';
 import { useRegistries, useVmList } from '../state/use-lists.ts';
+import { useSettings } from '../state/use-settings.ts';
+import { readMemory, useMemory, writeMemory } from '../state/window-memory.ts';
+import { ToastStack } from '../ui/toast-stack.tsx';
+import { TooltipLayer } from '../ui/tooltip-layer.tsx';
+import type { TreeHandle } from '../ui/tree-list.tsx';
 import '../ui/controls.css';
+import { JobToasts } from './job-toasts.tsx';
+import { folded } from './pane-layout.ts';
+import { Panes, usePaneArrangement } from './panes.tsx';
+import type { Screen } from './screen.ts';
+import { TitleBar } from './title-bar.tsx';
+import { useCommands } from './use-commands.ts';
 
-type Selection = { readonly kind: 'vm' | 'registry'; readonly key: string } | null;
-type Command = EventPayload<'app.command'>;
+/** A dialog over the panes. */
+type Dialog =
+  | { readonly kind: 'push'; readonly vm: Vm }
+  | { readonly kind: 'addRegistry' }
+  | { readonly kind: 'removeRegistry'; readonly host: string }
+  | null;
 
-/** Registry, repository and digest group that a key of the tree names. */
-function findInTree(registries: readonly Registry[], key: string) {
-  const registry = registries.find(({ host }) => key === host || key.startsWith(`${host}/`));
-  if (registry === undefined) return null;
-  const [path = '', digest] = key.slice(registry.host.length + 1).split('@');
-  const repository = registry.repositories.find((entry) => entry.repository === path) ?? null;
-  return { registry, repository, group: repository?.groups.find((entry) => entry.digest === digest) ?? null };
-}
-
-/** The targets that the sheet starts with: those of the newest push of this VM. */
 const NO_REFERENCES: readonly string[] = [];
+const NO_REGISTRIES: readonly never[] = [];
+const heightSchema = z.number().min(240).max(4000);
+const keySchema = z.string();
 
-function focusPane(name: string): void {
-  const pane = document.querySelector(`[data-pane="${name}"]`);
-  const first = pane?.querySelector<HTMLElement>('[role="option"], [role="row"], input, button') ?? pane;
-  if (first instanceof HTMLElement) first.focus();
-}
-
-/** The window: title bar, three panes, transfers. */
+/** The window: title bar, three panes or the settings, transfers. */
 export function App({ info }: { readonly info: MethodOutput<'app.info'> }): ReactElement {
-  const { t, i18n } = useTranslation('app');
+  const { i18n, t } = useTranslation('panes');
   const client = useClient();
-  const { list } = useVmList();
-  const { registries, reload } = useRegistries();
-  const [selection, setSelection] = useState<Selection>(null);
-  const [pushing, setPushing] = useState<Vm | null>(null);
-  const [settingsOpen, setSettingsOpen] = useState(false);
-  const [drawer, setDrawer] = useState<{
-    readonly open: boolean;
-    readonly height: number;
-    readonly job: string | null;
-  }>({
+  const { list, error: listError, reload } = useVmList();
+  const registries = useRegistries();
+  const known = useKnownVms(list);
+  const readings = useTagReadings();
+  const [settings, change] = useSettings();
+  const arrangement = usePaneArrangement();
+  const localTree = useRef<TreeHandle>(null);
+  const registryTree = useRef<TreeHandle>(null);
+  const detail = useRef<HTMLDivElement>(null);
+  const [chosen, setChosen] = useState<Selection>(null);
+  const [screen, setScreen] = useState<Screen>('images');
+  const [section, setSection] = useState<SettingsSection>('registries');
+  const [settingsHost, setSettingsHost] = useState<string | null>(null);
+  const [dialog, setDialog] = useState<Dialog>(null);
+  const [drawerHeight, setDrawerHeight] = useMemory('drawer.height', heightSchema, 520);
+  const [drawer, setDrawer] = useState<{ readonly open: boolean; readonly job: string | null }>({
     open: false,
-    height: 520,
     job: null,
   });
+
+  // Until something is chosen: what was selected when the window closed, else the first VM.
+  const first = useMemo((): Selection => {
+    if (list === null) return null;
+    const remembered = readMemory('selected', keySchema);
+    const vm = list.vms.find(({ id }) => id === remembered) ?? list.vms[0];
+    return vm === undefined ? null : { kind: 'vm', key: vm.id };
+  }, [list]);
+  const selection = chosen ?? first;
   const vm = selection?.kind === 'vm' ? (list?.vms.find(({ id }) => id === selection.key) ?? null) : null;
-  const tree = selection?.kind === 'registry' ? findInTree(registries, selection.key) : null;
+  const tree = selection?.kind === 'registry' ? findInTree(registries ?? NO_REGISTRIES, selection.key) : null;
 
   useEffect(() => {
-    const carryOut = (command: Command): void => {
-      switch (command) {
-        case 'push':
-          if (vm?.defect === null) setPushing(vm);
-          break;
-        case 'toggleDrawer':
-          setDrawer((now) => ({ ...now, open: !now.open }));
-          break;
-        case 'focusLocal':
-          focusPane('local');
-          break;
-        case 'focusRegistries':
-          focusPane('registries');
-          break;
-        case 'focusDetail':
-          focusPane('detail');
-          break;
-        case 'settings':
-          setSettingsOpen(true);
-          break;
-        case 'palette':
-        case 'toggleLocal':
-          break;
-      }
-    };
-    return client.on('app.command', carryOut);
-  }, [client, vm]);
+    if (chosen?.kind === 'vm') writeMemory('selected', chosen.key);
+  }, [chosen]);
+
+  const push = (pushed: Vm): void => {
+    if (pushed.defect === null) setDialog({ kind: 'push', vm: pushed });
+  };
+  const selectInTree = (key: string): void => setChosen({ kind: 'registry', key });
+  const showJob = (job: string): void => setDrawer({ open: true, job });
+  const showSettings = (next: SettingsSection): void => {
+    setSection(next);
+    setScreen('settings');
+  };
+  const chooseHome = (): void => {
+    void client.call('app.chooseFolder', null).then((folder) => {
+      if (folder !== null) change({ tartHome: folder });
+    });
+  };
+
+  useCommands(
+    {
+      push: () => {
+        if (vm !== null && dialog === null) push(vm);
+      },
+      settings: () => setScreen((before) => (before === 'settings' ? 'images' : 'settings')),
+      toggleDrawer: () => setDrawer((before) => ({ ...before, open: !before.open })),
+      toggleLocal: () => {
+        setScreen('images');
+        arrangement.change((before) => folded(before, 'local', !before.folded.includes('local')));
+      },
+      focusLocal: () => {
+        setScreen('images');
+        arrangement.change((before) => folded(before, 'local', false));
+        requestAnimationFrame(() => focusPane('local', localTree.current));
+      },
+      focusRegistries: () => {
+        setScreen('images');
+        arrangement.change((before) => folded(before, 'registries', false));
+        requestAnimationFrame(() => focusPane('registries', registryTree.current));
+      },
+      focusDetail: () => {
+        setScreen('images');
+        requestAnimationFrame(() => focusPane('detail', null));
+      },
+    },
+    dialog === null,
+  );
 
   return (
     <I18nProvider locale={i18n.language === 'en' ? 'en-US' : i18n.language}>
       <div className="window">
-        <header className="title-bar" data-controls={info.windowControls}>
-          <span className="nav-item" aria-current="page">
-            <Layers size={15} strokeWidth={1.75} aria-hidden="true" />
-            {t('images')}
-          </span>
-          <span className="space" />
-          <Button className="icon-button" aria-label={t('settings')} onPress={() => setSettingsOpen(true)}>
-            <SettingsIcon size={15} strokeWidth={1.75} />
-          </Button>
-        </header>
-        <main className="panes">
-          <LocalPane
-            list={list}
-            selected={selection?.kind === 'vm' ? selection.key : null}
-            onSelect={(key) => setSelection({ kind: 'vm', key })}
-            onOpen={(chosen) => (chosen.defect === null ? setPushing(chosen) : undefined)}
-          />
-          <RegistriesPane
-            registries={registries}
-            selected={selection?.kind === 'registry' ? selection.key : null}
-            onSelect={(key) => setSelection({ kind: 'registry', key })}
-          />
-          <section className="pane" aria-label={t('detail')} tabIndex={-1} data-pane="detail">
-            <div className="scroll">
-              {vm !== null && <VmDetail vm={vm} onPush={() => setPushing(vm)} />}
-              {tree !== null && <RegistryDetail key={selection?.key} {...tree} onChanged={reload} />}
-              {vm === null && tree === null && (
-                <div className="welcome">
-                  <h1>{t('welcome')}</h1>
-                  <p>{t('welcomeMore')}</p>
-                </div>
-              )}
-            </div>
-          </section>
-        </main>
-        {drawer.open ? (
-          <TransfersDrawer
-            height={drawer.height}
-            initialJob={drawer.job}
-            onResize={(height) => setDrawer((now) => ({ ...now, height }))}
-            onClose={() => setDrawer((now) => ({ ...now, open: false }))}
+        <TitleBar controls={info.windowControls} screen={screen} onScreen={setScreen} />
+        {screen === 'settings' && settings !== null ? (
+          <SettingsScreen
+            settings={settings}
+            change={change}
+            section={section}
+            onSection={setSection}
+            registries={registries ?? NO_REGISTRIES}
+            registry={settingsHost}
+            tartHome={list?.tartHome ?? ''}
+            onRegistry={setSettingsHost}
+            onAddRegistry={() => setDialog({ kind: 'addRegistry' })}
+            onRemoveRegistry={(host) => setDialog({ kind: 'removeRegistry', host })}
+            onClose={() => setScreen('images')}
           />
         ) : (
-          <TransfersStrip onOpen={() => setDrawer((now) => ({ ...now, open: true }))} />
-        )}
-        {pushing !== null && (
-          <PushSheet
-            vm={pushing}
-            initialReferences={NO_REFERENCES}
-            onClose={() => setPushing(null)}
-            onPushed={(job) => setDrawer((now) => ({ ...now, open: true, job }))}
+          <Panes
+            arrangement={arrangement}
+            local={
+              <LocalPane
+                list={list}
+                error={listError}
+                known={known}
+                selected={selection?.kind === 'vm' ? selection.key : null}
+                tree={localTree}
+                onSelect={(key) => setChosen({ kind: 'vm', key })}
+                onPush={push}
+                onChooseHome={chooseHome}
+                onLookAgain={reload}
+              />
+            }
+            registries={
+              <RegistriesPane
+                registries={registries}
+                readings={readings}
+                selected={selection?.kind === 'registry' ? selection.key : null}
+                tree={registryTree}
+                onSelect={selectInTree}
+                onAdd={() => setDialog({ kind: 'addRegistry' })}
+                onRemove={(host) => setDialog({ kind: 'removeRegistry', host })}
+              />
+            }
+            detail={
+              <section className="pane pane-detail" aria-label={t('detail')} tabIndex={-1} data-pane="detail">
+                <div className="scroll" ref={detail}>
+                  {vm !== null && (
+                    <VmDetail vm={vm} known={known.get(vm.id)} onPush={() => push(vm)} onShowJob={showJob} />
+                  )}
+                  {tree !== null && tree.repository === null && (
+                    <RegistryDetail
+                      key={tree.registry.host}
+                      registry={tree.registry}
+                      onSettings={() => {
+                        setSettingsHost(tree.registry.host);
+                        showSettings('registries');
+                      }}
+                      onRemove={() => setDialog({ kind: 'removeRegistry', host: tree.registry.host })}
+                      onSelect={selectInTree}
+                      onShowJob={showJob}
+                    />
+                  )}
+                  {tree !== null && tree.repository !== null && tree.group === null && (
+                    <RepositoryDetail
+                      registry={tree.registry}
+                      repository={tree.repository}
+                      readings={readings}
+                      scroller={detail}
+                      onSelect={selectInTree}
+                    />
+                  )}
+                  {tree !== null && tree.repository !== null && tree.group !== null && (
+                    <ImageDetail
+                      key={selection?.key}
+                      registry={tree.registry}
+                      repository={tree.repository}
+                      group={tree.group}
+                    />
+                  )}
+                  {vm === null && tree === null && list !== null && list.vms.length === 0 && (
+                    <FirstRun list={list} onChooseHome={chooseHome} onAdded={selectInTree} />
+                  )}
+                </div>
+              </section>
+            }
           />
         )}
-        {settingsOpen && <SettingsDialog onClose={() => setSettingsOpen(false)} />}
+        {drawer.open ? (
+          <TransfersDrawer
+            height={drawerHeight}
+            initialJob={drawer.job}
+            onResize={(height) => setDrawerHeight(() => height)}
+            onClose={() => setDrawer((before) => ({ ...before, open: false }))}
+          />
+        ) : (
+          <TransfersStrip onOpen={() => setDrawer((before) => ({ ...before, open: true }))} />
+        )}
+        {dialog?.kind === 'push' && (
+          <PushSheet
+            vm={dialog.vm}
+            initialReferences={NO_REFERENCES}
+            onClose={() => setDialog(null)}
+            onPushed={showJob}
+          />
+        )}
+        {dialog?.kind === 'addRegistry' && (
+          <AddRegistry
+            onClose={() => setDialog(null)}
+            onAdded={(host) => {
+              setSettingsHost(host);
+              if (screen === 'images') selectInTree(host);
+            }}
+          />
+        )}
+        {dialog?.kind === 'removeRegistry' && <RemoveRegistry host={dialog.host} onClose={() => setDialog(null)} />}
+        <JobToasts quiet={drawer.open} onShow={showJob} />
+        <ToastStack />
+        <TooltipLayer />
       </div>
     </I18nProvider>
   );
+}
+
+/** Gives the focus to a pane: its tree, else its first control, else the pane itself. */
+function focusPane(name: 'local' | 'registries' | 'detail', tree: TreeHandle | null): void {
+  if (tree !== null) {
+    tree.focus();
+    return;
+  }
+  const pane = document.querySelector<HTMLElement>(`[data-pane="${name}"]`);
+  const first = pane?.querySelector<HTMLElement>('button:not([disabled]), input, [tabindex="0"]') ?? pane;
+  first?.focus();
 }

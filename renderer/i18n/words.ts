@@ -3,19 +3,28 @@ import { initReactI18next } from 'react-i18next';
 import enErrors from '../../shared/errors/words.en.json';
 import zhErrors from '../../shared/errors/words.zh-CN.json';
 import type { Settings } from '../../shared/models/settings.ts';
-import enApp from './en/app.json';
+import enPanes from './en/panes.json';
 import enPush from './en/push.json';
+import enSettings from './en/settings.json';
 import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
-import zhApp from './zh-CN/app.json';
+import zhPanes from './zh-CN/panes.json';
 import zhPush from './zh-CN/push.json';
+import zhSettings from './zh-CN/settings.json';
 import zhTransfers from './zh-CN/transfers.json';
 import zhWeave from './zh-CN/weave.json';
 
 /** The catalogues of the window, by language and namespace. */
 export const CATALOGUES = {
-  en: { app: enApp, push: enPush, transfers: enTransfers, weave: enWeave, errors: enErrors },
-  'zh-CN': { app: zhApp, push: zhPush, transfers: zhTransfers, weave: zhWeave, errors: zhErrors },
+  en: { panes: enPanes, settings: enSettings, push: enPush, transfers: enTransfers, weave: enWeave, errors: enErrors },
+  'zh-CN': {
+    panes: zhPanes,
+    settings: zhSettings,
+    push: zhPush,
+    transfers: zhTransfers,
+    weave: zhWeave,
+    errors: zhErrors,
+  },
 } as const;
 
 /** The language to show: the person's choice, else Chinese where the system speaks it, else English. */
@@ -32,7 +41,15 @@ export async function startWords(choice: Settings['language'], system: string): 
     lng: language,
     fallbackLng: 'en',
     resources: CATALOGUES,
-    defaultNS: 'app',
+    defaultNS: 'panes',
     interpolation: { escapeValue: false },
   });
+}
+
+/** Changes the language of a window that is open; what is on the screen is drawn anew. */
+export async function changeWords(choice: Settings['language'], system: string): Promise<void> {
+  const language = shownLanguage(choice, system);
+  if (i18next.language === language) return;
+  document.documentElement.lang = language;
+  await i18next.changeLanguage(language);
 }

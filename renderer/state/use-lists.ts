@@ -1,14 +1,19 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type ErrorData, toAppError } from '../../shared/errors/app-error.ts';
 import type { Registry } from '../../shared/models/registry.ts';
 import type { VmList } from '../../shared/models/vm.ts';
 import { useClient } from './client.ts';
 
-/** The Local pane's list, read again whenever the engine says that something changed. */
-export function useVmList(): { readonly list: VmList | null; readonly error: ErrorData | null } {
+/** The Local pane's list, read again whenever the engine says that something changed, or `reload` asks for it. */
+export function useVmList(): {
+  readonly list: VmList | null;
+  readonly error: ErrorData | null;
+  readonly reload: () => void;
+} {
   const client = useClient();
   const [list, setList] = useState<VmList | null>(null);
   const [error, setError] = useState<ErrorData | null>(null);
+  const [round, setRound] = useState(0);
   useEffect(() => {
     const ended = new AbortController();
     const read = (): void => {
@@ -28,20 +33,39 @@ export function useVmList(): { readonly list: VmList | null; readonly error: Err
       ended.abort();
       stop();
     };
-  }, [client]);
-  return { list, error };
+  }, [client, round]);
+  return { list, error, reload: useCallback(() => setRound((before) => before + 1), []) };
 }
 
-/** The registries as they are remembered; `reload` asks the engine again, never a registry. */
-export function useRegistries(): { readonly registries: readonly Registry[]; readonly reload: () => void } {
+/**
+ * The registries as they are remembered, null before they are known. Each is asked once for its repositories when the window
+ * opens, which also tells how it is; after that only what the person does asks one.
+ */
+export function useRegistries(): readonly Registry[] | null {
   const client = useClient();
-  const [registries, setRegistries] = useState<readonly Registry[]>([]);
-  const reload = useCallback(() => {
-    client.call('registries.list', null).then(setRegistries, () => undefined);
-  }, [client]);
+  const [registries, setRegistries] = useState<readonly Registry[] | null>(null);
+  const asked = useRef(false);
   useEffect(() => {
+    const reload = (): void => {
+      client.call('registries.list', null).then(
+        (found) => {
+          setRegistries(found);
+          if (asked.current) return;
+          asked.current = true;
+          for (const { host, askedMs } of found) {
+            // What came of it stands in the registry itself.
+            if (askedMs === null) void client.call('registries.read', { host }).catch(() => undefined);
+          }
+        },
+        // The old list stays.
+        () => undefined,
+      );
+    };
     reload();
-    return client.on('registries.changed', reload);
-  }, [client, reload]);
-  return { registries, reload };
+    const stops = [client.on('registries.changed', reload), client.on('vms.changed', reload)];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [client]);
+  return registries;
 }

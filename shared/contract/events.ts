@@ -21,7 +21,6 @@ export const events = defineEvents({
   /** A command of the menu bar, for the window to carry out. */
   'app.command': z.enum([
     'push',
-    'palette',
     'toggleDrawer',
     'toggleLocal',
     'focusLocal',

@@ -25,7 +25,7 @@ describe('pushing a VM in the window', () => {
       const { page } = app;
       const repository = `${registry.host}/window/${colorScheme}`;
       const local = () =>
-        page.getByRole('region', { name: 'Local', exact: true }).getByRole('option', { name: 'builder' });
+        page.getByRole('region', { name: 'Local', exact: true }).getByRole('treeitem', { name: 'builder' });
       const push = async (tag: string): Promise<void> => {
         await local().click();
         await page.getByRole('button', { name: 'Push…' }).click();

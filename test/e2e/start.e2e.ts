@@ -49,6 +49,8 @@ describe('starting the app', () => {
     await first.electron.evaluate(({ BrowserWindow }) => {
       BrowserWindow.getAllWindows()[0]?.setBounds({ x: 40, y: 60, width: 1100, height: 700 });
     });
+    // The page hears of its new size once the window has it.
+    await first.page.waitForFunction(() => window.outerWidth === 1100);
     await first.electron.close();
     running.length = 0;
     const saved: unknown = JSON.parse(await readFile(join(first.stateHome, 'window.json'), 'utf8'));

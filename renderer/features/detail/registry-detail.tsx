@@ -1,96 +1,188 @@
+import { RefreshCw, Settings, Trash2, Upload } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
-import type { Registry, Repository, TagGroup } from '../../../shared/models/registry.ts';
+import type { JobSummary } from '../../../shared/models/job.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
 import { useClient } from '../../state/client.ts';
-import { useErrorWords } from '../push/use-error-words.ts';
+import { useCopy } from '../../state/use-copy.ts';
+import { HealthDot } from '../../ui/health-dot.tsx';
+import { momentWords } from '../../ui/moment.ts';
+import { ErrorReport } from '../push/error-report.tsx';
+import { packedSum } from '../registries/tree-rows.ts';
+import { useJobs } from '../transfers/job-mirror-context.ts';
+import { timeOfDay } from '../transfers/job-row.tsx';
 
+/** See {@link RegistryDetail}. */
 export interface RegistryDetailProps {
   readonly registry: Registry;
-  readonly repository: Repository | null;
-  readonly group: TagGroup | null;
-  readonly onChanged: () => void;
+  readonly onSettings: () => void;
+  readonly onRemove: () => void;
+  readonly onSelect: (key: string) => void;
+  readonly onShowJob: (jobId: string) => void;
 }
 
-function Problem({ error }: { readonly error: ErrorData }): ReactElement {
-  const { t } = useTranslation('app');
-  const client = useClient();
-  const words = useErrorWords();
-  const details = JSON.stringify({ code: error.code, ...error.params }, null, 2);
-  return (
-    <div className="notice" data-kind="error" role="alert">
-      <div>
-        <b>{words(error).what}</b> {words(error).means} <code className="digest">{error.code}</code>
-      </div>
-      <Button className="button button-small" onPress={() => void client.call('app.copyText', { text: details })}>
-        {t('copyDetails')}
-      </Button>
-    </div>
+/** Jobs that this registry stopped, or that wait for it. */
+function waitingJobs(jobs: readonly JobSummary[], host: string): readonly JobSummary[] {
+  return jobs.filter(
+    ({ state, targets, references }) =>
+      (state === 'waiting' || state === 'failed' || state === 'interrupted') &&
+      (targets.some(({ registry }) => registry === host) || references.some((name) => name.startsWith(`${host}/`))),
   );
 }
 
-/** A registry, one of its repositories, or the tags of one digest: what is remembered, and the way to read it again. */
-export function RegistryDetail({ registry, repository, group, onChanged }: RegistryDetailProps): ReactElement {
-  const { t } = useTranslation('app');
+/** A registry: how it answers, what is wrong with it, its repositories. */
+export function RegistryDetail(props: RegistryDetailProps): ReactElement {
+  const { registry, onSettings, onRemove, onSelect, onShowJob } = props;
+  const { t, i18n } = useTranslation('panes');
   const client = useClient();
-  const [reading, setReading] = useState(false);
-  const [error, setError] = useState<ErrorData | null>(null);
-  const name = repository === null ? registry.host : `${registry.host}/${repository.repository}`;
-  const read = (): void => {
-    if (repository === null) return;
-    setReading(true);
-    setError(null);
+  const copy = useCopy();
+  const [asking, setAsking] = useState(false);
+  const { host, health, error, account, askedMs, insecure, repositories } = registry;
+  const ask = (): void => {
+    setAsking(true);
     client
-      .call('repositories.read', { host: registry.host, repository: repository.repository })
-      .then(onChanged, (thrown: unknown) => setError(toAppError(thrown).toData()))
-      .finally(() => setReading(false));
+      .call('registries.read', { host })
+      // What came of it stands in the registry.
+      .catch(() => undefined)
+      .finally(() => setAsking(false));
   };
-  const copy = (text: string): void => {
-    void client.call('app.copyText', { text });
-  };
-  const shown = error ?? registry.error;
+  const facts = [
+    askedMs === null
+      ? t(`health.${health}`)
+      : t('healthAt', { health: t(`health.${health}`), time: timeOfDay(askedMs, i18n.language) }),
+    account === null ? '' : t('signedInFrom', { name: account.name, source: account.source }),
+    insecure ? t('overPlainHttp') : '',
+    t('repositories', { count: repositories.length }),
+  ].filter((text) => text !== '');
   return (
     <div className="detail">
       <header className="detail-head">
         <div>
-          <h1>{name}</h1>
-          <p>{t(`health.${registry.health}`)}</p>
+          <h1>{host}</h1>
+          <p>
+            <HealthDot health={health} />
+            {facts.map((fact) => (
+              <span key={fact}>{fact}</span>
+            ))}
+          </p>
         </div>
         <span className="space" />
-        {repository === null ? (
-          <Button
-            className="button"
-            onPress={() => void client.call('registries.remove', { host: registry.host }).then(onChanged)}
-          >
-            {t('remove')}
-          </Button>
-        ) : (
-          <Button className="button" isDisabled={reading} onPress={read}>
-            {t(reading ? 'readingTags' : 'readTags')}
+        {error === null && (
+          <Button className="button" isDisabled={asking} onPress={ask}>
+            <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
+            {t('askAgain')}
           </Button>
         )}
+        <Button className="button" onPress={onSettings}>
+          <Settings size={14} strokeWidth={1.75} aria-hidden="true" />
+          {t('registrySettings')}
+        </Button>
       </header>
-      {shown !== null && <Problem error={shown} />}
-      {group !== null && (
-        <>
-          <dl className="facts">
-            <dt>{t('digest')}</dt>
-            <dd className="digest">{group.digest}</dd>
-            <dt>{t('disk')}</dt>
-            <dd>{group.size === null ? '' : formatBytes(group.size)}</dd>
-          </dl>
-          {group.tags.map((tag) => (
-            <Button key={tag} className="button button-small" onPress={() => copy(`${name}:${tag}`)}>
-              {t('copyReference')} {tag}
-            </Button>
-          ))}{' '}
-          <Button className="button button-small" onPress={() => copy(group.digest)}>
-            {t('copyDigest')}
-          </Button>
-        </>
+      {error !== null && (
+        <ErrorReport
+          error={error}
+          onCopy={copy}
+          kept={t('listKept')}
+          actions={
+            <>
+              <Button className="button button-primary" isDisabled={asking} onPress={ask}>
+                {t('tryAgain')}
+              </Button>
+              <Button className="button" onPress={onRemove}>
+                <Trash2 size={14} strokeWidth={1.75} aria-hidden="true" />
+                {t('removeDots')}
+              </Button>
+            </>
+          }
+        />
       )}
+      <WaitingJobs host={host} show={error !== null} onShowJob={onShowJob} />
+      <section>
+        <h2 className="section-title">{t('repositoriesHead')}</h2>
+        {repositories.length === 0 ? (
+          <p className="nothing">{t('noRepositories')}</p>
+        ) : (
+          <table className="table">
+            <thead>
+              <tr>
+                <th>{t('repository')}</th>
+                <th className="end">{t('tagsHead')}</th>
+                <th className="end optional">{t('digestsHead')}</th>
+                <th className="end">{t('packed')}</th>
+                <th className="end">{t('lastRead')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {repositories.map((repository) => {
+                const size = packedSum(repository);
+                const read = repository.readMs !== null;
+                return (
+                  <tr key={repository.repository}>
+                    <td>
+                      <Button className="row-link" onPress={() => onSelect(`${host}/${repository.repository}`)}>
+                        {repository.repository}
+                      </Button>
+                    </td>
+                    <td className="end">{read ? repository.tagCount : ''}</td>
+                    <td className="end optional">{read ? repository.groups.length : ''}</td>
+                    <td className="end">{size === null ? '' : formatBytes(size)}</td>
+                    <td className="end quiet-cell">
+                      {repository.readMs === null ? '' : momentWords(repository.readMs, i18n.language)}
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        )}
+      </section>
     </div>
+  );
+}
+
+function WaitingJobs(props: {
+  readonly host: string;
+  readonly show: boolean;
+  readonly onShowJob: (jobId: string) => void;
+}): ReactElement | null {
+  const { host, show, onShowJob } = props;
+  const { t } = useTranslation('panes');
+  const { t: words } = useTranslation('transfers');
+  const jobs = waitingJobs(
+    useJobs((state) => state.jobs),
+    host,
+  );
+  if (!show || jobs.length === 0) return null;
+  return (
+    <section>
+      <h2 className="section-title">{t('waitingForThis')}</h2>
+      <table className="table">
+        <thead>
+          <tr>
+            <th>{t('job')}</th>
+            <th>{t('jobState')}</th>
+            <th className="end">{t('keptSoFar')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {jobs.map((job) => (
+            <tr key={job.id}>
+              <td>
+                <Button className="row-link" onPress={() => onShowJob(job.id)}>
+                  <Upload size={14} strokeWidth={1.75} aria-hidden="true" />
+                  {job.vmName} → {job.references[0]}
+                </Button>
+              </td>
+              <td className="quiet-cell">{words(`state.${job.state}`)}</td>
+              <td className="end">
+                {t('xOfY', { part: formatBytes(job.sent), whole: formatBytes(Math.max(job.sent, job.toSend)) })}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }

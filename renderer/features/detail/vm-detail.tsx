@@ -1,144 +1,110 @@
-import { FolderOpen, Upload } from 'lucide-react';
+import { ChevronDown, CircleAlert, Upload } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { Button } from 'react-aria-components';
+import { Button, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { formatBytes } from '../../../shared/format/bytes.ts';
-import { formatDuration } from '../../../shared/format/duration.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
-import { useClient } from '../../state/client.ts';
-import { vmTitle } from '../local/local-pane.tsx';
+import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
+import { MenuRows } from '../../ui/context-menu.tsx';
+import { useVmCommands } from '../local/use-vm-commands.ts';
+import { vmTitle } from '../local/vm-title.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
-import { useJobLayers, useJobs } from '../transfers/job-mirror-context.ts';
-import { WeaveOrTable } from '../weave/weave-or-table.tsx';
+import { useJobs } from '../transfers/job-mirror-context.ts';
+import './detail.css';
+import { VmFacts } from './vm-facts.tsx';
+import { VmPlaces } from './vm-places.tsx';
+import { VmPushes } from './vm-pushes.tsx';
+import { VmWeave } from './vm-weave.tsx';
 
+/** See {@link VmDetail}. */
 export interface VmDetailProps {
   readonly vm: Vm;
+  readonly known: VmKnowledge | undefined;
   readonly onPush: () => void;
+  readonly onShowJob: (jobId: string) => void;
 }
 
-function dateTime(ms: number, language: string): string {
-  return new Intl.DateTimeFormat(language, {
-    day: 'numeric',
-    month: 'short',
-    hour: '2-digit',
-    minute: '2-digit',
-  }).format(ms);
+/** The newest push of a VM that ended well. */
+function lastPush(jobs: readonly JobSummary[]): JobSummary | null {
+  return jobs.find(({ state }) => state === 'done') ?? null;
 }
 
-function Facts({ vm }: { readonly vm: Vm }): ReactElement {
-  const { t, i18n } = useTranslation('app');
-  const facts: [string, string][] = [];
-  if (vm.sizes !== null) {
-    facts.push(
-      [t('disk'), t('raw', { size: formatBytes(vm.sizes.logical) })],
-      [t('onThisDisk'), formatBytes(vm.sizes.allocated)],
-    );
-    if (vm.sizes.shared !== null) facts.push([t('shared'), formatBytes(vm.sizes.shared)]);
-  }
-  if (vm.cpuCount !== null && vm.memorySize !== null) {
-    facts.push([t('cpuMemory'), `${t('cores', { count: vm.cpuCount })}, ${formatBytes(vm.memorySize)}`]);
-  }
-  if (vm.display !== null) facts.push([t('display'), `${vm.display.width} × ${vm.display.height}`]);
-  facts.push([t('changed'), dateTime(vm.modifiedMs, i18n.language)]);
-  return (
-    <dl className="facts">
-      {facts.map(([name, value]) => (
-        <div key={name} style={{ display: 'contents' }}>
-          <dt>{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
-  );
-}
-
-/** The weave of the newest push of this VM: what is known without reading. */
-function LastWeave({ job }: { readonly job: JobSummary }): ReactElement | null {
-  const layers = useJobLayers(job.id);
-  const [target] = job.references;
-  if (layers === null || layers.length === 0 || target === undefined) return null;
-  return <WeaveOrTable layers={layers} chunkSize={job.chunkSize} label={target} title={<b>{target}</b>} />;
-}
-
-function Pushes({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactElement {
-  const { t, i18n } = useTranslation('app');
-  if (jobs.length === 0) return <p className="empty">{t('noPush')}</p>;
-  return (
-    <table className="table">
-      <thead>
-        <tr>
-          <th>{t('finished')}</th>
-          <th>{t('target')}</th>
-          <th className="end">{t('sent')}</th>
-          <th className="end">{t('notSent')}</th>
-          <th className="end">{t('took')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {jobs.map((job) => (
-          <tr key={job.id}>
-            <td>{job.finishedMs === null ? '' : dateTime(job.finishedMs, i18n.language)}</td>
-            <td title={job.references.join('\n')}>{job.references[0]}</td>
-            <td className="end">{t('xOfY', { part: formatBytes(job.sent), whole: formatBytes(job.bytes.packed) })}</td>
-            <td className="end">{formatBytes(job.notSent)}</td>
-            <td className="end">
-              {job.finishedMs === null || job.startedMs === null
-                ? ''
-                : formatDuration((job.finishedMs - job.startedMs) / 1000, i18n.language)}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-/** What is known of a VM or cached image, its pushes, and the way to push it. */
-export function VmDetail({ vm, onPush }: VmDetailProps): ReactElement {
-  const { t } = useTranslation('app');
-  const client = useClient();
-  const words = useErrorWords();
+/** What is known of a VM or cached image, where it is, its pushes, and the way to push it. */
+export function VmDetail({ vm, known, onPush, onShowJob }: VmDetailProps): ReactElement {
   const jobs = useJobs((state) => state.jobs).filter(({ vmId }) => vmId === vm.id);
-  const [newest] = jobs;
-  const subtitle = [
-    vm.os === 'darwin' ? 'macOS' : vm.os === 'linux' ? 'Linux' : '',
-    vm.arch ?? '',
-    t(`state.${vm.state}`),
-  ];
+  const last = lastPush(jobs);
+  const changed = vm.kind === 'vm' && last !== null && vm.modifiedMs > (last.startedMs ?? last.createdMs);
   return (
     <div className="detail">
-      <header className="detail-head">
-        <div>
-          <h1>{vmTitle(vm)}</h1>
-          <p>{subtitle.filter((text) => text !== '').join(' · ')}</p>
-        </div>
-        <span className="space" />
-        <Button
-          className="button"
-          onPress={() => void client.call('app.revealVm', { vmId: vm.id }).catch(() => undefined)}
-        >
-          <FolderOpen size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t('reveal')}
-        </Button>
+      <VmHead vm={vm} changed={changed} onPush={onPush} />
+      {vm.defect !== null && <Defect vm={vm} />}
+      {vm.defect === null && known !== undefined && <VmWeave vm={vm} known={known} />}
+      <VmFacts vm={vm} known={known} />
+      <div className="detail-tables">
+        {vm.defect === null && known !== undefined && <VmPlaces known={known} jobs={jobs} />}
+        <VmPushes jobs={jobs} onShowJob={onShowJob} />
+      </div>
+    </div>
+  );
+}
+
+function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly onPush: () => void }): ReactElement {
+  const { vm, changed, onPush } = props;
+  const { t } = useTranslation('panes');
+  const commands = useVmCommands(onPush);
+  const [, ...more] = commands(vm);
+  const facts = [
+    vm.kind === 'image' ? t('cachedImage') : '',
+    vm.os === 'darwin' ? 'macOS' : vm.os === 'linux' ? 'Linux' : '',
+    vm.arch ?? '',
+    vm.kind === 'vm' ? t(`state.${vm.state}`) : '',
+    changed ? t('changedSince') : '',
+  ].filter((text) => text !== '');
+  return (
+    <header className="detail-head">
+      <div>
+        <h1>{vmTitle(vm)}</h1>
+        <p>
+          {facts.map((fact) => (
+            <span key={fact}>{fact}</span>
+          ))}
+        </p>
+      </div>
+      <span className="space" />
+      <span className="split-button">
         {vm.defect === null && (
-          <Button className="button button-primary" onPress={onPush}>
+          <Button className="button button-primary button-large" onPress={onPush}>
             <Upload size={15} strokeWidth={1.75} aria-hidden="true" />
             {t('push')}
           </Button>
         )}
-      </header>
-      {vm.defect !== null && (
-        <div className="notice" data-kind="error" role="alert">
-          <div>
-            {words(vm.defect).what} {words(vm.defect).means}
-          </div>
-        </div>
-      )}
-      {newest !== undefined && <LastWeave job={newest} />}
-      <Facts vm={vm} />
-      <h2 className="section-title">{t('pushesOfVm')}</h2>
-      <Pushes jobs={jobs} />
+        <MenuTrigger>
+          <Button
+            className={`button button-large ${vm.defect === null ? 'button-primary' : ''}`}
+            aria-label={t('more')}
+            data-tip={t('more')}
+          >
+            <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
+          </Button>
+          <Popover className="popover menu-popover" placement="bottom end">
+            <MenuRows groups={more} label={t('more')} />
+          </Popover>
+        </MenuTrigger>
+      </span>
+    </header>
+  );
+}
+
+function Defect({ vm }: { readonly vm: Vm }): ReactElement | null {
+  const words = useErrorWords();
+  if (vm.defect === null) return null;
+  const { what, means } = words(vm.defect);
+  return (
+    <div className="detail-notice" data-kind="fail" role="alert">
+      <CircleAlert size={15} strokeWidth={1.75} aria-hidden="true" />
+      <div>
+        <b>{what}</b> {means} <code>{vm.defect.code}</code>
+      </div>
     </div>
   );
 }

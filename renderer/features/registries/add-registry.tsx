@@ -1,69 +1,80 @@
-import { type ReactElement, useState } from 'react';
+import { type ReactElement, useId } from 'react';
 import { Button, CheckboxButton, CheckboxField, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
-import { useClient } from '../../state/client.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
+import { useAddRegistry } from './use-add-registry.ts';
 
 /** Asks for a registry's host, tests it, and adds it. */
-export function AddRegistry({ onClose }: { readonly onClose: () => void }): ReactElement {
-  const { t } = useTranslation('app');
-  const client = useClient();
+export function AddRegistry(props: {
+  readonly onClose: () => void;
+  readonly onAdded: (host: string) => void;
+}): ReactElement {
+  const { onClose, onAdded } = props;
+  const { t } = useTranslation('panes');
   const words = useErrorWords();
-  const [host, setHost] = useState('');
-  const [insecure, setInsecure] = useState(false);
-  const [asking, setAsking] = useState(false);
-  const [error, setError] = useState<ErrorData | null>(null);
-  const add = (): void => {
-    setAsking(true);
-    setError(null);
-    client
-      .call('registries.add', { host: host.trim(), insecure })
-      .then(onClose, (thrown: unknown) => setError(toAppError(thrown).toData()))
-      .finally(() => setAsking(false));
-  };
+  const id = useId();
+  const adding = useAddRegistry((host) => {
+    onAdded(host);
+    onClose();
+  });
+  const { text, insecure, asking, error } = adding;
   return (
     <ModalOverlay
       className="dialog-backdrop"
       isOpen
       isDismissable
-      onOpenChange={(open) => (open ? undefined : onClose())}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
     >
       <Modal className="dialog">
         <Dialog>
-          <Heading slot="title">{t('addRegistry')}</Heading>
-          <div className="form-row">
-            <label htmlFor="registry-host">{t('host')}</label>
-            <input
-              id="registry-host"
-              className="input"
-              value={host}
-              placeholder="ghcr.io"
-              onChange={(event) => setHost(event.target.value)}
-              onKeyDown={(event) => {
-                if (event.key === 'Enter' && host.trim() !== '') add();
-              }}
-            />
-          </div>
-          <CheckboxField isSelected={insecure} onChange={setInsecure}>
-            <CheckboxButton className="checkbox">
-              <span className="checkbox-box" aria-hidden="true" />
-              {t('plainHttp')}
-            </CheckboxButton>
-          </CheckboxField>
-          {error !== null && (
-            <p className="field-error" role="alert">
-              {words(error).what} {words(error).means}
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              adding.add();
+            }}
+          >
+            <Heading slot="title">{t('addRegistry')}</Heading>
+            <div className="form-row">
+              <label htmlFor={id}>{t('host')}</label>
+              <input
+                id={id}
+                className="input"
+                value={text}
+                placeholder="ghcr.io"
+                spellCheck={false}
+                aria-invalid={error !== null}
+                aria-describedby={`${id}-hint`}
+                onChange={(event) => adding.setText(event.target.value)}
+              />
+            </div>
+            <p id={`${id}-hint`} className="add-registry-hint form-inset">
+              {t('hostHint')}
             </p>
-          )}
-          <div className="dialog-foot">
-            <Button className="button" onPress={onClose}>
-              {t('cancel')}
-            </Button>
-            <Button className="button button-primary" isDisabled={host.trim() === '' || asking} onPress={add}>
-              {asking ? t('testing', { host: host.trim() }) : t('testAndAdd')}
-            </Button>
-          </div>
+            <div className="form-inset">
+              <CheckboxField isSelected={insecure} onChange={adding.setInsecure}>
+                <CheckboxButton className="checkbox">
+                  <span className="checkbox-box" aria-hidden="true" />
+                  {t('plainHttp')}
+                </CheckboxButton>
+              </CheckboxField>
+              <p className="add-registry-hint">{t('plainHttpHint')}</p>
+              {error !== null && (
+                <p className="field-error" role="alert">
+                  {words(error).what} {words(error).means}
+                </p>
+              )}
+            </div>
+            <div className="dialog-foot">
+              <Button className="button" onPress={onClose}>
+                {t('cancel')}
+              </Button>
+              <Button type="submit" className="button button-primary" isDisabled={text.trim() === '' || asking}>
+                {asking ? t('asking') : t('testAndAdd')}
+              </Button>
+            </div>
+          </form>
         </Dialog>
       </Modal>
     </ModalOverlay>

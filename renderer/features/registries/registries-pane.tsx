@@ -1,144 +1,141 @@
-import { ChevronRight, Package, Plus } from 'lucide-react';
-import { type ReactElement, useState } from 'react';
-import { Button, Collection, Tree, TreeItem, TreeItemContent } from 'react-aria-components';
+import { Plus } from 'lucide-react';
+import { type ReactElement, type RefObject, useMemo, useRef, useState } from 'react';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { formatBytes } from '../../../shared/format/bytes.ts';
-import { shortDigest } from '../../../shared/format/digest.ts';
-import type { Registry, Repository, TagGroup } from '../../../shared/models/registry.ts';
-import { timeOfDay } from '../transfers/job-row.tsx';
-import { AddRegistry } from './add-registry.tsx';
+import { z } from 'zod';
+import type { Registry } from '../../../shared/models/registry.ts';
+import { useMemory } from '../../state/window-memory.ts';
+import { ContextMenu } from '../../ui/context-menu.tsx';
+import { FilterField } from '../../ui/filter-field.tsx';
+import { type MenuPlace, type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
+import { useElementSize } from '../weave/use-element-size.ts';
+import './registries.css';
+import { RegistryRowCells } from './registry-row.tsx';
+import { type RegistryRow, registryRows } from './tree-rows.ts';
+import { useRegistryCommands } from './use-registry-commands.ts';
+import type { TagReadings } from './use-tag-reading.ts';
 
+/** See {@link RegistriesPane}. */
 export interface RegistriesPaneProps {
-  readonly registries: readonly Registry[];
+  /** Null before they are known. */
+  readonly registries: readonly Registry[] | null;
+  readonly readings: TagReadings;
   readonly selected: string | null;
+  readonly tree: RefObject<TreeHandle | null>;
   /** `host`, `host/repository` or `host/repository@digest`. */
   readonly onSelect: (key: string) => void;
+  readonly onAdd: () => void;
+  readonly onRemove: (host: string) => void;
 }
 
-function Chevron(): ReactElement {
-  return (
-    <Button slot="chevron" className="chevron">
-      <ChevronRight size={14} strokeWidth={1.75} />
-    </Button>
+const openSchema = z.record(z.string(), z.boolean());
+/** Under this width digests are left out. CSS px. */
+const NARROW = 320;
+/** Guides, digest, size and their gaps. CSS px. */
+const BESIDE_TOKENS = { narrow: 125, usual: 212 } as const;
+
+/** Registries as a tree: registry, repository, tags grouped by digest. Opening a repository that was never read reads its tags. */
+export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
+  const { registries, readings, selected, tree, onSelect, onAdd, onRemove } = props;
+  const { t, i18n } = useTranslation('panes');
+  const pane = useRef<HTMLElement>(null);
+  const width = useElementSize(pane)?.width ?? 384;
+  const [filter, setFilter] = useState('');
+  const [open, setOpen] = useMemory('registries.open', openSchema, {});
+  const [menu, setMenu] = useState<{ readonly row: RegistryRow; readonly place: MenuPlace } | null>(null);
+  const commands = useRegistryCommands(readings, onRemove);
+  const rows = useMemo(
+    () => registryRows(registries ?? [], { filter, open, reading: new Set(readings.readings.keys()) }),
+    [registries, filter, open, readings.readings],
   );
-}
+  const tokenRoom = width - (width < NARROW ? BESIDE_TOKENS.narrow : BESIDE_TOKENS.usual);
 
-function GroupRow({ id, group }: { readonly id: string; readonly group: TagGroup }): ReactElement {
-  return (
-    <TreeItem id={id} textValue={group.tags.join(' ')} className="tree-row" data-level="3">
-      <TreeItemContent>
-        <span className="tokens" title={group.tags.join(' ')}>
-          {group.tags.map((tag) => (
-            <span className="tag-token" key={tag}>
-              {tag}
-            </span>
-          ))}
-        </span>
-        <span className="digest" title={group.digest}>
-          {shortDigest(group.digest)}
-        </span>
-        <span className="figure">{group.size === null ? '' : formatBytes(group.size)}</span>
-      </TreeItemContent>
-    </TreeItem>
-  );
-}
+  function toggle(keys: readonly string[], opened: boolean): void {
+    setOpen((before) => ({ ...before, ...Object.fromEntries(keys.map((key) => [key, opened])) }));
+    if (!opened) return;
+    for (const row of rows) {
+      if (row.kind === 'repository' && keys.includes(row.key) && row.repository.readMs === null) {
+        readings.read(row.registry.host, row.repository.repository);
+      }
+    }
+  }
 
-function RepositoryRow({ host, repository }: { readonly host: string; readonly repository: Repository }): ReactElement {
-  const { t, i18n } = useTranslation('app');
-  const id = `${host}/${repository.repository}`;
-  const aside =
-    repository.readMs === null
-      ? t('notRead')
-      : `${t('tags', { count: repository.tagCount ?? 0 })}, ${t('asOf', { time: timeOfDay(repository.readMs, i18n.language) })}`;
   return (
-    <TreeItem id={id} textValue={repository.repository} className="tree-row" data-level="2">
-      <TreeItemContent>
-        {repository.groups.length > 0 && <Chevron />}
-        <span className="icon">
-          <Package size={14} strokeWidth={1.75} aria-hidden="true" />
-        </span>
-        <span className="name" title={repository.repository}>
-          {repository.repository}
-        </span>
-        <span className="aside">{aside}</span>
-      </TreeItemContent>
-      <Collection>
-        {repository.groups.map((group) => (
-          <GroupRow key={group.digest} id={`${id}@${group.digest}`} group={group} />
-        ))}
-      </Collection>
-    </TreeItem>
-  );
-}
-
-/** Registries as a tree: registry, repository, tags grouped by digest. */
-export function RegistriesPane({ registries, selected, onSelect }: RegistriesPaneProps): ReactElement {
-  const { t } = useTranslation('app');
-  const [adding, setAdding] = useState(false);
-  const everything = registries.flatMap(({ host, repositories }) => [
-    host,
-    ...repositories.map(({ repository }) => `${host}/${repository}`),
-  ]);
-  return (
-    <section className="pane" aria-label={t('registries')} tabIndex={-1} data-pane="registries">
+    <section
+      ref={pane}
+      className="pane pane-registries"
+      aria-label={t('registries')}
+      tabIndex={-1}
+      data-pane="registries"
+    >
       <header className="pane-head">
-        {t('registries')} <span className="count">{registries.length}</span>
+        <h2>{t('registries')}</h2>
+        <span className="count">{registries?.length ?? ''}</span>
         <span className="space" />
-        <Button className="icon-button button-small" aria-label={t('addRegistry')} onPress={() => setAdding(true)}>
-          <Plus size={15} strokeWidth={1.75} />
+        {(registries?.length ?? 0) > 0 && (
+          <FilterField
+            value={filter}
+            placeholder={t(width < NARROW ? 'filter' : 'filterRegistriesShort')}
+            label={t('filterRegistries')}
+            clearLabel={t('clearFilter')}
+            onChange={setFilter}
+            onLeave={() => tree.current?.focus()}
+          />
+        )}
+        <Button
+          className="icon-button button-small"
+          aria-label={t('addRegistry')}
+          data-tip={t('addRegistry')}
+          onPress={onAdd}
+        >
+          <Plus size={15} strokeWidth={1.75} aria-hidden="true" />
         </Button>
       </header>
-      <div className="scroll">
-        {registries.length === 0 ? (
-          <div className="empty">
-            <h2>{t('noRegistry')}</h2>
-            <p>{t('noRegistryMore')}</p>
-          </div>
-        ) : (
-          <Tree
-            key={everything.join(' ')}
-            className="rows"
-            aria-label={t('registries')}
-            selectionMode="single"
-            selectionBehavior="replace"
-            defaultExpandedKeys={everything}
-            selectedKeys={selected === null ? [] : [selected]}
-            onSelectionChange={(keys) => {
-              if (keys === 'all') return;
-              const [key] = keys;
-              if (typeof key === 'string') onSelect(key);
-            }}
-          >
-            {registries.map((registry) => (
-              <TreeItem
-                id={registry.host}
-                key={registry.host}
-                textValue={registry.host}
-                className="tree-row"
-                data-level="1"
-              >
-                <TreeItemContent>
-                  <Chevron />
-                  <span className="dot" data-health={registry.health} title={t(`health.${registry.health}`)} />
-                  <span className="name" title={registry.host}>
-                    {registry.host}
-                  </span>
-                  <span className="aside">
-                    {registry.account === null ? '' : t('signedInAs', { name: registry.account.name })}
-                  </span>
-                  <span className="figure">{t('repositories', { count: registry.repositories.length })}</span>
-                </TreeItemContent>
-                <Collection>
-                  {registry.repositories.map((repository) => (
-                    <RepositoryRow key={repository.repository} host={registry.host} repository={repository} />
-                  ))}
-                </Collection>
-              </TreeItem>
-            ))}
-          </Tree>
-        )}
-      </div>
-      {adding && <AddRegistry onClose={() => setAdding(false)} />}
+      {registries !== null && registries.length === 0 && (
+        <div className="empty">
+          <h3>{t('noRegistry')}</h3>
+          <p>{t('noRegistryMore')}</p>
+          <Button className="button button-small" onPress={onAdd}>
+            <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
+            {t('addRegistryDots')}
+          </Button>
+        </div>
+      )}
+      {rows.length > 0 && (
+        <TreeList
+          rows={rows}
+          label={t('registries')}
+          selected={selected}
+          handle={tree}
+          onSelect={onSelect}
+          onToggle={toggle}
+          onAct={(row) => {
+            if (row.open !== null) toggle([row.key], !row.open);
+          }}
+          onMenu={(row, place) => {
+            if (row.selectable) setMenu({ row, place });
+          }}
+        >
+          {(row) => <RegistryRowCells row={row} readings={readings} tokenRoom={tokenRoom} language={i18n.language} />}
+        </TreeList>
+      )}
+      {registries !== null && registries.length > 0 && rows.length === 0 && (
+        <div className="empty">
+          <h3>{t('noMatch', { filter })}</h3>
+          <p>{t('readOnly')}</p>
+          <Button className="button button-small" onPress={() => setFilter('')}>
+            {t('clearFilter')}
+          </Button>
+        </div>
+      )}
+      {menu !== null && (
+        <ContextMenu
+          place={menu.place}
+          label={t('menuOf', { name: menu.row.name })}
+          groups={commands(menu.row)}
+          onClose={() => setMenu(null)}
+        />
+      )}
     </section>
   );
 }

@@ -61,7 +61,14 @@ export function Thread({ layers, wide = false }: ThreadProps): ReactElement {
   const width = wide ? 92 : 56;
   const paths = useMemo(() => threadPaths(layers, width), [layers, width]);
   return (
-    <svg className="thread" aria-hidden="true" width={width} height={HEIGHT} viewBox={`0 0 ${String(width)} 12`}>
+    <svg
+      className="thread"
+      aria-hidden="true"
+      preserveAspectRatio="none"
+      width={width}
+      height={HEIGHT}
+      viewBox={`0 0 ${String(width)} 12`}
+    >
       {STRANDS.map(([strand]) => {
         const path = paths.get(strand);
         return path === undefined ? null : <path key={strand} className={`thread-${strand}`} d={path} />;

@@ -34,7 +34,6 @@ export function WeaveLegend(props: WeaveLegendProps): ReactElement {
             <button
               type="button"
               className="weave-legend-entry"
-              aria-label={t('legendEntry', { kind: word, count, bytes: size })}
               aria-pressed={filter === kind}
               title={form === 'one-line' ? size : undefined}
               onPointerEnter={() => {

@@ -1,0 +1,2 @@
+/** The screens between title bar and strip. */
+export type Screen = 'images' | 'settings';

@@ -1,0 +1,159 @@
+import type { Registry, Repository, TagGroup } from '../../../shared/models/registry.ts';
+import { orderTags } from '../../ui/tag-order.ts';
+import type { TreeRow } from '../../ui/tree-list.tsx';
+
+/** A visible row: a registry, a repository, the tags of one digest, or what stands in the place of tags. */
+export type RegistryRow = TreeRow &
+  (
+    | { readonly kind: 'registry'; readonly registry: Registry }
+    | { readonly kind: 'repository'; readonly registry: Registry; readonly repository: Repository }
+    | {
+        readonly kind: 'group';
+        readonly registry: Registry;
+        readonly repository: Repository;
+        readonly group: TagGroup;
+        readonly tags: readonly string[];
+      }
+    | { readonly kind: 'reading' | 'noTags' | 'noRepositories'; readonly registry: Registry; readonly of: string }
+  );
+
+/** What the person opened and closed, by key; what is not named is as it is by itself. */
+export type OpenRows = Readonly<Record<string, boolean>>;
+
+/** Repositories with more digests than this are closed until they are opened. */
+const MOST_OPEN = 12;
+
+/** `host/repository`: the key of a repository's row, and of the reading of its tags. */
+export function repositoryKey(host: string, repository: string): string {
+  return `${host}/${repository}`;
+}
+
+function isOpen(open: OpenRows, key: string, byItself: boolean): boolean {
+  return open[key] ?? byItself;
+}
+
+/** Sum of the packed sizes of the distinct digests; null while one is not known. Layers that digests share count in each. */
+export function packedSum(repository: Repository): number | null {
+  if (repository.readMs === null || repository.groups.some(({ size }) => size === null)) return null;
+  return repository.groups.reduce((sum, { size }) => sum + (size ?? 0), 0);
+}
+
+const orders = new WeakMap<TagGroup, readonly string[]>();
+
+/** The tags of a group in the order of its tokens; sorted once. */
+export function tagsOf(group: TagGroup): readonly string[] {
+  const known = orders.get(group);
+  if (known !== undefined) return known;
+  const sorted = orderTags(group.tags);
+  orders.set(group, sorted);
+  return sorted;
+}
+
+/** The groups that a filter leaves: all of a repository whose name it matches, else those with a matching tag. */
+function shownGroups(host: string, repository: Repository, filter: string): readonly TagGroup[] | null {
+  if (filter === '' || repositoryKey(host, repository.repository).toLowerCase().includes(filter)) {
+    return repository.groups;
+  }
+  const found = repository.groups.filter(
+    ({ tags, digest }) => tags.some((tag) => tag.toLowerCase().includes(filter)) || digest.includes(filter),
+  );
+  return found.length === 0 ? null : found;
+}
+
+function repositoryRows(
+  registry: Registry,
+  repository: Repository,
+  options: { readonly filter: string; readonly open: OpenRows; readonly reading: ReadonlySet<string> },
+): RegistryRow[] {
+  const { filter, open, reading } = options;
+  const groups = shownGroups(registry.host, repository, filter);
+  if (groups === null) return [];
+  const key = repositoryKey(registry.host, repository.repository);
+  const byItself = repository.readMs !== null && repository.groups.length <= MOST_OPEN;
+  const narrowed = filter !== '' && groups !== repository.groups;
+  const opened = narrowed || isOpen(open, key, byItself);
+  const row: RegistryRow = {
+    kind: 'repository',
+    registry,
+    repository,
+    key,
+    level: 2,
+    open: opened,
+    name: repository.repository,
+    selectable: true,
+  };
+  if (!opened) return [row];
+  const below = { registry, level: 3, open: null, selectable: false, of: key } as const;
+  if (groups.length === 0) {
+    const kind = reading.has(key) || repository.readMs === null ? 'reading' : 'noTags';
+    return [row, { ...below, kind, key: `${key} ${kind}`, name: '' }];
+  }
+  return [
+    row,
+    ...groups.map((group): RegistryRow => {
+      const tags = tagsOf(group);
+      return {
+        kind: 'group',
+        registry,
+        repository,
+        group,
+        tags,
+        key: `${key}@${group.digest}`,
+        level: 3,
+        open: null,
+        name: tags.join(' '),
+        selectable: true,
+      };
+    }),
+  ];
+}
+
+/** The rows of the Registries pane. */
+export function registryRows(
+  registries: readonly Registry[],
+  options: {
+    readonly filter: string;
+    readonly open: OpenRows;
+    /** Keys of repositories whose tags are being read. */
+    readonly reading: ReadonlySet<string>;
+  },
+): RegistryRow[] {
+  const filter = options.filter.trim().toLowerCase();
+  return registries.flatMap((registry) => {
+    const opened = filter !== '' || isOpen(options.open, registry.host, true);
+    const head: RegistryRow = {
+      kind: 'registry',
+      registry,
+      key: registry.host,
+      level: 1,
+      open: opened,
+      name: registry.host,
+      selectable: true,
+    };
+    const rows = opened
+      ? registry.repositories.flatMap((repository) => repositoryRows(registry, repository, { ...options, filter }))
+      : [];
+    if (filter !== '' && rows.length === 0 && !registry.host.toLowerCase().includes(filter)) return [];
+    if (opened && registry.repositories.length === 0) {
+      const none = { registry, level: 2, open: null, selectable: false, of: registry.host, name: '' } as const;
+      rows.push({ ...none, kind: 'noRepositories', key: `${registry.host} noRepositories` });
+    }
+    return [head, ...rows];
+  });
+}
+
+/** Roughly the width of a character of a token, and of its edge, padding and gap. CSS px at 100 % text. */
+const CHARACTER = 7.2;
+const TOKEN_EDGE = 18;
+const MORE_TOKEN = 40;
+
+/** How many tokens fit into a width, at least one; the rest becomes `+n`, which has to fit as well. */
+export function tokensThatFit(tags: readonly string[], width: number): number {
+  let used = 0;
+  for (const [at, tag] of tags.entries()) {
+    used += tag.length * CHARACTER + TOKEN_EDGE;
+    const rest = at + 1 < tags.length ? MORE_TOKEN : 0;
+    if (at > 0 && used + rest > width) return at;
+  }
+  return tags.length;
+}

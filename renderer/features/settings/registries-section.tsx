@@ -1,0 +1,158 @@
+import { Plus, RefreshCw, Trash2 } from 'lucide-react';
+import { type ReactElement, useState } from 'react';
+import { Button, ListBox, ListBoxItem } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
+import { useClient } from '../../state/client.ts';
+import { HealthDot } from '../../ui/health-dot.tsx';
+import { useErrorWords } from '../push/use-error-words.ts';
+import { timeOfDay } from '../transfers/job-row.tsx';
+import { SettingsRow } from './settings-page.tsx';
+import { SwitchControl } from './switch-control.tsx';
+
+/** The registries and what was chosen for each. */
+export function RegistriesSection(props: {
+  readonly registries: readonly Registry[];
+  readonly chosen: string | null;
+  readonly onChoose: (host: string) => void;
+  readonly onAdd: () => void;
+  readonly onRemove: (host: string) => void;
+}): ReactElement {
+  const { registries, chosen, onChoose, onAdd, onRemove } = props;
+  const { t } = useTranslation('settings');
+  const shown = registries.find(({ host }) => host === chosen) ?? registries[0];
+  return (
+    <div className="settings-registries">
+      <div className="settings-registry-list">
+        <header className="pane-head">
+          <h2>{t('section.registries')}</h2>
+          <span className="count">{registries.length}</span>
+          <span className="space" />
+          <Button className="button button-small" onPress={onAdd}>
+            <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
+            {t('addRegistry')}
+          </Button>
+        </header>
+        <ListBox
+          className="settings-registry-rows"
+          aria-label={t('section.registries')}
+          selectionMode="single"
+          selectionBehavior="replace"
+          disallowEmptySelection
+          selectedKeys={shown === undefined ? [] : [shown.host]}
+          onSelectionChange={(keys) => {
+            const key = keys === 'all' ? undefined : [...keys][0];
+            if (typeof key === 'string') onChoose(key);
+          }}
+        >
+          {registries.map((registry) => (
+            <ListBoxItem key={registry.host} id={registry.host} textValue={registry.host} className="settings-registry">
+              <RegistryLines registry={registry} />
+            </ListBoxItem>
+          ))}
+        </ListBox>
+        <p className="settings-foot">{t('signInsAbout')}</p>
+      </div>
+      {shown === undefined ? (
+        <p className="settings-none">{t('noRegistry')}</p>
+      ) : (
+        <RegistryPage key={shown.host} registry={shown} onRemove={() => onRemove(shown.host)} />
+      )}
+    </div>
+  );
+}
+
+/** The two lines of a row: name and account, state and when it was asked. */
+function RegistryLines({ registry }: { readonly registry: Registry }): ReactElement {
+  const { t, i18n } = useTranslation('settings');
+  const { t: panes } = useTranslation('panes');
+  const { host, health, account, askedMs, insecure } = registry;
+  return (
+    <>
+      <HealthDot health={health} />
+      <span className="settings-registry-name">{host}</span>
+      <span className="settings-registry-end">
+        {account === null ? t('anonymous') : `${account.name}, ${account.source}`}
+      </span>
+      <span className="settings-registry-note">
+        {[panes(`health.${health}`), insecure ? panes('overPlainHttp') : ''].filter((text) => text !== '').join(', ')}
+      </span>
+      <span className="settings-registry-end">
+        {askedMs === null ? '' : t('testedAt', { time: timeOfDay(askedMs, i18n.language) })}
+      </span>
+    </>
+  );
+}
+
+function RegistryPage({
+  registry,
+  onRemove,
+}: {
+  readonly registry: Registry;
+  readonly onRemove: () => void;
+}): ReactElement {
+  const { t, i18n } = useTranslation('settings');
+  const { t: panes } = useTranslation('panes');
+  const client = useClient();
+  const words = useErrorWords();
+  const [asking, setAsking] = useState(false);
+  const [refused, setRefused] = useState<ErrorData | null>(null);
+  const { host, health, account, askedMs, insecure, repositories } = registry;
+  const error = refused ?? registry.error;
+
+  /** Asks the registry with this choice; only one that answers so keeps it. */
+  function ask(plain: boolean): void {
+    setAsking(true);
+    setRefused(null);
+    client
+      .call('registries.add', { host, insecure: plain })
+      .catch((thrown: unknown) => setRefused(toAppError(thrown).toData()))
+      .finally(() => setAsking(false));
+  }
+
+  return (
+    <div className="settings-registry-page">
+      <header className="detail-head">
+        <div>
+          <h1>{host}</h1>
+          <p>
+            <HealthDot health={health} />
+            <span>
+              {askedMs === null
+                ? panes(`health.${health}`)
+                : `${panes(`health.${health}`)}${t('comma')}${t('testedAt', { time: timeOfDay(askedMs, i18n.language) })}`}
+            </span>
+          </p>
+        </div>
+        <span className="space" />
+        <Button className="button" isDisabled={asking} onPress={() => ask(insecure)}>
+          <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
+          {asking ? panes('asking') : t('testAgain')}
+        </Button>
+        <Button className="button" onPress={onRemove}>
+          <Trash2 size={14} strokeWidth={1.75} aria-hidden="true" />
+          {panes('removeDots')}
+        </Button>
+      </header>
+      {error !== null && (
+        <div className="detail-notice" data-kind="fail" role="alert">
+          <div>
+            <b>{words(error).what}</b> {words(error).means} <code>{error.code}</code>
+          </div>
+        </div>
+      )}
+      <div className="settings-rows">
+        <SettingsRow name={t('signIn')} note={t('signInNote')}>
+          <span>{account === null ? t('anonymous') : `${account.name}, ${account.source}`}</span>
+        </SettingsRow>
+        <SettingsRow name={t('connection')} note={t(insecure ? 'plainHttpOn' : 'plainHttpOff')}>
+          <SwitchControl label={panes('plainHttp')} selected={insecure} onChange={ask} />
+        </SettingsRow>
+        <SettingsRow name={panes('repositoriesHead')}>
+          <span>{panes('repositories', { count: repositories.length })}</span>
+        </SettingsRow>
+      </div>
+    </div>
+  );
+}

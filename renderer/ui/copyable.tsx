@@ -1,0 +1,28 @@
+import { Copy } from 'lucide-react';
+import type { ReactElement } from 'react';
+import { Button } from 'react-aria-components';
+import { useCopy } from '../state/use-copy.ts';
+import './copyable.css';
+
+/** See {@link Copyable}. */
+export interface CopyableProps {
+  /** What is copied, and told in the tooltip. */
+  readonly text: string;
+  /** What is drawn; the text itself unless given. */
+  readonly shown?: string;
+  /** `Copy digest` */
+  readonly label: string;
+}
+
+/** A digest, reference or command in mono, with a button that copies it. */
+export function Copyable({ text, shown = text, label }: CopyableProps): ReactElement {
+  const copy = useCopy();
+  return (
+    <span className="copyable">
+      <code data-tip={shown === text ? undefined : text}>{shown}</code>
+      <Button className="icon-button copyable-button" aria-label={label} data-tip={label} onPress={() => copy(text)}>
+        <Copy size={12} strokeWidth={1.75} aria-hidden="true" />
+      </Button>
+    </span>
+  );
+}

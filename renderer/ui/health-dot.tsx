@@ -1,0 +1,15 @@
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Registry } from '../../shared/models/registry.ts';
+import './health-dot.css';
+
+/** The state of a registry: a shape and a colour, its word in the tooltip and for screen readers. */
+export function HealthDot({ health }: { readonly health: Registry['health'] }): ReactElement {
+  const { t } = useTranslation('panes');
+  const word = t(`health.${health}`);
+  return (
+    <span className="health-dot" data-health={health} data-tip={word}>
+      <span className="for-readers">{word}</span>
+    </span>
+  );
+}
