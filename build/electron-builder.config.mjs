@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { filesFrom } from './scripts/required-files.mjs';
+import { STARTED_BY_FILE } from './vite/node.config.mjs';
 
 const root = join(import.meta.dirname, '..');
 
-/** What is started in the app, and what must lie outside of the archive because another process or native code opens it. */
 const MAIN = 'main.cjs';
-const STARTED_BY_FILE = ['codec-worker.cjs', 'state-worker.cjs', 'lock-helper.cjs'];
 
 /** Of the native packages what runs: no sources, no binaries of other systems, no musl (Electron needs glibc). */
 const NATIVE_PACKAGES = [
@@ -53,7 +52,14 @@ function fuses(flavour) {
  */
 export async function builderConfig({ runtime, flavour, output }) {
   const built = join(root, 'dist', 'node');
-  const unpacked = [...(await filesFrom(built, STARTED_BY_FILE)), 'codec.wasm'];
+  // Another process, a worker or native code opens these: they must be files outside of the archive.
+  const unpacked = [
+    ...(await filesFrom(
+      built,
+      STARTED_BY_FILE.map((name) => `${name}.cjs`),
+    )),
+    'codec.wasm',
+  ];
   const packed = new Set([...(await filesFrom(built, [MAIN])), ...unpacked]);
   // Without a certificate the app is signed ad hoc, and then the hardened runtime would refuse its own libraries.
   const signed = process.env['CSC_LINK'] !== undefined || process.env['CSC_NAME'] !== undefined;

@@ -2,14 +2,18 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { step } from './step.mjs';
 
-/** What the tests use: registries and tools, file systems, and what Electron links against. */
-const PACKAGES = [
-  ...['docker-registry', 'skopeo', 'e2fsprogs', 'btrfs-progs', 'xfsprogs', 'lz4', 'openssl', 'curl', 'unzip'],
-  ...['xvfb', 'xauth', 'apache2-utils', 'fonts-noto-cjk'],
+/** What Electron links against. */
+export const ELECTRON_LIBRARIES = [
   ...['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libatk-bridge2.0-0', 'libatk1.0-0', 'libcups2', 'libdrm2'],
   ...['libxkbcommon0', 'libxcomposite1', 'libxdamage1', 'libxrandr2', 'libpango-1.0-0', 'libnotify4', 'libxss1'],
   ...['libxtst6', 'libatspi2.0-0', 'libsecret-1-0'],
 ];
+/** Registries, tools and file systems that the tests use. */
+const TOOLS = [
+  ...['docker-registry', 'skopeo', 'e2fsprogs', 'btrfs-progs', 'xfsprogs', 'lz4', 'openssl', 'curl', 'unzip'],
+  ...['xvfb', 'xauth', 'apache2-utils', 'fonts-noto-cjk'],
+];
+const PACKAGES = [...TOOLS, ...ELECTRON_LIBRARIES];
 
 /** @param {string} name */
 function isInstalled(name) {
@@ -33,9 +37,7 @@ function isDebian() {
  */
 export async function aptPackages() {
   if (!isDebian()) {
-    process.stderr.write(
-      `Tests that need these are skipped where they are missing: ${PACKAGES.slice(0, 13).join(' ')}\n`,
-    );
+    process.stderr.write(`Tests that need these are skipped where they are missing: ${TOOLS.join(' ')}\n`);
     return false;
   }
   const missing = PACKAGES.filter((name) => !isInstalled(name));

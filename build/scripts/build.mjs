@@ -1,57 +1,63 @@
-import { existsSync } from 'node:fs';
+import './node-version.mjs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'vite';
-import { nodeConfig } from '../vite/node.config.mjs';
-import { buildWasm } from './build-wasm.mjs';
 import { buildPart } from './built-parts.mjs';
-import { root } from './set-up.mjs';
-import { step } from './step.mjs';
+import { installDependencies, root } from './set-up.mjs';
+import { runScript, step } from './step.mjs';
 
 /**
- * A Vite configuration of build/vite.
+ * Builds with a Vite configuration of build/vite.
  *
  * @param {string} name
- * @returns {Promise<import('vite').InlineConfig>}
  */
-async function configNamed(name) {
+async function buildWith(name) {
+  const { build } = await import('vite');
   /** @type {{ default: import('vite').InlineConfig }} */
   const { default: config } = await import(pathToFileURL(join(root, 'build', 'vite', `${name}.config.mjs`)).href);
-  return config;
+  await build(config);
+}
+
+/**
+ * Builds main, workers, helper and command line, and removes what earlier builds left beside them.
+ *
+ * @param {string} folder
+ */
+async function buildNode(folder) {
+  const { build } = await import('vite');
+  const { nodeConfig } = await import('../vite/node.config.mjs');
+  const built = await build(nodeConfig(folder));
+  if (!('output' in built)) throw new Error('one bundle was expected');
+  const made = new Set(built.output.map(({ fileName }) => fileName));
+  for (const name of readdirSync(folder)) if (name.endsWith('.cjs') && !made.has(name)) rmSync(join(folder, name));
+  // npm links it as a program.
+  chmodSync(join(folder, 'tartan.cjs'), 0o755);
 }
 
 /** Builds into dist/ what changed behind the window: codec, main side, preload. */
 export async function buildHost() {
   const node = join(root, 'dist', 'node');
+  const { buildWasm } = await import('./build-wasm.mjs');
   await buildPart('codec', ['electron/engine/codec/assembly'], () =>
     step('Compiling the codec', () => {
       buildWasm(join(node, 'codec.wasm'));
     }),
   );
-  await buildPart('node', ['electron', 'shared'], () =>
-    step('Building the engine', async () => {
-      await build(nodeConfig(node));
-    }),
+  await buildPart('node', ['electron', 'shared'], () => step('Building the engine', () => buildNode(node)));
+  await buildPart('preload', ['electron/preload', 'shared'], () =>
+    step('Building the preload', () => buildWith('preload')),
   );
-  if (existsSync(join(root, 'electron', 'preload', 'preload.ts'))) {
-    await buildPart('preload', ['electron/preload', 'shared'], () =>
-      step('Building the preload', async () => {
-        await build(await configNamed('preload'));
-      }),
-    );
-  }
 }
 
 /** Builds into dist/ what changed. */
 export async function buildAll() {
   await buildHost();
-  if (existsSync(join(root, 'renderer', 'index.html'))) {
-    await buildPart('renderer', ['renderer', 'shared'], () =>
-      step('Building the window', async () => {
-        await build(await configNamed('renderer'));
-      }),
-    );
-  }
+  await buildPart('renderer', ['renderer', 'shared'], () => step('Building the window', () => buildWith('renderer')));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await buildAll();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await runScript(async () => {
+    await installDependencies();
+    await buildAll();
+  });
+}

@@ -1,7 +1,11 @@
+import './node-version.mjs';
 import { spawn } from 'node:child_process';
 import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
-import { electronFlags, hasDisplay, installDependencies, root } from './set-up.mjs';
+import { checkSandbox, electronFlags } from './app-process.mjs';
+import { findDisplay } from './display.mjs';
+import { installDependencies, root } from './set-up.mjs';
+import { runScript, SetUpError, step } from './step.mjs';
 
 /** How long a run of changes (a save of several files, a change of branch) is waited for. */
 const SETTLE_MS = 150;
@@ -93,18 +97,15 @@ function afterChanges(work) {
 
 async function main() {
   await installDependencies();
-  if (!hasDisplay()) {
-    say('There is no display here; npm run dev needs one.');
-    process.exitCode = 1;
-    return;
-  }
+  const display = await findDisplay();
+  if (!display.there) throw new SetUpError(`${display.words}; npm run dev needs one.`);
   const { createServer } = await import('vite');
   const { watch } = await import('chokidar');
   const { buildHost } = await import('./build.mjs');
   const { electronRuntime } = await import('./electron-runtime.mjs');
   const { devConfig } = await import('../vite/dev.config.mjs');
-  const { step } = await import('./step.mjs');
-  const { executable } = await electronRuntime();
+  const { executable, dist } = await electronRuntime();
+  checkSandbox(dist);
   await buildHost();
   const port = await freePort();
   const server = await createServer(devConfig(port));
@@ -145,4 +146,4 @@ async function main() {
   );
 }
 
-await main();
+await runScript(main);

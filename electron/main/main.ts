@@ -71,5 +71,9 @@ if (process.getuid?.() !== 0 || !app.commandLine.hasSwitch('no-sandbox')) app.en
 protocol.registerSchemesAsPrivileged([
   { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
 ]);
-if (app.requestSingleInstanceLock()) void start();
-else app.quit();
+if (app.requestSingleInstanceLock()) {
+  void start();
+} else {
+  process.stdout.write('Tartan is running already; its window comes to the front.\n');
+  app.quit();
+}

@@ -11,6 +11,7 @@ import { listPackage } from '@electron/asar';
 import { FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { packedApp } from '../../build/scripts/pack.mjs';
+import { STARTED_BY_FILE } from '../../build/vite/node.config.mjs';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
@@ -93,7 +94,7 @@ describe('the packed app', () => {
       '/node_modules/node-gyp-build/node-gyp-build.js',
       '/node_modules/node-gyp-build/package.json',
     ];
-    const started = ['codec-worker.cjs', 'codec.wasm', 'lock-helper.cjs', 'state-worker.cjs'];
+    const started = ['codec.wasm', ...STARTED_BY_FILE.map((name) => `${name}.cjs`)];
     const built = packed.filter(
       (name) => !native.includes(name) && !/^\/dist\/(renderer\/assets|node\/chunk-)/.test(name),
     );

@@ -9,15 +9,14 @@ import type { Engine } from '../../engine/engine-interface.ts';
 import { cliPorts } from '../cli-ports.ts';
 import type { CommandContext } from '../command-context.ts';
 import { followJob, throwUnlessDone } from '../follow-job.ts';
-import { startLoopbackRegistry } from '../loopback-registry.ts';
+import { startEmptyRegistry, startLoopbackRegistry } from '../loopback-registry.ts';
 import { planText, pushedText } from '../plan-text.ts';
 import { makeSampleVm } from '../sample-vm.ts';
 
 const NAME = 'sample';
 
-async function pushOnce(context: CommandContext, engine: Engine, reference: string) {
-  const { terminal, signal } = context;
-  const request = {
+function requestFor(reference: string) {
+  return {
     vmId: `vm:${NAME}`,
     references: [reference],
     insecure: false,
@@ -27,9 +26,19 @@ async function pushOnce(context: CommandContext, engine: Engine, reference: stri
     verify: false,
     force: false,
   };
+}
+
+async function showPlan({ terminal, signal }: CommandContext, engine: Engine, reference: string): Promise<void> {
   terminal.out(`\nPlan of ${NAME} -> ${reference}`);
-  terminal.out(planText(await engine.handlers['plans.make']({ ...request, planId: randomUUID() }, signal)));
-  const { id } = await engine.handlers['jobs.push'](request, signal);
+  terminal.out(
+    planText(await engine.handlers['plans.make']({ ...requestFor(reference), planId: randomUUID() }, signal)),
+  );
+}
+
+async function pushOnce(context: CommandContext, engine: Engine, reference: string) {
+  const { terminal, signal } = context;
+  await showPlan(context, engine, reference);
+  const { id } = await engine.handlers['jobs.push'](requestFor(reference), signal);
   const followed = await followJob(engine, id, signal, () => undefined);
   throwUnlessDone(followed.summary);
   const document = await engine.handlers['jobs.document']({ id }, signal);
@@ -41,7 +50,7 @@ async function pushOnce(context: CommandContext, engine: Engine, reference: stri
 /**
  * `tartan demo`: makes a small sample VM, pushes it twice under two tags to a registry on this computer, and shows plan,
  * layers and what the second push saved. Everything lies in a temporary folder that goes at the end. Without an
- * installed registry it shows the plan only.
+ * installed registry it says so, shows the plan only, and is content.
  */
 export async function demo(context: CommandContext): Promise<undefined> {
   const { terminal, signal } = context;
@@ -54,12 +63,12 @@ export async function demo(context: CommandContext): Promise<undefined> {
   const engine = await createEngine({ ...ports, paths });
   try {
     if (registry === null) {
-      terminal.out('No docker-registry is installed, so nothing is pushed; this is what the sample would send:');
-      const { vms } = await engine.handlers['vms.list'](null, signal);
-      for (const { name, sizes } of vms) {
-        terminal.out(
-          `${name}: ${formatBytes(sizes?.allocated ?? 0)} of ${formatBytes(sizes?.logical ?? 0)} on the disk, 4 chunks, 2 small layers`,
-        );
+      terminal.out('No docker-registry is installed, so nothing is pushed; this is the plan for an empty registry.');
+      const empty = await startEmptyRegistry();
+      try {
+        await showPlan(context, engine, `${empty.host}/try/${NAME}:first`);
+      } finally {
+        await empty.stop();
       }
       return;
     }
