@@ -105,8 +105,9 @@ export class Authorizer {
    * that another request got meanwhile stays.
    *
    * @param used the Authorization header of the refused request
+   * @returns goes back to the challenge of before: where only one kind of request is refused, the others need no sign-in
    */
-  take(answer: Answer, used: string | undefined): void {
+  take(answer: Answer, used: string | undefined): () => void {
     const challenges = parseChallenges(answer.headers['www-authenticate'] ?? '');
     const bearer = challenges.find(({ scheme, params }) => scheme === 'bearer' && params.has('realm'));
     const basic = challenges.find(({ scheme }) => scheme === 'basic');
@@ -118,10 +119,15 @@ export class Authorizer {
         schemes: challenges.map(({ scheme }) => scheme).join(' '),
       });
     }
+    const before = { challenge: this.#challenge, base: this.#realmBase };
     this.#challenge = chosen;
     this.#realmBase = answer.url;
     if (chosen.params.get('error') === 'insufficient_scope') this.#jobScopes = [];
     for (const [key, { token }] of this.#tokens) if (token?.header === used) this.#tokens.delete(key);
+    return () => {
+      this.#challenge = before.challenge;
+      this.#realmBase = before.base;
+    };
   }
 
   async #find(signal: AbortSignal): Promise<Credential | null> {

@@ -386,7 +386,11 @@ export class RegistryClient {
       },
       options.signal,
     );
-    if (answer.status !== 201 && answer.status !== 200) throw answerError(this.host, 'PUT', answer.url, answer);
+    if (answer.status === 201 || answer.status === 200) return;
+    const error = answerError(this.host, 'PUT', answer.url, answer);
+    // Too large (413), or of a kind that is not taken (415): the manifest's fault, whatever the words.
+    const refused = error.code === 'registry.protocol' && answer.status >= 400;
+    throw refused ? new AppError('manifest.refused', error.params) : error;
   }
 
   /**

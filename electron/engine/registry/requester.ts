@@ -171,10 +171,15 @@ export class Requester {
     return await this.#patiently(request.repeatable, signal, async () => {
       const answer = await exchange();
       if (answer.status !== 401 || new URL(answer.url).origin !== origin) return answer;
-      this.authorizer.take(answer, used);
-      const second = await exchange();
-      if (second.status === 401) throw this.#refused(second, request.scopes);
-      return second;
+      const goBack = this.authorizer.take(answer, used);
+      try {
+        const second = await exchange();
+        if (second.status !== 401) return second;
+        throw this.#refused(second, request.scopes);
+      } catch (thrown) {
+        if (thrown instanceof AppError && thrown.code.startsWith('auth.')) goBack();
+        throw thrown;
+      }
     });
   }
 

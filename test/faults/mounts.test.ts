@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
+import { answer, isMount, isStart, registryError } from '../fixtures/faults.ts';
+import { isWhole } from '../fixtures/push-through.ts';
+import { type Fault, type RegistryProxy, startRegistryProxy } from '../fixtures/registry-proxy.ts';
+import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { openTestEngine } from '../fixtures/test-engine.ts';
+
+let home: TartHome;
+let vm: TartVm;
+let registry: DockerRegistry;
+
+beforeAll(async () => {
+  home = await makeTartHome();
+  vm = await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
+  registry = await startDockerRegistry();
+});
+afterAll(async () => {
+  await registry.stop();
+  await home.remove();
+});
+
+/** Pushes to two repositories of one registry, one layer at a time. */
+async function pushToTwo(name: string, fault: Fault): Promise<{ proxy: RegistryProxy; whole: boolean[] }> {
+  const proxy = await startRegistryProxy(registry.host, fault);
+  const engine = await openTestEngine({ tartHome: home.root });
+  const repositories = [`mounts/${name}/a`, `mounts/${name}/b`];
+  const references = repositories.map((repository) => `${proxy.host}/${repository}:1`);
+  await engine.push({ vmId: 'vm:builder', references, concurrency: 1 });
+  await Promise.all([engine.close(), proxy.close()]);
+  const whole = await Promise.all(repositories.map((repository) => isWhole(`${registry.host}/${repository}:1`, vm)));
+  return { proxy, whole };
+}
+
+const onMount =
+  (fault: Fault): Fault =>
+  (seen, incoming, outgoing) =>
+    isMount(seen) ? fault(seen, incoming, outgoing) : undefined;
+
+describe('a mount that is refused', () => {
+  it.each<[string, Fault]>([
+    ['unauthorized', answer(401, { 'www-authenticate': 'Basic realm="x"' }, registryError('UNAUTHORIZED'))],
+    ['forbidden', answer(403, {}, registryError('DENIED'))],
+    ['invalid', answer(400, {}, registryError('NAME_INVALID'))],
+    ['unknown', answer(404, {}, registryError('NAME_UNKNOWN'))],
+    ['broken', answer(500)],
+    ['lost', () => 'loseAnswer'],
+    [
+      'of-another',
+      onMount(() => ({ answer: (headers) => ({ ...headers, 'docker-content-digest': `sha256:${'0'.repeat(64)}` }) })),
+    ],
+  ])('is no reason to fail: %s', async (name, fault) => {
+    const { proxy, whole } = await pushToTwo(name, onMount(fault));
+    expect({ whole, asked: proxy.seen.some(isMount) }).toEqual({ whole: [true, true], asked: true });
+  });
+
+  it('is not asked for again where the registry said no', async () => {
+    const { proxy } = await pushToTwo('once', onMount(answer(403, {}, registryError('DENIED'))));
+    // From one repository to another; the other way round is another question.
+    const asked = proxy.seen.filter(isMount).map(({ path }) => path.replace(/mount=[^&]*&/, ''));
+    expect(asked.length).toBeLessThanOrEqual(2);
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+
+  it('gives an open session, which the upload uses', async () => {
+    // Without its query the request opens a session, as registries do that cannot mount.
+    const { proxy, whole } = await pushToTwo(
+      'session',
+      onMount(({ path }) => ({ path: path.replace(/\?.*/, '') })),
+    );
+    const mounts = proxy.seen.filter(isMount);
+    const opened = proxy.seen.filter((seen) => isStart(seen) && seen.path.includes('/session/b/')).length;
+    const small = 2; // VM config and OCI config are not mounted.
+    expect({ whole, asked: mounts.length > 5, opened }).toEqual({ whole: [true, true], asked: true, opened: small });
+  });
+});

@@ -1,0 +1,117 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
+import { answer, type Fits, first, isCommit, isPiece, registryError } from '../fixtures/faults.ts';
+import { isWhole, pushThrough } from '../fixtures/push-through.ts';
+import { type Fault, type SeenRequest, startRegistryProxy } from '../fixtures/registry-proxy.ts';
+import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { openTestEngine } from '../fixtures/test-engine.ts';
+
+let home: TartHome;
+let vm: TartVm;
+let registry: DockerRegistry;
+
+beforeAll(async () => {
+  home = await makeTartHome();
+  vm = await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
+  registry = await startDockerRegistry();
+});
+afterAll(async () => {
+  await registry.stop();
+  await home.remove();
+});
+
+const isRange: Fits = (seen) => isPiece(seen) && seen.headers['content-range'] !== undefined;
+const isWholePut: Fits = (seen) => isCommit(seen) && Number(seen.headers['content-length']) > 0;
+const hasBody = ({ bytes }: SeenRequest): boolean => bytes > 0;
+const always = (fits: Fits, fault: Fault): Fault => first(Number.POSITIVE_INFINITY, fits, fault).fault;
+
+const push = (repository: string, fault: Fault, request = {}) =>
+  pushThrough({ registry: registry.host, repository, vm, tartHome: home.root, fault, request });
+
+/** Which forms carried bytes that the registry took. */
+function formsOf(seen: readonly SeenRequest[]): string[] {
+  const taken = seen.filter(
+    (one) => hasBody(one) && one.status >= 200 && one.status < 300 && one.path.includes('/uploads/'),
+  );
+  // Small blobs go in one request each, whatever the form: only disk layers tell.
+  const disk = taken.filter(({ bytes }) => bytes > 200_000);
+  return [...new Set(disk.map((one) => (isRange(one) ? 'pieces' : one.method === 'PATCH' ? 'stream' : 'whole')))];
+}
+
+describe('a registry that takes uploads of another form', () => {
+  it.each<[string, Fault, string[]]>([
+    ['no ranges: 416', always(isRange, answer(416, {}, registryError('REQUESTED_RANGE_NOT_SATISFIABLE'))), ['whole']],
+    ['no pieces: 413', always(isRange, answer(413, { 'content-type': 'text/html' }, '<html>')), ['whole']],
+    ['a wrong size: 400', always(isRange, answer(400, {}, registryError('SIZE_INVALID'))), ['whole']],
+    ['a missing length: 411', always(isRange, answer(411, {}, registryError('CONTENT_LENGTH_INVALID'))), ['whole']],
+    [
+      'neither pieces nor whole bodies',
+      (seen, incoming, outgoing) =>
+        isRange(seen) || isWholePut(seen) ? answer(416)(seen, incoming, outgoing) : undefined,
+      ['stream'],
+    ],
+    [
+      'a proxy that lets 1,010,000 bytes through',
+      (seen, incoming, outgoing) =>
+        Number(seen.headers['content-length'] ?? 0) > 1_010_000 ? answer(413)(seen, incoming, outgoing) : undefined,
+      ['pieces'],
+    ],
+  ])('gets the image all the same: %s', async (name, fault, forms) => {
+    const outcome = await push(`modes/${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`, fault);
+    expect({ ended: outcome.ended, whole: outcome.whole, forms: formsOf(outcome.seen) }).toEqual({
+      ended: 'done',
+      whole: true,
+      forms,
+    });
+  });
+
+  it('goes on in pieces after a single 416: that was a session out of step', async () => {
+    const counted = first(1, isRange, answer(416, {}, registryError('RANGE_INVALID')));
+    const outcome = await push('modes/step', counted.fault);
+    expect({ ended: outcome.ended, whole: outcome.whole, forms: formsOf(outcome.seen), hits: counted.hits() }).toEqual({
+      ended: 'done',
+      whole: true,
+      forms: ['pieces'],
+      hits: 1,
+    });
+  });
+
+  it('is asked in vain once only: the next run knows it', async () => {
+    const stateHome = await mkdtemp(join(tmpdir(), 'tartan-modes-'));
+    const proxy = await startRegistryProxy(registry.host, always(isRange, answer(413)));
+    const tried: number[] = [];
+    for (const tag of ['first', 'second']) {
+      const before = proxy.seen.filter(isRange).length;
+      const engine = await openTestEngine({ tartHome: home.root, stateHome });
+      await engine.push({ vmId: 'vm:builder', references: [`${proxy.host}/modes/known-${tag}:1`] });
+      await engine.close();
+      tried.push(proxy.seen.filter(isRange).length - before);
+    }
+    await proxy.close();
+    await rm(stateHome, { recursive: true, force: true });
+    // Two layers were on their way when the first refusal came.
+    expect(tried[0]).toBeLessThanOrEqual(2);
+    expect(tried[1]).toBe(0);
+    expect(await isWhole(`${registry.host}/modes/known-second:1`, vm)).toBe(true);
+  });
+
+  it('ends with the registry’s word where no form is taken', async () => {
+    const refusal = answer(413, { 'content-type': 'text/plain' }, 'body too large');
+    const outcome = await push(
+      'modes/none',
+      always((seen) => isPiece(seen) || isWholePut(seen), refusal),
+    );
+    expect({ ended: outcome.ended, tags: outcome.tags }).toEqual({ ended: 'registry.protocol', tags: [] });
+    expect(outcome.error?.params['registryMessage']).toBe('body too large');
+  });
+
+  it('gets pieces of the length that was asked for, as with `--chunk-size`', async () => {
+    const outcome = await push('modes/megabyte', () => undefined, { pieceSize: 1_000_000 });
+    const pieces = outcome.seen.filter(isRange).map(({ bytes }) => bytes);
+    expect({ whole: outcome.whole, longest: Math.max(...pieces) }).toEqual({ whole: true, longest: 1_000_000 });
+  });
+});
