@@ -92,7 +92,8 @@ async function moveTags(
       await client.putManifest(target.repository, state.tag, manifest, { signal });
     } catch (thrown) {
       state.state = 'failed';
-      throw thrown;
+      const missing = thrown instanceof AppError && thrown.code === 'blob.missing';
+      throw missing ? new AppError(thrown.code, { ...thrown.params, repository: target.repository }) : thrown;
     }
     const written = await client.headManifest(target.repository, state.tag, { signal });
     if (written?.digest !== manifest.digest) {

@@ -119,7 +119,7 @@ export class PushRun {
       await draft.source.confirmUnchanged();
       // One manifest and one time for all targets, also when the last of them has to wait.
       this.#manifest ??= await manifestOf(parts, draft, choice, stopped);
-      await publishManifest(this, this.#manifest, stopped);
+      await this.#publish(this.#manifest, stopped);
     });
     this.changed(null);
   }
@@ -137,6 +137,36 @@ export class PushRun {
         await this.events.onStuck(stuck, signal);
       }
     }
+  }
+
+  /** Publishes; a blob that a registry said to have and has not is brought, once. */
+  async #publish(manifest: SettledManifest, signal: AbortSignal): Promise<void> {
+    try {
+      await publishManifest(this, manifest, signal);
+    } catch (thrown) {
+      const { host, repository, digests } = thrown instanceof AppError ? thrown.params : {};
+      const target = this.draft.targets.find((other) => other.registry === host && other.repository === repository);
+      const named = typeof digests === 'string' ? digests.split(' ') : [];
+      const { layers } = this.draft;
+      const lacking = layers.filter(
+        ({ digest }, at) =>
+          digest !== null && named.includes(digest) && layers.findIndex((layer) => layer.digest === digest) === at,
+      );
+      if (target === undefined || lacking.length === 0) throw thrown;
+      await limited(lacking, this.concurrency, signal, (layer, ended) => this.#bringAgain(layer, target, ended));
+      await this.draft.source.confirmUnchanged();
+      await publishManifest(this, manifest, signal);
+    }
+  }
+
+  async #bringAgain(layer: DraftLayer, target: DraftTarget, signal: AbortSignal): Promise<void> {
+    const digest = layer.digest ?? '';
+    this.#arrived.delete(`${target.registry}/${target.repository}@${digest}`);
+    target.presence.set(digest, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+    if (layer.kind === 'config') await this.#putConfig(layer, [target], signal);
+    else await new LayerUpload(this, layer, this.progressOf(layer), signal).to([target]);
+    this.progressOf(layer).move('done');
+    this.changed(layer);
   }
 
   #refuseConflicts(): void {

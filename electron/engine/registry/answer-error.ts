@@ -15,10 +15,18 @@ const errorsSchema = z.object({
     .min(1),
 });
 
-/** The registry's own words: first code, its message, and any digest in the detail. */
-export function registryWords(body: string): { code: string; message: string; digest: string | null } {
+interface RegistryWords {
+  readonly code: string;
+  readonly message: string;
+  /** Digests that the details name, in their order. */
+  readonly digests: readonly string[];
+}
+
+/** The registry's own words: first code, its message, and the digests that any detail names. */
+export function registryWords(body: string): RegistryWords {
   try {
-    const first = errorsSchema.parse(JSON.parse(body)).errors[0];
+    const { errors } = errorsSchema.parse(JSON.parse(body));
+    const [first] = errors;
     const detail = JSON.stringify(first?.detail ?? null);
     const extra = /no space left[^"\\]*/i.exec(detail)?.[0] ?? '';
     return {
@@ -27,11 +35,11 @@ export function registryWords(body: string): { code: string; message: string; di
         .filter((text) => text !== '')
         .join(': ')
         .slice(0, 500),
-      digest: /sha256:[0-9a-f]{64}/.exec(detail)?.[0] ?? null,
+      digests: [...new Set(JSON.stringify(errors).match(/sha256:[0-9a-f]{64}/g))],
     };
   } catch {
     // Plain text or HTML: shown as it is, cut.
-    return { code: '', message: body.replace(/\s+/g, ' ').trim().slice(0, 200), digest: null };
+    return { code: '', message: body.replace(/\s+/g, ' ').trim().slice(0, 200), digests: [] };
   }
 }
 
@@ -73,14 +81,15 @@ function codeOf(status: number, code: string, message: string): ErrorCode {
 
 /** The error that an unwanted answer is. `url` is shown without its query: signed state is a secret. */
 export function answerError(host: string, method: string, url: string, answer: AnswerFacts): AppError {
-  const { code, message, digest } = registryWords(answer.body);
+  const { code, message, digests } = registryWords(answer.body);
   return new AppError(codeOf(answer.status, code, message), {
     host,
     status: answer.status,
     registryCode: code,
     registryMessage: message,
     request: `${method} ${url.split('?')[0] ?? ''}`,
-    digest,
+    digest: digests[0] ?? null,
+    digests: digests.join(' '),
   });
 }
 

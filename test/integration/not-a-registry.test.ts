@@ -1,0 +1,136 @@
+import { createServer, type RequestListener } from 'node:http';
+import { Agent } from 'undici';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/errors/app-error.ts';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
+import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
+import { openTestEngine, type TestEngineOptions } from '../fixtures/test-engine.ts';
+
+let home: TartHome;
+
+beforeAll(async () => {
+  home = await makeTartHome();
+  await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
+});
+afterAll(() => home.remove());
+
+/** Pushes; gives the code that it ended with. */
+async function push(reference: string, insecure = false, options: Partial<TestEngineOptions> = {}): Promise<string> {
+  const engine = await openTestEngine({ tartHome: home.root, ...options });
+  try {
+    await engine.push({ vmId: 'vm:builder', references: [reference], insecure });
+    return 'done';
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    return thrown.code;
+  } finally {
+    await engine.close();
+  }
+}
+
+async function whileServing<Result>(answer: RequestListener, work: (host: string) => Promise<Result>): Promise<Result> {
+  const server = createServer(answer);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  try {
+    return await work(`127.0.0.1:${address.port}`);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+const always =
+  (status: number, type: string, body: string): RequestListener =>
+  (incoming, outgoing) => {
+    incoming.resume();
+    outgoing.writeHead(status, { 'content-type': type });
+    outgoing.end(incoming.method === 'HEAD' ? undefined : body);
+  };
+
+describe('a server that is no registry', () => {
+  it.each<[string, RequestListener]>([
+    ['a web page for everything', always(200, 'text/html', '<!doctype html><title>Welcome</title>')],
+    ['a word for everything', always(200, 'text/plain', 'It works!')],
+    ['an empty answer to everything', always(200, 'application/octet-stream', '')],
+    ['JSON for everything', always(200, 'application/json', '{}')],
+    ['nothing known', always(404, 'text/html', '<h1>404</h1>')],
+    ['a sign-in of another kind', always(401, 'text/html', '<form>')],
+    ['created, whatever it is', always(201, 'application/json', '{}')],
+    [
+      'a portal that takes everything and has nothing but the front door right',
+      (incoming, outgoing) => {
+        incoming.resume();
+        outgoing.writeHead(incoming.method === 'GET' || incoming.method === 'HEAD' ? 200 : 201, {
+          ...(incoming.url === '/v2/' ? { 'docker-distribution-api-version': 'registry/2.0' } : {}),
+        });
+        outgoing.end();
+      },
+    ],
+  ])('is told from one, and is sent nothing: %s', async (_name, answer) => {
+    const sent: string[] = [];
+    const ended = await whileServing(
+      (incoming, outgoing) => {
+        if (incoming.method !== 'GET' && incoming.method !== 'HEAD') sent.push(incoming.method ?? '');
+        answer(incoming, outgoing);
+      },
+      (host) => push(`${host}/a/b:1`),
+    );
+    expect({ ended, sent }).toEqual({ ended: 'registry.notRegistry', sent: [] });
+  });
+});
+
+describe('a registry behind TLS', () => {
+  let secure: DockerRegistry;
+  let mutual: DockerRegistry;
+  beforeAll(async () => {
+    [secure, mutual] = await Promise.all([
+      startDockerRegistry({ tls: {} }),
+      startDockerRegistry({ tls: { clientCertificates: true } }),
+    ]);
+  });
+  afterAll(() => Promise.all([secure.stop(), mutual.stop()]));
+
+  it('is not believed under an unknown authority', async () => {
+    expect(await push(`${secure.host}/a/b:1`)).toBe('registry.tls');
+  });
+
+  it('is not believed under another name than its own', async () => {
+    // Every name leads to this computer; the certificate is for localhost.
+    const lookup = (_name: string, _options: unknown, done: (error: null, found: object[]) => void): void =>
+      done(null, [{ address: '127.0.0.1', family: 4 }]);
+    // undici’s type wants dns.lookup with all of its overloads.
+    const dispatcher = new Agent({ connect: { ca: secure.authority, lookup: lookup as never } });
+    const port = secure.host.split(':')[1] ?? '';
+    const ended = await push(`registry.example:${port}/a/b:1`, false, { network: { dispatcher } });
+    await dispatcher.close();
+    expect(ended).toBe('registry.tls');
+  });
+
+  it('is found behind the loopback’s plain http, and refused where plain http was asked for', async () => {
+    const trusting = { authority: secure.authority };
+    expect([
+      await push(`${secure.host}/a/b:1`, false, trusting),
+      await push(`${secure.host}/a/b:1`, true, trusting),
+    ]).toEqual(['done', 'registry.protocol']);
+  });
+
+  it('says that it wants a client certificate', async () => {
+    expect(await push(`${mutual.host}/a/b:1`, false, { authority: mutual.authority })).toBe(
+      'registry.clientCertificate',
+    );
+  });
+
+  it('says that a host speaks plain http only', async () => {
+    const lookup = (_name: string, _options: unknown, done: (error: null, found: object[]) => void): void =>
+      done(null, [{ address: '127.0.0.1', family: 4 }]);
+    const dispatcher = new Agent({ connect: { lookup: lookup as never } });
+    const ended = await whileServing(always(200, 'application/json', '{}'), (host) =>
+      push(`registry.example:${host.split(':')[1] ?? ''}/a/b:1`, false, { network: { dispatcher } }),
+    );
+    await dispatcher.close();
+    expect(ended).toBe('registry.plainHttp');
+  });
+});
