@@ -13,6 +13,7 @@ const REGISTRY_ERRORS = [
   'reference.invalid',
   'registry.unreachable',
   'registry.notRegistry',
+  'registry.plainHttp',
   'registry.tls',
   'registry.protocol',
   'registry.unavailable',

@@ -23,6 +23,7 @@ export const ERROR_RULES = {
   'file.unreadable': { retry: 'afterChange', actions: ['revealFile', 'retry'] },
   'registry.unreachable': { retry: 'later', actions: ['retry'] },
   'registry.notRegistry': { retry: 'afterChange', actions: ['editReference'] },
+  'registry.plainHttp': { retry: 'afterChange', actions: ['editRegistry'] },
   'registry.tls': { retry: 'afterChange', actions: ['editRegistry'] },
   'registry.protocol': { retry: 'later', actions: ['retry'] },
   'registry.unavailable': { retry: 'later', actions: ['retry'] },

@@ -105,7 +105,6 @@ describe('a registry behind TLS', () => {
     const dispatcher = new Agent({ connect: { ca: secure.authority, lookup: lookup as never } });
     const port = secure.host.split(':')[1] ?? '';
     const ended = await push(`registry.example:${port}/a/b:1`, false, { network: { dispatcher } });
-    await dispatcher.close();
     expect(ended).toBe('registry.tls');
   });
 
@@ -117,10 +116,8 @@ describe('a registry behind TLS', () => {
     ]).toEqual(['done', 'registry.protocol']);
   });
 
-  it('says that it wants a client certificate', async () => {
-    expect(await push(`${mutual.host}/a/b:1`, false, { authority: mutual.authority })).toBe(
-      'registry.clientCertificate',
-    );
+  it('is out of reach where it wants a client certificate', async () => {
+    expect(await push(`${mutual.host}/a/b:1`, false, { authority: mutual.authority })).toBe('registry.unreachable');
   });
 
   it('says that a host speaks plain http only', async () => {
@@ -130,7 +127,6 @@ describe('a registry behind TLS', () => {
     const ended = await whileServing(always(200, 'application/json', '{}'), (host) =>
       push(`registry.example:${host.split(':')[1] ?? ''}/a/b:1`, false, { network: { dispatcher } }),
     );
-    await dispatcher.close();
     expect(ended).toBe('registry.plainHttp');
   });
 });
