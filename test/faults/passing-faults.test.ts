@@ -88,10 +88,12 @@ describe('a push through a network that breaks', () => {
   ])('waits as long as the registry asks: %s', async (name, header, [least, most]) => {
     // Without a word of the registry the first wait would be 900 ms.
     const random = vi.spyOn(Math, 'random').mockReturnValue(0.9);
-    const counted = first(1, isPiece, (_seen, _incoming, outgoing) => {
-      // Raw bytes, as a server writes them that does not ask what a header may hold.
-      outgoing.writeHead(429, { 'retry-after': Buffer.from(header(), 'utf8').toString('latin1') });
-      outgoing.end(registryError('TOOMANYREQUESTS'));
+    const counted = first(1, isPiece, (_seen, incoming, outgoing) => {
+      // After the body, so that the connection stays; as raw bytes, as a server writes a header that takes any.
+      incoming.on('end', () => {
+        outgoing.writeHead(429, { 'retry-after': Buffer.from(header(), 'utf8').toString('latin1') });
+        outgoing.end(registryError('TOOMANYREQUESTS'));
+      });
       return 'answered';
     });
     const { ended, whole, waited } = await push(`passing/wait-${name.replaceAll(' ', '-').toLowerCase()}`, counted);

@@ -133,7 +133,8 @@ describe('a push that a registry refuses', () => {
     });
     expect({ ended: outcome.ended, tags: outcome.tags }).toEqual({ ended: code, tags: [] });
     expect(counted.hits()).toBeGreaterThan(0);
-    expect(counted.hits()).toBeLessThanOrEqual(most);
+    // One more may be on its way when the first refusal is heard.
+    expect(counted.hits()).toBeLessThanOrEqual(most + 1);
   });
 
   it('is the registry’s own maintenance', async () => {

@@ -10,16 +10,28 @@ export function backoffMs(attempt: number, random: () => number): number {
   return Math.round(random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** attempt));
 }
 
-/** Retry-After in ms: seconds, an HTTP date, or a figure with a unit as GHCR writes it; null when it says nothing. */
+/** Milliseconds of Go's units, which GHCR writes. */
+const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1, µs: 0.001, us: 0.001 };
+
+/** A duration as Go writes it (`1m30s`, `880.092µs`), in ms; null for anything else. The micro sign may come as two bytes. */
+function goDuration(text: string): number | null {
+  const plain = text.replace(/Âµ|Î¼|μ/g, 'µ');
+  if (!/^(?:\d+(?:\.\d+)?(?:h|ms|m|s|µs|us))+$/.test(plain)) return null;
+  let sum = 0;
+  for (const [, figure, unit = ''] of plain.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|µs|us)/g)) {
+    sum += Number(figure) * (UNITS[unit] ?? 0);
+  }
+  return sum;
+}
+
+/** Retry-After in ms: seconds, an HTTP date, or a duration with units as GHCR writes it; null when it says nothing. */
 export function retryAfterMs(header: string | undefined, nowMs: number): number | null {
   if (header === undefined) return null;
   const text = header.trim();
-  const figure = /^(\d+(?:\.\d+)?)\s*(µs|us|ms|s|m)?(?=$|,)/.exec(text);
-  const units: Readonly<Record<string, number>> = { µs: 0.001, us: 0.001, ms: 1, s: 1000, m: 60_000 };
-  if (figure !== null) {
-    const ms = Number(figure[1]) * (units[figure[2] ?? 's'] ?? 1000);
-    return Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, ms));
-  }
-  const date = Date.parse(text);
+  const [first = ''] = text.split(/\s*,/);
+  const ms = /^\d+(\.\d+)?$/.test(first) ? Number(first) * 1000 : goDuration(first);
+  if (ms !== null) return Math.min(LONGEST_RETRY_AFTER_MS, ms);
+  // Only a date has letters in front: `-5` would be a year to Date.parse.
+  const date = /^[A-Z]/i.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? null : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, date - nowMs));
 }
