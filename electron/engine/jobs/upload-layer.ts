@@ -263,17 +263,18 @@ export class LayerUpload {
     return {
       piece: (id, piece) =>
         decide(id, async (sink) => {
-          await this.#run.gate.pass(this.#signal);
           const first = sink.session.mode === 'chunks' ? piece.length : ALLOWANCE;
           await this.#run.bandwidth.take(first, this.#signal);
+          // Last, so that a push that was paused while its pieces waited for their turn sends none of them.
+          await this.#run.gate.pass(this.#signal);
           this.#progress.move('uploading');
           const empty = piece.length === 0 && piece.final && piece.start > 0;
           if (empty) return { do: 'next' };
           return { do: 'send', request: await sink.session.requestFor(piece), from: 0 };
         }),
       allowance: async () => {
-        await this.#run.gate.pass(this.#signal);
         await this.#run.bandwidth.take(ALLOWANCE, this.#signal);
+        await this.#run.gate.pass(this.#signal);
       },
       answer: (id, piece, answer) => decide(id, (sink) => this.#judge(id, sink, piece, answer)),
     };

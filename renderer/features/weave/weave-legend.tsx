@@ -51,7 +51,7 @@ export function WeaveLegend(props: WeaveLegendProps): ReactElement {
               onClick={() => onFilter?.(filter === kind ? null : kind)}
             >
               <CellSwatch kind={kind} />
-              <span className="weave-legend-word">{word}</span>
+              <span className="weave-legend-word">{word}</span>{' '}
               <span className="weave-legend-value">
                 {form === 'one-line' ? count : t('legendValue', { count, bytes: size })}
               </span>
