@@ -35,7 +35,9 @@ export function attachIpcHost({ ipc, contents, origin, handlers, on, log }: IpcH
   const send = (message: ResponseEnvelope | EventEnvelope): void => {
     if (!contents.isDestroyed()) contents.send(MESSAGE_CHANNEL, message);
   };
-  let host: ContractHost = createContractHost(handlers, send);
+  const undeclared = (method: string, code: string): void =>
+    log.warn('error that the method does not declare', { method, code });
+  let host: ContractHost = createContractHost(handlers, send, undeclared);
 
   const receive = (event: IpcMainEvent, message: unknown): void => {
     if (isOurSender(event.senderFrame, event.sender.id, ours)) host.receive(message);
@@ -47,7 +49,7 @@ export function attachIpcHost({ ipc, contents, origin, handlers, on, log }: IpcH
   contents.on('did-start-navigation', (details) => {
     if (!details.isMainFrame || details.isSameDocument) return;
     host.close();
-    host = createContractHost(handlers, send);
+    host = createContractHost(handlers, send, undeclared);
   });
 
   const emit: Emit = (topic, payload) => {

@@ -1,4 +1,4 @@
-import { AppError } from '../errors/app-error.ts';
+import { AppError, toAppError } from '../errors/app-error.ts';
 import { type EventEnvelope, eventEnvelopeSchema, type RequestEnvelope, responseEnvelopeSchema } from './envelope.ts';
 import { type EventPayload, events, type Topic } from './events.ts';
 import type { Subscribe } from './handlers.ts';
@@ -35,6 +35,7 @@ function isTopic(name: string): name is Topic {
 /** The generic client over a transport. The host has checked outputs and payloads; the client trusts it and checks the envelope only. */
 export function createContractClient(transport: ContractTransport): ContractClient {
   let nextId = 1;
+  let closed = false;
   const pending = new Map<number, Pending>();
   const listeners = new Map<Topic, Set<(payload: unknown) => void>>();
 
@@ -65,7 +66,7 @@ export function createContractClient(transport: ContractTransport): ContractClie
       options: { readonly signal?: AbortSignal } = {},
     ) {
       const { signal } = options;
-      if (signal?.aborted === true) return Promise.reject(new AppError('cancelled'));
+      if (closed || signal?.aborted === true) return Promise.reject(new AppError('cancelled'));
       const id = nextId++;
       return new Promise<MethodOutput<Name>>((resolve, reject) => {
         const cancel = (): void => transport.request({ type: 'cancel', id });
@@ -82,7 +83,14 @@ export function createContractClient(transport: ContractTransport): ContractClie
             reject(error);
           },
         });
-        transport.request({ type: 'request', id, method, input });
+        try {
+          transport.request({ type: 'request', id, method, input });
+        } catch (thrown) {
+          // It never left: nobody will answer.
+          pending.delete(id);
+          settle();
+          reject(toAppError(thrown));
+        }
       });
     },
     on(topic, listener) {
@@ -96,6 +104,7 @@ export function createContractClient(transport: ContractTransport): ContractClie
       };
     },
     close() {
+      closed = true;
       unsubscribe();
       for (const waiting of pending.values()) waiting.reject(new AppError('cancelled'));
       pending.clear();

@@ -20,6 +20,8 @@ interface Ends {
   readonly host: ContractHost;
   /** Calls that handlers got and have not answered, by method. */
   readonly asked: Map<string, Asked[]>;
+  /** Errors that the host found undeclared. */
+  readonly undeclared: string[];
   /** Messages that crossed towards the client. */
   readonly sent: unknown[];
   /** Puts a message on the wire as a client might that is not ours. */
@@ -33,6 +35,7 @@ interface Ends {
 function connect(): Ends {
   const asked = new Map<string, Asked[]>();
   const sent: unknown[] = [];
+  const undeclared: string[] = [];
   const listeners = new Set<(message: unknown) => void>();
   const cross = (message: unknown): unknown => JSON.parse(JSON.stringify(message));
   const deliver = (message: ResponseEnvelope | EventEnvelope): void => {
@@ -56,7 +59,7 @@ function connect(): Ends {
     ]),
     // Made for every name of the table; outputs are what the tests answer.
   ) as unknown as Handlers;
-  const host = createContractHost(handlers, deliver);
+  const host = createContractHost(handlers, deliver, (method, code) => undeclared.push(`${method} ${code}`));
   const client = createContractClient({
     request: (message) => {
       host.receive(cross(message));
@@ -70,6 +73,7 @@ function connect(): Ends {
     client,
     host,
     asked,
+    undeclared,
     sent,
     raw: (message) => {
       host.receive(message);
@@ -114,6 +118,66 @@ describe('the contract, both ends in one process', () => {
       error: { code: 'job.notFound', params: { id: 'x' }, retry: 'no', actions: [] },
       wire: [{ type: 'error', id: 1, error: { code: 'job.notFound', params: { id: 'x' }, retry: 'no', actions: [] } }],
     });
+  });
+
+  it('carries an error that the method does not declare all the same, and says that it should', async () => {
+    const ends = connect();
+    const [declared, other, cancelled] = ['a', 'b', 'c'].map((id) => failureOf(ends.client.call('jobs.get', { id })));
+    const [first, second, third] = ends.asked.get('jobs.get') ?? [];
+    first?.fail(new AppError('job.notFound', { id: 'a' }));
+    second?.fail(new AppError('registry.full', { host: 'a.io' }));
+    third?.fail(new AppError('cancelled'));
+
+    expect([
+      await Promise.all([declared, other, cancelled].map(async (error) => (await error)?.code)),
+      ends.undeclared,
+    ]).toEqual([['job.notFound', 'registry.full', 'cancelled'], ['jobs.get registry.full']]);
+  });
+
+  it('answers each of many calls with its own output, in whatever order they end', async () => {
+    const ends = connect();
+    const answers = ['a', 'b', 'c'].map(() => ends.client.call('app.chooseFolder', null));
+    const calls = ends.asked.get('app.chooseFolder') ?? [];
+    for (const [at, call] of [...calls.entries()].reverse()) call.answer(`/folder ${at}`);
+
+    expect(await Promise.all(answers)).toEqual(['/folder 0', '/folder 1', '/folder 2']);
+  });
+
+  it('fails a call that cannot be sent, and one after the end, at once', async () => {
+    const client = createContractClient({
+      request: () => {
+        throw new Error('the channel is gone');
+      },
+      subscribe: () => () => undefined,
+    });
+    const unsent = await failureOf(client.call('vms.list', null));
+    client.close();
+
+    expect([unsent.code, (await failureOf(client.call('vms.list', null))).code]).toEqual(['internal', 'cancelled']);
+  });
+
+  it('ignores answers that nobody waits for, and what is no message', async () => {
+    const heard: ((message: unknown) => void)[] = [];
+    const client = createContractClient({
+      request: () => undefined,
+      subscribe: (listener) => {
+        heard.push(listener);
+        return () => undefined;
+      },
+    });
+    const answer = client.call('app.chooseFolder', null);
+    const error = { code: 'no.such', params: {}, retry: 'no', actions: [] };
+    for (const message of [
+      ...[undefined, null, 'x', 5, [], {}, { type: 'result' }, { type: 'result', id: 99, output: 1 }],
+      { type: 'error', id: 1, error },
+      { type: 'event', topic: '__proto__', payload: null },
+      { type: 'result', id: 1, output: '/chosen' },
+      { type: 'result', id: 1, output: '/again' },
+    ]) {
+      heard[0]?.(message);
+    }
+
+    expect(await answer).toBe('/chosen');
   });
 
   it('carries what nobody foresaw as internal, without its stack', async () => {

@@ -1,4 +1,5 @@
 import { AppError, toAppError } from '../errors/app-error.ts';
+import type { ErrorCode } from '../errors/codes.ts';
 import { type ResponseEnvelope, requestEnvelopeSchema } from './envelope.ts';
 import type { Handlers } from './handlers.ts';
 import { type MethodName, methods } from './methods.ts';
@@ -15,11 +16,26 @@ function isMethodName(name: string): name is MethodName {
   return Object.hasOwn(methods, name);
 }
 
+/** What any method may answer. */
+const ALWAYS: readonly ErrorCode[] = ['input.invalid', 'method.unknown', 'cancelled', 'internal'];
+
+function isDeclared(method: string, code: ErrorCode): boolean {
+  const declared: readonly ErrorCode[] = isMethodName(method) ? methods[method].errors : [];
+  return ALWAYS.includes(code) || declared.includes(code);
+}
+
 /**
  * The generic host: known method, input by schema, handler with the request's signal, output by schema, error as data.
- * An error whose code the method does not declare is a defect of ours and crosses as `internal`.
+ *
+ * @param send gets each answer; none is sent after `close`
+ * @param undeclared hears of an error that the method does not declare: a defect of ours, though the error crosses, since
+ *   a person is helped more by its words than by none
  */
-export function createContractHost(handlers: Handlers, send: (response: ResponseEnvelope) => void): ContractHost {
+export function createContractHost(
+  handlers: Handlers,
+  send: (response: ResponseEnvelope) => void,
+  undeclared: (method: string, code: ErrorCode) => void = () => undefined,
+): ContractHost {
   const running = new Map<number, AbortController>();
 
   async function answer(id: number, method: string, input: unknown, signal: AbortSignal): Promise<ResponseEnvelope> {
@@ -41,6 +57,7 @@ export function createContractHost(handlers: Handlers, send: (response: Response
       return { type: 'result', id, output: declaration.output.parse(output) };
     } catch (thrown) {
       const error = signal.aborted ? new AppError('cancelled', {}, { cause: thrown }) : toAppError(thrown);
+      if (!isDeclared(method, error.code)) undeclared(method, error.code);
       return { type: 'error', id, error: error.toData() };
     }
   }

@@ -76,7 +76,7 @@ export const pushRequestSchema = z.object({
    */
   whenStuck: z.enum(['wait', 'fail']).optional(),
   /** What the person was shown of each reference: its digest then, null = no such tag. A difference is `tag.conflict`. */
-  expectedTags: z.record(z.string(), z.string().nullable()).optional(),
+  expectedTags: z.record(reference, z.string().max(256).nullable()).optional(),
 });
 
 /** Every request of the product, declared once. */

@@ -7,14 +7,14 @@ export const settingsSchema = z.object({
   /** Text scale in percent. */
   textScale: z.number().int().min(80).max(150),
   /** Overrides TART_HOME and ~/.tart; null = those. */
-  tartHome: z.string().nullable(),
+  tartHome: z.string().min(1).max(4096).nullable(),
   /** Layers in flight at once, over all jobs. */
   concurrency: z.number().int().min(1).max(16),
   /** Bytes a second over all jobs; null = no limit. */
   bandwidthLimit: z.number().int().min(65536).nullable(),
   notifyWhenDone: z.boolean(),
   /** Folder of the local store; null = in the state folder. */
-  storeFolder: z.string().nullable().default(null),
+  storeFolder: z.string().min(1).max(4096).nullable().default(null),
   /** Most bytes of the local store; null = as many as its volume takes. */
   storeBudget: z.number().int().min(1_000_000).nullable().default(null),
 });
