@@ -12,6 +12,9 @@ const USER_INFO = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi;
 const QUERY_VALUE = /([?&;])([^=&\s;]+)=([^&\s;"']+)/g;
 const MEMBER = /(["']?)([\w-]+)\1(\s*:\s*)"(?:[^"\\]|\\.)*"/g;
 
+/** The same within a text that is JSON itself. */
+const ESCAPED_MEMBER = /\\"([\w-]+)\\"(\s*:\s*)\\"(?:[^"\\]|\\\\.)*\\"/g;
+
 /** A text without the secrets that can be told from their place: headers, addresses with a password or a signature, tokens, members of JSON. */
 function redactText(text: string): string {
   return text
@@ -20,6 +23,9 @@ function redactText(text: string): string {
     .replace(WEB_TOKEN, HIDDEN)
     .replace(QUERY_VALUE, (whole, mark: string, name: string) =>
       SECRET_NAME.test(name.replace(/^x-(?:amz|goog|ms)-/i, '')) ? `${mark}${name}=${HIDDEN}` : whole,
+    )
+    .replace(ESCAPED_MEMBER, (whole, name: string, colon: string) =>
+      SECRET_NAME.test(name) ? `\\"${name}\\"${colon}\\"${HIDDEN}\\"` : whole,
     )
     .replace(MEMBER, (whole, quote: string, name: string, colon: string) =>
       SECRET_NAME.test(name) ? `${quote}${name}${quote}${colon}"${HIDDEN}"` : whole,

@@ -37,9 +37,8 @@ const values = ({ additionalProperties }: Schema): Schema | null => additionalPr
 /** A value that fits. */
 function sample(schema: Schema): unknown {
   const [kind] = kindsOf(schema).kinds;
-  switch (kind?.type) {
-    case undefined:
-      return null;
+  if (kind === undefined) return null;
+  switch (kind.type) {
     case 'string':
       return kind.enum?.[0] ?? 'x'.repeat(Math.max(1, kind.minLength ?? 0));
     case 'integer':
@@ -62,9 +61,8 @@ function misfits(schema: Schema): unknown[] {
   const { kinds, nullable } = kindsOf(schema);
   const [kind] = kinds;
   const others: unknown[] = [undefined, ...(nullable ? [] : [null]), Symbol('x'), 1n, () => undefined];
-  switch (kind?.type) {
-    case undefined:
-      return [undefined, 0, '', false, [], {}, 'null'];
+  if (kind === undefined) return [undefined, 0, '', false, [], {}, 'null'];
+  switch (kind.type) {
     case 'string':
       return [
         ...[...others, 0, true, [], {}, ['x']],

@@ -7,24 +7,46 @@ export class Bandwidth {
   #limit: number | null;
   /** When the bytes handed out so far will have been sent at the limit; ms since the epoch. */
   #paidUntilMs = 0;
+  /** Sleeps of pieces that wait, in the order of asking; an abort has one reckoned anew. */
+  readonly #waiting = new Set<AbortController>();
 
   constructor(clock: Clock, limit: number | null) {
     this.#clock = clock;
     this.#limit = limit;
   }
 
+  /** Bytes a second from now on, also for pieces that wait under the old limit; null = none. */
   setLimit(limit: number | null): void {
     this.#limit = limit;
     this.#paidUntilMs = 0;
+    for (const sleep of [...this.#waiting]) sleep.abort();
   }
 
   /** Waits until `bytes` may be sent. Pieces go out in the order of asking; a burst of one second is free. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
-    if (this.#limit === null) return;
-    const now = this.#clock.now();
-    const start = Math.max(this.#paidUntilMs, now - 1000);
-    this.#paidUntilMs = start + (bytes * 1000) / this.#limit;
-    const wait = this.#paidUntilMs - now;
-    if (wait > 0) await this.#clock.sleep(wait, signal);
+    while (this.#limit !== null) {
+      const now = this.#clock.now();
+      const start = Math.max(this.#paidUntilMs, now - 1000);
+      this.#paidUntilMs = start + (bytes * 1000) / this.#limit;
+      const wait = this.#paidUntilMs - now;
+      if (wait <= 0 || (await this.#sleep(wait, signal))) return;
+    }
+    signal.throwIfAborted();
+  }
+
+  /** False = the limit changed before the time was over. */
+  async #sleep(ms: number, signal: AbortSignal): Promise<boolean> {
+    const changed = new AbortController();
+    this.#waiting.add(changed);
+    try {
+      await this.#clock.sleep(ms, AbortSignal.any([signal, changed.signal]));
+      return true;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (changed.signal.aborted) return false;
+      throw thrown;
+    } finally {
+      this.#waiting.delete(changed);
+    }
   }
 }

@@ -13,6 +13,7 @@ import type {
   Verdict,
 } from '../../../shared/models/plan.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
+import { chunksOf } from '../disk/chunks.ts';
 import type { PushSource } from './push-source.ts';
 import type { PushTarget } from './push-targets.ts';
 
@@ -148,13 +149,10 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
 /** Cuts of the disk; a cached image keeps the cuts that its manifest names, whatever their length. */
 function chunksOfSource(source: PushSource, chunkSize: number): { offset: number; length: number }[] {
   const lengths: number[] = [];
-  if (source.verbatim === null) {
-    for (let left = source.diskSize; left > 0; left -= chunkSize) lengths.push(Math.min(left, chunkSize));
-  } else {
-    for (const layer of source.verbatim.disk) lengths.push(layer.rawSize);
-    const total = lengths.reduce((sum, length) => sum + length, 0);
-    if (total !== source.diskSize) throw new AppError('image.manifestMissing', { name: source.vmName });
-  }
+  if (source.verbatim === null) return chunksOf(source.diskSize, chunkSize);
+  for (const layer of source.verbatim.disk) lengths.push(layer.rawSize);
+  const total = lengths.reduce((sum, length) => sum + length, 0);
+  if (total !== source.diskSize) throw new AppError('image.manifestMissing', { name: source.vmName });
   let offset = 0;
   return lengths.map((length) => {
     const chunk = { offset, length };
@@ -196,20 +194,27 @@ export interface LayerVerdict {
   readonly mountedFrom: string | null;
 }
 
-/** The verdict of every layer for one target, derived from what is known: a layer is a duplicate of an earlier one. */
+/**
+ * The verdict of every layer for one target, derived from what is known: a layer is a duplicate of an earlier one with its
+ * digest, or with its raw digest unless both are known to be packed differently.
+ */
 export function verdictsOf(draft: PushDraft, target: DraftTarget): LayerVerdict[] {
-  const seen = new Set<string>();
+  const packed = new Set<string>();
+  const packedAs = new Map<string, string | null>();
   return draft.layers.map((layer) => {
-    const earlier = [layer.digest, layer.rawDigest].some((digest) => digest !== null && seen.has(digest));
-    if (layer.digest !== null) seen.add(layer.digest);
-    if (layer.rawDigest !== null) seen.add(layer.rawDigest);
+    const { digest, rawDigest } = layer;
+    const twin = rawDigest === null ? undefined : packedAs.get(rawDigest);
+    const sameRaw = twin !== undefined && (twin === null || digest === null || twin === digest);
+    const earlier = sameRaw || (digest !== null && packed.has(digest));
+    if (digest !== null) packed.add(digest);
+    if (rawDigest !== null) packedAs.set(rawDigest, digest ?? twin ?? null);
     if (earlier) {
       return { verdict: 'duplicate', reason: layer.zero ? 'allZeros' : 'sameDigestEarlier', mountedFrom: null };
     }
-    if (layer.digest !== null) {
-      return target.presence.get(layer.digest) ?? { verdict: null, reason: 'notReadYet', mountedFrom: null };
+    if (digest !== null) {
+      return target.presence.get(digest) ?? { verdict: null, reason: 'notReadYet', mountedFrom: null };
     }
-    if (layer.rawDigest !== null || layer.streamed) {
+    if (rawDigest !== null || layer.streamed) {
       return { verdict: 'upload', reason: 'notEncodedYet', mountedFrom: null };
     }
     return { verdict: null, reason: 'notReadYet', mountedFrom: null };

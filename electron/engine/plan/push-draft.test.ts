@@ -1,0 +1,298 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planSchema } from '../../../shared/models/plan.ts';
+import { settleTags } from './ask-tags.ts';
+import { noRequests } from './planning-parts.ts';
+import { createDraft, type DraftLayer, type PushDraft, planOf, verdictsOf } from './push-draft.ts';
+import type { PushSource, VerbatimManifest } from './push-source.ts';
+import { groupTargets } from './push-targets.ts';
+
+const CHUNK = 100;
+const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+const IDENTITY = { volume: 'dev:1', inode: '1', size: 0, mtimeNs: '0', ctimeNs: '0' };
+
+function sourceOf(diskSize: number, more: Partial<PushSource> = {}): PushSource {
+  return {
+    vmId: 'vm:builder',
+    vmName: 'builder',
+    protection: 'lock',
+    suspended: false,
+    configBytes: Buffer.from('{}'),
+    newConfigBytes: Buffer.from('{}'),
+    os: 'linux',
+    arch: 'arm64',
+    diskFormat: 'raw',
+    diskPath: '/vms/builder/disk.img',
+    diskSize,
+    diskIdentity: IDENTITY,
+    nvramPath: '/vms/builder/nvram.bin',
+    nvramSize: 7,
+    nvramIdentity: IDENTITY,
+    cacheable: true,
+    dataRanges: null,
+    image: null,
+    verbatim: null,
+    newBecause: null,
+    lost: new AbortController().signal,
+    confirmUnchanged: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    ...more,
+  };
+}
+
+function draftOf(diskSize = 350, references = ['a.io/b:1'], more: Partial<PushSource> = {}): PushDraft {
+  return createDraft(sourceOf(diskSize, more), groupTargets(references), CHUNK);
+}
+
+/** Fills in what is known of a disk chunk. */
+function know(draft: PushDraft, chunk: number, facts: Partial<DraftLayer>): void {
+  Object.assign(draft.layers[chunk + 1] ?? {}, facts);
+}
+
+function verdicts(draft: PushDraft, target = 0): unknown[] {
+  const own = draft.targets[target];
+  if (own === undefined) throw new Error('no such target');
+  return verdictsOf(draft, own)
+    .slice(1, -1)
+    .map(({ verdict, reason }) => `${String(verdict)} ${reason}`);
+}
+
+const plan = (draft: PushDraft, rate: number | null = null) =>
+  planSchema.parse(planOf(draft, { jobId: 'p', seconds: 1, madeMs: 5, rate, requests: noRequests() }));
+
+describe('the layers of a push', () => {
+  it('are the config, the chunks in disk order with a short last one, and the NVRAM', () => {
+    expect(
+      draftOf(350).layers.map(({ index, kind, rawOffset, rawSize, origin }) => [
+        index,
+        kind,
+        rawOffset,
+        rawSize,
+        origin,
+      ]),
+    ).toEqual([
+      [0, 'config', null, 2, 'direct'],
+      [1, 'disk', 0, 100, 'unknown'],
+      [2, 'disk', 100, 100, 'unknown'],
+      [3, 'disk', 200, 100, 'unknown'],
+      [4, 'disk', 300, 50, 'unknown'],
+      [5, 'nvram', null, 7, 'direct'],
+    ]);
+  });
+
+  const cutAt = (...sizes: number[]): VerbatimManifest => ({
+    bytes: Buffer.from(''),
+    digest: digest('f'),
+    mediaType: 'x',
+    uploadTime: null,
+    config: { digest: digest('0'), size: 1 },
+    disk: sizes.map((rawSize) => ({ digest: digest('1'), size: 5, rawSize, rawDigest: digest('2') })),
+    vmConfig: { digest: digest('3'), size: 2 },
+    nvram: { digest: digest('4'), size: 7 },
+  });
+
+  it('are cut where a cached image’s manifest says, whatever the length', () => {
+    const draft = draftOf(350, ['a.io/b:1'], { verbatim: cutAt(30, 300, 20) });
+
+    expect(draft.layers.slice(1, -1).map(({ rawOffset, rawSize }) => [rawOffset, rawSize])).toEqual([
+      [0, 30],
+      [30, 300],
+      [330, 20],
+    ]);
+    expect(() => draftOf(350, ['a.io/b:1'], { verbatim: cutAt(300) })).toThrow(
+      expect.objectContaining({ code: 'image.manifestMissing' }),
+    );
+  });
+
+  it('are none of an empty disk: it is no VM', () => {
+    expect(() => draftOf(0)).toThrow(expect.objectContaining({ code: 'vm.incomplete' }));
+  });
+});
+
+describe('the verdict of a chunk', () => {
+  it('is none before it is read, upload once it is read or streamed, and what the target needs once it is named', () => {
+    const draft = draftOf(550);
+    know(draft, 1, { rawDigest: digest('a') });
+    know(draft, 2, { streamed: true });
+    know(draft, 3, { rawDigest: digest('b'), digest: digest('c'), size: 9 });
+    know(draft, 4, { rawDigest: digest('d'), digest: digest('e'), size: 9 });
+    draft.targets[0]?.presence.set(digest('c'), { verdict: 'present', reason: 'inRepository', mountedFrom: null });
+
+    expect(verdicts(draft)).toEqual([
+      'null notReadYet',
+      'upload notEncodedYet',
+      'upload notEncodedYet',
+      'present inRepository',
+      'null notReadYet',
+      'null notReadYet',
+    ]);
+  });
+
+  it('is duplicate for the second of equal raw digests before anything is encoded, and for equal layers', () => {
+    const draft = draftOf(500);
+    know(draft, 0, { rawDigest: digest('a') });
+    know(draft, 1, { rawDigest: digest('a') });
+    know(draft, 2, { rawDigest: digest('b'), digest: digest('c'), size: 9, zero: true });
+    know(draft, 3, { rawDigest: digest('b'), digest: digest('c'), size: 9, zero: true });
+    know(draft, 4, { rawDigest: digest('a'), digest: digest('d'), size: 9 });
+    draft.targets[0]?.presence.set(digest('c'), { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+
+    expect(verdicts(draft)).toEqual([
+      'upload notEncodedYet',
+      'duplicate sameDigestEarlier',
+      'upload notInRegistry',
+      'duplicate allZeros',
+      'duplicate sameDigestEarlier',
+    ]);
+  });
+
+  it('is not duplicate where equal chunks are known to be packed differently', () => {
+    const draft = draftOf(200);
+    const { presence } = draft.targets[0] ?? { presence: new Map() };
+    for (const [chunk, letter] of ['c', 'd'].entries()) {
+      know(draft, chunk, { rawDigest: digest('a'), digest: digest(letter), size: 9 });
+      presence.set(digest(letter), { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+    }
+
+    expect(verdicts(draft)).toEqual(['upload notInRegistry', 'upload notInRegistry']);
+  });
+
+  it('is its own for each target', () => {
+    const draft = draftOf(100, ['a.io/b:1', 'a.io/c:1']);
+    know(draft, 0, { rawDigest: digest('a'), digest: digest('c'), size: 9 });
+    const [first, second] = draft.targets;
+    first?.presence.set(digest('c'), { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+    second?.presence.set(digest('c'), { verdict: 'mount', reason: 'sentByAnotherTarget', mountedFrom: 'b' });
+
+    expect([verdicts(draft, 0), verdicts(draft, 1)]).toEqual([['upload notInRegistry'], ['mount sentByAnotherTarget']]);
+  });
+});
+
+describe('the plan document', () => {
+  it('has nulls for what is not known, an estimate where it is not packed, and says whether it is complete', () => {
+    const draft = draftOf(300);
+    know(draft, 0, { rawDigest: digest('a'), digest: digest('b'), size: 20, origin: 'cache' });
+    know(draft, 1, { rawDigest: digest('c') });
+    draft.targets[0]?.presence.set(digest('b'), { verdict: 'present', reason: 'inRepository', mountedFrom: null });
+    const before = plan(draft, 1000);
+    know(draft, 2, { rawDigest: digest('c') });
+    for (const layer of draft.layers.filter(({ kind }) => kind !== 'disk')) {
+      Object.assign(layer, { digest: digest(`${layer.index}`), size: layer.rawSize });
+      draft.targets[0]?.presence.set(digest(`${layer.index}`), {
+        verdict: 'upload',
+        reason: 'notInRegistry',
+        mountedFrom: null,
+      });
+    }
+    const after = plan(draft, 1000);
+
+    expect(before.targets[0]?.layers.slice(1, 4)).toMatchObject([
+      { verdict: 'present', digest: digest('b'), size: 20, estimatedSize: null },
+      { verdict: 'upload', digest: null, size: null, estimatedSize: 20, rawDigest: digest('c') },
+      { verdict: null, digest: null, size: null, rawDigest: null, estimatedSize: 20 },
+    ]);
+    expect({
+      complete: [before.complete, after.complete],
+      manifestDigest: before.targets[0]?.manifestDigest,
+      bytes: after.bytes,
+      estimatedSeconds: after.estimatedSeconds,
+    }).toEqual({
+      complete: [false, true],
+      manifestDigest: null,
+      bytes: { raw: 300, packed: 69, read: 0, encoded: 0, uploaded: 29, mounted: 0, present: 20, duplicate: 20 },
+      estimatedSeconds: 0.029,
+    });
+  });
+
+  it('estimates zero chunks by what zeros pack to, others by the ratio so far, at first by that of public images', () => {
+    const draft = draftOf(300);
+    know(draft, 0, { rawDigest: digest('0'), zero: true, rawSize: 536_870_912 });
+    const estimates = plan(draft).targets[0]?.layers.map(({ estimatedSize }) => estimatedSize);
+
+    expect(estimates?.slice(1, 4)).toEqual([3_260_420, 60, 60]);
+  });
+
+  it('counts every packed byte of each target once, under one verdict or none', () => {
+    const chunk = fc.record({
+      rawDigest: fc.option(fc.constantFrom('a', 'b', 'c').map(digest)),
+      digest: fc.option(fc.constantFrom('d', 'e').map(digest)),
+      zero: fc.boolean(),
+      streamed: fc.boolean(),
+    });
+    const presence = fc.option(fc.constantFrom('present' as const, 'mount' as const, 'upload' as const));
+    fc.assert(
+      fc.property(fc.array(chunk, { minLength: 1, maxLength: 8 }), presence, presence, (chunks, ofD, ofE) => {
+        const draft = draftOf(chunks.length * CHUNK - 1, ['a.io/b:1', 'c.io/d:1']);
+        for (const [at, facts] of chunks.entries())
+          know(draft, at, { ...facts, size: facts.digest === null ? null : 10 });
+        for (const { presence: known } of draft.targets) {
+          for (const [letter, verdict] of [
+            ['d', ofD],
+            ['e', ofE],
+          ] as const) {
+            if (verdict !== null) known.set(digest(letter), { verdict, reason: 'inRepository', mountedFrom: null });
+          }
+        }
+        const { targets, bytes, complete } = plan(draft);
+        for (const target of targets) {
+          const unknown = target.layers.filter(({ verdict }) => verdict === null);
+          const size = (layers: typeof target.layers): number =>
+            layers.reduce((sum, layer) => sum + (layer.size ?? layer.estimatedSize ?? 0), 0);
+          const { uploaded, mounted, present, duplicate, packed } = target.bytes;
+          expect(packed).toBe(size(target.layers));
+          expect(uploaded + mounted + present + duplicate).toBe(packed - size(unknown));
+        }
+        expect(bytes.uploaded).toBe(targets.reduce((sum, target) => sum + target.bytes.uploaded, 0));
+        expect(complete).toBe(targets.every(({ layers }) => layers.every(({ verdict }) => verdict !== null)));
+      }),
+    );
+  });
+});
+
+describe('the targets of a push', () => {
+  it('are repositories in the order of their mention, with their tags once; a missing tag is latest', () => {
+    expect(groupTargets(['a.io/b:1', 'c.io/d', 'a.io/b:2', 'a.io/b:1', 'c.io/d:latest'])).toEqual([
+      {
+        registry: 'a.io',
+        repository: 'b',
+        references: [
+          { tag: '1', reference: 'a.io/b:1' },
+          { tag: '2', reference: 'a.io/b:2' },
+        ],
+      },
+      { registry: 'c.io', repository: 'd', references: [{ tag: 'latest', reference: 'c.io/d:latest' }] },
+    ]);
+  });
+
+  it('are no digests', () => {
+    expect(() => groupTargets([`a.io/b@${digest('a')}`])).toThrow(
+      expect.objectContaining({
+        code: 'reference.invalid',
+        params: expect.objectContaining({ position: 6, expected: 'tag' }),
+      }),
+    );
+  });
+});
+
+describe('a tag', () => {
+  it('is the same once its manifest is known to be what it points at, even if it moved meanwhile', () => {
+    const [target] = draftOf(100, ['a.io/b:1']).targets;
+    if (target === undefined) throw new Error('no target');
+    const state = (tag: string, kind: 'new' | 'moves' | 'conflict', previousDigest: string | null) => ({
+      reference: `a.io/b:${tag}`,
+      tag,
+      state: kind,
+      previousDigest,
+    });
+    target.states.push(state('1', 'new', null), state('2', 'moves', digest('a')), state('3', 'conflict', digest('b')));
+    settleTags(target);
+    const before = target.states.map((tag) => tag.state);
+    target.manifestDigest = digest('b');
+    settleTags(target);
+
+    expect([before, target.states.map((tag) => tag.state)]).toEqual([
+      ['new', 'moves', 'conflict'],
+      ['new', 'moves', 'same'],
+    ]);
+  });
+});
