@@ -8,7 +8,18 @@ import { plan } from './commands/plan.ts';
 import { push } from './commands/push.ts';
 import { labelOption, type PushOptions, wholeNumber } from './commands/push-options.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
-import { listStore, tagStored, untagStored } from './commands/store.ts';
+import {
+  type CheckOptions,
+  checkStored,
+  collectStored,
+  type ExportOptions,
+  exportStored,
+  type ImportOptions,
+  importStored,
+  listStore,
+  tagStored,
+  untagStored,
+} from './commands/store.ts';
 import { verify } from './commands/verify.ts';
 import { EXIT } from './exit-status.ts';
 
@@ -74,8 +85,46 @@ function addJobCommands(program: Command, context: CommandContext, finish: Finis
     .action((id: string, options: CommonOptions) => finish(options, () => logJob(context, id, options)));
 }
 
+function addTransferCommands(store: Command, context: CommandContext, finish: Finish): void {
+  store
+    .command('import')
+    .description('images from an OCI image layout, or from a tar archive of one or of docker save')
+    .argument('<source>', 'a folder or an archive')
+    .argument('[name...]', 'images of the source; all by default')
+    .option('--as <name>', 'repository:tag for the one image that comes')
+    .option('--json', 'print one JSON document')
+    .action((source: string, names: string[], options: ImportOptions) =>
+      finish(options, () => importStored(context, source, names, options)),
+    );
+  store
+    .command('export')
+    .description('images into an OCI image layout of their own')
+    .argument('<target>', 'a folder, or a file that ends in .tar')
+    .argument('[name...]', 'images; all by default')
+    .option('--archive', 'a tar archive, whatever its name')
+    .option('--json', 'print one JSON document')
+    .action((target: string, names: string[], options: ExportOptions) =>
+      finish(options, () => exportStored(context, target, names, options)),
+    );
+}
+
 function addStoreCommands(program: Command, context: CommandContext, finish: Finish): void {
   const store = program.command('store').description('the local store of images, an OCI image layout');
+  addTransferCommands(store, context, finish);
+  store
+    .command('collect')
+    .description('free what no image needs')
+    .option('--preview', 'only say what that would be')
+    .option('--json', 'print one JSON document')
+    .action((options: CommonOptions & { preview?: boolean }) => finish(options, () => collectStored(context, options)));
+  store
+    .command('check')
+    .description('read every blob and compare it with its digest')
+    .option('--repair', 'fetch what is damaged from a registry that has it')
+    .option('--from <repository...>', 'host/repository to ask first; repairs')
+    .option('--insecure', 'plain http')
+    .option('--json', 'print one JSON document')
+    .action((options: CheckOptions) => finish(options, () => checkStored(context, options)));
   store
     .command('list')
     .description('its images')

@@ -107,7 +107,11 @@ class JoinedEngine {
       },
       nowMs,
     );
-    this.#store = new StoreService(ports, () => this.#settings);
+    this.#store = new StoreService(ports, () => this.#settings, {
+      holdersOf: (digest) => this.#index.holdersOf([digest]),
+      open: (host, insecure) =>
+        this.#clients.open(host, { insecure: insecure || this.#book.insecure(host), connections: 4 }),
+    });
     this.#bandwidth = new Bandwidth(clock, null);
     this.#jobs = new JobQueue({
       clock,

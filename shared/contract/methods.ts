@@ -4,7 +4,13 @@ import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { settingsSchema } from '../models/settings.ts';
-import { serveStateSchema, storeListSchema } from '../models/store.ts';
+import {
+  collectionSchema,
+  serveStateSchema,
+  storeCheckSchema,
+  storeListSchema,
+  storeTransferSchema,
+} from '../models/store.ts';
 import { vmListSchema } from '../models/vm.ts';
 import { repositoryNameSchema, vmKnowledgeSchema } from '../models/vm-knowledge.ts';
 import { defineMethods } from './define.ts';
@@ -46,10 +52,13 @@ const VM_ERRORS = [
 
 const STORE_ERRORS = ['store.busy', 'store.damaged', 'store.full', 'file.unreadable', 'file.unwritable'] as const;
 
+const IMAGE_ERRORS = ['store.imageNotFound', 'store.nameInvalid', 'store.incomplete', 'store.archiveInvalid'] as const;
+
 const id = z.string().min(1).max(512);
 const host = z.string().min(1).max(255);
 const reference = z.string().min(1).max(1024);
 const labels = z.record(z.string().max(256), z.string().max(4096));
+const path = z.string().min(1).max(4096);
 const imageName = z.string().min(1).max(400);
 const nothing = z.null();
 
@@ -174,6 +183,37 @@ export const methods = defineMethods({
     input: z.object({ name: imageName }),
     output: nothing,
     errors: [...STORE_ERRORS, 'store.imageNotFound', 'store.nameInvalid'],
+  },
+  /** Brings images from an OCI image layout (folder, tar) or an archive of `docker save`. */
+  'store.import': {
+    input: z.object({
+      source: path,
+      /** Names within the source; none = all. */
+      images: z.array(imageName).max(1000),
+      /** What the one image is called here; null = as there. */
+      name: imageName.nullable(),
+    }),
+    output: storeTransferSchema,
+    errors: [...STORE_ERRORS, ...IMAGE_ERRORS],
+  },
+  /** Copies images into an OCI image layout of their own. */
+  'store.export': {
+    input: z.object({ images: z.array(imageName).max(1000), target: path, form: z.enum(['folder', 'archive']) }),
+    output: storeTransferSchema,
+    errors: [...STORE_ERRORS, ...IMAGE_ERRORS],
+  },
+  /** Frees what no image needs; as a preview it only says what that would be. */
+  'store.collect': { input: z.object({ preview: z.boolean() }), output: collectionSchema, errors: STORE_ERRORS },
+  /** Reads every blob. With `repair`, what is damaged is fetched from a registry that has it. */
+  'store.check': {
+    input: z.object({
+      repair: z.boolean(),
+      /** `host/repository` to ask first, before the places that are known. */
+      from: z.array(reference).max(64),
+      insecure: z.boolean(),
+    }),
+    output: storeCheckSchema,
+    errors: [...STORE_ERRORS, 'reference.invalid'],
   },
   /** Switches the embedded registry on, on loopback. `port`: null = the usual one, 0 = any free one. */
   'serve.start': {

@@ -27,6 +27,49 @@ export const storeListSchema = z.object({
   images: z.array(storeImageSchema),
 });
 
+const filesSchema = z.object({ files: z.number(), bytes: z.number() });
+
+/** What a collection freed, or as a preview would free. */
+export const collectionSchema = z.object({
+  preview: z.boolean(),
+  /** Manifests without a tag that go out of their repository. */
+  images: z.array(z.object({ repository: z.string(), digest: z.string(), diskSize: z.number().nullable() })),
+  /** Blobs that nothing names. */
+  blobs: filesSchema,
+  /** Uploads and half-made files that nobody goes on with. */
+  leftovers: filesSchema,
+  /** Blobs that nothing names, but younger than a day: somebody may be about to name them. */
+  spared: filesSchema,
+});
+
+/** A blob that is not as it should be. */
+export const storeProblemSchema = z.object({
+  digest: z.string(),
+  /** `wrongSize` = the bytes are right, and an image names them in another size. */
+  problem: z.enum(['missing', 'damaged', 'wrongSize']),
+  /** Names of the images that need it. */
+  images: z.array(z.string()),
+  repaired: z.boolean(),
+  /** Why it could not be repaired: an error code; null = repaired, or not tried. */
+  reason: z.string().nullable(),
+});
+
+/** What `tartan store check` found. Bytes were all read. */
+export const storeCheckSchema = z.object({
+  /** Nothing is wrong any more. */
+  ok: z.boolean(),
+  blobs: z.number(),
+  bytes: z.number(),
+  problems: z.array(storeProblemSchema),
+});
+
+/** What an import or export moved. */
+export const storeTransferSchema = z.object({
+  images: z.array(z.object({ name: z.string().nullable(), digest: z.string() })),
+  /** Blobs that were copied; the others were there. */
+  copied: filesSchema,
+});
+
 /** Whether the embedded registry is on. */
 export const serveStateSchema = z.discriminatedUnion('on', [
   z.object({ on: z.literal(false) }),
@@ -44,3 +87,11 @@ export const serveStateSchema = z.discriminatedUnion('on', [
 export type StoreImage = z.infer<typeof storeImageSchema>;
 /** Whether the embedded registry is on. */
 export type ServeState = z.infer<typeof serveStateSchema>;
+/** What a collection freed, or would free. */
+export type Collection = z.infer<typeof collectionSchema>;
+/** A blob that is not as it should be. */
+export type StoreProblem = z.infer<typeof storeProblemSchema>;
+/** What a check found. */
+export type StoreCheck = z.infer<typeof storeCheckSchema>;
+/** What an import or export moved. */
+export type StoreTransfer = z.infer<typeof storeTransferSchema>;

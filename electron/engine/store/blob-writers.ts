@@ -42,6 +42,8 @@ export interface Appending {
   pause(): Promise<number>;
   /** Brings the file to the disk and answers what it is. */
   seal(): Promise<FileDigest>;
+  /** Closes the file if it is still open; its owner discards it. */
+  abandon(): Promise<void>;
 }
 
 /** The error of a file that cannot be read or written. */
@@ -205,6 +207,7 @@ class AppendingFile implements Appending {
   #filled = 0;
   #size: number;
   #failure: AppError | null = null;
+  #ended = false;
   #wake: () => void = () => undefined;
   #settle: (message: FromBlobWorker) => void = () => undefined;
 
@@ -328,7 +331,12 @@ class AppendingFile implements Appending {
     return { digest: answer.digest, size: answer.size };
   }
 
+  async abandon(): Promise<void> {
+    if (!this.#ended) await this.pause().catch(() => undefined);
+  }
+
   async #end(message: { readonly type: 'pause' | 'seal' }, sealed: boolean): Promise<FromBlobWorker> {
+    this.#ended = true;
     this.flush();
     if (this.#block !== null) {
       this.#host.give(this.#block);

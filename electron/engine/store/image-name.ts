@@ -1,4 +1,4 @@
-import { isRepositoryName, isTag } from '../../../shared/models/reference.ts';
+import { isRepositoryName, isTag, parseReference } from '../../../shared/models/reference.ts';
 
 /** A tag of a repository of the store. */
 export interface ImageName {
@@ -24,4 +24,18 @@ export function imageNameOf(refName: string): ImageName | null {
 /** The text that {@link imageNameOf} reads. */
 export function formatImageName({ repository, tag }: ImageName): string {
   return `${repository}:${tag}`;
+}
+
+/** `docker.io/library/alpine:3.19` or `alpine:3.19` without its registry. */
+export function nameOfReference(text: string): ImageName | null {
+  const first = text.split('/')[0] ?? '';
+  if (text.includes('/') && /[.:]|^localhost$/.test(first)) {
+    try {
+      const { repository, tag } = parseReference(text);
+      return { repository, tag: tag ?? 'latest' };
+    } catch {
+      return null;
+    }
+  }
+  return imageNameOf(text);
 }

@@ -60,7 +60,8 @@ export function namedEntry(entry: LayoutEntry, name: ImageName): LayoutEntry {
   return { ...entry, annotations: { ...entry.annotations, [REF_NAME]: formatImageName(name) } };
 }
 
-function parseIndex(text: string, path: string): Index {
+/** Reads the text of an index.json. @throws AppError `store.damaged` */
+export function parseIndex(text: string, path: string): Index {
   try {
     return indexSchema.parse(JSON.parse(text));
   } catch (cause) {

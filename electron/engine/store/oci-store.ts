@@ -8,7 +8,7 @@ import { BlobFolder, type StoredBlob } from './blob-folder.ts';
 import type { BlobWriters } from './blob-writers.ts';
 import { writeDurably } from './durable-file.ts';
 import { formatImageName, type ImageName } from './image-name.ts';
-import { EMPTY_INDEX, type LayoutEntry, LayoutIndex, namedEntry, nameOfEntry } from './layout-index.ts';
+import { EMPTY_INDEX, type LayoutEntry, LayoutIndex, namedEntry, nameOfEntry, refNameOf } from './layout-index.ts';
 import { type ManifestFacts, ManifestReader } from './manifest-facts.ts';
 import { RepositoryRecords } from './repository-records.ts';
 import { type RepositoryView, RepositoryViews } from './repository-views.ts';
@@ -280,6 +280,18 @@ export class OciStore {
       });
       return 'deleted';
     });
+  }
+
+  /** Takes a manifest without a tag out of a repository. The caller holds the lock. */
+  async dropRecord(repository: string, digest: string): Promise<void> {
+    await this.records.removeManifest(repository, digest);
+    this.#views.changed(repository);
+  }
+
+  /** What index.json names, as it stands there. */
+  async namedImages(): Promise<{ digest: string; mediaType: string; size: number; name: string | null }[]> {
+    const { entries } = await this.index.read();
+    return entries.map((entry) => ({ ...entry, name: refNameOf(entry) }));
   }
 
   /** Removes a file that was being made. */

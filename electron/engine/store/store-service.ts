@@ -3,14 +3,20 @@ import { join } from 'node:path';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import type { EngineMethodName } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { parseReference } from '../../../shared/models/reference.ts';
 import type { Settings } from '../../../shared/models/settings.ts';
 import type { ServeState } from '../../../shared/models/store.ts';
 import type { EnginePorts } from '../ports.ts';
 import { BlobWriters } from './blob-writers.ts';
+import { checkStore } from './check-store.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { type ImageName, imageNameOf } from './image-name.ts';
 import { listImages } from './list-images.ts';
 import { OciStore } from './oci-store.ts';
+import { registrySupplier, type SupplyPlaces } from './registry-supplier.ts';
 import type { EmbeddedRegistry } from './serve/embedded-registry.ts';
+import { exportImages } from './transfer/export-images.ts';
+import { importImages } from './transfer/import-images.ts';
 
 /** More workers than this do not help: the disk is the limit. */
 const MOST_WORKERS = 4;
@@ -30,13 +36,16 @@ function parseName(text: string): ImageName {
 export class StoreService {
   readonly #ports: EnginePorts;
   readonly #settings: () => Settings;
+  readonly #places: SupplyPlaces;
   readonly #writers: BlobWriters;
   #open: { readonly folder: string; readonly store: Promise<OciStore> } | null = null;
   #serving: { readonly registry: EmbeddedRegistry; readonly state: ServeState } | null = null;
 
-  constructor(ports: EnginePorts, settings: () => Settings) {
+  /** @param places where blobs are to be had when a check repairs */
+  constructor(ports: EnginePorts, settings: () => Settings, places: SupplyPlaces) {
     this.#ports = ports;
     this.#settings = settings;
+    this.#places = places;
     this.#writers = new BlobWriters({
       workerFile: ports.paths.blobWorker,
       workers: Math.min(availableParallelism(), MOST_WORKERS),
@@ -107,6 +116,19 @@ export class StoreService {
       'store.untag': async ({ name }) => {
         if (!(await (await this.#store()).untag(parseName(name)))) throw new AppError('store.imageNotFound', { name });
         return null;
+      },
+      'store.import': async ({ source, images, name }, signal) =>
+        await importImages(
+          await this.#store(),
+          { source, images, name: name === null ? null : parseName(name) },
+          signal,
+        ),
+      'store.export': async (input, signal) => await exportImages(await this.#store(), input, signal),
+      'store.collect': async ({ preview }) => await collectGarbage(await this.#store(), preview),
+      'store.check': async ({ repair, from, insecure }, signal) => {
+        const places = from.map((text) => parseReference(text));
+        const supplier = repair ? registrySupplier(this.#places, places, insecure) : null;
+        return await checkStore(await this.#store(), { signal, supplier });
       },
       'serve.start': ({ port, token, readOnly }) => this.#start(port, token, readOnly),
       'serve.stop': async () => {

@@ -122,6 +122,7 @@ async function stageManifest(
     await store.adopt(staged, digest, null);
     return manifestFacts(bytes, digest, type);
   } finally {
+    await file.abandon();
     await store.discard(staged);
   }
 }
