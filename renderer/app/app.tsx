@@ -27,6 +27,7 @@ import { readMemory, useMemory, writeMemory } from '../state/window-memory.ts';
 import { ToastStack } from '../ui/toast-stack.tsx';
 import { TooltipLayer } from '../ui/tooltip-layer.tsx';
 import type { TreeHandle } from '../ui/tree-list.tsx';
+import { useFocusReturn } from '../ui/use-focus-return.ts';
 import '../ui/controls.css';
 import { JobToasts } from './job-toasts.tsx';
 import { folded } from './pane-layout.ts';
@@ -101,6 +102,9 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     });
   };
 
+  useFocusReturn(dialog !== null, () => {
+    (selection?.kind === 'registry' ? registryTree : localTree).current?.focus();
+  });
   useCommands(
     {
       push: () => {

@@ -17,7 +17,13 @@ export interface MenuCommand {
 export type MenuGroups = readonly (readonly MenuCommand[])[];
 
 /** The rows of a menu. */
-export function MenuRows({ groups, label }: { readonly groups: MenuGroups; readonly label: string }): ReactElement {
+export function MenuRows(props: {
+  readonly groups: MenuGroups;
+  readonly label: string;
+  /** For a menu that no trigger closes. */
+  readonly onClose?: () => void;
+}): ReactElement {
+  const { groups, label, onClose } = props;
   const filled = groups.filter((group) => group.length > 0);
   const commands = filled.flat();
   return (
@@ -25,6 +31,7 @@ export function MenuRows({ groups, label }: { readonly groups: MenuGroups; reado
       className="menu"
       aria-label={label}
       autoFocus="first"
+      {...(onClose === undefined ? {} : { onClose })}
       onAction={(key) => commands.find(({ id }) => id === key)?.act()}
     >
       {filled.map((group, at) => (
@@ -67,7 +74,7 @@ export function ContextMenu({ place, groups, label, onClose }: ContextMenuProps)
           if (!open) onClose();
         }}
       >
-        <MenuRows groups={groups} label={label} />
+        <MenuRows groups={groups} label={label} onClose={onClose} />
       </Popover>
     </>
   );

@@ -152,7 +152,7 @@ describe('the packed app', () => {
     const app = await launchApp({ executable: packedApp('e2e').executable, tartHome: home });
     const { page } = app;
     const reference = `${registry.host}/packed/driven:1.0`;
-    await page.getByRole('region', { name: 'Local', exact: true }).getByRole('option', { name: 'builder' }).click();
+    await page.getByRole('region', { name: 'Local', exact: true }).getByRole('treeitem', { name: 'builder' }).click();
     await page.getByRole('button', { name: 'Push…' }).click();
     await page.keyboard.type(reference);
     await page.keyboard.press('Enter');

@@ -11,6 +11,7 @@ import { useMemory } from '../../state/window-memory.ts';
 import { ContextMenu } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { type MenuPlace, type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
+import { useFocusReturn } from '../../ui/use-focus-return.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import './local.css';
@@ -47,6 +48,7 @@ export function LocalPane(props: LocalPaneProps): ReactElement {
   const [order, setOrder] = useMemory('local.order', orderSchema, { by: 'name', descending: false });
   const [closed, setClosed] = useMemory('local.closed', closedSchema, []);
   const [menu, setMenu] = useState<{ readonly vm: Vm; readonly place: MenuPlace } | null>(null);
+  useFocusReturn(menu !== null, () => tree.current?.focus());
   const commands = useVmCommands(onPush);
   const vms = list?.vms ?? [];
   const rows = localRows(vms, { filter, order, closed, words: (group) => t(`group.${group}`) });

@@ -8,6 +8,7 @@ import { useMemory } from '../../state/window-memory.ts';
 import { ContextMenu } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { type MenuPlace, type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
+import { useFocusReturn } from '../../ui/use-focus-return.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import './registries.css';
 import { RegistryRowCells } from './registry-row.tsx';
@@ -43,6 +44,7 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
   const [filter, setFilter] = useState('');
   const [open, setOpen] = useMemory('registries.open', openSchema, {});
   const [menu, setMenu] = useState<{ readonly row: RegistryRow; readonly place: MenuPlace } | null>(null);
+  useFocusReturn(menu !== null, () => tree.current?.focus());
   const commands = useRegistryCommands(readings, onRemove);
   const rows = useMemo(
     () => registryRows(registries ?? [], { filter, open, reading: new Set(readings.readings.keys()) }),

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
+import { type LaunchedApp, launchApp } from './app.ts';
+import { askHost } from './window-bridge.ts';
+
+/** Answers the system's question in the person's place: the dialog itself belongs to the system. */
+async function answerQuestions(app: LaunchedApp, button: number): Promise<void> {
+  await app.electron.evaluate(({ dialog, BrowserWindow }, response) => {
+    const asked: string[] = [];
+    const bars: number[] = [];
+    Object.assign(globalThis, { asked, bars });
+    const answer = (...args: unknown[]): Promise<{ response: number; checkboxChecked: boolean }> => {
+      const options = args.at(-1);
+      if (typeof options === 'object' && options !== null && 'message' in options) asked.push(String(options.message));
+      return Promise.resolve({ response, checkboxChecked: false });
+    };
+    dialog.showMessageBox = answer;
+    const [window] = BrowserWindow.getAllWindows();
+    if (window === undefined) return;
+    const draw = window.setProgressBar.bind(window);
+    window.setProgressBar = (progress, options) => {
+      bars.push(progress);
+      draw(progress, options);
+    };
+  }, button);
+}
+
+const recorded = (app: LaunchedApp, name: 'asked' | 'bars'): Promise<readonly unknown[]> =>
+  app.electron.evaluate((_electron, wanted) => Reflect.get(globalThis, wanted) as unknown[], name);
+
+describe('quitting while a push runs', () => {
+  let registry: DockerRegistry;
+  let home: TartHome;
+  beforeAll(async () => {
+    registry = await startDockerRegistry();
+    home = await makeTartHome();
+    await makeTartVm(home, { name: 'builder' });
+  });
+  afterAll(async () => {
+    await registry.stop();
+    await home.remove();
+  });
+
+  async function pushSlowly(app: LaunchedApp, repository: string): Promise<void> {
+    const settings = await askHost(app.page, 'settings.get', null);
+    const { output } = settings as { output: Record<string, unknown> };
+    await askHost(app.page, 'settings.set', { ...output, bandwidthLimit: 65_536 });
+    await askHost(app.page, 'jobs.push', {
+      vmId: 'vm:builder',
+      references: [`${registry.host}/${repository}:1`],
+      insecure: false,
+      concurrency: null,
+      pieceSize: null,
+      labels: {},
+      verify: false,
+      force: false,
+    });
+    await expect
+      .poll(async () => (await recorded(app, 'bars')).some((bar) => Number(bar) > 0 && Number(bar) < 1), {
+        timeout: 30_000,
+      })
+      .toBe(true);
+  }
+
+  it('asks, and “Keep running” keeps window and push; the taskbar shows how far it is', async () => {
+    const app = await launchApp({ tartHome: home });
+    await answerQuestions(app, 0);
+    await pushSlowly(app, 'quit/kept');
+    await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+    await expect.poll(() => recorded(app, 'asked')).toEqual(['A push is still running.']);
+    const [job] = ((await askHost(app.page, 'jobs.list', null)) as { output: { state: string; id: string }[] }).output;
+    expect(job?.state).toBe('running');
+    await askHost(app.page, 'jobs.cancel', { id: job?.id });
+    await expect.poll(async () => (await recorded(app, 'bars')).at(-1), { timeout: 20_000 }).toBe(-1);
+    await app.close();
+  });
+
+  it('“Quit and resume later” leaves, and the push is offered at the next start', async () => {
+    const first = await launchApp({ tartHome: home });
+    await answerQuestions(first, 1);
+    await pushSlowly(first, 'quit/left');
+    const ended = new Promise((resolve) => first.electron.process().once('exit', resolve));
+    await first.electron.evaluate(({ app }) => {
+      setImmediate(() => app.quit());
+    });
+    await ended;
+    const again = await launchApp({ tartHome: home, stateHome: first.stateHome });
+    const { output } = (await askHost(again.page, 'jobs.list', null)) as {
+      output: { state: string; actions: string[] }[];
+    };
+    await again.close();
+    expect(output).toMatchObject([{ state: 'interrupted', actions: expect.arrayContaining(['resume']) }]);
+  });
+});
