@@ -27,6 +27,17 @@ export default defineConfig({
         test: { ...node, name: 'e2e', include: ['test/e2e/**/*.e2e.ts'], testTimeout: 180_000, fileParallelism: false },
       },
       {
+        // What the window does, once more for root: as a user who may do nothing, in Chromium's own sandbox.
+        test: {
+          ...node,
+          name: 'e2e-ordinary-user',
+          include: ['test/e2e/{start,security,push}.e2e.ts'],
+          env: { TARTAN_TEST_USER: 'ordinary' },
+          testTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
         test: {
           ...node,
           name: 'screenshots',

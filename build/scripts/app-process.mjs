@@ -11,7 +11,7 @@ const SET_USER_ID = 0o4000;
 const NOT_LOADED = 127;
 
 /** Flags that Electron needs where it runs as root, as in containers. */
-export function electronFlags() {
+function electronFlags() {
   return process.platform === 'linux' && process.getuid?.() === 0 ? ['--no-sandbox'] : [];
 }
 
@@ -34,18 +34,33 @@ export function checkSandbox(dist) {
 }
 
 /**
- * Runs a program in the foreground until it ends. Ctrl-C reaches it as well; this process waits for it, so that the prompt
- * comes back when all is closed.
+ * Starts Electron in a process group of its own: Ctrl-C would end Chromium's helpers below the app, which takes that for a
+ * fault. Who starts it passes signals on to the app alone.
  *
- * @param {string} program
+ * @param {string} executable
  * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [environment]
+ */
+export function startElectron(executable, args, environment = process.env) {
+  return spawn(executable, [...electronFlags(), ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: environment,
+    // On Windows that would be a console of its own.
+    detached: process.platform !== 'win32',
+  });
+}
+
+/**
+ * Stays until a program ends, so that the prompt comes back when all is closed, and passes signals on to it.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {{ sharesTerminal: boolean }} options whether Ctrl-C reaches the program by itself
  * @returns {Promise<number>} its exit status; 128 plus the number of a signal
  */
-export async function runInForeground(program, args) {
-  const child = spawn(program, args, { stdio: 'inherit' });
+export async function untilEnded(child, { sharesTerminal }) {
   const pass = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
-  const stay = () => undefined;
-  process.on('SIGINT', stay);
+  const interrupt = sharesTerminal ? () => undefined : pass;
+  process.on('SIGINT', interrupt);
   process.on('SIGTERM', pass);
   process.on('SIGHUP', pass);
   try {
@@ -55,7 +70,7 @@ export async function runInForeground(program, args) {
     });
     return Number(status);
   } finally {
-    process.off('SIGINT', stay);
+    process.off('SIGINT', interrupt);
     process.off('SIGTERM', pass);
     process.off('SIGHUP', pass);
   }

@@ -1,8 +1,7 @@
 import './node-version.mjs';
-import { spawn } from 'node:child_process';
 import { createServer as createSocket } from 'node:net';
 import { join } from 'node:path';
-import { checkSandbox, electronFlags } from './app-process.mjs';
+import { checkSandbox, startElectron } from './app-process.mjs';
 import { findDisplay } from './display.mjs';
 import { installDependencies, root } from './set-up.mjs';
 import { runScript, SetUpError, step } from './step.mjs';
@@ -111,9 +110,8 @@ async function main() {
   const server = await createServer(devConfig(port));
   await step('Starting the dev server', () => server.listen());
 
-  const args = [...electronFlags(), ...process.argv.slice(2), root];
   const environment = { ...process.env, NODE_ENV: 'development', TARTAN_DEV_URL: `http://127.0.0.1:${port}/` };
-  const start = () => spawn(executable, args, { stdio: ['ignore', 'inherit', 'inherit'], env: environment });
+  const start = () => startElectron(executable, [...process.argv.slice(2), root], environment);
   const app = new RunningApp(start, () => void leave());
   const watcher = watch(
     ['electron', 'shared'].map((folder) => join(root, folder)),

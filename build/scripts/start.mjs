@@ -1,6 +1,7 @@
 import './node-version.mjs';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { checkLibraries, checkSandbox, electronFlags, runInForeground } from './app-process.mjs';
+import { checkLibraries, checkSandbox, startElectron, untilEnded } from './app-process.mjs';
 import { findDisplay } from './display.mjs';
 import { installDependencies, root } from './set-up.mjs';
 import { runScript } from './step.mjs';
@@ -12,14 +13,16 @@ async function start() {
   if (!display.there) {
     await buildHost();
     process.stdout.write(`${display.words}, so the same is done in the terminal.\n`);
-    process.exitCode = await runInForeground(process.execPath, [join(root, 'dist', 'node', 'tartan.cjs'), 'demo']);
+    const demo = spawn(process.execPath, [join(root, 'dist', 'node', 'tartan.cjs'), 'demo'], { stdio: 'inherit' });
+    process.exitCode = await untilEnded(demo, { sharesTerminal: true });
     return;
   }
   const { electronRuntime } = await import('./electron-runtime.mjs');
   const { executable, dist } = await electronRuntime();
   await buildAll();
   checkSandbox(dist);
-  const status = await runInForeground(executable, [...electronFlags(), ...process.argv.slice(2), root]);
+  const app = startElectron(executable, [...process.argv.slice(2), root]);
+  const status = await untilEnded(app, { sharesTerminal: process.platform === 'win32' });
   checkLibraries(status);
   process.exitCode = status;
 }

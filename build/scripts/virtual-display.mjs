@@ -1,5 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { findDisplay } from './display.mjs';
+
+/** Whether a window can be shown: on a display that is there, or on an Xvfb. */
+export async function canShowWindows() {
+  if ((await findDisplay()).there) return true;
+  // It knows no --version: this prints its usage.
+  return spawnSync('Xvfb', ['-help'], { stdio: 'ignore' }).error === undefined;
+}
 
 /**
  * Runs work with a display: the one that is there, or an Xvfb of its own on a free number.

@@ -5,10 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { type ConsoleMessage, type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
 import { electronRuntime } from '../../build/scripts/electron-runtime.mjs';
 import { makeTartHome, type TartHome } from '../fixtures/tart-vm.ts';
+import { makeOrdinaryUser } from './ordinary-user.ts';
 
 /** The checkout, whose built files are started. */
 export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const START_MS = 60_000;
+/** Root can run the suite as somebody else, with Chromium's own sandbox: the project `e2e-ordinary-user` does. */
+const AS_ORDINARY_USER = process.env['TARTAN_TEST_USER'] === 'ordinary';
 
 /** What differs from a plain start. */
 export interface LaunchOptions {
@@ -86,16 +89,22 @@ export function launchEnvironment(
 export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedApp> {
   const tartHome = options.tartHome ?? (await makeTartHome());
   const stateHome = options.stateHome ?? (await mkdtemp(join(tmpdir(), 'tartan-state-')));
-  const executable = options.executable ?? (await electronRuntime()).executable;
-  const flags = (options.withoutSandbox ?? process.getuid?.() === 0) ? ['--no-sandbox'] : [];
-  const started = options.args ?? (options.executable === undefined ? [CHECKOUT] : []);
-  const app = await electron.launch({
+  const user = AS_ORDINARY_USER && options.executable === undefined ? await makeOrdinaryUser() : null;
+  await user?.own(tartHome.root);
+  await user?.own(stateHome);
+  const executable = options.executable ?? user?.executable ?? (await electronRuntime()).executable;
+  const withoutSandbox = options.withoutSandbox ?? (user === null && process.getuid?.() === 0);
+  const started = options.args ?? (options.executable === undefined ? [user?.app ?? CHECKOUT] : []);
+  const launching = electron.launch({
     executablePath: executable,
-    args: [...flags, '--disable-gpu', '--lang=en-US', ...started],
-    cwd: CHECKOUT,
+    args: [...(withoutSandbox ? ['--no-sandbox'] : []), '--disable-gpu', '--lang=en-US', ...started],
+    cwd: user?.app ?? CHECKOUT,
     env: launchEnvironment(options, tartHome.root, stateHome),
     timeout: START_MS,
   });
+  launching.catch(() => user?.remove());
+  const app = await launching;
+  if (user !== null && (await app.evaluate(() => process.getuid?.())) === 0) throw new Error('it runs as root');
   const heard: string[] = [];
   const expected: RegExp[] = [];
   app.context().on('console', (message) => {
@@ -115,6 +124,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   const removeOwn = async (): Promise<void> => {
     if (options.stateHome === undefined) await rm(stateHome, { recursive: true, force: true });
     if (options.tartHome === undefined) await tartHome.remove();
+    await user?.remove();
   };
   return {
     electron: app,

@@ -12,16 +12,6 @@ import { startDevtoolsApp } from './devtools-app.ts';
 const run = promisify(execFile);
 const CHANGE_MS = 60_000;
 
-/** Whether a process of the group is left. */
-function isRunning(group: number): boolean {
-  try {
-    process.kill(-group, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 describe('npm run dev', () => {
   let copy: string;
   let home: TartHome;
@@ -78,9 +68,9 @@ describe('npm run dev', () => {
       });
       again.close();
     } finally {
-      expect(await app.end('SIGINT')).toBe(0);
+      expect(await app.end('SIGINT', 'group')).toBe(0);
     }
     expect(app.errors()).not.toMatch(/Content Security Policy|unforeseen/);
-    await expect.poll(() => isRunning(app.process.pid ?? 0), { timeout: 15_000 }).toBe(false);
+    expect(await app.isGone()).toBe(true);
   });
 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { request } from 'undici';
 import { attachDevtools, type DevtoolsPage } from '../fixtures/devtools-page.ts';
 
 const START_MS = 60_000;
@@ -13,8 +14,14 @@ export interface DevtoolsApp {
   errors(): string;
   /** The addresses of the DevTools that it opened so far, the newest last: one for each start of Chromium. */
   addresses(): readonly string[];
-  /** Sends a signal to the program and all that it started, as a terminal does; resolves with its exit status. */
-  end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null>;
+  /**
+   * Ends it; resolves with its exit status.
+   *
+   * @param to the program alone, as the system does, or its process group, as a terminal does
+   */
+  end(signal: NodeJS.Signals, to: 'program' | 'group'): Promise<number | NodeJS.Signals | null>;
+  /** Whether Chromium is gone: nobody answers at its newest DevTools. */
+  isGone(): Promise<boolean>;
 }
 
 /**
@@ -37,19 +44,29 @@ export async function startDevtoolsApp(
   const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal));
   });
-  const end = async (signal: NodeJS.Signals): Promise<number | NodeJS.Signals | null> => {
-    const send = (name: NodeJS.Signals): void => {
-      try {
-        process.kill(-pid, name);
-      } catch {
-        // All of them have ended.
-      }
-    };
-    send(signal);
-    const late = setTimeout(() => send('SIGKILL'), END_MS);
+  const send = (signal: NodeJS.Signals, to: 'program' | 'group'): void => {
+    try {
+      process.kill(to === 'group' ? -pid : pid, signal);
+    } catch {
+      // It has ended.
+    }
+  };
+  const end: DevtoolsApp['end'] = async (signal, to) => {
+    send(signal, to);
+    const late = setTimeout(() => send('SIGKILL', 'group'), END_MS);
     const status = await ended;
     clearTimeout(late);
     return status;
+  };
+  const isGone = async (): Promise<boolean> => {
+    const { host } = new URL(addresses().at(-1) ?? '');
+    return await request(`http://${host}/json/version`).then(
+      async ({ body }) => {
+        await body.dump();
+        return false;
+      },
+      () => true,
+    );
   };
   try {
     await new Promise<void>((resolve, reject) => {
@@ -63,9 +80,9 @@ export async function startDevtoolsApp(
       void ended.then((status) => reject(new Error(`it ended with ${status}: ${said}`)));
     });
     const page = await attachDevtools(addresses()[0] ?? '', START_MS);
-    return { page, process: child, errors: () => said, addresses, end };
+    return { page, process: child, errors: () => said, addresses, end, isGone };
   } catch (error) {
-    await end('SIGKILL');
+    await end('SIGKILL', 'group');
     throw error;
   }
 }

@@ -40,7 +40,8 @@ describe('npm start', () => {
       expect(app.errors()).not.toMatch(/\.\.\. /);
     } finally {
       app.page.close();
-      expect(await app.end('SIGINT')).toBe(0);
+      expect(await app.end('SIGINT', 'group')).toBe(0);
     }
+    expect(await app.isGone()).toBe(true);
   });
 });

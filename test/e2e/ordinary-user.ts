@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { electronRuntime } from '../../build/scripts/electron-runtime.mjs';
 
 const run = promisify(execFile);
+const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 /** `nobody` of Debian. */
 const NOBODY = 65534;
 
@@ -13,18 +15,35 @@ const NOBODY = 65534;
 export interface OrdinaryUser {
   /** Program that starts Electron as that user. */
   readonly executable: string;
+  /** The built app as that user can read it: a checkout may lie in a closed folder. */
+  readonly app: string;
   /** Gives a folder to the user. */
   own(folder: string): Promise<void>;
   remove(): Promise<void>;
 }
 
-/** Puts the runtime where the user can read it (root's cache folder is closed) and a program beside it that changes user. */
+/** What of the checkout runs. */
+const APP_PARTS = [
+  'package.json',
+  'dist/node',
+  'dist/preload',
+  'dist/renderer',
+  ...['koffi', '@koromix', '@photostructure/sqlite', 'node-gyp-build'].map((name) => `node_modules/${name}`),
+];
+
+/** Hard links where the file system is the same; a copy else. */
+async function link(from: string, to: string): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  await run('cp', ['-al', from, to]).catch(() => run('cp', ['-a', from, to]));
+}
+
+/** Puts runtime and app where the user can read them (root's folders are closed) and a program beside them that changes user. */
 export async function makeOrdinaryUser(): Promise<OrdinaryUser> {
   const { dist } = await electronRuntime();
   const folder = await mkdtemp(join(tmpdir(), 'tartan-user-'));
   const runtime = join(folder, 'electron');
-  // Hard links where the file system is the same; a copy of 260 MB else.
-  await run('cp', ['-al', dist, runtime]).catch(() => run('cp', ['-a', dist, runtime]));
+  const app = join(folder, 'app');
+  await Promise.all([link(dist, runtime), ...APP_PARTS.map((part) => link(join(CHECKOUT, part), join(app, part)))]);
   const executable = join(folder, 'start');
   const change = `setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups`;
   // Playwright adds --no-sandbox when it runs as root itself.
@@ -38,6 +57,7 @@ export async function makeOrdinaryUser(): Promise<OrdinaryUser> {
   await chmod(folder, 0o755);
   return {
     executable,
+    app,
     own: async (owned) => {
       await run('chown', ['-R', `${NOBODY}:${NOBODY}`, owned]);
     },

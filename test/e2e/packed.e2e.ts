@@ -202,8 +202,8 @@ describe('the packed app', () => {
     try {
       const { page } = app;
       const named = (selector: string, text: string): string =>
-        `[...document.querySelectorAll('${selector}')].find((it) => it.textContent.includes('${text}'))`;
-      await page.click(named('[role="option"]', 'builder'));
+        `[...document.querySelectorAll('${selector}')].findLast((it) => it.textContent.includes('${text}'))`;
+      await page.click(named('[role="treeitem"]', 'builder'));
       await page.click(named('button', 'Push…'));
       await page.until(`document.activeElement?.tagName === 'INPUT'`);
       await page.type(reference);
@@ -224,7 +224,7 @@ describe('the packed app', () => {
         inspector: false,
       });
     } finally {
-      expect(await app.end('SIGTERM')).toBe(0);
+      expect(await app.end('SIGTERM', 'program')).toBe(0);
       devServer.close();
     }
     expect((await pullWithSkopeo(reference)).disk.equals(readFileSync(vm.diskFile))).toBe(true);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
-import { CHECKOUT, type LaunchedApp, launchApp } from './app.ts';
+import { type LaunchedApp, launchApp } from './app.ts';
 import { makeOrdinaryUser, type OrdinaryUser } from './ordinary-user.ts';
 import { askHost } from './window-bridge.ts';
 
@@ -32,7 +32,7 @@ describe.runIf(isRoot)('for an ordinary user', () => {
     await user.own(stateHome);
     app = await launchApp({
       executable: user.executable,
-      args: [CHECKOUT],
+      args: [user.app],
       withoutSandbox: false,
       tartHome: home,
       stateHome,
