@@ -1,26 +1,19 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildWasm } from '../../../build/scripts/build-wasm.mjs';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { codecWasm } from '../../../test/fixtures/codec-wasm.ts';
 import { loadCodecModule } from './codec-module.ts';
 import { Decoder } from './decoder.ts';
 import { Encoder, STREAM_END } from './encoder.ts';
 
-let folder: string;
 let module: WebAssembly.Module;
 let encoder: Encoder;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'codec-'));
-  buildWasm(join(folder, 'codec.wasm'));
-  module = await loadCodecModule(join(folder, 'codec.wasm'));
+  module = await loadCodecModule(codecWasm());
   encoder = new Encoder(module);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function encode(raw: Buffer): Buffer {
   encoder.reset();
