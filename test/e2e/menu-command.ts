@@ -6,7 +6,8 @@ export async function chooseMenuItem(app: LaunchedApp, label: string): Promise<v
     const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? [];
     const item = items.find((candidate) => candidate.label === wanted);
     if (item === undefined) throw new Error(`no menu item ${wanted}`);
-    item.click();
+    // Electron types the method as a bare Function.
+    (item as unknown as { click(): void }).click();
   }, label);
 }
 

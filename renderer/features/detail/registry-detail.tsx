@@ -70,7 +70,7 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
         </div>
         <span className="space" />
         {error === null && (
-          <Button className="button" isDisabled={asking} onPress={ask}>
+          <Button className="button" isPending={asking} onPress={ask}>
             <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
             {t('askAgain')}
           </Button>
@@ -87,7 +87,7 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
           kept={t('listKept')}
           actions={
             <>
-              <Button className="button button-primary" isDisabled={asking} onPress={ask}>
+              <Button className="button button-primary" isPending={asking} onPress={ask}>
                 {t('tryAgain')}
               </Button>
               <Button className="button" onPress={onRemove}>

@@ -89,7 +89,7 @@ function AddRegistryLine({ onAdded }: { readonly onAdded: (host: string) => void
           onChange={(event) => adding.setText(event.target.value)}
         />
       </span>
-      <Button type="submit" className="button" isDisabled={asking || text.trim() === ''}>
+      <Button type="submit" className="button" isPending={asking}>
         {asking ? t('asking') : t('testAndAdd')}
       </Button>
       {error !== null && (

@@ -70,7 +70,12 @@ export function AddRegistry(props: {
               <Button className="button" onPress={onClose}>
                 {t('cancel')}
               </Button>
-              <Button type="submit" className="button button-primary" isDisabled={text.trim() === '' || asking}>
+              <Button
+                type="submit"
+                className="button button-primary"
+                isDisabled={text.trim() === ''}
+                isPending={asking}
+              >
                 {asking ? t('asking') : t('testAndAdd')}
               </Button>
             </div>

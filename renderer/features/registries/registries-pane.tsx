@@ -33,7 +33,7 @@ const openSchema = z.record(z.string(), z.boolean());
 /** Under this width digests are left out. CSS px. */
 const NARROW = 320;
 /** Guides, digest, size and their gaps. CSS px. */
-const BESIDE_TOKENS = { narrow: 125, usual: 212 } as const;
+const BESIDE_TOKENS = { narrow: 125, usual: 200 } as const;
 
 /** Registries as a tree: registry, repository, tags grouped by digest. Opening a repository that was never read reads its tags. */
 export function RegistriesPane(props: RegistriesPaneProps): ReactElement {

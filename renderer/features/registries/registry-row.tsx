@@ -151,7 +151,6 @@ function GroupCells(props: {
     <>
       <Guides level={2} />
       <TagTokens tags={tags} most={tokensThatFit(tags, tokenRoom)} />
-      <span className="fill" />
       <span className="digest tree-digest" data-tip={group.digest}>
         {shortDigest(group.digest)}
       </span>

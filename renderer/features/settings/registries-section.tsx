@@ -126,7 +126,7 @@ function RegistryPage({
           </p>
         </div>
         <span className="space" />
-        <Button className="button" isDisabled={asking} onPress={() => ask(insecure)}>
+        <Button className="button" isPending={asking} onPress={() => ask(insecure)}>
           <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
           {asking ? panes('asking') : t('testAgain')}
         </Button>
