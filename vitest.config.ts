@@ -26,6 +26,7 @@ export default defineConfig({
       {
         test: { ...node, name: 'e2e', include: ['test/e2e/**/*.e2e.ts'], testTimeout: 180_000, fileParallelism: false },
       },
+      { test: { ...node, name: 'frames', include: ['test/bench/**/*.frames.ts'], testTimeout: 120_000 } },
       {
         // What the window does, once more for root: as a user who may do nothing, in Chromium's own sandbox.
         test: {

@@ -204,7 +204,8 @@ export class LayerUpload {
       [seenRaw, seenRead] = [raw, read];
       this.#run.changed(layer);
     };
-    if (sinks.length === 0) this.#progress.move('encoding');
+    this.#progress.move('encoding');
+    this.#run.changed(layer);
     const result = await parts.codec.encode(
       {
         path: nvram ? draft.source.nvramPath : draft.source.diskPath,
@@ -263,11 +264,13 @@ export class LayerUpload {
     return {
       piece: (id, piece) =>
         decide(id, async (sink) => {
+          // A piece that waits for its turn on a limited link is on its way, as far as a person is concerned.
+          this.#progress.move('uploading');
+          this.#run.changed(this.#layer);
           const first = sink.session.mode === 'chunks' ? piece.length : ALLOWANCE;
           await this.#run.bandwidth.take(first, this.#signal);
           // Last, so that a push that was paused while its pieces waited for their turn sends none of them.
           await this.#run.gate.pass(this.#signal);
-          this.#progress.move('uploading');
           const empty = piece.length === 0 && piece.final && piece.start > 0;
           if (empty) return { do: 'next' };
           return { do: 'send', request: await sink.session.requestFor(piece), from: 0 };

@@ -35,6 +35,9 @@ const NAMED_FACTS = [
   'limit',
   'layers',
   'message',
+  'account',
+  'registryCode',
+  'registryMessage',
 ] as const;
 
 /** The facts of an error as text: code and parameters, which never hold a secret. */

@@ -204,6 +204,19 @@ describe('the transfers drawer', () => {
     expect(asked('settings.set')).toMatchObject([{ concurrency: 8, bandwidthLimit: null }]);
   });
 
+  it('takes its tab along when a push fails that is looked at', async () => {
+    const { host, user } = await openDrawer([RUNNING, DONE]);
+    const { error } = FAILED;
+    act(() => {
+      const job = summaryOf({ ...RUNNING, state: 'failed', error, actions: ['retry', 'remove'] });
+      host.emit('jobs.changed', { jobId: 'job-1', sequence: 2, job, layers: [] });
+    });
+    expect(screen.getByRole('radio', { name: 'Failed1' }).getAttribute('aria-checked')).toBe('true');
+    expect(screen.getByText('tag.conflict')).toBeTruthy();
+    await user.click(screen.getByRole('radio', { name: 'Active0' }));
+    expect(screen.getByRole('radio', { name: 'Active0' }).getAttribute('aria-checked')).toBe('true');
+  });
+
   it('keeps its height between 240 px and the window less 200', () => {
     expect([drawerHeight(100, 900), drawerHeight(520, 900), drawerHeight(2000, 900)]).toEqual([240, 520, 700]);
   });

@@ -52,7 +52,11 @@ export function TransfersDrawer({ height, initialJob = null, onResize, onClose }
     setChosen(initialJob);
     setGroup('active');
   }
-  const job = shownJob(jobs, group, chosen, now);
+  // A push that fails while it is looked at takes its tab along.
+  const looked = jobs.find(({ id }) => id === chosen);
+  const tab = group === 'active' && looked !== undefined && groupOf(looked) === 'failed' ? 'failed' : group;
+  const job = shownJob(jobs, tab, chosen, now);
+  if (chosen === null && job !== null && tab === 'active' && groupOf(job) === 'active') setChosen(job.id);
   return (
     <section className="transfers-drawer" style={{ height }} aria-label={t('title')}>
       <DrawerEdge height={height} onResize={onResize} />
@@ -65,10 +69,12 @@ export function TransfersDrawer({ height, initialJob = null, onResize, onClose }
           className="segments"
           aria-label={t('groups')}
           disallowEmptySelection
-          selectedKeys={[group]}
+          selectedKeys={[tab]}
           onSelectionChange={(keys) => {
             const next = JOB_GROUPS.find((name) => keys.has(name));
-            if (next !== undefined) setGroup(next);
+            if (next === undefined) return;
+            setGroup(next);
+            setChosen(null);
           }}
         >
           {JOB_GROUPS.map((name) => (
@@ -83,7 +89,7 @@ export function TransfersDrawer({ height, initialJob = null, onResize, onClose }
         <PauseAll jobs={jobs} />
       </header>
       <div className="transfers-body">
-        <JobList jobs={jobs} group={group} chosen={job?.id ?? null} onChoose={setChosen} />
+        <JobList jobs={jobs} group={tab} chosen={job?.id ?? null} onChoose={setChosen} />
         {job === null ? <NoJob /> : <WatchedJob key={job.id} job={job} />}
       </div>
       <JobAnnouncer jobs={jobs} />

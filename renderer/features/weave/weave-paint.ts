@@ -257,6 +257,43 @@ function paintLook(
   if (palette.forced) strokeRound(context, box, palette.present2, 1);
 }
 
+/** Steps between the eighths that a fill goes through while it moves. */
+const STAMPED_FILLS = 4;
+
+/**
+ * A cell from the stamps: painting a path for each of 261 cells in each frame costs more than a frame has. Woven cells and
+ * threads depend on where they stand and are painted.
+ */
+function stampLook(
+  context: CanvasRenderingContext2D,
+  tools: WeaveTools,
+  look: CellLook,
+  cell: Box,
+  runsOn: number,
+  step: number,
+  scale: number,
+): void {
+  if (look.kind === 'present' || look.kind === 'upload' || look.kind === 'zero') {
+    paintLook(context, tools, look, cell, runsOn, step, scale);
+    return;
+  }
+  const fill = Math.round(look.fill * STAMPED_FILLS) / STAMPED_FILLS;
+  const turn = look.kind === 'hashing' && step >= 0 ? step % 6 : -1;
+  const key = `${look.kind} ${String(fill)} ${String(look.part)} ${String(turn)} ${String(cell.width)}`;
+  let stamp = tools.stamps.get(key);
+  if (stamp === undefined) {
+    stamp = context.canvas.ownerDocument.createElement('canvas');
+    stamp.width = Math.round(cell.width * scale);
+    stamp.height = Math.round(cell.height * scale);
+    const brush = stamp.getContext('2d');
+    if (brush === null) return;
+    brush.setTransform(scale, 0, 0, scale, 0, 0);
+    paintLook(brush, tools, { ...look, fill }, { ...cell, x: 0, y: 0 }, 0, turn, scale);
+    tools.stamps.set(key, stamp);
+  }
+  context.drawImage(stamp, cell.x, cell.y, cell.width, cell.height);
+}
+
 /** What one cell shows at one moment: its look, or two looks that fade into each other. */
 export interface CellMoment {
   readonly look: CellLook;
@@ -332,10 +369,10 @@ export function paintCells(context: CanvasRenderingContext2D, scene: WeaveScene,
     if (moment.from !== null) {
       // The old look stays whole under the new one, or the cell would pale on the way; under a bare thread it fades.
       context.globalAlpha = moment.look.kind === 'zero' ? opacity * (1 - moment.progress) : opacity;
-      paintLook(context, tools, moment.from, box, runsOn, scene.step, layout.scale);
+      stampLook(context, tools, moment.from, box, runsOn, scene.step, layout.scale);
     }
     context.globalAlpha = moment.from === null ? opacity : opacity * moment.progress;
-    paintLook(context, tools, moment.look, box, runsOn, scene.step, layout.scale);
+    stampLook(context, tools, moment.look, box, runsOn, scene.step, layout.scale);
     context.globalAlpha = 1;
   }
 }

@@ -5,6 +5,8 @@ export interface WeaveTools {
   readonly palette: WeavePalette;
   readonly present: CanvasPattern | string;
   readonly upload: CanvasPattern | string;
+  /** Cells that look the same wherever they stand, painted once, by what decides their look. */
+  readonly stamps: Map<string, HTMLCanvasElement>;
 }
 
 /** Twill: 1 px every 4 along a row, at 45°. */
@@ -48,5 +50,6 @@ export function makeWeaveTools(context: CanvasRenderingContext2D, palette: Weave
     palette,
     present: wovenFill(context, palette.present, palette.present2, TWILL, scale),
     upload: wovenFill(context, palette.upload, palette.upload2, HATCH, scale),
+    stamps: new Map(),
   };
 }
