@@ -105,6 +105,27 @@ const disk = fc
     ),
   );
 
+/** A block of literals, one match over all of them, and literals again. */
+function blockOf(pattern: Buffer, matched: number, rest: string): Buffer {
+  const longLength = (length: number): number[] => {
+    const bytes: number[] = [];
+    for (let left = length - 15; left >= 0; left -= 255) bytes.push(Math.min(left, 255));
+    return bytes;
+  };
+  const payload = Buffer.concat([
+    Buffer.from([(Math.min(pattern.length, 15) << 4) | Math.min(matched - 4, 15), ...longLength(pattern.length)]),
+    pattern,
+    Buffer.from([pattern.length & 255, pattern.length >> 8, ...longLength(matched - 4)]),
+    Buffer.from([rest.length << 4]),
+    Buffer.from(rest),
+  ]);
+  const head = Buffer.alloc(12);
+  head.write('bv41', 'latin1');
+  head.writeUInt32LE(pattern.length + matched + rest.length, 4);
+  head.writeUInt32LE(payload.length, 8);
+  return Buffer.concat([head, payload, STREAM_END]);
+}
+
 describe('the decoder', () => {
   it('gives back what the encoder took, however the stream is cut', () => {
     fc.assert(
@@ -113,6 +134,18 @@ describe('the decoder', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('repeats a pattern of any length any number of times', () => {
+    const wrong: string[] = [];
+    for (let distance = 1; distance <= 40; distance += 1) {
+      const pattern = Buffer.from(Array.from({ length: distance }, (_, at) => 17 * at + 1));
+      for (const matched of [4, 5, 7, 8, 9, 15, 16, 17, 18, 19, 31, 33, 64, 255, 256, 257, 300, 1000]) {
+        const raw = Buffer.concat([Buffer.alloc(distance + matched, pattern), Buffer.from('end')]);
+        if (!decode(blockOf(pattern, matched, 'end'), raw.length).equals(raw)) wrong.push(`${distance} ${matched}`);
+      }
+    }
+    expect(wrong).toEqual([]);
   });
 
   it('ends every damaged stream with an error or with no more than was declared', () => {

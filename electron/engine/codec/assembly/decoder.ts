@@ -20,8 +20,59 @@ export function keepDecoded(length: u32): void {
   history = history + length < BLOCK ? history + length : BLOCK;
 }
 
+/** Runs up to here are copied 16 bytes at a time: a call of memory.copy costs as much as a dozen such steps. */
+const SHORT_RUN: usize = 256;
+
 /**
- * Decodes one LZ4 block. Reads only the payload, writes only `raw` bytes, whatever the input says.
+ * Copies `count` bytes between places that do not overlap. Short runs go 16 bytes at a time and write up to 15 bytes too
+ * many: later output covers them, and behind the last block lies room for them.
+ */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function copyRun(out: usize, from: usize, count: usize): void {
+  if (count > SHORT_RUN) {
+    memory.copy(out, from, count);
+    return;
+  }
+  const stop = out + count;
+  while (out < stop) {
+    store<u64>(out, load<u64>(from));
+    store<u64>(out, load<u64>(from, 8), 8);
+    out += 16;
+    from += 16;
+  }
+}
+
+/** Repeats the `distance` bytes before `out`. Writes up to 15 bytes too many, as {@link copyRun} does. */
+// @ts-ignore: decorator of AssemblyScript
+@inline
+function copyMatch(out: usize, distance: usize, count: usize): void {
+  if (distance >= 16 && (distance >= count || count <= SHORT_RUN)) {
+    copyRun(out, out - distance, count);
+    return;
+  }
+  if (distance == 1 && count > SHORT_RUN) {
+    memory.fill(out, load<u8>(out - 1), count);
+    return;
+  }
+  const stop = out + count;
+  let from = out - distance;
+  if (distance < 8) {
+    // Eight bytes one by one; from then on the pattern also lies a multiple of the distance back, 8 bytes or more.
+    for (let at: usize = 0; at < 8; at++) store<u8>(out + at, load<u8>(from + at));
+    out += 8;
+    from = out - ((7 + distance) / distance) * distance;
+  }
+  while (out < stop) {
+    store<u64>(out, load<u64>(from));
+    out += 8;
+    from += 8;
+  }
+}
+
+/**
+ * Decodes one LZ4 block. Whatever the input says, it uses only the payload and the history, and writes only the `raw`
+ * bytes and up to 15 behind them.
  *
  * @returns 0 = decoded, 1 = the payload ends too early, 2 = more output than declared, 3 = a match reaches before the
  *   history, 4 = less output than declared
@@ -46,7 +97,7 @@ export function decodeBlock(payload: u32, raw: u32): u32 {
     }
     if ((literals as usize) > end - at) return 1;
     if ((literals as usize) > outEnd - out) return 2;
-    memory.copy(out, at, literals);
+    copyRun(out, at, literals as usize);
     out += literals;
     at += literals;
     if (at == end) return out == outEnd ? 0 : 4;
@@ -64,23 +115,7 @@ export function decodeBlock(payload: u32, raw: u32): u32 {
     }
     if (distance == 0 || distance > out - lowest) return 3;
     if ((matched as usize) > outEnd - out) return 2;
-    const from = out - distance;
-    const stop = out + matched;
-    if (distance >= (matched as usize)) {
-      memory.copy(out, from, matched);
-    } else if (distance == 1) {
-      memory.fill(out, load<u8>(from), matched);
-    } else {
-      let source = from;
-      if (distance >= 8) {
-        while (out + 8 <= stop) {
-          store<u64>(out, load<u64>(source));
-          out += 8;
-          source += 8;
-        }
-      }
-      while (out < stop) store<u8>(out++, load<u8>(source++));
-    }
-    out = stop;
+    copyMatch(out, distance, matched as usize);
+    out += matched;
   }
 }

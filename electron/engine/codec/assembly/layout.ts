@@ -16,6 +16,6 @@ export const PACKED: usize = 0x130000;
 export const PACKED_BYTES: usize = 0x120000;
 /** Payload of the block that is decoded. */
 export const PAYLOAD: usize = 0x370000;
-/** 64 KiB of decoded history, and right behind it the decoded block. */
+/** 64 KiB of decoded history, right behind it the decoded block, and room for what the decoder writes too far. */
 export const DECODED_HISTORY: usize = 0x390000;
 export const DECODED: usize = 0x3a0000;
