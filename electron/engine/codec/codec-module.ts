@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 
 /** Places in the memory of `codec.wasm`; the same constants stand in assembly/layout.ts. */
 export const LAYOUT = {
@@ -12,18 +11,20 @@ export const LAYOUT = {
   decoded: 0x3a0000,
 } as const;
 
-const functionSchema = z.custom<(...args: number[]) => number>((value) => typeof value === 'function');
-const exportsSchema = z.object({
-  memory: z.instanceof(WebAssembly.Memory),
-  encoderReset: functionSchema,
-  encodeWindow: functionSchema,
-  decoderReset: functionSchema,
-  decodeBlock: functionSchema,
-  keepDecoded: functionSchema,
-});
-
 /** The functions of one codec instance. */
-export type CodecExports = z.infer<typeof exportsSchema>;
+export interface CodecExports {
+  readonly memory: WebAssembly.Memory;
+  /** Starts a stream. */
+  encoderReset(): void;
+  /** Encodes `length` bytes of the window into area 0 or 1; answers the packed bytes. */
+  encodeWindow(length: number, area: number): number;
+  /** Starts a stream. */
+  decoderReset(): void;
+  /** Decodes `payload` bytes to `raw` bytes; 0, or why not. */
+  decodeBlock(payload: number, raw: number): number;
+  /** Keeps `length` decoded bytes as history. */
+  keepDecoded(length: number): void;
+}
 
 /** Compiles `codec.wasm`. */
 export async function loadCodecModule(file: string): Promise<WebAssembly.Module> {
@@ -35,5 +36,6 @@ export function instantiateCodec(module: WebAssembly.Module): CodecExports {
   const abort = (): never => {
     throw new Error('the codec aborted');
   };
-  return exportsSchema.parse({ ...new WebAssembly.Instance(module, { env: { abort } }).exports });
+  // The module is built from assembly/ together with this file: its exports are these.
+  return new WebAssembly.Instance(module, { env: { abort } }).exports as unknown as CodecExports;
 }

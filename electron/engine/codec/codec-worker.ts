@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { z } from 'zod';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { loadCodecModule } from './codec-module.ts';
 import type { CodecResult, CodecTask, Directive, FromWorker, Question, ToWorker } from './codec-protocol.ts';
@@ -10,7 +9,8 @@ import { SinkSender } from './sink-sender.ts';
 /** Progress of a task is told at most this often, in ms: each message wakes the main thread. */
 const PROGRESS_MS = 100;
 
-const { wasmFile } = z.object({ wasmFile: z.string() }).parse(workerData);
+// Only codec-pool.ts of the same build starts this; zod would cost each worker its loading.
+const { wasmFile } = workerData as { readonly wasmFile: string };
 if (parentPort === null) throw new AppError('internal', { message: 'the codec worker runs in a worker thread only' });
 const port = parentPort;
 
