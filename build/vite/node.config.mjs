@@ -43,7 +43,7 @@ export function nodeConfig(outDir, names = Object.keys(ENTRIES)) {
     configFile: false,
     root,
     logLevel: 'warn',
-    resolve: { alias: [{ find: /^undici$/, replacement: join(root, 'build', 'vite', 'undici-parts.cjs') }] },
+    resolve: { alias: [{ find: /^undici$/, replacement: join(root, 'build', 'vite', 'undici-parts.mjs') }] },
     ssr: { noExternal: true, external: EXTERNAL },
     build: {
       ssr: true,

@@ -1,25 +1,20 @@
 /** The modules behind undici's index that the bundles take one by one; undici types the index only. */
-declare module 'undici/lib/dispatcher/dispatcher' {
-  import { Dispatcher } from 'undici';
-  export = Dispatcher;
+declare module 'undici/lib/dispatcher/dispatcher.js' {
+  export { Dispatcher as default } from 'undici';
 }
-declare module 'undici/lib/dispatcher/agent' {
-  import { Agent } from 'undici';
-  export = Agent;
+declare module 'undici/lib/dispatcher/agent.js' {
+  export { Agent as default } from 'undici';
 }
-declare module 'undici/lib/dispatcher/proxy-agent' {
-  import { ProxyAgent } from 'undici';
-  export = ProxyAgent;
+declare module 'undici/lib/dispatcher/proxy-agent.js' {
+  export { ProxyAgent as default } from 'undici';
 }
-declare module 'undici/lib/core/errors' {
-  import { errors } from 'undici';
-  export = errors;
+declare module 'undici/lib/core/errors.js' {
+  export { errors as default } from 'undici';
 }
-declare module 'undici/lib/api' {
+declare module 'undici/lib/api/index.js' {
   const methods: Readonly<Record<string, unknown>>;
-  export = methods;
+  export default methods;
 }
-declare module 'undici/lib/global' {
-  import type { Dispatcher } from 'undici';
-  export function getGlobalDispatcher(): Dispatcher;
+declare module 'undici/lib/global.js' {
+  export { getGlobalDispatcher } from 'undici';
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PushRequest } from '../../shared/contract/methods.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { answer, type Fits, first, isCommit, isPiece, registryError } from '../fixtures/faults.ts';
@@ -25,11 +26,15 @@ afterAll(async () => {
 });
 
 const isRange: Fits = (seen) => isPiece(seen) && seen.headers['content-range'] !== undefined;
+const isStream: Fits = (seen) => isPiece(seen) && seen.headers['content-range'] === undefined;
 const isWholePut: Fits = (seen) => isCommit(seen) && Number(seen.headers['content-length']) > 0;
 const hasBody = ({ bytes }: SeenRequest): boolean => bytes > 0;
 const always = (fits: Fits, fault: Fault): Fault => first(Number.POSITIVE_INFINITY, fits, fault).fault;
 
-const push = (repository: string, fault: Fault, request = {}) =>
+/** A registry that is near gets streams by itself: what is told of pieces asks for them. */
+const PIECES = { pieceSize: 8 * 1024 * 1024 };
+
+const push = (repository: string, fault: Fault, request: Partial<PushRequest> = PIECES) =>
   pushThrough({ registry: registry.host, repository, vm, tartHome: home.root, fault, request });
 
 /** Which forms carried bytes that the registry took. */
@@ -80,6 +85,30 @@ describe('a registry that takes uploads of another form', () => {
     });
   });
 
+  it.each<[string, Fault, string[]]>([
+    ['as it likes them', () => undefined, ['stream']],
+    ['with their length where it must be known', always(isStream, answer(411)), ['whole']],
+    ['in pieces after one broke off', first(1, isStream, () => 'cutBody').fault, ['pieces', 'stream']],
+    [
+      'in small pieces behind a proxy with a limit',
+      (seen, incoming, outgoing) =>
+        isStream(seen) || isWholePut(seen) || Number(seen.headers['content-length'] ?? 0) > 1_010_000
+          ? answer(413)(seen, incoming, outgoing)
+          : undefined,
+      ['pieces'],
+    ],
+  ])('gets streams when it is near: %s', async (name, fault, forms) => {
+    const outcome = await push(`modes/near-${name.replaceAll(' ', '-')}`, fault, { pieceSize: null });
+    // A layer that was under way when another broke off may still be a stream.
+    const seen = formsOf(outcome.seen).filter((form) => forms.length > 1 || form === forms[0]);
+    expect({ ended: outcome.ended, whole: outcome.whole, known: forms, seen: seen.length > 0 }).toEqual({
+      ended: 'done',
+      whole: true,
+      known: expect.arrayContaining(seen),
+      seen: true,
+    });
+  });
+
   it('is asked in vain once only: the next run knows it', async () => {
     const stateHome = await mkdtemp(join(tmpdir(), 'tartan-modes-'));
     const proxy = await startRegistryProxy(registry.host, always(isRange, answer(413)));
@@ -87,7 +116,7 @@ describe('a registry that takes uploads of another form', () => {
     for (const tag of ['first', 'second']) {
       const before = proxy.seen.filter(isRange).length;
       const engine = await openTestEngine({ tartHome: home.root, stateHome });
-      await engine.push({ vmId: 'vm:builder', references: [`${proxy.host}/modes/known-${tag}:1`] });
+      await engine.push({ vmId: 'vm:builder', references: [`${proxy.host}/modes/known-${tag}:1`], ...PIECES });
       await engine.close();
       tried.push(proxy.seen.filter(isRange).length - before);
     }
