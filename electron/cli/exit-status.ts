@@ -18,8 +18,22 @@ const NETWORK: ReadonlySet<ErrorCode> = new Set([
   'registry.rateLimited',
   'registry.protocol',
   'registry.tls',
+  'registry.plainHttp',
   'internal',
   'state.unavailable',
+]);
+
+/** What can only be found once the work is under way, even where no byte had to be sent. */
+const LATER: ReadonlySet<ErrorCode> = new Set([
+  'tag.conflict',
+  'tag.immutable',
+  'manifest.refused',
+  'verify.failed',
+  'vm.diskChanged',
+  'vm.lockLost',
+  'registry.full',
+  'blob.missing',
+  'blob.digestMismatch',
 ]);
 
 /**
@@ -31,6 +45,6 @@ const NETWORK: ReadonlySet<ErrorCode> = new Set([
 export function exitStatusOf(code: ErrorCode, sentBytes: number): number {
   if (code === 'cancelled') return EXIT.interrupted;
   if (USAGE.has(code)) return EXIT.usage;
-  if (sentBytes > 0 || NETWORK.has(code)) return EXIT.failed;
+  if (sentBytes > 0 || NETWORK.has(code) || LATER.has(code)) return EXIT.failed;
   return EXIT.refused;
 }

@@ -9,8 +9,8 @@ export interface FollowedJob {
 }
 
 /**
- * Follows a job of this engine to its end. Aborting the signal cancels the job and still waits for its end, so that
- * upload sessions are closed.
+ * Follows a job of this engine to its end. Aborting the signal interrupts the engine's jobs (they can be resumed) and
+ * still waits for the end, so that upload sessions are closed.
  *
  * @throws AppError `job.notFound`
  */
@@ -38,20 +38,19 @@ export async function followJob(
   const stop = engine.on('jobs.changed', (delta) => {
     if (delta.jobId === id) take(delta.sequence, delta.job, delta.layers);
   });
-  const cancel = (): void => {
-    // A job that has just ended refuses: then its end is on the way already.
-    engine.handlers['jobs.cancel']({ id }, new AbortController().signal).catch(() => undefined);
+  const interrupt = (): void => {
+    void engine.interruptJobs();
   };
   try {
     const snapshot = await engine.handlers['jobs.get']({ id }, new AbortController().signal);
     const { layers: all, ...summary } = snapshot.job;
     take(snapshot.sequence, summary, all);
-    if (signal.aborted) cancel();
-    signal.addEventListener('abort', cancel, { once: true });
+    if (signal.aborted) interrupt();
+    signal.addEventListener('abort', interrupt, { once: true });
     return await finished;
   } finally {
     stop();
-    signal.removeEventListener('abort', cancel);
+    signal.removeEventListener('abort', interrupt);
   }
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { type CommandContext, type CommonOptions, runCommand } from './command-context.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import { type CommandContext, type CommonOptions, runCommand, tellError } from './command-context.ts';
 import { demo } from './commands/demo.ts';
 import { inspect } from './commands/inspect.ts';
 import { cancelJob, listJobs, logJob, resumeJob } from './commands/jobs.ts';
@@ -200,7 +201,15 @@ export async function runProgram(args: readonly string[], context: CommandContex
   try {
     await program.parseAsync([...args], { from: 'user' });
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (thrown instanceof CommanderError) {
+      if (thrown.exitCode === 0) return EXIT.done;
+      if (args.includes('--json')) {
+        const problem = thrown.message.replace(/^error: /, '');
+        const usage = new AppError('input.invalid', { method: args[0] ?? '', field: 'arguments', problem });
+        return tellError(context.terminal, usage, true);
+      }
+      return EXIT.usage;
+    }
     throw thrown;
   }
   return status;

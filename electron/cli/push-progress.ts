@@ -1,4 +1,4 @@
-import { Listr } from 'listr2';
+import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import { formatBytes } from '../../shared/format/bytes.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
 import type { JobLayer, JobState } from '../../shared/models/job.ts';
@@ -75,7 +75,16 @@ function drawnProgress(): PushProgress {
         rendererOptions: { outputBar: LAYER_LINES },
       },
     ],
-    { registerSignalListeners: false },
+    {
+      registerSignalListeners: false,
+      // stdout is for the document alone, and may be a file while a person watches.
+      // stderr was found to be a terminal; listr2 itself only looks at stdout.
+      forceTTY: true,
+      fallbackRendererCondition: () => false,
+      rendererOptions: {
+        logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stdout) }),
+      },
+    },
   );
   const running = list.run();
   return {

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { toAppError } from '../../shared/errors/app-error.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/engine-interface.ts';
 import { cliPorts } from './cli-ports.ts';
 import type { CommandContext } from './command-context.ts';
+import { errorSentence } from './error-words.ts';
 import { EXIT } from './exit-status.ts';
 import { runProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
@@ -37,11 +39,18 @@ async function main(): Promise<number> {
   } finally {
     // Assigned in a callback, which the flow analysis does not follow.
     const engine = opened as Promise<Engine> | null;
-    if (engine !== null) await engine.then((open) => open.close());
+    // One that could not be opened has told so already.
+    if (engine !== null) await engine.then((open) => open.close()).catch(() => undefined);
   }
 }
 
 // No top-level await: the bundle is CommonJS.
-void main().then((status) => {
-  process.exitCode = status;
-});
+main().then(
+  (status) => {
+    process.exitCode = status;
+  },
+  (thrown: unknown) => {
+    process.stderr.write(`${errorSentence(toAppError(thrown))}\n`);
+    process.exitCode = EXIT.failed;
+  },
+);

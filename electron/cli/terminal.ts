@@ -10,6 +10,12 @@ export interface Terminal {
 
 /** The terminal of this process. In CI no bars are drawn, whatever stderr is. */
 export function processTerminal(): Terminal {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      // Whoever read (`head`, a pager) has seen enough.
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   return {
     out: (text) => process.stdout.write(`${text}\n`),
     note: (text) => process.stderr.write(`${text}\n`),

@@ -9,6 +9,8 @@ export interface Engine {
   readonly on: Subscribe;
   /** Jobs of this process that have not ended. */
   runningJobs(): number;
+  /** Ends running jobs as interrupted; their journals stay, so that they can be resumed. */
+  interruptJobs(): Promise<void>;
   /** Ends running jobs as interrupted (their journals stay), then workers, connections and the database. */
   close(): Promise<void>;
 }

@@ -432,6 +432,10 @@ class JoinedEngine {
     return this.#jobs.running;
   }
 
+  interruptJobs(): Promise<void> {
+    return this.#jobs.close();
+  }
+
   async close(): Promise<void> {
     await this.#jobs.close();
     await this.#store.close();
@@ -461,7 +465,12 @@ async function inEitherForm<Result>(
 
 /** Joins the rooms into an engine. Two engines can live in one process. @throws AppError `state.unavailable` */
 export async function createEngine(ports: EnginePorts): Promise<Engine> {
-  await mkdir(ports.paths.stateHome, { recursive: true });
+  try {
+    await mkdir(ports.paths.stateHome, { recursive: true });
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new AppError('state.unavailable', { reason: `${ports.paths.stateHome}: ${reason}` }, { cause });
+  }
   const state = await openState({
     directory: ports.paths.stateHome,
     workerFile: ports.paths.stateWorker,
@@ -474,6 +483,7 @@ export async function createEngine(ports: EnginePorts): Promise<Engine> {
     handlers: engine.handlers(),
     on: engine.on,
     runningJobs: () => engine.runningJobs(),
+    interruptJobs: () => engine.interruptJobs(),
     close: () => engine.close(),
   };
 }

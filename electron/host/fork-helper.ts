@@ -3,7 +3,12 @@ import type { ForkHelper } from '../engine/ports.ts';
 
 /** Forks a helper in a Node of its own. In Electron the run-as-node fuse is off: there `utilityProcess` is used instead. */
 export const forkNodeHelper: ForkHelper = (file, args) => {
-  const child = fork(file, [...args], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+  // A process group of its own: Ctrl-C in a terminal is for the one who asked for the work, who then ends the helper.
+  const child = fork(file, [...args], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+    detached: true,
+  });
   let ended = false;
   let onExit: ((code: number | null) => void) | null = null;
   const end = (code: number | null): void => {

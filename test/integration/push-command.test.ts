@@ -35,6 +35,7 @@ async function requestOf(command: string, vm: Vm): Promise<PushRequest | null> {
         handlers: handlers as Handlers<EngineMethodName>,
         on: () => () => undefined,
         runningJobs: () => 0,
+        interruptJobs: () => Promise.resolve(),
         close: () => Promise.resolve(),
       }),
   };

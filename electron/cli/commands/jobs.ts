@@ -1,6 +1,8 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { errorSentence } from '../error-words.ts';
 import { pushedText } from '../plan-text.ts';
 import { table } from '../table.ts';
 import { followToEnd } from './push.ts';
@@ -39,8 +41,24 @@ export async function cancelJob(context: CommandContext, id: string): Promise<un
   context.terminal.note(`Job ${id} is ending.`);
 }
 
-/** `tartan jobs log ID`: what a job did. */
+function stateText(job: JobSummary): string {
+  const lines = [
+    `${job.vmName}  ${job.state}, ${formatBytes(job.sent)} sent`,
+    `created   ${new Date(job.createdMs).toISOString()}`,
+    ...job.references.map((reference) => `to        ${reference}`),
+  ];
+  if (job.error !== null) lines.push(`error     ${errorSentence(AppError.fromData(job.error))}`);
+  return lines.join('\n');
+}
+
+/** `tartan jobs log ID`: what a job did, as far as it came. With `--json` the job as the window sees it. */
 export async function logJob(context: CommandContext, id: string, options: CommonOptions): Promise<undefined> {
-  const document = await call(context, 'jobs.document', { id });
-  context.terminal.out(options.json === true ? JSON.stringify(document, null, 2) : pushedText(document));
+  const { job } = await call(context, 'jobs.get', { id });
+  if (options.json === true) {
+    context.terminal.out(JSON.stringify(job, null, 2));
+    return;
+  }
+  context.terminal.out(stateText(job));
+  // Of a job that was killed there is no more than its journal.
+  if (job.targets.length > 0) context.terminal.out(pushedText(await call(context, 'jobs.document', { id })));
 }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { parseReference } from '../../../shared/models/reference.ts';
 import type { VmList } from '../../../shared/models/vm.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
 
@@ -55,14 +56,20 @@ export async function pushRequestOf(
   references: readonly string[],
   options: PushOptions,
 ): Promise<PushRequest> {
+  // What does not parse is said before anything is looked for.
+  for (const reference of references) parseReference(reference);
   const list = await call(context, 'vms.list', null);
   const labels: Record<string, string> = {};
   for (const label of options.label ?? []) {
     const at = label.indexOf('=');
     labels[label.slice(0, at)] = label.slice(at + 1);
   }
+  const vmId = findVm(list, name);
+  if (list.vms.find(({ id }) => id === vmId)?.state === 'suspended') {
+    context.terminal.note(`${name} is suspended: the image gets its disk as it is, without its saved memory.`);
+  }
   return {
-    vmId: findVm(list, name),
+    vmId,
     references: [...references],
     insecure: options.insecure === true,
     concurrency: options.concurrency ?? null,
