@@ -25,11 +25,6 @@ import { diskSizesOf } from './disk-sizes.ts';
 
 const MIB = 1024 * 1024;
 const BLOCK = 64 * 1024;
-const UUIDS: Readonly<Record<VolumeKind, string>> = {
-  ext4: '11111111-2222-4333-8444-555555555501',
-  xfs: '11111111-2222-4333-8444-555555555502',
-  btrfs: '11111111-2222-4333-8444-555555555503',
-};
 
 function sync(path: string): void {
   const file = openSync(path, 'r+');
@@ -70,7 +65,7 @@ function readByRanges(path: string, size: number): Buffer {
 
 /** A folder on a file system of its own, or just one in the temporary folder. */
 function makePlace(kind: VolumeKind | 'the system’s volume'): { readonly path: string; remove(): void } {
-  if (kind !== 'the system’s volume') return makeLoopVolume(kind, UUIDS[kind]);
+  if (kind !== 'the system’s volume') return makeLoopVolume(kind);
   const path = mkdtempSync(join(tmpdir(), 'volumes-'));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
@@ -117,7 +112,7 @@ describe.each(['the system’s volume' as const, ...VOLUME_KINDS])('a sparse dis
 describe.each(VOLUME_KINDS)('a disk on %s', (kind) => {
   let volume: LoopVolume;
   beforeAll(() => {
-    volume = makeLoopVolume(kind, UUIDS[kind]);
+    volume = makeLoopVolume(kind);
   });
   afterAll(() => volume.remove());
 
@@ -145,12 +140,12 @@ describe.each(VOLUME_KINDS)('a disk on %s', (kind) => {
     volume.remount();
     const after = await identityOf(join(volume.path, 'named.img'));
 
-    expect(before.volume).toMatch(new RegExp(`^uuid:${UUIDS[kind]}(?:/\\d+)?$`));
+    expect(before.volume).toMatch(new RegExp(`^uuid:${volume.uuid}(?:/\\d+)?$`));
     expect(after).toEqual(before);
   });
 
   it('is another disk than the one with the same number on another volume', async () => {
-    const other = makeLoopVolume(kind, '11111111-2222-4333-8444-555555555599');
+    const other = makeLoopVolume(kind);
     try {
       for (const { path } of [volume, other]) write(join(path, 'twin.img'), 0, Buffer.from('x'));
       const [first, second] = await Promise.all([volume, other].map(({ path }) => identityOf(join(path, 'twin.img'))));
@@ -191,7 +186,7 @@ describe.each(VOLUME_KINDS)('a disk on %s', (kind) => {
 describe.each(VOLUME_KINDS.filter((kind) => kind === 'btrfs'))('a disk on a subvolume of %s', (kind) => {
   let volume: LoopVolume;
   beforeAll(() => {
-    volume = makeLoopVolume(kind, UUIDS[kind]);
+    volume = makeLoopVolume(kind);
   });
   afterAll(() => volume.remove());
 
