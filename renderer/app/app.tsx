@@ -72,11 +72,12 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     job: null,
   });
 
-  // Until something is chosen: what was selected when the window closed, else the first VM.
+  // Until something is chosen: what was selected when the window closed, else the first VM that can be pushed.
   const first = useMemo((): Selection => {
     if (list === null) return null;
     const remembered = readMemory('selected', keySchema);
-    const vm = list.vms.find(({ id }) => id === remembered) ?? list.vms[0];
+    const vm =
+      list.vms.find(({ id }) => id === remembered) ?? list.vms.find(({ defect }) => defect === null) ?? list.vms[0];
     return vm === undefined ? null : { kind: 'vm', key: vm.id };
   }, [list]);
   const selection = chosen ?? first;
