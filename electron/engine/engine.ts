@@ -17,6 +17,7 @@ import type { Engine } from './engine-interface.ts';
 import { createEventHub } from './event-hub.ts';
 import { inspectImage, type ReadingParts, readRepository, verifyImage } from './image-service.ts';
 import { Bandwidth } from './jobs/bandwidth.ts';
+import { BlobFlights } from './jobs/blob-flights.ts';
 import { JobFiles } from './jobs/job-files.ts';
 import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
@@ -62,6 +63,7 @@ class JoinedEngine {
   readonly #bandwidth: Bandwidth;
   readonly #jobs: JobQueue;
   readonly #store: StoreService;
+  readonly #flights = new BlobFlights();
   readonly #hub = createEventHub();
   /** How hosts were found to want their uploads, as the state had it at the start. */
   readonly #uploadModes = new Map<string, HostProfile['uploadMode']>();
@@ -283,7 +285,7 @@ class JoinedEngine {
     const { request } = job.facts;
     const draft = createDraft(source, targets, this.#ports.chunkSize);
     const concurrency = (): number => request.concurrency ?? this.#settings.concurrency;
-    return new PushRun(parts, draft, request, job.gate, this.#bandwidth, concurrency, {
+    return new PushRun(parts, draft, request, job.gate, this.#bandwidth, concurrency, this.#flights, {
       onStarted: () => job.started(),
       onChange: (layer) => job.touch(layer),
       onSent: (bytes) => job.sent(bytes),

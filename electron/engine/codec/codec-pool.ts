@@ -88,6 +88,11 @@ export class CodecPool {
     this.#size = options.workers;
   }
 
+  /** Worker threads at most. */
+  get workers(): number {
+    return this.#size;
+  }
+
   /** @throws AppError `file.unreadable`, `vm.gone`, `vm.diskChanged` (the file ends early), `cancelled` */
   async hash(input: HashInput, options: TaskOptions): Promise<CodecResult> {
     const { path, offset, length, runs = null } = input;

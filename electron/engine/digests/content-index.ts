@@ -62,6 +62,7 @@ export class ContentIndex {
   readonly #state: StateDatabase;
   readonly #nowMs: () => number;
   readonly #linkRates = new Map<string, number>();
+  #encoderRate: number | null = null;
 
   constructor(state: StateDatabase, nowMs: () => number) {
     this.#state = state;
@@ -77,6 +78,8 @@ export class ContentIndex {
       schema,
     );
     for (const { host, rate } of rows) this.#linkRates.set(host, rate);
+    const [encoder] = await this.#state.all("SELECT rate FROM machine_rates WHERE name = 'encoder'", [], rateSchema);
+    this.#encoderRate = encoder?.rate ?? null;
   }
 
   /** Layers of raw digests that may replace encoding in a push to all of `targets`. */
@@ -184,15 +187,43 @@ export class ContentIndex {
     ]);
   }
 
-  /** Known manifests: those of the targets first, then the newest. At most 50. */
-  async knownManifests(targets: readonly RepositoryName[]): Promise<KnownManifest[]> {
+  /** The bytes of a VM config layer; null when it was never seen. */
+  async vmConfig(digest: string): Promise<Uint8Array | null> {
+    const schema = z.object({ bytes: z.instanceof(Uint8Array) });
+    const [row] = await this.#state.all('SELECT bytes FROM vm_configs WHERE digest = ?', [digest], schema);
+    return row?.bytes ?? null;
+  }
+
+  /** Keeps a VM config layer, so that a manifest that names it can be compared with a VM without a request. */
+  async learnVmConfig(digest: string, bytes: Uint8Array): Promise<void> {
+    await this.#state.run([
+      {
+        sql: `INSERT INTO vm_configs (digest, bytes, seen_ms) VALUES (?, ?, ?)
+              ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
+        params: [digest, bytes, this.#nowMs()],
+      },
+      {
+        sql: 'DELETE FROM vm_configs WHERE digest IN (SELECT digest FROM vm_configs ORDER BY seen_ms DESC LIMIT -1 OFFSET ?)',
+        params: [KEPT_MANIFESTS],
+      },
+    ]);
+  }
+
+  /**
+   * Known manifests: those of the targets first, then the newest. At most 50.
+   *
+   * @param layer only those that name this layer; null = any
+   */
+  async knownManifests(targets: readonly RepositoryName[], layer: string | null = null): Promise<KnownManifest[]> {
     const names = JSON.stringify(targets.map(({ registry, repository }) => `${registry}/${repository}`));
     return await this.#state.all(
       `SELECT m.digest AS digest, m.media_type AS mediaType, m.bytes AS bytes,
-              max(p.registry || '/' || p.repository IN (SELECT value FROM json_each(?))) AS mine
+              max(p.registry || '/' || p.repository IN (SELECT value FROM json_each(?1))) AS mine
          FROM manifests m JOIN manifest_places p ON p.manifest_digest = m.digest
+        WHERE ?2 IS NULL
+           OR EXISTS (SELECT 1 FROM manifest_layers l WHERE l.manifest_digest = m.digest AND l.layer_digest = ?2)
         GROUP BY m.digest ORDER BY mine DESC, m.seen_ms DESC LIMIT 50`,
-      [names],
+      [names, layer],
       manifestSchema,
     );
   }
@@ -204,6 +235,17 @@ export class ContentIndex {
       [],
       nameSchema,
     );
+  }
+
+  /** Which of these manifests were seen in a repository before. */
+  async manifestsSeenIn({ registry, repository }: RepositoryName, digests: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#state.all(
+      `SELECT manifest_digest AS digest FROM manifest_places
+        WHERE registry = ? AND repository = ? AND manifest_digest IN (SELECT value FROM json_each(?))`,
+      [registry, repository, JSON.stringify(digests)],
+      z.object({ digest: z.string() }),
+    );
+    return new Set(rows.map(({ digest }) => digest));
   }
 
   /** The bytes of these manifests, as far as they are known. */
@@ -271,6 +313,16 @@ export class ContentIndex {
     return new Map(rows.map((pair) => [pair.rawDigest, pair]));
   }
 
+  /** A repository was found not to have a blob after all. */
+  async lostBlob({ registry, repository }: RepositoryName, digest: string): Promise<void> {
+    await this.#state.run([
+      {
+        sql: 'DELETE FROM blob_locations WHERE layer_digest = ? AND registry = ? AND repository = ?',
+        params: [digest, registry, repository],
+      },
+    ]);
+  }
+
   /** Remembers that a repository has a blob. */
   async sawBlobs(place: RepositoryName, digests: readonly string[]): Promise<void> {
     const now = this.#nowMs();
@@ -299,6 +351,23 @@ export class ContentIndex {
         sql: `INSERT INTO host_profiles (host, upload_mode, learned_ms) VALUES (?, ?, ?)
               ON CONFLICT DO UPDATE SET upload_mode = excluded.upload_mode, learned_ms = excluded.learned_ms`,
         params: [host, mode, this.#nowMs()],
+      },
+    ]);
+  }
+
+  /** Packed bytes a second that this machine's workers encode together; null while it was not measured. */
+  get encoderRate(): number | null {
+    return this.#encoderRate;
+  }
+
+  /** Remembers a measured rate of the encoder: half old, half new. */
+  async learnEncoderRate(bytesPerSecond: number): Promise<void> {
+    this.#encoderRate = this.#encoderRate === null ? bytesPerSecond : (this.#encoderRate + bytesPerSecond) / 2;
+    await this.#state.run([
+      {
+        sql: `INSERT INTO machine_rates (name, rate, learned_ms) VALUES ('encoder', ?, ?)
+              ON CONFLICT DO UPDATE SET rate = excluded.rate, learned_ms = excluded.learned_ms`,
+        params: [this.#encoderRate, this.#nowMs()],
       },
     ]);
   }

@@ -85,7 +85,7 @@ describe('the lock of a job', () => {
   it('keeps another process out, and is free when that process is gone', async () => {
     await files.write(JOURNAL);
     await writeFile(join(home, 'jobs', `${ID}.lock`), '');
-    const other = await holdFileLock(join(home, 'jobs', `${ID}.lock`));
+    const other = await holdFileLock(join(home, 'jobs', `${ID}.lock`), { kind: 'flock' });
     const during = { taken: await files.lock(ID), holds: files.holds(ID), free: await files.isFree(ID) };
     await other.stop();
 
@@ -102,6 +102,8 @@ describe('the lock of a job', () => {
     const free = await files.isFree(ID);
 
     expect({ free, holds: files.holds(ID) }).toEqual({ free: false, holds: true });
-    await expect(holdFileLock(join(home, 'jobs', `${ID}.lock`))).rejects.toThrow('the lock was not taken');
+    await expect(holdFileLock(join(home, 'jobs', `${ID}.lock`), { kind: 'flock' })).rejects.toThrow(
+      'the lock was not taken',
+    );
   });
 });

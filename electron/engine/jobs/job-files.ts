@@ -1,10 +1,10 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { pushRequestSchema } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { tryLockWholeFile } from '../native/fcntl-lock.ts';
+import { tryFileLock } from '../native/file-lock.ts';
 
 const journalSchema = z.object({
   version: z.literal(1),
@@ -23,7 +23,8 @@ export type JobJournal = z.infer<typeof journalSchema>;
 
 /**
  * Journals and lock files of jobs, in `jobs/` of the state folder. A journal is written whole, fsynced and renamed; a
- * running job holds the POSIX lock of its lock file, which goes with the process.
+ * running job holds the lock of its lock file against other processes and other engines of this one; it goes with the
+ * process.
  */
 export class JobFiles {
   readonly #folder: string;
@@ -52,6 +53,7 @@ export class JobFiles {
       await file.close();
     }
     await rename(temporary, path);
+    await syncFolder(this.#folder);
   }
 
   /** Journals that can be read; a damaged one is passed over (its job is in the history). */
@@ -74,18 +76,23 @@ export class JobFiles {
     const path = this.#file(id, 'lock');
     if (this.#locks.has(id)) return true;
     await mkdir(this.#folder, { recursive: true });
-    const descriptor = openSync(path, 'a+', 0o600);
-    if (tryLockWholeFile(descriptor) === 'busy') {
+    for (;;) {
+      const descriptor = openSync(path, 'a+', 0o600);
+      if (tryFileLock(descriptor) === 'busy') {
+        closeSync(descriptor);
+        return false;
+      }
+      if (isFileAt(path, descriptor)) {
+        this.#locks.set(id, descriptor);
+        return true;
+      }
+      // Its owner removed the file between our opening and locking it: the lock of a file that is gone keeps nobody out.
       closeSync(descriptor);
-      return false;
     }
-    this.#locks.set(id, descriptor);
-    return true;
   }
 
   /**
-   * Whether nobody runs the job, this process included. A lock of ours is not tried: closing any descriptor of its file
-   * would drop it.
+   * Whether nobody runs the job, this engine included.
    */
   async isFree(id: string): Promise<boolean> {
     if (this.holds(id) || !(await this.lock(id))) return false;
@@ -111,5 +118,24 @@ export class JobFiles {
     const files = ['json', 'json.new', 'lock'].map((ending) => this.#file(id, ending));
     this.unlock(id);
     await Promise.all(files.map((file) => rm(file, { force: true })));
+  }
+}
+
+function isFileAt(path: string, descriptor: number): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found !== undefined && found.ino === fstatSync(descriptor).ino;
+}
+
+/** A new name is on disk only when its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch {
+    // Windows opens no folders, and some file systems sync none: the journal is as safe there as it can be.
   }
 }

@@ -241,7 +241,9 @@ describe('the queue of jobs', () => {
     await queue.get(id);
 
     expect(listed.map((job) => [job.state, job.elsewhere])).toEqual([['planning', false]]);
-    await expect(holdFileLock(join(home, 'jobs', `${id}.lock`))).rejects.toThrow('the lock was not taken');
+    await expect(holdFileLock(join(home, 'jobs', `${id}.lock`), { kind: 'flock' })).rejects.toThrow(
+      'the lock was not taken',
+    );
   });
 
   it('forgets an ended job, and no job that runs', async () => {
@@ -299,7 +301,7 @@ describe('a job of another process', () => {
   beforeEach(async () => {
     await new JobFiles(home).write({ version: 1, id: ID, createdMs: 5, vmName: 'far', request: REQUEST, sent: 9 });
     await writeFile(join(home, 'jobs', `${ID}.lock`), '');
-    other = await holdFileLock(join(home, 'jobs', `${ID}.lock`));
+    other = await holdFileLock(join(home, 'jobs', `${ID}.lock`), { kind: 'flock' });
   });
   afterEach(() => other.stop());
 

@@ -46,12 +46,20 @@ export class JobQueue {
   /** Starts a push: the journal is on disk before anything is sent. */
   async push(request: PushRequest, vmName: string): Promise<JobSummary> {
     const id = randomUUID();
-    return await this.#enqueue({ version: 1, id, createdMs: this.#options.clock.now(), vmName, request, sent: 0 });
+    return await this.#enqueue(
+      { version: 1, id, createdMs: this.#options.clock.now(), vmName, request, sent: 0 },
+      false,
+    );
   }
 
-  async #enqueue(journal: JobJournal): Promise<JobSummary> {
+  async #enqueue(journal: JobJournal, again: boolean): Promise<JobSummary> {
     const { clock, emit, files, chunkSize } = this.#options;
     if (!(await files.lock(journal.id))) throw new AppError('job.elsewhere', { id: journal.id });
+    if (again && (await this.#journal(journal.id)) === null) {
+      // Its owner ended it while we asked for the lock.
+      await files.remove(journal.id);
+      throw new AppError('job.notFound', { id: journal.id });
+    }
     await files.write(journal);
     const { id, createdMs, vmName, request } = journal;
     const job = new PushJob({ id, createdMs, vmName, request, chunkSize }, clock, (sequence, summary, layers) => {
@@ -226,7 +234,7 @@ export class JobQueue {
     const journal = await this.#journal(id);
     if (journal === null) throw new AppError('job.notFound', { id });
     await this.#options.history.remove(id);
-    await this.#enqueue(journal);
+    await this.#enqueue(journal, true);
   }
 
   /**
@@ -247,8 +255,8 @@ export class JobQueue {
     }
     await this.#options.history.remove(id);
     const { expectedTags: _shown, ...request } = journal.request;
-    const again: PushRequest = force ? { ...request, force: true } : journal.request;
-    await this.#enqueue({ ...journal, request: newManifest ? { ...again, newManifest: true } : again });
+    const asked: PushRequest = force ? { ...request, force: true } : journal.request;
+    await this.#enqueue({ ...journal, request: newManifest ? { ...asked, newManifest: true } : asked }, true);
   }
 
   /** Forgets an ended job. */

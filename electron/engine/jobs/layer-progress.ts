@@ -39,6 +39,11 @@ export class LayerProgress {
     if (this.status !== 'done') this.move('waiting');
   }
 
+  /** It was done, and has to be done again. */
+  again(): void {
+    this.move('waiting');
+  }
+
   fail(error: AppError): void {
     this.status = error.code === 'cancelled' ? 'cancelled' : 'failed';
     this.retry = null;

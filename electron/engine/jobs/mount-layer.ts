@@ -1,4 +1,4 @@
-import type { DraftLayer, DraftTarget, PushDraft } from '../plan/push-draft.ts';
+import type { DraftLayer, DraftTarget } from '../plan/push-draft.ts';
 import type { UploadSession } from '../registry/upload-session.ts';
 import type { PushRun } from './push-run.ts';
 
@@ -19,7 +19,7 @@ export async function mountLayer(
   if (digest === null) return [...targets];
   const left: DraftTarget[] = [];
   for (const target of targets) {
-    const from = mountSource(run.draft, target, digest, (other) => run.has(other, digest));
+    const from = mountSource(run, target, digest);
     if (from === null || sessions.has(target)) {
       left.push(target);
       continue;
@@ -38,17 +38,16 @@ export async function mountLayer(
   return left;
 }
 
-/** A repository of the target's registry that has the blob: another target, or where a cached image came from. */
-function mountSource(
-  draft: PushDraft,
-  target: DraftTarget,
-  digest: string,
-  has: (other: DraftTarget) => boolean,
-): string | null {
+/** A repository of the target's registry that has the blob: another target, another push's, or a cached image's own. */
+function mountSource(run: PushRun, target: DraftTarget, digest: string): string | null {
+  const { draft } = run;
+  if (run.mistrusts(target, digest)) return null;
   const other = draft.targets.find(
-    (candidate) => candidate !== target && candidate.registry === target.registry && has(candidate),
+    (candidate) => candidate !== target && candidate.registry === target.registry && run.has(candidate, digest),
   );
   if (other !== undefined) return other.repository;
+  const nearby = run.nearby(target.registry, digest);
+  if (nearby !== null && nearby !== target.repository) return nearby;
   const home = draft.source.image?.home;
   const neighbour = home?.registry === target.registry && home.repository !== target.repository;
   return neighbour && draft.homeHas.get(digest) === true ? home.repository : null;

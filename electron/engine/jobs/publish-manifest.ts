@@ -3,6 +3,7 @@ import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import { limited } from '../plan/limited.ts';
 import type { DraftTarget } from '../plan/push-draft.ts';
 import type { SettledManifest } from '../plan/settle-manifest.ts';
+import { singleLayer } from '../plan/small-layers.ts';
 import type { PushRun } from './push-run.ts';
 
 const HEADS_AT_ONCE = 16;
@@ -20,6 +21,8 @@ export async function publishManifest(run: PushRun, manifest: SettledManifest, s
       await checkBlobs(run, target, signal);
       await moveTags(run, target, manifest, signal);
     }
+    const { digest: config } = singleLayer(run.draft, 'config');
+    if (config !== null) await run.parts.contentIndex.learnVmConfig(config, run.draft.configBytes);
     const place = { registry: target.registry, repository: target.repository };
     const { digest, mediaType, bytes } = manifest;
     await run.parts.contentIndex.learnManifest(place, { digest, mediaType, bytes }, claimedPairs(bytes));
@@ -35,11 +38,21 @@ async function putOciConfig(
   const { digest, bytes } = ociConfigOf(run, manifest);
   const client = run.parts.clientOf(target.registry);
   run.parts.requests.head += 1;
-  if (await client.headBlob(target.repository, digest, { signal })) return;
+  if (run.brought(target, digest)) return;
+  if (!run.mistrusts(target, digest) && (await hasBlob(run, target, digest, signal))) return;
   // Planning found the bytes for every target that lacked it; one that lost it meanwhile is too late.
   if (bytes === null) throw new AppError('blob.missing', { host: target.registry, digest });
   run.parts.requests.upload += 1;
   await client.putSmallBlob(target.repository, bytes, digest, { signal });
+  run.bring(target, digest);
+}
+
+/** HEAD 200 is no proof of bytes: with `verify`, or once the registry was found to be wrong, a byte is read. */
+async function hasBlob(run: PushRun, target: DraftTarget, digest: string, signal: AbortSignal): Promise<boolean> {
+  const client = run.parts.clientOf(target.registry);
+  return run.readsBack
+    ? await client.readsBlob(target.repository, digest, { signal })
+    : await client.headBlob(target.repository, digest, { signal });
 }
 
 function ociConfigOf(
@@ -53,7 +66,8 @@ function ociConfigOf(
 /** HEADs every blob that this push brought; with `verify` reads a byte of each blob. */
 async function checkBlobs(run: PushRun, target: DraftTarget, signal: AbortSignal): Promise<void> {
   const client = run.parts.clientOf(target.registry);
-  const { verify } = run.request;
+  const verify = run.readsBack;
+  const gone: string[] = [];
   const wanted = new Map<string, number>();
   for (const { digest, size } of run.draft.layers) {
     if (digest === null || size === null) throw new AppError('internal', { message: 'a layer is not known' });
@@ -68,9 +82,13 @@ async function checkBlobs(run: PushRun, target: DraftTarget, signal: AbortSignal
       const there = verify
         ? await client.readsBlob(target.repository, digest, { signal: ended })
         : await client.headBlob(target.repository, digest, { size, signal: ended });
-      if (!there) throw new AppError('verify.failed', { host: target.registry, digest });
+      if (!there) gone.push(digest);
     },
   );
+  const [digest] = gone;
+  if (digest === undefined) return;
+  const { registry: host, repository } = target;
+  throw new AppError('verify.failed', { host, repository, digest, digests: gone.join(' ') });
 }
 
 async function moveTags(

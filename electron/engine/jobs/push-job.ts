@@ -133,6 +133,7 @@ export class PushJob {
   pause(): void {
     if (this.#state !== 'running' && this.#state !== 'planning' && this.#state !== 'queued') throw this.#wrong('pause');
     this.gate.close();
+    this.#run?.paused();
     if (this.#state === 'running') this.move('paused');
   }
 

@@ -10,15 +10,20 @@ import { planWithoutReading, refuseLacking } from '../plan/plan-push.ts';
 import type { PlanningParts } from '../plan/planning-parts.ts';
 import type { DraftLayer, DraftTarget, Presence, PushDraft } from '../plan/push-draft.ts';
 import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest } from '../plan/settle-manifest.ts';
+import { singleLayer } from '../plan/small-layers.ts';
 import type { RetryNotice } from '../registry/requester.ts';
 import type { UploadSession } from '../registry/upload-session.ts';
 import type { Bandwidth } from './bandwidth.ts';
+import type { BlobFlights } from './blob-flights.ts';
 import { LayerProgress } from './layer-progress.ts';
 import { mountLayer } from './mount-layer.ts';
 import type { PauseGate } from './pause-gate.ts';
 import { publishManifest } from './publish-manifest.ts';
 import { type Stuck, stuckBy } from './stuck-job.ts';
 import { LayerUpload } from './upload-layer.ts';
+
+/** Shorter passes tell more of the clock than of the encoder. */
+const SHORTEST_MEASURE_MS = 20;
 
 /** What a run tells its job. */
 export interface PushRunEvents {
@@ -38,6 +43,10 @@ export class PushRun {
   readonly sender = new SinkSender();
   readonly #arrived = new Set<string>();
   readonly #inFlight = new Map<string, Promise<void>>();
+  /** Repositories that another push of this engine brought a blob to, by registry and digest. */
+  readonly #neighbours = new Map<string, string>();
+  /** Blobs that a target said it has, and had not: brought again whatever it says. */
+  readonly #mistrusted = new Set<string>();
   #manifest: SettledManifest | null = null;
   /** Each layer works under a signal of its own. */
   readonly #layerOf = new WeakMap<AbortSignal, LayerProgress>();
@@ -50,6 +59,7 @@ export class PushRun {
     readonly gate: PauseGate,
     readonly bandwidth: Bandwidth,
     readonly concurrency: () => number,
+    readonly flights: BlobFlights,
     private readonly events: PushRunEvents,
   ) {
     this.progress = draft.layers.map(() => new LayerProgress());
@@ -82,13 +92,68 @@ export class PushRun {
   /** A layer is in a target now: the verdict stays what brought it there. */
   settled(layer: DraftLayer, target: DraftTarget, how: Presence): void {
     if (layer.digest !== null) target.presence.set(layer.digest, how);
-    this.#arrived.add(`${target.registry}/${target.repository}@${layer.digest ?? ''}`);
+    this.#arrived.add(keyOf(target, layer.digest ?? ''));
   }
 
   /** Whether a target has the blob: from before, or since this push brought it. */
   has(target: DraftTarget, digest: string): boolean {
     if (target.presence.get(digest)?.verdict === 'present') return true;
-    return this.#arrived.has(`${target.registry}/${target.repository}@${digest}`);
+    return this.#arrived.has(keyOf(target, digest));
+  }
+
+  /** Another push of this engine brought a blob to a repository. */
+  arrivedNearby(registry: string, digest: string, repository: string): void {
+    this.#neighbours.set(`${registry}@${digest}`, repository);
+  }
+
+  /** The repository of a registry that another push brought a blob to; null if none did. */
+  nearby(registry: string, digest: string): string | null {
+    return this.#neighbours.get(`${registry}@${digest}`) ?? null;
+  }
+
+  /** Whether this push brought a blob to a target. */
+  brought(target: DraftTarget, digest: string): boolean {
+    return this.#arrived.has(keyOf(target, digest));
+  }
+
+  /** This push brought a blob that is no layer. */
+  bring(target: DraftTarget, digest: string): void {
+    this.#arrived.add(keyOf(target, digest));
+  }
+
+  /** Whether blobs are read back: asked for, or because the registry was found to be wrong about one. */
+  get readsBack(): boolean {
+    return this.request.verify || this.#mistrusted.size > 0;
+  }
+
+  /** Whether what a target says of a blob was found to be wrong. */
+  mistrusts(target: DraftTarget, digest: string): boolean {
+    return this.#mistrusted.has(keyOf(target, digest));
+  }
+
+  /** Whether a chunk that only encoding can name is encoded and asked for before it is sent: the link is the slow part. */
+  get asksFirst(): boolean {
+    const link = this.parts.contentIndex.linkRate(this.draft.targets.map(({ registry }) => registry));
+    const { encoderRate } = this.parts.contentIndex;
+    return link !== null && encoderRate !== null && link < encoderRate / 3;
+  }
+
+  /**
+   * Learns how fast the encoder is.
+   *
+   * @param size packed bytes of a pass
+   * @param ms that it took without the sending
+   */
+  async encoded(size: number, ms: number): Promise<void> {
+    if (ms < SHORTEST_MEASURE_MS) return;
+    const passes = this.progress.filter(({ status }) => status === 'encoding' || status === 'uploading').length;
+    const together = Math.max(1, Math.min(passes, this.parts.codec.workers));
+    await this.parts.contentIndex.learnEncoderRate(((size * 1000) / ms) * together);
+  }
+
+  /** The job pauses: other pushes do not wait for its uploads. */
+  paused(): void {
+    this.flights.release(this);
   }
 
   /** The piece size of a pass: the largest that all of its targets take. */
@@ -119,7 +184,8 @@ export class PushRun {
       await draft.source.confirmUnchanged();
       // One manifest and one time for all targets, also when the last of them has to wait.
       this.#manifest ??= await manifestOf(parts, draft, choice, stopped);
-      await this.#publish(this.#manifest, stopped);
+      await this.#bringConfig(stopped);
+      await publishManifest(this, this.#manifest, stopped);
     });
     this.changed(null);
   }
@@ -131,6 +197,7 @@ export class PushRun {
         await work();
         return;
       } catch (thrown) {
+        if (!signal.aborted && (await this.#mistrust(thrown))) continue;
         const stuck = stuckBy(thrown);
         if (stuck === null || signal.aborted || this.request.whenStuck === 'fail') throw thrown;
         for (const progress of this.progress) progress.restart();
@@ -139,34 +206,39 @@ export class PushRun {
     }
   }
 
-  /** Publishes; a blob that a registry said to have and has not is brought, once. */
-  async #publish(manifest: SettledManifest, signal: AbortSignal): Promise<void> {
-    try {
-      await publishManifest(this, manifest, signal);
-    } catch (thrown) {
-      const { host, repository, digests } = thrown instanceof AppError ? thrown.params : {};
-      const target = this.draft.targets.find((other) => other.registry === host && other.repository === repository);
-      const named = typeof digests === 'string' ? digests.split(' ') : [];
-      const { layers } = this.draft;
-      const lacking = layers.filter(
-        ({ digest }, at) =>
-          digest !== null && named.includes(digest) && layers.findIndex((layer) => layer.digest === digest) === at,
-      );
-      if (target === undefined || lacking.length === 0) throw thrown;
-      await limited(lacking, this.concurrency, signal, (layer, ended) => this.#bringAgain(layer, target, ended));
-      await this.draft.source.confirmUnchanged();
-      await publishManifest(this, manifest, signal);
-    }
+  /** A known manifest that was found at the end may spell the VM config in another way than what was pushed. */
+  async #bringConfig(signal: AbortSignal): Promise<void> {
+    const layer = singleLayer(this.draft, 'config');
+    const missing = this.draft.targets.filter((target) => !this.has(target, layer.digest ?? ''));
+    if (missing.length > 0) await this.#putConfig(layer, missing, signal);
   }
 
-  async #bringAgain(layer: DraftLayer, target: DraftTarget, signal: AbortSignal): Promise<void> {
-    const digest = layer.digest ?? '';
-    this.#arrived.delete(`${target.registry}/${target.repository}@${digest}`);
-    target.presence.set(digest, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
-    if (layer.kind === 'config') await this.#putConfig(layer, [target], signal);
-    else await new LayerUpload(this, layer, this.progressOf(layer), signal).to([target]);
-    this.progressOf(layer).move('done');
-    this.changed(layer);
+  /**
+   * A registry that refuses the manifest for a blob that it said it has (or that cannot give the blob back) gets the blob
+   * again: it is dropped from all that is known, once. False when that is not what went wrong, or was done before.
+   */
+  async #mistrust(thrown: unknown): Promise<boolean> {
+    if (!(thrown instanceof AppError) || (thrown.code !== 'blob.missing' && thrown.code !== 'verify.failed'))
+      return false;
+    const { host, repository, digest, digests: named } = thrown.params;
+    const digests = typeof named === 'string' && named !== '' ? named.split(' ') : [String(digest)];
+    let again = false;
+    for (const gone of digests) {
+      const layers = this.draft.layers.filter((layer) => layer.digest === gone);
+      if (layers.length === 0 && gone !== this.#manifest?.ociConfig?.digest) continue;
+      for (const target of this.draft.targets) {
+        const other = target.registry !== host || (repository !== undefined && target.repository !== repository);
+        if (other || this.mistrusts(target, gone)) continue;
+        again = true;
+        this.#mistrusted.add(keyOf(target, gone));
+        this.#arrived.delete(keyOf(target, gone));
+        target.presence.set(gone, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+        await this.parts.contentIndex.lostBlob(target, gone);
+      }
+      this.#inFlight.delete(gone);
+      for (const layer of layers) this.progressOf(layer).again();
+    }
+    return again;
   }
 
   #refuseConflicts(): void {
@@ -275,4 +347,8 @@ export class PushRun {
       this.settled(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
     }
   }
+}
+
+function keyOf({ registry, repository }: DraftTarget, digest: string): string {
+  return `${registry}/${repository}@${digest}`;
 }

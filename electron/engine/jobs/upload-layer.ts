@@ -36,6 +36,8 @@ export class LayerUpload {
   readonly #layer: DraftLayer;
   readonly #progress: LayerProgress;
   readonly #signal: AbortSignal;
+  /** ms of the pass that the encoder waited for its one sink. */
+  #sendingMs = 0;
   /** What arrived had another digest once. */
   #damaged = false;
 
@@ -51,6 +53,7 @@ export class LayerUpload {
     let missing = [...targets];
     const sessions = new Map<DraftTarget, UploadSession>();
     for (let attempt = 1; missing.length > 0; attempt += 1) {
+      missing = await this.#awaitOthers(missing);
       missing = await mountLayer(this.#run, this.#layer, missing, { sessions, signal: this.#signal });
       if (missing.length === 0) return;
       const first = missing.filter(
@@ -66,11 +69,31 @@ export class LayerUpload {
     sessions: Map<DraftTarget, UploadSession>,
     attempt: number,
   ): Promise<DraftTarget[]> {
-    const { parts, draft } = this.#run;
-    if (targets.some((target) => parts.clientOf(target.registry).profile.uploadMode === 'mono')) {
+    const { parts } = this.#run;
+    const mono = targets.some((target) => parts.clientOf(target.registry).profile.uploadMode === 'mono');
+    if (mono || (this.#layer.digest === null && this.#run.asksFirst)) {
       const left = await this.#encodeAhead(targets, attempt);
       if (left !== null) return left;
     }
+    const { digest } = this.#layer;
+    const land = targets.map((target) =>
+      digest === null
+        ? () => undefined
+        : this.#run.flights.begin(target.registry, target.repository, digest, this.#run),
+    );
+    try {
+      return await this.#send(targets, sessions, attempt);
+    } finally {
+      for (const [at, target] of targets.entries()) land[at]?.(digest !== null && this.#run.has(target, digest));
+    }
+  }
+
+  async #send(
+    targets: readonly DraftTarget[],
+    sessions: Map<DraftTarget, UploadSession>,
+    attempt: number,
+  ): Promise<DraftTarget[]> {
+    const { draft } = this.#run;
     const sinks = new Map<string, Sink>();
     for (const target of targets) {
       const session = sessions.get(target) ?? (await this.#open(target));
@@ -100,6 +123,21 @@ export class LayerUpload {
       await this.#findCopy(attempt);
       return [...targets];
     }
+  }
+
+  /** Waits for other pushes that bring the blob to the same registries; what they brought is found or mounted. */
+  async #awaitOthers(targets: readonly DraftTarget[]): Promise<DraftTarget[]> {
+    const { digest, size } = this.#layer;
+    if (digest === null || size === null) return [...targets];
+    const left: DraftTarget[] = [];
+    for (const target of targets) {
+      const flight = this.#run.flights.ofOthers(target.registry, digest, this.#run);
+      const arrived = flight !== null && (await beforeAbort(flight.arrived, this.#signal));
+      if (arrived) this.#run.arrivedNearby(target.registry, digest, flight.repository);
+      const here = arrived && flight.repository === target.repository;
+      if (!here || (await this.#present([target])).length === 0) left.push(target);
+    }
+    return left;
   }
 
   /**
@@ -206,6 +244,8 @@ export class LayerUpload {
     };
     this.#progress.move('encoding');
     this.#run.changed(layer);
+    const startedMs = parts.clock.now();
+    this.#sendingMs = 0;
     const result = await parts.codec.encode(
       {
         path: nvram ? draft.source.nvramPath : draft.source.diskPath,
@@ -245,6 +285,8 @@ export class LayerUpload {
     if (nvram) return true;
     layer.origin = result.zero ? 'zero' : layer.origin === 'unknown' ? 'encoded' : layer.origin;
     const { rawDigest, digest, size } = result;
+    // With several sinks the slowest sets the pace, and the time of the encoder alone is not known.
+    if (sinks.length <= 1) await this.#run.encoded(size, parts.clock.now() - startedMs - this.#sendingMs);
     await rememberRawDigest(parts, draft, layer);
     await parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]);
     return true;
@@ -261,9 +303,12 @@ export class LayerUpload {
         return { do: 'drop' };
       }
     };
+    const { clock } = this.#run.parts;
+    let handedMs = 0;
     return {
       piece: (id, piece) =>
         decide(id, async (sink) => {
+          handedMs = clock.now();
           // A piece that waits for its turn on a limited link is on its way, as far as a person is concerned.
           this.#progress.move('uploading');
           this.#run.changed(this.#layer);
@@ -279,7 +324,11 @@ export class LayerUpload {
         await this.#run.bandwidth.take(ALLOWANCE, this.#signal);
         await this.#run.gate.pass(this.#signal);
       },
-      answer: (id, piece, answer) => decide(id, (sink) => this.#judge(id, sink, piece, answer)),
+      answer: async (id, piece, answer) => {
+        const step = await decide(id, (sink) => this.#judge(id, sink, piece, answer));
+        if (step.do !== 'send') this.#sendingMs += clock.now() - handedMs;
+        return step;
+      },
     };
   }
 
@@ -340,5 +389,19 @@ export class LayerUpload {
         .requester.pause(attempt, failure.retryAfter, failure.error, this.#signal);
     }
     return lost;
+  }
+}
+
+async function beforeAbort<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  let stop: () => void = () => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
 }

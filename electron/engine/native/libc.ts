@@ -9,6 +9,7 @@ export interface CallResult {
 /** The C functions in use, on 64-bit Linux and macOS. `at` buffers are read and written in place. */
 export interface Libc {
   lseek(descriptor: number, offset: number, whence: number): CallResult;
+  flock(descriptor: number, operation: number): CallResult;
   fcntl(descriptor: number, command: number, argument: Uint8Array): CallResult;
   ioctl(descriptor: number, request: number, argument: Uint8Array): CallResult;
   /** macOS only; elsewhere it answers −1. `options` are the FSOPT flags. */
@@ -55,6 +56,7 @@ function load(): Libc | null {
       };
     };
     const lseek = call('int64_t lseek(int descriptor, int64_t offset, int whence)');
+    const flock = call('int flock(int descriptor, int operation)');
     // fcntl and ioctl are variadic; on arm64 macOS variadic arguments travel on the stack.
     const fcntl = call('int fcntl(int descriptor, int command, ...)');
     const ioctl = call('int ioctl(int descriptor, unsigned long request, ...)');
@@ -68,6 +70,7 @@ function load(): Libc | null {
       : null;
     return {
       lseek,
+      flock,
       fcntl: (descriptor, command, argument) => fcntl(descriptor, command, 'void *', argument),
       ioctl: (descriptor, request, argument) => ioctl(descriptor, request, 'void *', argument),
       getattrlist: (path, attributes, answer, options) =>

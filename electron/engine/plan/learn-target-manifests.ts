@@ -2,7 +2,7 @@ import { toAppError } from '../../../shared/errors/app-error.ts';
 import type { KnownManifest, LayerPair, RepositoryName } from '../digests/content-index.ts';
 import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
 import type { PlanningParts } from './planning-parts.ts';
-import type { PushDraft } from './push-draft.ts';
+import type { DraftTarget, PushDraft } from './push-draft.ts';
 
 /** The pairs that a Tart manifest claims; none for any other kind of image. */
 export function claimedPairs(bytes: Uint8Array): LayerPair[] {
@@ -22,19 +22,31 @@ export function claimedPairs(bytes: Uint8Array): LayerPair[] {
  * repository, so a chunk that one of them names needs no encoding there.
  */
 export async function learnTargetManifests(parts: PlanningParts, draft: PushDraft, signal: AbortSignal): Promise<void> {
-  const known = new Set((await parts.contentIndex.knownManifests(draft.targets)).map(({ digest }) => digest));
+  const named = draft.targets.flatMap(({ states }) => states.flatMap(({ previousDigest }) => previousDigest ?? []));
+  const known = new Map(
+    (await parts.contentIndex.manifestsNamed(named)).map((manifest) => [manifest.digest, manifest]),
+  );
   await Promise.all(
     draft.targets.map(async (target) => {
       const place: RepositoryName = { registry: target.registry, repository: target.repository };
       const digests = new Set(target.states.flatMap(({ previousDigest }) => previousDigest ?? []));
+      const seen = await parts.contentIndex.manifestsSeenIn(place, [...digests]);
       for (const digest of digests) {
-        if (known.has(digest)) continue;
-        parts.requests.manifest += 1;
-        const found = await parts.clientOf(target.registry).getManifest(target.repository, digest, { signal });
-        if (found === null) continue;
-        const manifest: KnownManifest = found;
+        if (seen.has(digest)) continue;
+        const manifest = known.get(digest) ?? (await fetchManifest(parts, target, digest, signal));
+        if (manifest === null) continue;
         await parts.contentIndex.learnManifest(place, manifest, claimedPairs(manifest.bytes));
       }
     }),
   );
+}
+
+async function fetchManifest(
+  parts: PlanningParts,
+  target: DraftTarget,
+  digest: string,
+  signal: AbortSignal,
+): Promise<KnownManifest | null> {
+  parts.requests.manifest += 1;
+  return await parts.clientOf(target.registry).getManifest(target.repository, digest, { signal });
 }

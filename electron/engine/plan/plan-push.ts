@@ -30,7 +30,8 @@ export async function planWithoutReading(
   })();
   await Promise.all([tags, local]);
   await fillPairs(parts, draft, draft.layers, signal);
-  if (draft.layers.some(({ digest }) => digest === null)) {
+  if (draft.source.verbatim === null) {
+    // What the tags point at now may name the chunks, and may be the very manifest that this push would write.
     await learnTargetManifests(parts, draft, signal);
     await fillPairs(parts, draft, draft.layers, signal);
   }

@@ -2,7 +2,9 @@ import { sha256 } from '../oci/digest.ts';
 import { sameManifest } from '../oci/known-manifest.ts';
 import { MEDIA_TYPES } from '../oci/media-types.ts';
 import { type TartManifestFacts, tartManifest, tartOciConfig, uploadTimeOf } from '../oci/tart-manifest.ts';
+import { askPresence } from './ask-presence.ts';
 import { settleTags } from './ask-tags.ts';
+import { adoptSpelling, otherSpelling } from './other-spelling.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import type { PushDraft } from './push-draft.ts';
 import { singleLayer } from './small-layers.ts';
@@ -53,10 +55,13 @@ export async function settleManifest(
   parts: PlanningParts,
   draft: PushDraft,
   choice: ManifestChoice,
-  _signal: AbortSignal,
+  signal: AbortSignal,
 ): Promise<SettledManifest | null> {
-  const found = await findManifest(parts, draft, choice);
-  if (found !== null) markTargets(draft, found);
+  const found = await findManifest(parts, draft, choice, signal);
+  if (found === null) return null;
+  markTargets(draft, found);
+  // Another spelling of the VM config is another blob.
+  await askPresence(parts, draft, [singleLayer(draft, 'config')], signal);
   return found;
 }
 
@@ -64,6 +69,7 @@ async function findManifest(
   parts: PlanningParts,
   draft: PushDraft,
   choice: ManifestChoice,
+  signal: AbortSignal,
 ): Promise<SettledManifest | null> {
   const { verbatim } = draft.source;
   if (verbatim !== null) {
@@ -79,10 +85,15 @@ async function findManifest(
   const config = ociConfigOf(draft, choice);
   const facts = factsOf(draft, config);
   if (facts === null) return null;
-  for (const known of await parts.contentIndex.knownManifests(draft.targets)) {
+  const [first] = facts.disk;
+  for (const known of await parts.contentIndex.knownManifests(draft.targets, first?.digest ?? null)) {
     const same = sameManifest(known.bytes, facts);
-    // Another spelling of the same VM config would need its bytes; ours is the sorted one, which is one spelling only.
-    if (same === null || same.vmConfigDigest !== facts.vmConfig.digest) continue;
+    if (same === null) continue;
+    if (same.vmConfigDigest !== facts.vmConfig.digest) {
+      const spelled = await otherSpelling(parts, draft, same.vmConfigDigest, signal);
+      if (spelled === null) continue;
+      adoptSpelling(draft, same.vmConfigDigest, spelled);
+    }
     return {
       bytes: known.bytes,
       digest: known.digest,

@@ -106,4 +106,12 @@ export const MIGRATIONS: readonly string[] = [
   // 5: what is old is found without a look at all rows.
   `CREATE INDEX claimed_pairs_by_age ON claimed_pairs (seen_ms);
    CREATE INDEX blob_locations_by_age ON blob_locations (seen_ms);`,
+
+  // 6: VM configs that known manifests name, to be compared with a VM's own.
+  `CREATE TABLE vm_configs (
+     digest TEXT PRIMARY KEY,
+     bytes BLOB NOT NULL,
+     seen_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX vm_configs_by_age ON vm_configs (seen_ms);`,
 ];

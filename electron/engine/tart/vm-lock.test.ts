@@ -148,7 +148,7 @@ describe.each([
   );
 
   it('is refused as busy while Tart itself pushes the VM', async () => {
-    const tart = await holdFileLock(config, 'tart push vm ghcr.io/acme/vm:1');
+    const tart = await holdFileLock(config, { title: 'tart push vm ghcr.io/acme/vm:1' });
     try {
       await expect(lock(helperFile())).rejects.toMatchObject({
         code: 'vm.busy',
