@@ -82,6 +82,7 @@ export class BlobWriters {
     const file: AppendingFile = new AppendingFile(path, offset, {
       post: (message) => slot.worker.postMessage({ ...message, id: file.id }),
       take: () => this.#takeBlock(),
+      takeNow: () => this.#freeBlock(),
       give: (block) => this.#giveBlock(block),
       filling: (is) => (is ? this.#filling.add(file) : this.#filling.delete(file)),
       ended: (sealed) => {
@@ -157,14 +158,18 @@ export class BlobWriters {
     }
   }
 
+  #freeBlock(): SharedArrayBuffer | null {
+    const free = this.#free.pop();
+    if (free !== undefined) return free;
+    if (this.#made >= MOST_BLOCKS) return null;
+    this.#made += 1;
+    return new SharedArrayBuffer(BLOCK_SIZE);
+  }
+
   async #takeBlock(): Promise<SharedArrayBuffer> {
     for (;;) {
-      const free = this.#free.pop();
-      if (free !== undefined) return free;
-      if (this.#made < MOST_BLOCKS) {
-        this.#made += 1;
-        return new SharedArrayBuffer(BLOCK_SIZE);
-      }
+      const free = this.#freeBlock();
+      if (free !== null) return free;
       // Slow clients must not sit on half-filled blocks while others have none.
       for (const file of this.#filling) file.flush();
       await new Promise<void>((resolve) => this.#wanting.push(resolve));
@@ -193,7 +198,10 @@ type Unnumbered<Message> = Message extends unknown ? Omit<Message, 'id'> : never
 interface AppendingHost {
   readonly id: number;
   post(message: Unnumbered<Exclude<ToBlobWorker, { type: 'forget' }>>): void;
+  /** A free block; waits for one. */
   take(): Promise<SharedArrayBuffer>;
+  /** A free block if there is one. */
+  takeNow(): SharedArrayBuffer | null;
   give(block: SharedArrayBuffer): void;
   filling(is: boolean): unknown;
   ended(sealed: boolean): void;
@@ -242,17 +250,21 @@ class AppendingFile implements Appending {
   }
 
   async push(bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length; ) {
+    let at = this.#pushNow(bytes);
+    while (at < bytes.length) {
+      await this.#room();
       if (this.#failure !== null) throw this.#failure;
-      if (this.#block === null) {
-        while (this.#sent.length >= MOST_WAITING && this.#hasNotFailed()) {
-          await new Promise<void>((resolve) => {
-            this.#wake = resolve;
-          });
-        }
-        this.#block = await this.#host.take();
-        this.#host.filling(true);
-      }
+      at += this.#pushNow(bytes.subarray(at));
+    }
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Takes what can be taken without waiting, and says how many bytes that were. */
+  #pushNow(bytes: Uint8Array): number {
+    let at = 0;
+    while (at < bytes.length && this.#failure === null) {
+      if (this.#block === null && !this.#begin(this.#sent.length < MOST_WAITING ? this.#host.takeNow() : null)) break;
+      if (this.#block === null) break;
       const part = Math.min(bytes.length - at, BLOCK_SIZE - this.#filled);
       new Uint8Array(this.#block, this.#filled, part).set(bytes.subarray(at, at + part));
       this.#filled += part;
@@ -260,10 +272,25 @@ class AppendingFile implements Appending {
       at += part;
       if (this.#filled === BLOCK_SIZE) this.flush();
     }
+    return at;
   }
 
-  #hasNotFailed(): boolean {
-    return this.#failure === null;
+  #begin(block: SharedArrayBuffer | null): boolean {
+    if (block === null) return false;
+    this.#block = block;
+    this.#host.filling(true);
+    return true;
+  }
+
+  /** Waits until the worker has taken a block of this file, or any block is free. */
+  async #room(): Promise<void> {
+    if (this.#sent.length < MOST_WAITING) {
+      this.#begin(await this.#host.take());
+      return;
+    }
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
   }
 
   /** Sends a block on its way, full or not. */
@@ -289,9 +316,10 @@ class AppendingFile implements Appending {
         (pushing ?? Promise.resolve()).then(tell, tell);
       };
       const onData = (bytes: Uint8Array): void => {
-        if (this.#fits(bytes)) return;
+        const taken = this.#pushNow(bytes);
+        if (taken === bytes.length) return;
         body.pause();
-        const mine = this.push(bytes);
+        const mine = this.push(bytes.subarray(taken));
         pushing = mine;
         mine.then(() => {
           pushing = null;
@@ -309,15 +337,6 @@ class AppendingFile implements Appending {
         if (!ended) fail(new Error('aborted'));
       });
     });
-  }
-
-  /** The fast way: what fits into the block at hand needs no promise. */
-  #fits(bytes: Uint8Array): boolean {
-    if (this.#block === null || this.#failure !== null || bytes.length >= BLOCK_SIZE - this.#filled) return false;
-    new Uint8Array(this.#block, this.#filled, bytes.length).set(bytes);
-    this.#filled += bytes.length;
-    this.#size += bytes.length;
-    return true;
   }
 
   async pause(): Promise<number> {
