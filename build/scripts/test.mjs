@@ -2,8 +2,9 @@ import './node-version.mjs';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { aptPackages } from './apt-packages.mjs';
+import { testsWithoutPrograms } from './needed-programs.mjs';
 import { installDependencies, root } from './set-up.mjs';
 import { SetUpError } from './step.mjs';
 
@@ -41,6 +42,48 @@ function check(command, args) {
   };
 }
 
+/** Test files that lack a program here, with its name; none where everything was installed. */
+let lacking = /** @type {ReadonlyMap<string, readonly string[]>} */ (new Map());
+
+/**
+ * Tests of some projects, as vitest lists them without running any.
+ *
+ * @param {readonly string[]} projects
+ * @returns {Promise<readonly { file: string }[]>}
+ */
+async function listTests(projects) {
+  const folder = await mkdtemp(join(tmpdir(), 'tartan-test-'));
+  const list = join(folder, 'list.json');
+  try {
+    await run('vitest', ['list', ...projects.flatMap((name) => ['--project', name]), `--json=${list}`]);
+    /** @type {{ file: string }[]} */
+    const tests = JSON.parse(await readFile(list, 'utf8'));
+    return tests;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Names the tests that need what is not here, and counts them.
+ *
+ * @param {readonly string[]} projects
+ * @returns {Promise<number>}
+ */
+async function countLacking(projects) {
+  if (lacking.size === 0) return 0;
+  let skipped = 0;
+  const named = new Set();
+  for (const { file } of await listTests(projects)) {
+    const missing = lacking.get(file);
+    if (missing === undefined) continue;
+    skipped += 1;
+    if (!named.has(file)) process.stdout.write(`Skipped: ${relative(root, file)} needs ${missing.join(', ')}\n`);
+    named.add(file);
+  }
+  return skipped;
+}
+
 /**
  * A stage of vitest projects, counted test by test.
  *
@@ -52,11 +95,13 @@ async function vitest(projects, env) {
   const folder = await mkdtemp(join(tmpdir(), 'tartan-test-'));
   const report = join(folder, 'report.json');
   try {
+    const lacked = await countLacking(projects);
     const ok = await run(
       'vitest',
       [
         'run',
         ...projects.flatMap((name) => ['--project', name]),
+        ...[...lacking.keys()].flatMap((file) => ['--exclude', relative(root, file)]),
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${report}`,
@@ -66,7 +111,7 @@ async function vitest(projects, env) {
     /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number }} */
     const counts = JSON.parse(await readFile(report, 'utf8'));
     const failed = counts.numFailedTests === 0 && !ok ? 1 : counts.numFailedTests;
-    return { passed: counts.numPassedTests, failed, skipped: counts.numPendingTests + counts.numTodoTests };
+    return { passed: counts.numPassedTests, failed, skipped: counts.numPendingTests + counts.numTodoTests + lacked };
   } catch {
     return { passed: 0, failed: 1, skipped: 0 };
   } finally {
@@ -94,16 +139,7 @@ function sum(parts) {
  */
 async function skip(project, reason) {
   process.stdout.write(`Skipped: ${reason}\n`);
-  const folder = await mkdtemp(join(tmpdir(), 'tartan-test-'));
-  const list = join(folder, 'list.json');
-  try {
-    await run('vitest', ['list', '--project', project, `--json=${list}`]);
-    /** @type {unknown[]} */
-    const tests = JSON.parse(await readFile(list, 'utf8'));
-    return { passed: 0, failed: 0, skipped: tests.length };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  return { passed: 0, failed: 0, skipped: (await listTests([project])).length };
 }
 
 /**
@@ -129,6 +165,8 @@ async function endToEnd() {
 
 await installDependencies();
 const nothingMayBeSkipped = await aptPackages();
+if (!nothingMayBeSkipped)
+  lacking = testsWithoutPrograms(['electron', 'shared', 'test'].map((name) => join(root, name)));
 const { buildAll } = await import('./build.mjs');
 const { canShowWindows, withDisplay } = await import('./virtual-display.mjs');
 const { electronRuntime } = await import('./electron-runtime.mjs');
