@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { copyWithSkopeo } from '../fixtures/decode-image.ts';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
+import { first, isCommit } from '../fixtures/faults.ts';
+import { isWhole, pushThrough } from '../fixtures/push-through.ts';
+import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+
+let home: TartHome;
+let registry: DockerRegistry;
+
+beforeAll(async () => {
+  home = await makeTartHome();
+  registry = await startDockerRegistry();
+});
+afterAll(async () => {
+  await registry.stop();
+  await home.remove();
+});
+
+/** The process that holds a VM's lock, asked as `tart stop` asks; 0 = nobody. */
+function lockHolderOf(vm: TartVm): number {
+  const script =
+    'use Fcntl; open(my $f, "+<", $ARGV[0]) or die; my $l = pack("s s x4 q q l x4", F_RDLCK, 0, 0, 0, 0); fcntl($f, F_GETLK, $l) or die; my ($t, $w, $s, $n, $p) = unpack("s s x4 q q l", $l); print $t == F_UNLCK ? 0 : $p';
+  return Number(execFileSync('perl', ['-e', script, vm.configFile], { encoding: 'utf8' }));
+}
+
+/** Pushes a VM of its own, one layer at a time, and does something to it when a blob has been closed. */
+async function pushWhile(name: string, disturb: (vm: TartVm) => void) {
+  const vm = await makeTartVm(home, { name, disk: SMALLEST_DISK });
+  const { fault, hits } = first(1, isCommit, () => {
+    disturb(vm);
+    return undefined;
+  });
+  const { ended, tags } = await pushThrough({
+    registry: registry.host,
+    repository: `disturbed/${name}`,
+    vm,
+    tartHome: home.root,
+    fault,
+    request: { concurrency: 1 },
+  });
+  return { vm, ended, tags, disturbed: hits() };
+}
+
+describe('a VM that somebody wants in the middle of a push', () => {
+  it('ends the push when its disk is written to, and nothing is tagged', async () => {
+    const { ended, tags, disturbed } = await pushWhile('written', (vm) => {
+      const disk = openSync(vm.diskFile, 'r+');
+      writeSync(disk, Buffer.from('changed'), 0, 7, 9 * 1024 * 1024);
+      closeSync(disk);
+    });
+    expect({ ended, tags, disturbed }).toEqual({ ended: 'vm.diskChanged', tags: [], disturbed: 1 });
+  });
+
+  it.each(['SIGINT', 'SIGUSR1', 'SIGKILL'] as const)(
+    'is let go at once at %s, as Tart sends it, and left alone',
+    async (signal) => {
+      let holder = 0;
+      const { vm, ended, tags } = await pushWhile(`wanted-${signal.toLowerCase()}`, (wanted) => {
+        holder = lockHolderOf(wanted);
+        process.kill(holder, signal);
+      });
+      expect({ held: holder > 0, own: holder === process.pid, ended, tags, free: lockHolderOf(vm) }).toEqual({
+        held: true,
+        own: false,
+        ended: 'vm.lockLost',
+        tags: [],
+        free: 0,
+      });
+    },
+  );
+});
+
+describe('a disk in Apple’s sparse format', () => {
+  it('is pushed as the file that it is, with its label', async () => {
+    const vm = await makeTartVm(home, { name: 'sparse', disk: SMALLEST_DISK, config: { diskFormat: 'asif' } });
+    const { ended } = await pushThrough({
+      registry: registry.host,
+      repository: 'formats/asif',
+      vm,
+      tartHome: home.root,
+    });
+    const image = await copyWithSkopeo(`${registry.host}/formats/asif:1`);
+    const config: unknown = JSON.parse((await image.blob(image.config)).toString('utf8'));
+    await image.remove();
+    expect({ ended, config, whole: await isWhole(`${registry.host}/formats/asif:1`, vm) }).toEqual({
+      ended: 'done',
+      config: { architecture: 'arm64', config: { Labels: { 'org.cirruslabs.tart.disk.format': 'asif' } }, os: 'linux' },
+      whole: true,
+    });
+  });
+});
