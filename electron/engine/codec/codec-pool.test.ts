@@ -1,0 +1,262 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { buildWasm } from '../../../build/scripts/build-wasm.mjs';
+import { bundleInto, folderBesidePackages } from '../../../test/fixtures/bundle.ts';
+import { freePort } from '../../../test/fixtures/docker-registry.ts';
+import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
+import { loadCodecModule } from './codec-module.ts';
+import { CodecPool, type SinkHost } from './codec-pool.ts';
+import { ALLOWANCE, type Piece, type SinkSpec } from './codec-protocol.ts';
+import { Decoder } from './decoder.ts';
+
+const MIB = 1024 * 1024;
+const never = new AbortController().signal;
+const DIRECT = { ca: [], proxy: null };
+
+let folder: string;
+let workerFile: string;
+let wasmFile: string;
+let disk: string;
+let raw: Buffer;
+let server: Server;
+let origin: string;
+/** Bodies by path, in the order in which their requests came; pieces of one path are joined. */
+const bodies = new Map<string, Buffer[]>();
+const cut: string[] = [];
+let pools: CodecPool[] = [];
+
+beforeAll(async () => {
+  folder = await folderBesidePackages('codec-pool');
+  workerFile = await bundleInto(folder, 'codec-worker');
+  wasmFile = join(folder, 'codec.wasm');
+  buildWasm(wasmFile);
+  raw = Buffer.concat([
+    randomBytesOf('disk', 9 * MIB),
+    Buffer.alloc(3 * MIB),
+    Buffer.alloc(2 * MIB, 'disk '),
+    Buffer.alloc(77),
+  ]);
+  disk = join(folder, 'disk.img');
+  await writeFile(disk, raw);
+  server = createServer((request, response) => {
+    const path = request.url ?? '';
+    const parts = bodies.get(path) ?? [];
+    bodies.set(path, parts);
+    request.on('data', (bytes: Buffer) => parts.push(bytes));
+    request.on('end', () => response.writeHead(202).end());
+    request.on('error', () => cut.push(path));
+    if (path === '/refuses') response.writeHead(507).end();
+  });
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${port}`;
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(folder, { recursive: true, force: true });
+});
+afterEach(async () => {
+  await Promise.all(pools.map((pool) => pool.close()));
+  pools = [];
+  bodies.clear();
+  cut.length = 0;
+});
+
+function openPool(options: { readonly workers?: number; readonly wasm?: string } = {}): CodecPool {
+  const pool = new CodecPool({ workerFile, wasmFile: options.wasm ?? wasmFile, workers: options.workers ?? 2 });
+  pools.push(pool);
+  return pool;
+}
+
+/** Sends everything to the path that the sink is called after, and notes what was asked. */
+function hostOf(asked: string[], allowance: () => Promise<void> = () => Promise.resolve()): SinkHost {
+  const requestFor = (sink: string, piece: Piece) => {
+    const length = piece.length === 0 ? {} : { 'content-length': String(piece.length) };
+    return { method: 'PATCH', url: `${origin}/${sink}`, headers: length } as const;
+  };
+  return {
+    piece: (sink, piece) => {
+      asked.push(`${sink} piece`);
+      return Promise.resolve({ do: 'send', request: requestFor(sink, piece), from: 0 });
+    },
+    answer: (sink, _piece, answer) => {
+      asked.push(`${sink} ${answer.kind === 'answer' ? answer.status : answer.code}`);
+      const taken = answer.kind === 'answer' && answer.status === 202;
+      return Promise.resolve(taken ? { do: 'next' } : { do: 'drop' });
+    },
+    allowance: async (sink) => {
+      asked.push(`${sink} allowance`);
+      await allowance();
+    },
+  };
+}
+
+const sink = (id: string, mode: SinkSpec['mode']): SinkSpec => ({ id, mode, network: DIRECT });
+const input = (sinks: readonly SinkSpec[]) =>
+  ({ path: disk, offset: 0, length: raw.length, form: 'lz4', sinks, pieceSize: 2 * MIB }) as const;
+const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+const received = (path: string): Buffer => Buffer.concat(bodies.get(path) ?? []);
+
+async function decoded(stream: Buffer): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  const decoder = new Decoder(await loadCodecModule(wasmFile), raw.length, (bytes) => parts.push(Buffer.from(bytes)));
+  decoder.push(stream);
+  decoder.end();
+  return Buffer.concat(parts);
+}
+
+describe('the pool of codec workers', () => {
+  it('hashes a range, holes as zeros, and counts what it read', async () => {
+    const runs = [
+      { offset: 0, length: 9 * MIB },
+      { offset: 12 * MIB, length: 2 * MIB },
+    ];
+    const pool = openPool();
+    const [whole, hole] = await Promise.all([
+      pool.hash({ path: disk, offset: 0, length: 14 * MIB, runs }, { signal: never }),
+      pool.hash({ path: disk, offset: 9 * MIB, length: 3 * MIB, runs: [] }, { signal: never }),
+    ]);
+    expect({
+      whole: whole.rawDigest,
+      read: whole.bytesRead,
+      zero: whole.zero,
+      hole: [hole.zero, hole.bytesRead],
+    }).toEqual({
+      whole: sha256(raw.subarray(0, 14 * MIB)),
+      read: 11 * MIB,
+      zero: false,
+      hole: [true, 0],
+    });
+  });
+
+  it('gives one stream to a body and to pieces alike, and knows its digests', async () => {
+    const asked: string[] = [];
+    const sinks = [sink('body', 'body'), sink('pieces', 'pieces')];
+    const result = await openPool().encode(input(sinks), { signal: never, sinkHost: hostOf(asked) });
+    const body = received('/body');
+    expect({ ...result, decodes: (await decoded(body)).equals(raw), same: body.equals(received('/pieces')) }).toEqual({
+      rawDigest: sha256(raw),
+      digest: sha256(body),
+      size: body.length,
+      zero: false,
+      bytesRead: raw.length,
+      complete: true,
+      decodes: true,
+      same: true,
+    });
+    expect(asked.filter((about) => about === 'pieces 202')).toHaveLength(Math.ceil(body.length / (2 * MIB)));
+  });
+
+  it('sends bytes as they are where they are not to be encoded', async () => {
+    const sinks = [sink('nvram', 'body')];
+    const result = await openPool().encode({ ...input(sinks), form: 'raw' }, { signal: never, sinkHost: hostOf([]) });
+    expect({ digest: result.digest, same: received('/nvram').equals(raw) }).toEqual({
+      digest: sha256(raw),
+      same: true,
+    });
+  });
+
+  it('takes a raw digest that is known instead of hashing again', async () => {
+    const known = `sha256:${'5'.repeat(64)}`;
+    const { rawDigest, digest } = await openPool().encode({ ...input([]), rawDigest: known }, { signal: never });
+    const again = await openPool().encode(input([]), { signal: never });
+    expect({ rawDigest, digest }).toEqual({ rawDigest: known, digest: again.digest });
+  });
+
+  it('goes on for the others when a registry refuses', async () => {
+    const asked: string[] = [];
+    const sinks = [sink('refuses', 'body'), sink('takes', 'body')];
+    const { complete } = await openPool().encode(input(sinks), { signal: never, sinkHost: hostOf(asked) });
+    expect({ complete, decodes: (await decoded(received('/takes'))).equals(raw) }).toEqual({
+      complete: true,
+      decodes: true,
+    });
+    expect(asked).toContain('refuses 507');
+  });
+
+  it('stops early when every registry has refused', async () => {
+    const pool = openPool();
+    const result = await pool.encode(input([sink('refuses', 'body')]), { signal: never, sinkHost: hostOf([]) });
+    expect(result.complete).toBe(false);
+  });
+
+  it('sends no more of a body than was allowed', async () => {
+    const asked: string[] = [];
+    await openPool().encode(input([sink('paced', 'body')]), { signal: never, sinkHost: hostOf(asked) });
+    const allowances = 1 + asked.filter((about) => about === 'paced allowance').length;
+    expect(allowances * ALLOWANCE).toBeGreaterThanOrEqual(received('/paced').length);
+    expect((allowances - 2) * ALLOWANCE).toBeLessThan(received('/paced').length);
+  });
+
+  it('ends a cancelled task whose body waits, breaks off its request, and works on', async () => {
+    const pool = openPool({ workers: 1 });
+    const cancel = new AbortController();
+    const asked: string[] = [];
+    let waits: () => void = () => undefined;
+    const waiting = new Promise<void>((resolve) => {
+      waits = resolve;
+    });
+    const paused = (): Promise<void> => {
+      waits();
+      return new Promise(() => undefined);
+    };
+    const task = pool.encode(input([sink('stopped', 'body')]), {
+      signal: cancel.signal,
+      sinkHost: hostOf(asked, paused),
+    });
+    await waiting;
+    cancel.abort(new Error('no more'));
+    await expect(task).rejects.toThrow('no more');
+    const after = await pool.encode(input([sink('after', 'body')]), { signal: never, sinkHost: hostOf([]) });
+    expect({ complete: after.complete, decodes: (await decoded(received('/after'))).equals(raw), cut }).toEqual({
+      complete: true,
+      decodes: true,
+      cut: ['/stopped'],
+    });
+  });
+
+  it.each([
+    ['a file that is shorter than it was', { length: 15 * MIB }, 'vm.diskChanged'],
+    ['a file that is gone', { path: '/nowhere/disk.img' }, 'vm.gone'],
+  ])('fails a task, and no other: %s', async (_name, change, code) => {
+    const pool = openPool({ workers: 1 });
+    const [failed, fine] = await Promise.allSettled([
+      pool.encode({ ...input([sink('broken', 'body')]), ...change }, { signal: never, sinkHost: hostOf([]) }),
+      pool.encode(input([sink('fine', 'body')]), { signal: never, sinkHost: hostOf([]) }),
+    ]);
+    expect({ failed, fine: fine.status }).toEqual({
+      failed: { status: 'rejected', reason: expect.objectContaining({ code }) },
+      fine: 'fulfilled',
+    });
+  });
+
+  it('fails the tasks of a worker that dies, and starts another one', async () => {
+    const own = join(folder, 'late.wasm');
+    const pool = openPool({ workers: 1, wasm: own });
+    const died = await Promise.allSettled([1, 2].map(() => pool.encode(input([]), { signal: never })));
+    await copyFile(wasmFile, own);
+    const { rawDigest } = await pool.encode(input([]), { signal: never });
+    expect({ died: died.map(({ status }) => status), rawDigest }).toEqual({
+      died: ['rejected', 'rejected'],
+      rawDigest: sha256(raw),
+    });
+  });
+
+  it('ends what still runs when it is closed, and takes nothing more', async () => {
+    const pool = openPool();
+    const paused = (): Promise<void> => new Promise(() => undefined);
+    const task = pool.encode(input([sink('closed', 'body')]), { signal: never, sinkHost: hostOf([], paused) });
+    const ended = expect(task).rejects.toMatchObject({ code: 'cancelled' });
+    await pool.close();
+    await ended;
+    await expect(pool.hash({ path: disk, offset: 0, length: 1 }, { signal: never })).rejects.toMatchObject({
+      code: 'cancelled',
+    });
+  });
+});
