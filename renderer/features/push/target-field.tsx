@@ -142,8 +142,11 @@ export function TargetField(props: TargetFieldProps): ReactElement {
           value={target.text}
           onChange={(event) => {
             setLeft(false);
-            picking.open();
-            onChange(typeText(target, event.currentTarget.value));
+            const next = typeText(target, event.currentTarget.value);
+            // A tag that just became a token is no question: the list opens with the next letter, or the arrow.
+            if (next.text === '' && next.name !== null) picking.close();
+            else picking.open();
+            onChange(next);
           }}
           onPaste={(event) => {
             const references = pastedReferences(event.clipboardData.getData('text'));
