@@ -10,14 +10,17 @@ import { root } from './set-up.mjs';
 /**
  * `npm run bench -- [NAME…] [--quick]`: builds what changed and runs test/bench/NAME.bench.ts, all of them by default,
  * each as a process of its own. Each prints its raw runs; one that finds a figure over its bound ends with status 1, and
- * so does this. What they write lies in memory and is gone afterwards.
+ * so does this. What they write lies in memory and is gone afterwards. `frames` is what bench-frames.mjs measures in the real
+ * window.
  */
 const folder = join(root, 'test', 'bench');
+const FRAMES = 'frames';
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const wanted = args.filter((arg) => !arg.startsWith('-'));
 const names = readdirSync(folder)
   .flatMap((file) => (file.endsWith('.bench.ts') ? [file.slice(0, -'.bench.ts'.length)] : []))
+  .concat(FRAMES)
   .filter((name) => wanted.length === 0 || wanted.includes(name));
 
 /** Programs that the benches use, and the Debian packages that bring them. */
@@ -49,10 +52,9 @@ function workFolder() {
 
 /**
  * @param {string} name
- * @param {string} work
- * @returns {Promise<boolean>} whether all its bounds held
+ * @returns {Promise<string>} the bundled bench
  */
-async function runBench(name, work) {
+async function bundle(name) {
   const outDir = join(root, 'dist', 'bench');
   const config = nodeConfig(outDir, []);
   await build({
@@ -62,7 +64,17 @@ async function runBench(name, work) {
       rolldownOptions: { ...config.build?.rolldownOptions, input: { [name]: join(folder, `${name}.bench.ts`) } },
     },
   });
-  const child = spawn(process.execPath, [join(outDir, `${name}.cjs`)], {
+  return join(outDir, `${name}.cjs`);
+}
+
+/**
+ * @param {string} name
+ * @param {string} work
+ * @returns {Promise<boolean>} whether all its bounds held
+ */
+async function runBench(name, work) {
+  const file = name === FRAMES ? join(root, 'build', 'scripts', 'bench-frames.mjs') : await bundle(name);
+  const child = spawn(process.execPath, [file], {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
