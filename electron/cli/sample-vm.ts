@@ -57,3 +57,14 @@ export async function makeSampleVm(tartHome: string, name: string, macAddress: s
     await disk.close();
   }
 }
+
+/** Changes 1 MiB in the last chunk of a sample's disk: one layer of it is another one then. */
+export async function changeSampleDisk(tartHome: string, name: string): Promise<void> {
+  const disk = await open(join(tartHome, 'vms', name, 'disk.img'), 'r+');
+  try {
+    const bytes = seeded('changed', MIB, true);
+    await disk.write(bytes, 0, bytes.length, (3 * CHUNK_MIB + 70) * MIB);
+  } finally {
+    await disk.close();
+  }
+}

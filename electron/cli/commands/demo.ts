@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
+import type { Plan } from '../../../shared/models/plan.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine-interface.ts';
 import { cliPorts } from '../cli-ports.ts';
 import type { CommandContext } from '../command-context.ts';
 import { followJob, throwUnlessDone } from '../follow-job.ts';
-import { startEmptyRegistry, startLoopbackRegistry } from '../loopback-registry.ts';
 import { planText, pushedText } from '../plan-text.ts';
-import { makeSampleVm } from '../sample-vm.ts';
+import { changeSampleDisk, makeSampleVm } from '../sample-vm.ts';
 
 const NAME = 'sample';
 
@@ -48,9 +49,9 @@ async function pushOnce(context: CommandContext, engine: Engine, reference: stri
 }
 
 /**
- * `tartan demo`: makes a small sample VM, pushes it twice under two tags to a registry on this computer, and shows plan,
- * layers and what the second push saved. Everything lies in a temporary folder that goes at the end. Without an
- * installed registry it says so, shows the plan only, and is content.
+ * `tartan demo`: makes a small sample VM and pushes it to a registry of this app's own on this computer: under one tag,
+ * under a second one (nothing is sent), and under a third after a little of its disk changed (one layer is sent). Shows
+ * plan, layers and what was saved. Everything lies in a temporary folder that goes at the end.
  */
 export async function demo(context: CommandContext): Promise<undefined> {
   const { terminal, signal } = context;
@@ -59,28 +60,32 @@ export async function demo(context: CommandContext): Promise<undefined> {
   const paths = { ...ports.paths, tartHome: join(folder, 'tart'), stateHome: join(folder, 'state') };
   terminal.out(`A sample VM with a 2.1 GB disk, of which 67 MB is data, in ${folder}`);
   await makeSampleVm(paths.tartHome, NAME, '5e:00:00:00:00:01');
-  const registry = await startLoopbackRegistry(join(folder, 'registry'), signal);
   const engine = await createEngine({ ...ports, paths });
   try {
-    if (registry === null) {
-      terminal.out('No docker-registry is installed, so nothing is pushed; this is the plan for an empty registry.');
-      const empty = await startEmptyRegistry();
-      try {
-        await showPlan(context, engine, `${empty.host}/try/${NAME}:first`);
-      } finally {
-        await empty.stop();
-      }
-      return;
+    const registry = await engine.handlers['serve.start']({ port: null, token: null, readOnly: false }, signal);
+    if (!registry.on) throw new AppError('internal', { message: 'the registry did not start' });
+    terminal.out(`A registry on this computer, at ${registry.address}`);
+    const push = (tag: string): Promise<Plan> => pushOnce(context, engine, `${registry.address}/try/${NAME}:${tag}`);
+    const first = await push('first');
+    const second = await push('second');
+    await changeSampleDisk(paths.tartHome, NAME);
+    terminal.out('\nA little of the disk was changed.');
+    const third = await push('third');
+    terminal.out('');
+    for (const [tag, { bytes, seconds }] of [
+      ['first', first],
+      ['second', second],
+      ['third', third],
+    ] as const) {
+      terminal.out(
+        `${tag}: ${formatBytes(bytes.uploaded)} sent, ${formatBytes(bytes.present + bytes.duplicate)} not sent, ` +
+          `${formatBytes(bytes.read)} read of the disk, ${formatDuration(seconds)}`,
+      );
     }
-    const first = await pushOnce(context, engine, `${registry.host}/try/${NAME}:first`);
-    const second = await pushOnce(context, engine, `${registry.host}/try/${NAME}:second`);
-    terminal.out(
-      `\nThe second tag: ${formatBytes(second.bytes.uploaded)} sent, ${formatBytes(second.bytes.read)} read of the disk, ` +
-        `${formatDuration(second.seconds)} in place of ${formatDuration(first.seconds)}; not sent ${formatBytes(first.bytes.packed)}.`,
-    );
+    const notSent = [first, second, third].reduce((sum, { bytes }) => sum + bytes.present + bytes.duplicate, 0);
+    terminal.out(`Not sent in all: ${formatBytes(notSent)}.`);
   } finally {
     await engine.close();
-    await registry?.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
