@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher, errors, ProxyAgent, request } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import type { ReadyRequest, SinkAnswer, SinkNetwork } from './codec-protocol.ts';
+import { faultCode } from './fault-code.ts';
 
 /** Error bodies are read this far (registries put JSON there). */
 const BODY_LIMIT = 65_536;
@@ -58,9 +59,7 @@ export class SinkSender {
       return { kind: 'answer', status: answer.statusCode, headers, body: await limitedText(answer.body) };
     } catch (thrown) {
       signal.throwIfAborted();
-      const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
-      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
-      return { kind: 'networkError', code: thrown instanceof errors.UndiciError ? thrown.code : code };
+      return { kind: 'networkError', code: faultCode(thrown) };
     }
   }
 

@@ -95,7 +95,7 @@ export function answerError(host: string, method: string, url: string, answer: A
 
 const TLS_CODES = /CERT|SSL|TLS|EPROTO|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 
-/** The error that a network fault is. `code` is Node's or undici's. */
+/** The error that a network fault is. `code` is as `faultCode` tells it. */
 export function networkError(host: string, code: string, cause?: unknown): AppError {
   const params = { host, reason: code };
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return new AppError('registry.plainHttp', params, { cause });
@@ -106,6 +106,8 @@ export function networkError(host: string, code: string, cause?: unknown): AppEr
 
 /** Whether trying the same again can help: the network, overload, a registry that is down for a moment. */
 export function isPassing(error: AppError): boolean {
+  // A proxy that refuses (407, 403) goes on refusing.
+  if (/^PROXY_4/.test(String(error.params['reason']))) return false;
   return (
     error.code === 'registry.unreachable' ||
     error.code === 'registry.unavailable' ||

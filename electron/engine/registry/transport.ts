@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { faultCode } from '../codec/fault-code.ts';
 import type { NetworkPort } from '../ports.ts';
 import { type AnswerFacts, networkError } from './answer-error.ts';
 import { mayLeadTo } from './loopback.ts';
@@ -132,9 +133,7 @@ export class Transport {
     } catch (thrown) {
       if (thrown instanceof AppError) throw thrown;
       exchange.signal.throwIfAborted();
-      const cause: unknown = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
-      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'UNKNOWN';
-      throw networkError(this.#host, code, thrown);
+      throw networkError(this.#host, faultCode(thrown), thrown);
     }
   }
 
