@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Subscribe } from '../../shared/contract/handlers.ts';
 import type { JobState, JobSummary } from '../../shared/models/job.ts';
+import { PLAIN_PUSH } from '../../shared/models/push-options.ts';
 import { hostWords } from './host-words.ts';
 import { type NotificationText, notifyOfEndedJobs } from './notifications.ts';
 import { followProgress, type TaskbarProgress } from './progress.ts';
@@ -16,6 +17,7 @@ function job(id: string, state: JobState, sent = 0, toSend = 100): JobSummary {
     vmId: 'vm:builder',
     vmName: 'builder',
     references: ['ghcr.io/acme/builder:1'],
+    options: PLAIN_PUSH,
     createdMs: 0,
     startedMs: 0,
     finishedMs: null,

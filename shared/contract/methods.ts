@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { imageSchema, verificationSchema } from '../models/image.ts';
 import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
+import { pushOptionsSchema } from '../models/push-options.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { settingsSchema } from '../models/settings.ts';
 import {
@@ -57,28 +58,14 @@ const IMAGE_ERRORS = ['store.imageNotFound', 'store.nameInvalid', 'store.incompl
 const id = z.string().min(1).max(512);
 const host = z.string().min(1).max(255);
 const reference = z.string().min(1).max(1024);
-const labels = z.record(z.string().max(256), z.string().max(4096));
 const path = z.string().min(1).max(4096);
 const imageName = z.string().min(1).max(400);
 const nothing = z.null();
 
 /** What a push is made of. Shared by plan and push, so that what was planned is what is pushed. */
-export const pushRequestSchema = z.object({
+export const pushRequestSchema = pushOptionsSchema.extend({
   vmId: id,
   references: z.array(reference).min(1).max(64),
-  /** Plain http for these hosts. */
-  insecure: z.boolean(),
-  /** Layers in flight; null = the setting. */
-  concurrency: z.number().int().min(1).max(16).nullable(),
-  /** Decimal bytes of an upload piece; null = the host profile's. */
-  pieceSize: z.number().int().min(1_000_000).max(1_000_000_000).nullable(),
-  labels,
-  /** Read back a byte of every blob after the push. */
-  verify: z.boolean(),
-  /** Move a tag even though it moved since the plan was made. */
-  force: z.boolean(),
-  /** A cached image that cannot be pushed with its own manifest may be pushed with a new one, which has a new digest. */
-  newManifest: z.boolean().optional(),
   /**
    * What a push does when, in its middle, the network stays away for longer than the retries, the sign-in is refused, or
    * the registry asks to slow down for too long: wait (the default) or fail with the error's code.

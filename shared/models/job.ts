@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorDataSchema } from './error-data.ts';
 import { planBytesSchema, planLayerSchema, planTargetSchema, requestCountsSchema } from './plan.ts';
+import { PLAIN_PUSH, pushOptionsSchema } from './push-options.ts';
 
 /** Where a job stands. */
 export const jobStateSchema = z.enum([
@@ -61,6 +62,8 @@ export const jobSchema = z.object({
   vmId: z.string(),
   vmName: z.string(),
   references: z.array(z.string()),
+  /** How it was asked for. A push that was remembered without it counts as a plain one. */
+  options: pushOptionsSchema.default(PLAIN_PUSH),
   createdMs: z.number(),
   startedMs: z.number().nullable(),
   finishedMs: z.number().nullable(),

@@ -9,6 +9,7 @@ import {
   type JobSummary,
 } from '../../../shared/models/job.ts';
 import type { Plan, PlanBytes } from '../../../shared/models/plan.ts';
+import { pushOptionsSchema } from '../../../shared/models/push-options.ts';
 import type { PlanningParts } from '../plan/planning-parts.ts';
 import { type DraftLayer, type PushDraft, planOf } from '../plan/push-draft.ts';
 import type { Clock } from '../ports.ts';
@@ -260,6 +261,7 @@ export class PushJob {
       vmId: request.vmId,
       vmName,
       references: request.references,
+      options: pushOptionsSchema.parse(request),
       createdMs,
       startedMs: this.#startedMs,
       finishedMs: this.#finishedMs,

@@ -67,17 +67,7 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
         <Button
           className="quiet-button"
           onPress={() => {
-            commands.copy(
-              pushCommand(commandSource(job), {
-                references: job.references,
-                insecure: false,
-                concurrency: null,
-                pieceSize: null,
-                labels: {},
-                verify: false,
-                force: false,
-              }),
-            );
+            commands.copy(pushCommand(commandSource(job), { references: job.references, ...job.options }));
           }}
         >
           <Terminal size={14} strokeWidth={1.75} aria-hidden="true" />

@@ -149,6 +149,25 @@ describe('the transfers drawer', () => {
     ]);
   });
 
+  it('copies a command that is made as the push was', async () => {
+    const options = {
+      insecure: true,
+      concurrency: 2,
+      pieceSize: 5_000_000,
+      labels: { 'org.example.team': 'mac ci' },
+      verify: true,
+      force: false,
+    };
+    const { asked, user } = await openDrawer([{ ...DONE, options }]);
+    await user.click(screen.getByRole('radio', { name: 'Finished1' }));
+    await user.click(await screen.findByRole('button', { name: 'Copy as command' }));
+    expect(asked('app.copyText')).toEqual([
+      {
+        text: "tartan push sonoma ghcr.io/acme/macos/sequoia:15.1 --insecure --concurrency 2 --chunk-size 5 --label 'org.example.team=mac ci' --verify",
+      },
+    ]);
+  });
+
   it('shows what failed with what can be done', async () => {
     const { asked, user } = await openDrawer([FAILED, RUNNING]);
     await user.click(screen.getByRole('radio', { name: 'Failed1' }));

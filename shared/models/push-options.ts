@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/** How a push is made, beside what goes where. */
+export const pushOptionsSchema = z.object({
+  /** Plain http for the hosts of the references. */
+  insecure: z.boolean(),
+  /** Layers in flight; null = the setting. */
+  concurrency: z.number().int().min(1).max(16).nullable(),
+  /** Decimal bytes of an upload piece; null = the host profile's. */
+  pieceSize: z.number().int().min(1_000_000).max(1_000_000_000).nullable(),
+  labels: z.record(z.string().max(256), z.string().max(4096)),
+  /** Read back a byte of every blob after the push. */
+  verify: z.boolean(),
+  /** Move a tag even though it moved since the plan was made. */
+  force: z.boolean(),
+  /** A cached image that cannot be pushed with its own manifest may be pushed with a new one, which has a new digest. */
+  newManifest: z.boolean().optional(),
+});
+
+/** How a push is made. */
+export type PushOptions = z.infer<typeof pushOptionsSchema>;
+
+/** A push of which nothing else was asked. */
+export const PLAIN_PUSH: PushOptions = {
+  insecure: false,
+  concurrency: null,
+  pieceSize: null,
+  labels: {},
+  verify: false,
+  force: false,
+};
