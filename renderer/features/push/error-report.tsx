@@ -35,6 +35,7 @@ const NAMED_FACTS = [
   'limit',
   'layers',
   'message',
+  'reason',
   'account',
   'registryCode',
   'registryMessage',
