@@ -1,3 +1,5 @@
+import { errorWords } from '../../shared/errors/error-words.ts';
+import { layerLimitError } from '../../shared/errors/layer-limit-error.ts';
 import { formatBytes } from '../../shared/format/bytes.ts';
 import { shortDigest } from '../../shared/format/digest.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
@@ -44,7 +46,9 @@ function targetText(target: PlanTarget): string {
   }));
   const unknown = target.layers.filter(({ verdict }) => verdict === null);
   const rows = [...kinds, { verdict: 'not known yet', layers: unknown }].filter(({ layers }) => layers.length > 0);
+  const tooMany = layerLimitError(target);
   return [
+    ...(tooMany === null ? [] : [`${errorWords(tooMany.toData(), 'en').what} It cannot be pushed there.`]),
     ...target.references.map(referenceLine),
     table(
       [

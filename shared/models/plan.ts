@@ -90,6 +90,8 @@ export const planTargetSchema = z.object({
   manifestDigest: z.string().nullable(),
   /** Upload time of the manifest that is pushed again, ISO 8601; null when a new one is written. */
   knownUploadTime: z.string().nullable(),
+  /** Most layers that the registry takes in one manifest; null = no known limit. A push of more is `registry.layerLimit`. */
+  layerLimit: z.number().nullable().default(null),
   references: z.array(planReferenceSchema),
   bytes: planBytesSchema,
   layers: z.array(planLayerSchema),

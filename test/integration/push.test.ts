@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PlanTarget } from '../../shared/models/plan.ts';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, freePort, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
@@ -18,6 +19,9 @@ let home: TartHome;
 let vm: TartVm;
 let registry: DockerRegistry;
 let other: DockerRegistry;
+
+const diskVerdicts = ({ layers }: PlanTarget): unknown[] =>
+  layers.filter(({ kind }) => kind === 'disk').map(({ verdict }) => verdict);
 
 beforeAll(async () => {
   home = await makeTartHome();
@@ -62,11 +66,16 @@ describe('a push of a VM', () => {
   it('goes to two repositories and two registries with one encoding', async () => {
     const engine = await openTestEngine({ tartHome: home.root });
     const references = [`${registry.host}/two/a:x`, `${registry.host}/two/b:x`, `${other.host}/two/c:x`];
+    const planned = await engine.plan({ vmId: 'vm:builder', references });
     const { document } = await engine.push({ vmId: 'vm:builder', references });
     await engine.close();
     const images = await Promise.all(references.map((reference) => pullWithSkopeo(reference)));
     expect(document.bytes.encoded).toBeLessThanOrEqual(vm.diskSize);
     expect(document.targets[1]?.layers.some(({ verdict }) => verdict === 'mount')).toBe(true);
+    // The plan's price is what the push then sends, but for what only encoding tells of the sizes.
+    expect(planned.targets.map(diskVerdicts)).toEqual(document.targets.map(diskVerdicts));
+    expect(planned.bytes.uploaded / document.bytes.uploaded).toBeGreaterThan(0.5);
+    expect(planned.bytes.uploaded / document.bytes.uploaded).toBeLessThan(1.5);
     expect(new Set(images.map(({ manifestBytes }) => manifestBytes.toString('hex'))).size).toBe(1);
     expect(images[2]?.disk.equals(readFileSync(vm.diskFile))).toBe(true);
   });

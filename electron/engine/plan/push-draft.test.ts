@@ -166,6 +166,26 @@ describe('the verdict of a chunk', () => {
 
     expect([verdicts(draft, 0), verdicts(draft, 1)]).toEqual([['upload notInRegistry'], ['mount sentByAnotherTarget']]);
   });
+
+  it('is upload to one repository of a registry and mount in its others, where only encoding can name the layer', () => {
+    const draft = draftOf(200, ['a.io/b:1', 'a.io/c:1', 'd.io/e:1']);
+    know(draft, 0, { rawDigest: digest('a') });
+    know(draft, 1, { streamed: true });
+    const { targets, bytes } = plan(draft);
+
+    expect(
+      targets.map(({ layers, bytes: { uploaded, mounted } }) => ({
+        layers: layers.slice(1, -1).map(({ verdict, reason, mountedFrom }) => [verdict, reason, mountedFrom]),
+        uploaded,
+        mounted,
+      })),
+    ).toEqual([
+      { layers: Array(2).fill(['upload', 'notEncodedYet', null]), uploaded: 120, mounted: 0 },
+      { layers: Array(2).fill(['mount', 'sentByAnotherTarget', 'b']), uploaded: 0, mounted: 120 },
+      { layers: Array(2).fill(['upload', 'notEncodedYet', null]), uploaded: 120, mounted: 0 },
+    ]);
+    expect(bytes.uploaded).toBe(240);
+  });
 });
 
 describe('the plan document', () => {
@@ -204,12 +224,46 @@ describe('the plan document', () => {
     });
   });
 
+  it('names the most layers that a registry takes, where that is known', () => {
+    const registries = ['1.dkr.ecr.eu-west-1.amazonaws.com', 'a.io'];
+    const { targets } = plan(
+      draftOf(
+        100,
+        registries.map((host) => `${host}/b:1`),
+      ),
+    );
+
+    expect(targets.map(({ registry, layerLimit }) => ({ registry, layerLimit }))).toEqual([
+      { registry: registries[0], layerLimit: 500 },
+      { registry: registries[1], layerLimit: null },
+    ]);
+  });
+
   it('estimates zero chunks by what zeros pack to, others by the ratio so far, at first by that of public images', () => {
     const draft = draftOf(300);
     know(draft, 0, { rawDigest: digest('0'), zero: true, rawSize: 536_870_912 });
     const estimates = plan(draft).targets[0]?.layers.map(({ estimatedSize }) => estimatedSize);
 
     expect(estimates?.slice(1, 4)).toEqual([3_260_420, 60, 60]);
+  });
+
+  it('estimates the data of a chunk by the ratio of data so far, and its holes by what zeros pack to', () => {
+    const MIB = 1_048_576;
+    const half = { offset: 512 * MIB, length: 256 * MIB };
+    const dataRanges = [{ offset: 0, length: 100 * MIB }, half, { offset: 1024 * MIB, length: 10 * MIB }];
+    const draft = createDraft(sourceOf(1536 * MIB, { dataRanges }), groupTargets(['a.io/b:1']), 512 * MIB);
+    const estimates = (): unknown =>
+      plan(draft)
+        .targets[0]?.layers.slice(1, -1)
+        .map(({ estimatedSize }) => estimatedSize);
+    const zeros = (mib: number): number => (mib * 3_260_420) / 512;
+    const before = estimates();
+    know(draft, 1, { rawDigest: digest('a'), digest: digest('b'), size: half.length / 4 + zeros(256) });
+
+    expect([before, estimates()]).toEqual([
+      [Math.round(60 * MIB + zeros(412)), Math.round(0.6 * half.length + zeros(256)), Math.round(6 * MIB + zeros(502))],
+      [Math.round(25 * MIB + zeros(412)), null, Math.round(2.5 * MIB + zeros(502))],
+    ]);
   });
 
   it('counts every packed byte of each target once, under one verdict or none', () => {

@@ -14,6 +14,8 @@ import type {
 } from '../../../shared/models/plan.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
 import { chunksOf } from '../disk/chunks.ts';
+import { rangesWithin } from '../disk/holes.ts';
+import { profileOf } from '../registry/host-profile.ts';
 import type { PushSource } from './push-source.ts';
 import type { PushTarget } from './push-targets.ts';
 
@@ -31,6 +33,8 @@ export interface DraftLayer {
   /** First raw byte on the disk; null for config and NVRAM. */
   readonly rawOffset: number | null;
   rawSize: number;
+  /** Raw bytes outside the holes of the disk; all of them where the file system does not tell. */
+  readonly dataSize: number;
   rawDigest: string | null;
   zero: boolean;
   digest: string | null;
@@ -99,6 +103,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     kind: 'config',
     rawOffset: null,
     rawSize: source.configBytes.length,
+    dataSize: source.configBytes.length,
     origin: 'direct',
   });
   for (const chunk of chunksOfSource(source, chunkSize)) {
@@ -108,6 +113,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
       kind: 'disk',
       rawOffset: chunk.offset,
       rawSize: chunk.length,
+      dataSize: dataBytes(source, chunk),
       origin: 'unknown',
     });
   }
@@ -117,6 +123,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     kind: 'nvram',
     rawOffset: null,
     rawSize: source.nvramSize,
+    dataSize: source.nvramSize,
     origin: 'direct',
   });
   return {
@@ -146,6 +153,12 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
   };
 }
 
+/** Bytes of a chunk that lie outside the holes of the disk. */
+function dataBytes({ dataRanges }: PushSource, chunk: { readonly offset: number; readonly length: number }): number {
+  if (dataRanges === null) return chunk.length;
+  return rangesWithin(dataRanges, chunk.offset, chunk.length).reduce((sum, { length }) => sum + length, 0);
+}
+
 /** Cuts of the disk; a cached image keeps the cuts that its manifest names, whatever their length. */
 function chunksOfSource(source: PushSource, chunkSize: number): { offset: number; length: number }[] {
   const lengths: number[] = [];
@@ -166,20 +179,28 @@ function packedSize(layer: DraftLayer): number {
   return layer.size ?? layer.estimatedSize ?? 0;
 }
 
-/** Fills `estimatedSize` of layers whose packed size is not known, from the ratio of those that are. */
+/**
+ * Fills `estimatedSize` of layers whose packed size is not known: their data by the ratio of the layers that are known, their
+ * holes by what zeros pack to.
+ */
 export function estimateSizes(draft: PushDraft): void {
-  let raw = 0;
+  let data = 0;
   let packed = 0;
   for (const layer of draft.layers) {
-    if (layer.kind !== 'disk' || layer.size === null || layer.zero) continue;
-    raw += layer.rawSize;
-    packed += layer.size;
+    if (layer.kind !== 'disk' || layer.size === null || layer.zero || layer.dataSize === 0) continue;
+    data += layer.dataSize;
+    packed += Math.max(0, layer.size - holeBytes(layer) * ZERO_RATIO);
   }
-  const ratio = raw === 0 ? TYPICAL_RATIO : packed / raw;
+  const ratio = data === 0 ? TYPICAL_RATIO : packed / data;
   for (const layer of draft.layers) {
     if (layer.size !== null) layer.estimatedSize = null;
-    else layer.estimatedSize = Math.round(layer.zero ? layer.rawSize * ZERO_RATIO : layer.rawSize * ratio);
+    else if (layer.zero) layer.estimatedSize = Math.round(layer.rawSize * ZERO_RATIO);
+    else layer.estimatedSize = Math.round(layer.dataSize * ratio + holeBytes(layer) * ZERO_RATIO);
   }
+}
+
+function holeBytes(layer: DraftLayer): number {
+  return layer.rawSize - layer.dataSize;
 }
 
 /** Packed over raw bytes of a macOS disk without its zero chunks: 20.7 GB of 34.4 GB in the public sonoma image. */
@@ -196,11 +217,13 @@ export interface LayerVerdict {
 
 /**
  * The verdict of every layer for one target, derived from what is known: a layer is a duplicate of an earlier one with its
- * digest, or with its raw digest unless both are known to be packed differently.
+ * digest, or with its raw digest unless both are known to be packed differently. What only encoding can name goes to the
+ * first target of a registry and is mounted from there in the others.
  */
 export function verdictsOf(draft: PushDraft, target: DraftTarget): LayerVerdict[] {
   const packed = new Set<string>();
   const packedAs = new Map<string, string | null>();
+  const sender = draft.targets.find(({ registry }) => registry === target.registry);
   return draft.layers.map((layer) => {
     const { digest, rawDigest } = layer;
     const twin = rawDigest === null ? undefined : packedAs.get(rawDigest);
@@ -215,7 +238,9 @@ export function verdictsOf(draft: PushDraft, target: DraftTarget): LayerVerdict[
       return target.presence.get(digest) ?? { verdict: null, reason: 'notReadYet', mountedFrom: null };
     }
     if (rawDigest !== null || layer.streamed) {
-      return { verdict: 'upload', reason: 'notEncodedYet', mountedFrom: null };
+      return sender === undefined || sender === target
+        ? { verdict: 'upload', reason: 'notEncodedYet', mountedFrom: null }
+        : { verdict: 'mount', reason: 'sentByAnotherTarget', mountedFrom: sender.repository };
     }
     return { verdict: null, reason: 'notReadYet', mountedFrom: null };
   });
@@ -300,6 +325,7 @@ export function planTarget(draft: PushDraft, target: DraftTarget): PlanTarget {
     repository: target.repository,
     manifestDigest: target.manifestDigest,
     knownUploadTime: target.knownUploadTime,
+    layerLimit: profileOf(target.registry).layerLimit,
     references: target.states.map((state) => ({ ...state })),
     bytes: targetBytes(draft, verdicts),
     layers: draft.layers.map((layer) => planLayer(layer, verdicts[layer.index])),

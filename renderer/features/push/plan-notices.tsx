@@ -1,10 +1,12 @@
-import { Info, TriangleAlert } from 'lucide-react';
+import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { Trans, useTranslation } from 'react-i18next';
+import { layerLimitError } from '../../../shared/errors/layer-limit-error.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import type { CachedImagePlan, Plan, PlanReference, PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { useErrorWords } from './use-error-words.ts';
 import './plan-notices.css';
 
 export interface PlanNoticesProps {
@@ -19,9 +21,19 @@ export interface PlanNoticesProps {
 /** What a push changes or needs beside its bytes: tags that move, a suspended VM, the upload time, the lock. */
 export function PlanNotices({ plan, language, registries, onNewManifest }: PlanNoticesProps): ReactElement {
   const { t } = useTranslation('push');
+  const errorWords = useErrorWords();
   const known = plan.targets.find((target) => target.knownUploadTime !== null)?.knownUploadTime ?? null;
   return (
     <>
+      {plan.targets.flatMap((target) => {
+        const tooMany = layerLimitError(target);
+        if (tooMany === null) return [];
+        return [
+          <Notice key={`${target.registry}/${target.repository}`} tone="danger">
+            {errorWords(tooMany.toData()).what}
+          </Notice>,
+        ];
+      })}
       {plan.targets.flatMap((target) =>
         target.references
           .filter((reference) => reference.state === 'moves' || reference.state === 'conflict')
@@ -132,16 +144,18 @@ function uploadTime(iso: string, language: string): string {
   }).format(time);
 }
 
+const NOTICE_ICONS = { danger: CircleAlert, warning: TriangleAlert, quiet: Info } as const;
+
 function Notice({
   tone,
   children,
 }: {
-  readonly tone: 'warning' | 'quiet';
+  readonly tone: 'danger' | 'warning' | 'quiet';
   readonly children: ReactNode;
 }): ReactElement {
-  const Icon = tone === 'warning' ? TriangleAlert : Info;
+  const Icon = NOTICE_ICONS[tone];
   return (
-    <p className={`plan-notice plan-notice-${tone}`}>
+    <p className={`plan-notice plan-notice-${tone}`} role={tone === 'danger' ? 'alert' : undefined}>
       <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
       <span>{children}</span>
     </p>

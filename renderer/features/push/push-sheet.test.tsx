@@ -80,6 +80,20 @@ describe('the push sheet', () => {
     ]);
   });
 
+  it('tells before the push that a registry takes fewer layers, and does not offer to push', async () => {
+    const target = sampleTarget(sampleLayers(drawnDisk('4xp3xu')), {
+      registry: 'ghcr.io',
+      repository: 'acme/sonoma',
+      layerLimit: 5,
+      references: [{ reference: NEW_TAG, tag: '16.2', state: 'new', previousDigest: null }],
+    });
+    await openSheet({ 'plans.make': () => Promise.resolve(samplePlan([target])) }, [NEW_TAG]);
+    expect((await screen.findByRole('alert')).textContent).toBe(
+      `ghcr.io takes 5 layers at most; this image has ${target.layers.length}.`,
+    );
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: /^Push/ }).disabled).toBe(true);
+  });
+
   it('offers again where this VM went last, and plans at once', async () => {
     const job = summaryOf(
       sampleJob([], { vmId: 'vm:sonoma-xcode-16.2', references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest'] }),

@@ -4,6 +4,7 @@ import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-compone
 import { useTranslation } from 'react-i18next';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
+import { layerLimitError } from '../../../shared/errors/layer-limit-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
@@ -99,7 +100,8 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
     !view.stale &&
     error === null &&
     !pushing &&
-    view.plan.cachedImage?.manifest !== 'newNeeded';
+    view.plan.cachedImage?.manifest !== 'newNeeded' &&
+    view.plan.targets.every((target) => layerLimitError(target) === null);
   const inFocus = targets[focused] ?? targets[0];
   const shown = (inFocus && plannedTarget(inFocus, view.plan)) ?? view.plan?.targets[0] ?? null;
 
