@@ -24,6 +24,7 @@ import { JobQueue } from './jobs/job-queue.ts';
 import type { PushJob } from './jobs/push-job.ts';
 import { PushRun } from './jobs/push-run.ts';
 import { waitOut } from './jobs/stuck-job.ts';
+import { CachedLayers } from './plan/cached-layers.ts';
 import { knownOfVm, type LookingParts } from './plan/known-vm.ts';
 import { openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
@@ -196,6 +197,14 @@ class JoinedEngine {
         digestCache: this.#cache,
         contentIndex: this.#index,
         zeroChunks: this.#zeros,
+        cachedLayers: new CachedLayers({
+          clock: this.#ports.clock,
+          codec: this.#codec,
+          digestCache: this.#cache,
+          contentIndex: this.#index,
+          images: async () =>
+            (await this.#list()).vms.filter(({ kind, defect }) => kind === 'image' && defect === null),
+        }),
         clientOf,
         requests: noRequests(),
       },

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
@@ -166,5 +167,70 @@ describe('a push of a cached image', () => {
     const pulled = await pullWithSkopeo(`${target.host}/foreign/populated:1`);
     expect(document.cachedImage).toEqual({ digest, manifest: 'new', reason: 'manifestMissing' });
     expect(pulled.disk.equals(readFileSync(vm.diskFile))).toBe(true);
+  });
+});
+
+describe('a push of a VM that was cloned from a cached image of another encoder', () => {
+  /** Layers that our encoder makes of the disk: what cannot be compressed is the same by any. */
+  const own = new Set<string>();
+
+  beforeAll(async () => {
+    const engine = await openTestEngine({ tartHome: home.root, chunkSize: 700_000 });
+    const { document } = await engine.push({ vmId: 'vm:builder', references: [`${source.host}/own/layers:1`] });
+    await engine.close();
+    for (const { digest } of document.targets[0]?.layers ?? []) if (digest !== null) own.add(digest);
+  });
+
+  /** The image in a repository of `target`, cached; its clone pushed from an engine with the same cut. */
+  async function clonedFrom(repository: string, to: string, fault?: Fault, falsify = false) {
+    // The cache holds just this image.
+    await rm(join(home.root, 'cache'), { recursive: true, force: true });
+    const { manifest, config } = await pushForeignImage(target.host, repository, '1', vm, 700_000);
+    const proxy = await startRegistryProxy(target.host, fault);
+    const image = await makeCachedImage(home, {
+      host: proxy.host,
+      repository,
+      tags: ['1'],
+      manifest,
+      content: vm,
+    });
+    await writeFile(image.configFile, config);
+    if (falsify) {
+      const bytes = readFileSync(image.diskFile);
+      for (let at = 0; at < bytes.length; at += 700_000) bytes[at] = (bytes[at] ?? 0) ^ 1;
+      await writeFile(image.diskFile, bytes);
+    }
+    const engine = await openTestEngine({ tartHome: home.root, chunkSize: 700_000 });
+    try {
+      const reference = `${proxy.host}/${to}:1`;
+      const { document } = await engine.push({ vmId: 'vm:builder', references: [reference] });
+      const pulled = await pullWithSkopeo(`${target.host}/${to}:1`);
+      const layers = document.targets[0]?.layers ?? [];
+      return {
+        uploads: layers.some(({ kind, zero, verdict }) => kind === 'disk' && !zero && verdict === 'upload'),
+        whole: pulled.disk.equals(readFileSync(vm.diskFile)),
+        foreign: layers.some(({ kind, digest }) => kind === 'disk' && digest !== null && !own.has(digest)),
+      };
+    } finally {
+      await engine.close();
+      await proxy.close();
+    }
+  }
+
+  it('mounts the layers that the image names, and uploads none but zeros', async () => {
+    const pushed = await clonedFrom('foreign/base', 'foreign/clone');
+    expect(pushed).toEqual({ uploads: false, whole: true, foreign: true });
+  });
+
+  it('believes nothing that the image’s own disk does not bear out', async () => {
+    const pushed = await clonedFrom('foreign/liar', 'foreign/true', undefined, true);
+    expect(pushed).toEqual({ uploads: true, whole: true, foreign: false });
+  });
+
+  it('encodes layers of its own where the registry will not mount', async () => {
+    const pushed = await clonedFrom('foreign/kept', 'foreign/apart', ({ method, path }) =>
+      method === 'POST' && path.includes('?mount=') ? { path: path.replace(/\?mount=.*/, '') } : undefined,
+    );
+    expect(pushed).toEqual({ uploads: true, whole: true, foreign: false });
   });
 });

@@ -54,8 +54,10 @@ async function clear(): Promise<void> {
   await state.run(tables.map((table) => ({ sql: `DELETE FROM ${table}`, params: [] })));
 }
 
-const found = async (...targets: RepositoryName[]): Promise<LayerPair | undefined> =>
-  (await index.pairsFor([RAW], targets)).get(RAW);
+const found = async (...targets: RepositoryName[]): Promise<LayerPair | undefined> => {
+  const { local: _local, ...known } = (await index.pairsFor([RAW], targets)).get(RAW) ?? { local: false };
+  return 'digest' in known ? known : undefined;
+};
 const claim = (place: RepositoryName, ...pairs: LayerPair[]): Promise<void> =>
   index.learnManifest(
     place,
@@ -70,8 +72,8 @@ describe('which layer a chunk becomes', () => {
 
     expect(await index.pairsFor([RAW, digest('d'), digest('e')], [HERE, FAR])).toEqual(
       new Map([
-        [RAW, pair('b')],
-        [digest('d'), pair('c', { rawDigest: digest('d') })],
+        [RAW, { ...pair('b'), local: false }],
+        [digest('d'), { ...pair('c', { rawDigest: digest('d') }), local: true }],
       ]),
     );
   });

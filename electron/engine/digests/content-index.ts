@@ -16,6 +16,12 @@ export interface LayerPair {
   readonly size: number;
 }
 
+/** A pair that may replace encoding in a push. */
+export interface UsablePair extends LayerPair {
+  /** Only a cached image tells of it: our encoder may make another layer of the raw bytes. */
+  readonly local: boolean;
+}
+
 /** `proven`: our encoder made it, or this computer decoded it; `local`: a cached image says so and its chunk hashes so. */
 export type SoundProof = 'proven' | 'local';
 
@@ -38,6 +44,7 @@ export interface LayerHolder extends RepositoryName {
 
 const ENCODER = 'apple-lz4';
 const pairSchema = z.object({ rawDigest: z.string(), rawSize: z.number(), digest: z.string(), size: z.number() });
+const usablePairSchema = pairSchema.extend({ local: z.number().transform((value) => value === 1) });
 const manifestSchema = z.object({ digest: z.string(), mediaType: z.string(), bytes: z.instanceof(Uint8Array) });
 const rateSchema = z.object({ rate: z.number().nullable() });
 const countSchema = z.object({ count: z.number() });
@@ -83,21 +90,21 @@ export class ContentIndex {
   }
 
   /** Layers of raw digests that may replace encoding in a push to all of `targets`. */
-  async pairsFor(rawDigests: readonly string[], targets: readonly RepositoryName[]): Promise<Map<string, LayerPair>> {
+  async pairsFor(rawDigests: readonly string[], targets: readonly RepositoryName[]): Promise<Map<string, UsablePair>> {
     const wanted = JSON.stringify(rawDigests);
     const columns = 'raw_digest AS rawDigest, raw_size AS rawSize, layer_digest AS digest, layer_size AS size';
     const claims = await Promise.all(
       targets.map(({ registry, repository }) =>
         this.#state.all(
-          `SELECT ${columns} FROM claimed_pairs
+          `SELECT ${columns}, 0 AS local FROM claimed_pairs
             WHERE raw_digest IN (SELECT value FROM json_each(?)) AND registry = ? AND repository = ?
             ORDER BY seen_ms`,
           [wanted, registry, repository],
-          pairSchema,
+          usablePairSchema,
         ),
       ),
     );
-    const pairs = new Map<string, LayerPair>();
+    const pairs = new Map<string, UsablePair>();
     const [first = [], ...others] = claims;
     for (const claim of first) {
       const statedByAll = others.every((list) =>
@@ -106,10 +113,10 @@ export class ContentIndex {
       if (statedByAll) pairs.set(claim.rawDigest, claim);
     }
     const sound = await this.#state.all(
-      `SELECT ${columns} FROM layer_pairs
+      `SELECT ${columns}, proof = 'local' AS local FROM layer_pairs
         WHERE raw_digest IN (SELECT value FROM json_each(?)) ORDER BY proof = 'proven', learned_ms`,
       [wanted],
-      pairSchema,
+      usablePairSchema,
     );
     // Sound pairs win over claims, proven ones over local ones: the last one written stays.
     for (const pair of sound) pairs.set(pair.rawDigest, pair);

@@ -1,3 +1,4 @@
+import { offeredBy } from '../plan/ask-presence.ts';
 import type { DraftLayer, DraftTarget } from '../plan/push-draft.ts';
 import type { UploadSession } from '../registry/upload-session.ts';
 import type { PushRun } from './push-run.ts';
@@ -48,7 +49,5 @@ function mountSource(run: PushRun, target: DraftTarget, digest: string): string 
   if (other !== undefined) return other.repository;
   const nearby = run.nearby(target.registry, digest);
   if (nearby !== null && nearby !== target.repository) return nearby;
-  const home = draft.source.image?.home;
-  const neighbour = home?.registry === target.registry && home.repository !== target.repository;
-  return neighbour && draft.homeHas.get(digest) === true ? home.repository : null;
+  return offeredBy(draft, target, digest);
 }

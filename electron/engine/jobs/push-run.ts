@@ -11,6 +11,7 @@ import type { PlanningParts } from '../plan/planning-parts.ts';
 import type { DraftLayer, DraftTarget, Presence, PushDraft } from '../plan/push-draft.ts';
 import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest } from '../plan/settle-manifest.ts';
 import { singleLayer } from '../plan/small-layers.ts';
+import { takeCachedLayer } from '../plan/take-cached-layer.ts';
 import type { RetryNotice } from '../registry/requester.ts';
 import type { UploadSession } from '../registry/upload-session.ts';
 import type { Bandwidth } from './bandwidth.ts';
@@ -300,29 +301,38 @@ export class PushRun {
     layer.digest = twin.digest;
     layer.size = twin.size;
     layer.zero = twin.zero;
+    layer.local = twin.local;
     if (layer.origin === 'unknown') layer.origin = 'index';
   }
 
   /** Reads a chunk first only where reading can tell something: else it is hashed, encoded and sent in one pass. */
   async #learnDigest(layer: DraftLayer, progress: LayerProgress, signal: AbortSignal): Promise<void> {
-    if (layer.kind !== 'disk' || layer.rawDigest !== null) return;
-    let known = this.#rawSizesKnown.get(layer.rawSize);
-    if (known === undefined) {
-      known = this.parts.contentIndex.knowsRawSize(layer.rawSize);
-      this.#rawSizesKnown.set(layer.rawSize, known);
+    if (layer.kind !== 'disk' || (layer.digest !== null && !layer.local)) return;
+    if (layer.rawDigest === null) {
+      let known = this.#rawSizesKnown.get(layer.rawSize);
+      if (known === undefined) {
+        known = this.#knowsRawSize(layer.rawSize, signal);
+        this.#rawSizesKnown.set(layer.rawSize, known);
+      }
+      if (!(await known)) {
+        layer.streamed = true;
+        return;
+      }
+      progress.move('hashing');
+      await readChunk(this.parts, this.draft, layer, signal, (bytes) => {
+        progress.read = bytes;
+        this.changed(layer);
+      });
     }
-    if (!(await known)) {
-      layer.streamed = true;
-      return;
-    }
-    progress.move('hashing');
-    await readChunk(this.parts, this.draft, layer, signal, (bytes) => {
-      progress.read = bytes;
-      this.changed(layer);
-    });
     progress.move('checking');
     this.changed(layer);
+    await takeCachedLayer(this.parts, this.draft, layer, signal);
     await askPresence(this.parts, this.draft, [layer], signal);
+  }
+
+  async #knowsRawSize(rawSize: number, signal: AbortSignal): Promise<boolean> {
+    const { contentIndex, cachedLayers } = this.parts;
+    return (await contentIndex.knowsRawSize(rawSize)) || (await cachedLayers.knowsRawSize(rawSize, signal));
   }
 
   async #bring(layer: DraftLayer, progress: LayerProgress, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import type { RepositoryName } from '../digests/content-index.ts';
 import { askHome, placeOf } from '../plan/ask-home.ts';
 import { readRanges, rememberRawDigest } from '../plan/chunk-digests.ts';
 import type { DraftLayer, DraftTarget } from '../plan/push-draft.ts';
+import { dropCachedLayer } from '../plan/take-cached-layer.ts';
 import { ATTEMPTS } from '../registry/backoff.ts';
 import { UploadLost, UploadSession } from '../registry/upload-session.ts';
 import { copyBlob } from './copy-blob.ts';
@@ -56,12 +57,23 @@ export class LayerUpload {
       missing = await this.#awaitOthers(missing);
       missing = await mountLayer(this.#run, this.#layer, missing, { sessions, signal: this.#signal });
       if (missing.length === 0) return;
+      if (this.#dropLocal()) missing = [...this.#run.draft.targets];
       const first = missing.filter(
         (target, at) => missing.findIndex(({ registry }) => registry === target.registry) === at,
       );
       const lost = await this.#pass(first, sessions, attempt);
       missing = missing.filter((target) => !first.includes(target) || lost.includes(target));
     }
+  }
+
+  /**
+   * Where mounting a cached image's layer was refused after all, our encoder makes its own layer, for every target: one
+   * manifest names one digest.
+   */
+  #dropLocal(): boolean {
+    if (!this.#layer.local) return false;
+    dropCachedLayer(this.#run.draft, this.#layer);
+    return true;
   }
 
   async #pass(

@@ -1,7 +1,7 @@
 import { askHome } from './ask-home.ts';
 import { limited } from './limited.ts';
 import type { PlanningParts } from './planning-parts.ts';
-import type { DraftLayer, DraftTarget, Presence, PushDraft } from './push-draft.ts';
+import { ABSENT, type DraftLayer, type DraftTarget, PRESENT, type PushDraft } from './push-draft.ts';
 
 /** HEADs in flight per target: 16 parallel over HTTP/1.1 are within 2x of HTTP/2 (measured against distribution 2.8.2). */
 const HEADS_AT_ONCE = 16;
@@ -71,9 +71,6 @@ async function askTarget(
   await parts.contentIndex.sawBlobs(place, seen);
 }
 
-const PRESENT: Presence = { verdict: 'present', reason: 'inRepository', mountedFrom: null };
-const ABSENT: Presence = { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null };
-
 /** Turns an upload into a mount where another target of the same registry has the blob, or gets it first. */
 function preferMounts(draft: PushDraft, target: DraftTarget): void {
   for (const [digest, presence] of target.presence) {
@@ -82,10 +79,9 @@ function preferMounts(draft: PushDraft, target: DraftTarget): void {
       (other) => other !== target && other.registry === target.registry && offers(draft, other, target, digest),
     );
     if (source === undefined) {
-      const home = draft.source.image?.home;
-      if (home !== undefined && isNeighbour(draft, target) && draft.homeHas.get(digest) === true) {
-        target.presence.set(digest, { verdict: 'mount', reason: 'mountable', mountedFrom: home.repository });
-      }
+      const offered = offeredBy(draft, target, digest);
+      if (offered !== null)
+        target.presence.set(digest, { verdict: 'mount', reason: 'mountable', mountedFrom: offered });
       continue;
     }
     const has = source.presence.get(digest)?.verdict === 'present';
@@ -95,6 +91,12 @@ function preferMounts(draft: PushDraft, target: DraftTarget): void {
       mountedFrom: source.repository,
     });
   }
+}
+
+/** The repository of a cached image, in the target's registry and not the target, that is known to have the blob. */
+export function offeredBy(draft: PushDraft, target: DraftTarget, digest: string): string | null {
+  const home = draft.offers.get(digest) ?? (draft.homeHas.get(digest) === true ? draft.source.image?.home : undefined);
+  return home?.registry === target.registry && home.repository !== target.repository ? home.repository : null;
 }
 
 /** `other` has the blob already, or stands before `target` and uploads it. */

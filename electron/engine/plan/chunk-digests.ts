@@ -3,8 +3,13 @@ import type { PlanningParts } from './planning-parts.ts';
 import type { DraftLayer, PushDraft } from './push-draft.ts';
 
 /** Layers whose raw digest is not known: only reading tells. */
-export function unreadLayers(draft: PushDraft): DraftLayer[] {
+function unreadLayers(draft: PushDraft): DraftLayer[] {
   return draft.layers.filter((layer) => layer.kind === 'disk' && layer.rawDigest === null && layer.digest === null);
+}
+
+/** Chunks without a layer digest that is known to be the encoder's: where nobody has the layer they are encoded. */
+export function unencodedLayers(draft: PushDraft): DraftLayer[] {
+  return draft.layers.filter((layer) => layer.kind === 'disk' && (layer.digest === null || layer.local));
 }
 
 /** Takes the digests that a cached image's own manifest names. */
@@ -87,6 +92,7 @@ export async function fillPairs(
     if (pair === undefined || layer.digest !== null || pair.rawSize !== layer.rawSize) continue;
     layer.digest = pair.digest;
     layer.size = pair.size;
+    layer.local = pair.local;
     if (layer.origin === 'unknown') layer.origin = 'index';
   }
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import { askPresence } from './ask-presence.ts';
 import { askTags } from './ask-tags.ts';
-import { fillFromCache, fillFromManifest, fillHoles, fillPairs, readChunk, unreadLayers } from './chunk-digests.ts';
+import { fillFromCache, fillFromManifest, fillHoles, fillPairs, readChunk, unencodedLayers } from './chunk-digests.ts';
 import { learnTargetManifests } from './learn-target-manifests.ts';
 import { limited } from './limited.ts';
 import type { PlanningParts } from './planning-parts.ts';
@@ -10,6 +10,7 @@ import { type DraftLayer, type PushDraft, planOf } from './push-draft.ts';
 import { type ManifestChoice, settleManifest } from './settle-manifest.ts';
 import { fillSmallLayers } from './small-layers.ts';
 import { supplyVerbatim } from './supply-verbatim.ts';
+import { takeCachedLayer } from './take-cached-layer.ts';
 
 /**
  * The part of a plan that reads no disk byte: digests from the cached image's manifest, the digest cache, holes and the
@@ -81,11 +82,12 @@ export async function planPush(
   if (options.newManifest) refuseLacking(draft);
   options.onChange(draw);
   await limited(
-    unreadLayers(draft),
+    unencodedLayers(draft),
     () => READS_AT_ONCE,
     stopped,
     async (layer: DraftLayer, ended) => {
-      await readChunk(parts, draft, layer, ended, () => options.onChange(draw));
+      if (layer.rawDigest === null) await readChunk(parts, draft, layer, ended, () => options.onChange(draw));
+      await takeCachedLayer(parts, draft, layer, ended);
       await askPresence(parts, draft, [layer], ended);
       options.onChange(draw);
     },

@@ -4,6 +4,7 @@ import type { ContentIndex } from '../digests/content-index.ts';
 import type { DigestCache } from '../digests/digest-cache.ts';
 import type { Clock } from '../ports.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
+import type { CachedLayers } from './cached-layers.ts';
 import type { ZeroChunks } from './zero-chunks.ts';
 
 /** What planning works with. Owned by the engine; a plan or job borrows it. */
@@ -13,6 +14,8 @@ export interface PlanningParts {
   readonly digestCache: DigestCache;
   readonly contentIndex: ContentIndex;
   readonly zeroChunks: ZeroChunks;
+  /** Layers that cached images name, for this plan or job. */
+  readonly cachedLayers: CachedLayers;
   /** The client of a registry, for this plan or job. */
   readonly clientOf: (registry: string) => RegistryClient;
   /** Counted by whoever makes the request. */

@@ -26,6 +26,12 @@ export interface Presence {
   readonly mountedFrom: string | null;
 }
 
+/** The target's repository has it. */
+export const PRESENT: Presence = { verdict: 'present', reason: 'inRepository', mountedFrom: null };
+
+/** The target's repository lacks it. */
+export const ABSENT: Presence = { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null };
+
 /** A layer of the image under way: filled in as its digests become known. */
 export interface DraftLayer {
   readonly index: number;
@@ -45,6 +51,8 @@ export interface DraftLayer {
   streamed: boolean;
   /** Encoding the raw bytes is known to give the digest. */
   proven: boolean;
+  /** Only a cached image tells of the digest: our encoder may make another layer. */
+  local: boolean;
   /** The repository that the packed bytes are copied from, where they cannot be made from the disk. */
   copyFrom: RepositoryName | null;
 }
@@ -78,6 +86,8 @@ export interface PushDraft {
   ociConfig: Uint8Array | null;
   /** Whether the repository that a cached image came from has a blob, of those that were asked for. */
   readonly homeHas: Map<string, boolean>;
+  /** Repositories that layers of cached images can be mounted from, by layer digest: for a local VM that holds their chunks. */
+  readonly offers: Map<string, RepositoryName>;
   /** How a cached image is pushed; null for a local VM. */
   cachedImage: CachedImagePlan | null;
   /** The blob for whose sake a cached image cannot be pushed as it is. */
@@ -94,6 +104,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     estimatedSize: null,
     streamed: false,
     proven: false,
+    local: false,
     copyFrom: null,
   };
   const layers: DraftLayer[] = [];
@@ -141,6 +152,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     configBytes: source.configBytes,
     ociConfig: null,
     homeHas: new Map(),
+    offers: new Map(),
     cachedImage:
       source.image === null
         ? null

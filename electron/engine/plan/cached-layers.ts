@@ -1,0 +1,170 @@
+import { open } from 'node:fs/promises';
+import { toAppError } from '../../../shared/errors/app-error.ts';
+import type { Vm } from '../../../shared/models/vm.ts';
+import type { RepositoryName } from '../../../shared/models/vm-knowledge.ts';
+import type { CodecPool } from '../codec/codec-pool.ts';
+import type { ContentIndex, LayerPair } from '../digests/content-index.ts';
+import type { DigestCache } from '../digests/digest-cache.ts';
+import type { DiskIdentity } from '../disk/disk-identity.ts';
+import { rangesWithin } from '../disk/holes.ts';
+import { type DataRange, dataRanges } from '../native/seek-data.ts';
+import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
+import type { Clock } from '../ports.ts';
+import { openCachedImage } from '../tart/cached-image.ts';
+
+/** A layer that the manifest of a cached image names for raw bytes, and where those bytes should lie. */
+export interface CachedLayer extends LayerPair {
+  /** The repository that the image was pulled from. */
+  readonly home: RepositoryName;
+  readonly disk: {
+    readonly path: string;
+    readonly identity: DiskIdentity;
+    readonly ranges: readonly DataRange[] | null;
+  };
+  /** First raw byte. */
+  readonly offset: number;
+  /** Place of the chunk and bytes of all chunks but the last, where the image is cut evenly; null where it is not. */
+  readonly even: { readonly index: number; readonly chunkSize: number } | null;
+}
+
+/** What finding them takes. Owned by the engine. */
+export interface CachedLayersParts {
+  readonly clock: Clock;
+  readonly codec: CodecPool;
+  readonly digestCache: DigestCache;
+  readonly contentIndex: ContentIndex;
+  /** Images of Tart's cache as they are now. */
+  readonly images: () => Promise<readonly Vm[]>;
+}
+
+/** Images that are looked at, the first of the list. A manifest of 200 chunks is 60 kB. */
+const MOST_IMAGES = 100;
+
+/**
+ * Layers that the manifests of Tart's cache name, of one plan or job. The list is read once, when it is first asked for;
+ * a chunk of an image is read only by {@link CachedLayers.confirm}.
+ */
+export class CachedLayers {
+  readonly #parts: CachedLayersParts;
+  #known: Promise<ReadonlyMap<string, readonly CachedLayer[]>> | null = null;
+  readonly #confirmed = new Map<string, Promise<number | null>>();
+
+  constructor(parts: CachedLayersParts) {
+    this.#parts = parts;
+  }
+
+  /** The layers that cached images name for raw bytes, of each image one: claims until they are confirmed. */
+  async find(rawDigest: string, rawSize: number, signal: AbortSignal): Promise<readonly CachedLayer[]> {
+    const found = (await this.#list(signal)).get(rawDigest) ?? [];
+    return found.filter((layer) => layer.rawSize === rawSize);
+  }
+
+  /** Whether any cached image could name a chunk of this raw size. */
+  async knowsRawSize(rawSize: number, signal: AbortSignal): Promise<boolean> {
+    const known = await this.#list(signal);
+    return [...known.values()].some((layers) => layers.some((layer) => layer.rawSize === rawSize));
+  }
+
+  /**
+   * Hashes the image's chunk, unless its digest is remembered. If it is what the manifest says, the pair is a fact and is
+   * learned. Answers bytes read; null = the chunk is something else, or is gone.
+   */
+  confirm(layer: CachedLayer, signal: AbortSignal): Promise<number | null> {
+    const key = `${layer.disk.path} ${layer.rawDigest}`;
+    const under = this.#confirmed.get(key);
+    if (under !== undefined) return under.then((read) => (read === null ? null : 0));
+    const work = this.#confirm(layer, signal);
+    this.#confirmed.set(key, work);
+    work.catch(() => this.#confirmed.delete(key));
+    return work;
+  }
+
+  async #confirm(layer: CachedLayer, signal: AbortSignal): Promise<number | null> {
+    const { digestCache, contentIndex } = this.#parts;
+    const { disk, even, rawDigest, rawSize, digest, size } = layer;
+    const rows = even === null ? null : await digestCache.lookup(disk.identity, even.chunkSize);
+    const remembered = even === null ? undefined : rows?.get(even.index)?.rawDigest;
+    const hashed = remembered === undefined ? await this.#hash(layer, signal) : null;
+    if ((remembered ?? hashed?.rawDigest) !== rawDigest) return null;
+    await contentIndex.learnPairs([{ rawDigest, rawSize, digest, size, proof: 'local' }]);
+    return hashed?.bytesRead ?? 0;
+  }
+
+  async #hash(
+    { disk, offset, rawSize, even }: CachedLayer,
+    signal: AbortSignal,
+  ): Promise<{ rawDigest: string; bytesRead: number } | null> {
+    const runs = disk.ranges === null ? {} : { runs: rangesWithin(disk.ranges, offset, rawSize) };
+    try {
+      const found = await this.#parts.codec.hash({ path: disk.path, offset, length: rawSize, ...runs }, { signal });
+      if (even !== null) {
+        const { rawDigest, zero } = found;
+        await this.#parts.digestCache.store(disk.identity, even.chunkSize, [{ index: even.index, rawDigest, zero }]);
+      }
+      return found;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const { code } = toAppError(thrown);
+      // Pruned while the push went on.
+      if (code === 'vm.gone' || code === 'file.unreadable') return null;
+      throw thrown;
+    }
+  }
+
+  #list(signal: AbortSignal): Promise<ReadonlyMap<string, readonly CachedLayer[]>> {
+    this.#known ??= this.#read(signal).catch((error: unknown) => {
+      this.#known = null;
+      throw error;
+    });
+    return this.#known;
+  }
+
+  async #read(signal: AbortSignal): Promise<ReadonlyMap<string, readonly CachedLayer[]>> {
+    const known = new Map<string, CachedLayer[]>();
+    for (const image of (await this.#parts.images()).slice(0, MOST_IMAGES)) {
+      for (const layer of await layersOf(image, this.#parts.clock, signal)) {
+        const others = known.get(layer.rawDigest);
+        if (others === undefined) known.set(layer.rawDigest, [layer]);
+        // Of equal chunks in one image the first will do.
+        else if (others.at(-1)?.disk.path !== layer.disk.path) others.push(layer);
+      }
+    }
+    return known;
+  }
+}
+
+/** The layers of one image; none where its manifest does not count, or it is being pruned. */
+async function layersOf(vm: Vm, clock: Clock, signal: AbortSignal): Promise<CachedLayer[]> {
+  try {
+    const image = await openCachedImage(vm, clock, signal);
+    const manifest = image.manifestBytes === null ? null : parseManifest(image.manifestBytes, null);
+    const named = manifest?.kind === 'image' ? (tartImageOf(manifest)?.disk ?? []) : [];
+    if (named.reduce((sum, { rawSize }) => sum + rawSize, 0) !== image.identities.disk.size) return [];
+    const path = image.files.disk;
+    const disk = { path, identity: image.identities.disk, ranges: await rangesOf(path, image.identities.disk.size) };
+    const slash = vm.name.indexOf('/');
+    const home = { registry: vm.name.slice(0, slash), repository: vm.name.slice(slash + 1) };
+    const chunkSize = named[0]?.rawSize ?? 0;
+    const even = named.every(({ rawSize }, at) => rawSize === chunkSize || at === named.length - 1);
+    let offset = 0;
+    return named.map(({ rawDigest, rawSize, digest, size }, index) => {
+      const place = { offset, even: even && rawSize <= chunkSize ? { index, chunkSize } : null };
+      offset += rawSize;
+      return { rawDigest, rawSize, digest, size, home, disk, ...place };
+    });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    // A cached image is a help here, never a reason to fail.
+    toAppError(thrown);
+    return [];
+  }
+}
+
+async function rangesOf(path: string, size: number): Promise<readonly DataRange[] | null> {
+  const disk = await open(path, 'r');
+  try {
+    return dataRanges(disk.fd, size);
+  } finally {
+    await disk.close();
+  }
+}
