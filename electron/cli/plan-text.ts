@@ -78,6 +78,14 @@ function cachedImageText({ cachedImage }: Plan): string[] {
   }
 }
 
+/** What became of the cache of Tart, where it was to be populated. */
+function populatedText({ populatedCache }: Plan): string[] {
+  if (populatedCache === undefined) return [];
+  return [
+    populatedCache.error === null ? 'the image is in the cache of Tart' : 'the image is not in the cache of Tart',
+  ];
+}
+
 /** A plan in words: what would be sent to each target, and how long it may take. */
 export function planText(plan: Plan): string {
   const estimated = plan.targets.some(({ layers }) =>
@@ -103,6 +111,7 @@ export function pushedText(document: Plan): string {
         ...target.references.map((state) => `  ${referenceLine(state)}`),
       ].join('\n'),
     ),
+    ...populatedText(document),
     `sent ${formatBytes(bytes.uploaded)}, not sent ${formatBytes(notSent)}; read ${formatBytes(bytes.read)}, encoded ${formatBytes(bytes.encoded)}; took ${formatDuration(document.seconds)}`,
   ].join('\n');
 }

@@ -186,6 +186,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   )
     .option('--verify', 'read a byte of every blob back afterwards')
     .option('--force', 'move a tag even if it moved meanwhile')
+    .option('--populate-cache', 'put the pushed image into the cache of Tart, too')
     .option('--wait', 'wait while the network is away in the middle of the push, in place of ending')
     .action((vm: string, references: string[], options: PushOptions) =>
       finish(options, () => push(context, vm, references, options)),

@@ -275,6 +275,9 @@ class JoinedEngine {
         run = this.#runOf(job, parts, form, targets);
         job.attach(run);
         await run.run(job.signal).finally(() => run?.close());
+        if (request.populateCache === true) {
+          await run.populateCache(this.#ports.paths.tartHome, this.#ports.clock, job.signal);
+        }
       });
       await this.#learnRates(job, targets, startedMs);
     } catch (thrown) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorDataSchema } from './error-data.ts';
 
 /** What the target needs of a layer. */
 export const verdictSchema = z.enum(['present', 'mount', 'duplicate', 'upload']);
@@ -110,6 +111,9 @@ export const cachedImagePlanSchema = z.object({
   reason: z.enum(['manifestMissing', 'layerMissing']).nullable(),
 });
 
+/** What became of Tart's cache after a push that was to populate it: the image is there, or why not. */
+export const populatedCacheSchema = z.object({ error: errorDataSchema.nullable() });
+
 /** What a push would do, layer by layer. Also the document of `tartan plan --json`. */
 export const planSchema = z.object({
   jobId: z.string(),
@@ -131,12 +135,16 @@ export const planSchema = z.object({
   suspended: z.boolean(),
   /** Null for a local VM. */
   cachedImage: cachedImagePlanSchema.nullable(),
+  /** Absent in a plan, and where the push was not asked to populate Tart's cache. */
+  populatedCache: populatedCacheSchema.optional(),
   chunkSize: z.number(),
   bytes: planBytesSchema,
   requests: requestCountsSchema,
   targets: z.array(planTargetSchema),
 });
 
+/** What became of Tart's cache. */
+export type PopulatedCache = z.infer<typeof populatedCacheSchema>;
 /** What the target needs of a layer. */
 export type Verdict = z.infer<typeof verdictSchema>;
 /** How a layer's digest became known. */

@@ -15,6 +15,8 @@ export const pushOptionsSchema = z.object({
   force: z.boolean(),
   /** A cached image that cannot be pushed with its own manifest may be pushed with a new one, which has a new digest. */
   newManifest: z.boolean().optional(),
+  /** Put the pushed image into Tart's cache, too, under its digest and tags. */
+  populateCache: z.boolean().optional(),
 });
 
 /** How a push is made. */

@@ -43,6 +43,11 @@ async function requestOf(command: string, vm: Vm): Promise<PushRequest | null> {
   return asked;
 }
 
+/** What the command asks for: it does not stay where nobody could help, unless told to. */
+function asked(vm: Vm, request: Omit<PushRequest, 'vmId'>): PushRequest {
+  return { vmId: vm.id, ...request, whenStuck: 'fail' };
+}
+
 const label = fc.tuple(
   fc.stringMatching(/^[a-z][a-z.]{0,8}$/),
   fc.string({ maxLength: 12 }).filter((text) => !text.includes('\0')),
@@ -59,6 +64,7 @@ const requests = fc.record({
   verify: fc.boolean(),
   force: fc.boolean(),
   newManifest: fc.boolean(),
+  populateCache: fc.boolean(),
 });
 const names = fc.oneof(
   fc.constantFrom('sonoma', 'my vm', "it's", '-x', '--force', '$HOME', 'a;b', '~', 'ü'),
@@ -70,7 +76,7 @@ describe('a push that is copied as a command', () => {
     await fc.assert(
       fc.asyncProperty(names, requests, async (name, request) => {
         const vm = sampleVm({ id: `vm:${name}`, name });
-        expect(await requestOf(pushCommand(commandName(vm), request), vm)).toEqual({ vmId: vm.id, ...request });
+        expect(await requestOf(pushCommand(commandName(vm), request), vm)).toEqual(asked(vm, request));
       }),
       { numRuns: 60 },
     );
@@ -94,7 +100,8 @@ describe('a push that is copied as a command', () => {
       verify: false,
       force: false,
       newManifest: false,
+      populateCache: false,
     };
-    expect(await requestOf(pushCommand(commandName(vm), request), vm)).toEqual({ vmId: vm.id, ...request });
+    expect(await requestOf(pushCommand(commandName(vm), request), vm)).toEqual(asked(vm, request));
   });
 });

@@ -15,6 +15,7 @@ export interface PushOptions extends CommonOptions {
   readonly verify?: boolean;
   readonly force?: boolean;
   readonly newManifest?: boolean;
+  readonly populateCache?: boolean;
   readonly wait?: boolean;
 }
 
@@ -78,6 +79,7 @@ export async function pushRequestOf(
     verify: options.verify === true,
     force: options.force === true,
     newManifest: options.newManifest === true,
+    populateCache: options.populateCache === true,
     // A build machine has nobody to sign in or to mend the network: it ends with the code unless told to stay.
     whenStuck: options.wait === true ? 'wait' : 'fail',
   };

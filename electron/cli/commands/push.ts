@@ -26,7 +26,11 @@ export async function followToEnd(context: CommandContext, id: string, json: boo
   // The job is over: its document is read even if the interruption came at the last moment.
   const document = await engine.handlers['jobs.document']({ id }, new AbortController().signal);
   context.terminal.out(json ? JSON.stringify(document, null, 2) : pushedText(document));
-  return EXIT.done;
+  const { populatedCache } = document;
+  if (populatedCache === undefined || populatedCache.error === null) return EXIT.done;
+  // The document tells it to a program; the push is done, but not all that was asked for.
+  if (!json) tellError(context.terminal, AppError.fromData(populatedCache.error), false);
+  return EXIT.failed;
 }
 
 /** `tartan push VM REF…`: push to one or more references; read, hash and encode once. */

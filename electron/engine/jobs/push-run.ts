@@ -12,8 +12,10 @@ import type { DraftLayer, DraftTarget, Presence, PushDraft } from '../plan/push-
 import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest } from '../plan/settle-manifest.ts';
 import { singleLayer } from '../plan/small-layers.ts';
 import { takeCachedLayer } from '../plan/take-cached-layer.ts';
+import type { Clock } from '../ports.ts';
 import type { RetryNotice } from '../registry/requester.ts';
 import type { UploadSession } from '../registry/upload-session.ts';
+import { populateCache } from '../tart/populate-cache.ts';
 import type { Bandwidth } from './bandwidth.ts';
 import type { BlobFlights } from './blob-flights.ts';
 import { LayerProgress } from './layer-progress.ts';
@@ -162,6 +164,36 @@ export class PushRun {
     const profiles = this.draft.targets.map(({ registry }) => this.parts.clientOf(registry).profile);
     const wanted = profiles.filter(({ uploadMode }) => uploadMode === 'chunks').map(({ pieceSize }) => pieceSize);
     return wanted.length === 0 ? PIECE_SIZE : Math.min(...wanted);
+  }
+
+  /** Puts the image that was pushed into Tart's cache. What goes wrong is told in the document: the push itself is done. */
+  async populateCache(tartHome: string, clock: Clock, signal: AbortSignal): Promise<void> {
+    const { draft } = this;
+    const { source } = draft;
+    try {
+      if (this.#manifest === null) throw new AppError('internal', { message: 'nothing was pushed' });
+      await populateCache(
+        {
+          tartHome,
+          manifest: this.#manifest,
+          configBytes: draft.configBytes,
+          diskPath: source.diskPath,
+          nvramPath: source.nvramPath,
+          places: draft.targets.map(({ registry, repository, states }) => ({
+            registry,
+            repository,
+            tags: states.map(({ tag }) => tag),
+          })),
+          confirmUnchanged: () => source.confirmUnchanged(),
+        },
+        clock,
+        AbortSignal.any([signal, source.lost]),
+      );
+      draft.populatedCache = { error: null };
+    } catch (thrown) {
+      draft.populatedCache = { error: toAppError(thrown).toData() };
+    }
+    this.changed(null);
   }
 
   /** Ends the run's own connections. */

@@ -9,6 +9,7 @@ import type {
   PlanLayer,
   PlanReference,
   PlanTarget,
+  PopulatedCache,
   RequestCounts,
   Verdict,
 } from '../../../shared/models/plan.ts';
@@ -90,6 +91,8 @@ export interface PushDraft {
   readonly offers: Map<string, RepositoryName>;
   /** How a cached image is pushed; null for a local VM. */
   cachedImage: CachedImagePlan | null;
+  /** What became of Tart's cache; null while it was not populated. */
+  populatedCache: PopulatedCache | null;
   /** The blob for whose sake a cached image cannot be pushed as it is. */
   lacking: string | null;
 }
@@ -161,6 +164,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
             manifest: source.verbatim === null ? 'new' : 'asIs',
             reason: source.newBecause,
           },
+    populatedCache: null,
     lacking: null,
   };
 }
@@ -374,6 +378,7 @@ export function planOf(draft: PushDraft, head: PlanHead): Plan {
     source: draft.source.protection,
     suspended: draft.source.suspended,
     cachedImage: draft.cachedImage,
+    ...(draft.populatedCache === null ? {} : { populatedCache: draft.populatedCache }),
     chunkSize: draft.chunkSize,
     bytes,
     requests: head.requests,
