@@ -324,7 +324,9 @@ export class LayerUpload {
           // A piece that waits for its turn on a limited link is on its way, as far as a person is concerned.
           this.#progress.move('uploading');
           this.#run.changed(this.#layer);
-          const first = sink.session.mode === 'chunks' ? piece.length : ALLOWANCE;
+          // Of a stream its first allowance, or all of it where it is shorter for certain.
+          const most = this.#layer.size ?? this.#layer.rawSize;
+          const first = sink.session.mode === 'chunks' ? piece.length : Math.min(ALLOWANCE, most);
           await this.#run.bandwidth.take(first, this.#signal);
           // Last, so that a push that was paused while its pieces waited for their turn sends none of them.
           await this.#run.gate.pass(this.#signal);
