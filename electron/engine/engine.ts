@@ -296,7 +296,10 @@ class JoinedEngine {
   #runOf(job: PushJob, parts: PlanningParts, source: PushSource, targets: readonly PushTarget[]): PushRun {
     const { request } = job.facts;
     const draft = createDraft(source, targets, this.#ports.chunkSize);
-    const concurrency = (): number => request.concurrency ?? this.#settings.concurrency;
+    const concurrency = (): number => {
+      const usual = request.concurrency ?? this.#settings.concurrency;
+      return Math.min(...targets.map(({ registry }) => parts.clientOf(registry).requester.pace.of(usual)));
+    };
     return new PushRun(parts, draft, request, job.gate, this.#bandwidth, concurrency, this.#flights, {
       onStarted: () => job.started(),
       onChange: (layer) => job.touch(layer),

@@ -1,4 +1,6 @@
+import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { systemClock } from '../../electron/host/system-clock.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import {
@@ -13,7 +15,9 @@ import {
   registryError,
 } from '../fixtures/faults.ts';
 import { pushThrough } from '../fixtures/push-through.ts';
+import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 
 let home: TartHome;
 let vm: TartVm;
@@ -105,6 +109,52 @@ describe('a push through a network that breaks', () => {
       whole: true,
       asked: true,
       times: most === 0 ? 0 : 1,
+    });
+  });
+});
+
+describe('a registry that says it is asked too often', () => {
+  it('is left alone by everybody until the wait is over, and the layer says why it waits', async () => {
+    const limited = answer(429, { 'retry-after': '7' }, registryError('TOOMANYREQUESTS'));
+    const counted = first(1, ({ method, path }) => method === 'PUT' && path.includes('digest='), limited);
+    const proxy = await startRegistryProxy(registry.host, counted.fault);
+    const ofEngine = (): number => proxy.seen.filter(({ headers }) => headers['x-test'] === undefined).length;
+    let engine: TestEngine | null = null;
+    let met: { sent: number; waiting: unknown[] } | null = null;
+    const others: Promise<unknown>[] = [];
+    const duringPause = async (): Promise<void> => {
+      if (engine === null) return;
+      const before = ofEngine();
+      others.push(engine.handlers['registries.read']({ host: proxy.host }, new AbortController().signal));
+      // Round trips of our own take longer than the one that must not come.
+      for (let trips = 0; trips < 20; trips += 1) {
+        const { body } = await request(`http://${proxy.host}/v2/`, { headers: { 'x-test': '1' } });
+        await body.dump();
+      }
+      const [listed] = await engine.handlers['jobs.list'](null, new AbortController().signal);
+      const { job } = await engine.handlers['jobs.get']({ id: listed?.id ?? '' }, new AbortController().signal);
+      const waiting = job.layers.flatMap(({ status, retry }) => (status === 'retrying' ? [retry?.error.code] : []));
+      met = { sent: ofEngine() - before, waiting };
+    };
+    const clock = {
+      now: () => Date.now(),
+      sleep: async (ms: number, signal?: AbortSignal): Promise<void> => {
+        if (ms === 7000) await duringPause();
+        else await systemClock.sleep(Math.min(ms, 5), signal);
+      },
+    };
+    engine = await openTestEngine({ tartHome: home.root, clock });
+    const { job } = await engine.push({
+      vmId: `vm:${vm.name}`,
+      references: [`${proxy.host}/passing/paused:1`],
+      concurrency: 1,
+    });
+    const read = await Promise.all(others);
+    await Promise.all([engine.close(), proxy.close()]);
+    expect({ state: job.state, met, read: read.length }).toEqual({
+      state: 'done',
+      met: { sent: 0, waiting: ['registry.rateLimited'] },
+      read: 1,
     });
   });
 });

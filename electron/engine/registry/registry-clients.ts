@@ -1,4 +1,5 @@
 import type { Clock, CredentialProvider, NetworkPort } from '../ports.ts';
+import { HostPace } from './host-pace.ts';
 import { type HostProfile, profileOf } from './host-profile.ts';
 import { RegistryClient } from './registry-client.ts';
 import type { RetryNotice } from './requester.ts';
@@ -24,11 +25,21 @@ export class RegistryClients {
   readonly #options: RegistryClientsOptions;
   readonly #known: ReadonlyMap<string, Mode>;
   readonly #modes = new Map<string, UploadModes>();
+  readonly #paces = new Map<string, HostPace>();
 
   /** @param known modes that were learned in earlier runs, by host */
   constructor(options: RegistryClientsOptions, known: ReadonlyMap<string, Mode> = new Map()) {
     this.#options = options;
     this.#known = known;
+  }
+
+  #paceOf(host: string): HostPace {
+    let pace = this.#paces.get(host);
+    if (pace === undefined) {
+      pace = new HostPace(this.#options.clock);
+      this.#paces.set(host, pace);
+    }
+    return pace;
   }
 
   #modesOf(host: string): UploadModes {
@@ -66,6 +77,7 @@ export class RegistryClients {
       ...others,
       host,
       modes,
+      pace: this.#paceOf(host),
       profile: () => profileOf(host, { ...chosen, ...modes.learned }, this.#options.linkRate?.(host)),
     });
   }

@@ -3,6 +3,7 @@ import type { Clock, CredentialProvider, NetworkPort } from '../ports.ts';
 import { answerError, isPassing } from './answer-error.ts';
 import { Authorizer } from './authorizer.ts';
 import { ATTEMPTS, backoffMs, retryAfterMs } from './backoff.ts';
+import type { HostPace } from './host-pace.ts';
 import { isLoopback } from './loopback.ts';
 import { pushScope } from './scopes.ts';
 import { type Answer, type Exchange, Transport } from './transport.ts';
@@ -35,6 +36,8 @@ export interface RequesterOptions {
   /** Repositories that will be written to: their token is asked for once, with all scopes. */
   readonly repositories?: readonly string[];
   readonly onRetry?: (notice: RetryNotice) => void;
+  /** Shared by all clients of the host. */
+  readonly pace: HostPace;
 }
 
 /** A request to the registry itself. */
@@ -60,6 +63,10 @@ export class Requester {
     this.transport = new Transport(options.host, options.network, options.connections);
     const jobScopes = (options.repositories ?? []).map(pushScope);
     this.authorizer = new Authorizer(options.host, this.transport, options.credentials, options.clock, jobScopes);
+  }
+
+  get pace(): HostPace {
+    return this.#options.pace;
   }
 
   get host(): string {
@@ -199,7 +206,7 @@ export class Requester {
       let error: AppError;
       let wait: number | null = null;
       try {
-        const answer = await work();
+        const answer = await this.#paced(signal, work);
         const overloaded = answer.status === 429;
         if (!overloaded && !(repeatable && PASSING_STATUSES.has(answer.status))) return answer;
         error = answerError(this.host, '', answer.url, answer);
@@ -218,8 +225,31 @@ export class Requester {
   async pause(attempt: number, retryAfter: number | null, error: AppError, signal: AbortSignal): Promise<void> {
     const { clock, random, onRetry } = this.#options;
     const wait = retryAfter ?? backoffMs(attempt, random);
-    onRetry?.({ attempt: attempt + 1, attempts: ATTEMPTS, atMs: clock.now() + wait, error, signal });
-    await clock.sleep(wait, signal);
+    const atMs = clock.now() + wait;
+    onRetry?.({ attempt: attempt + 1, attempts: ATTEMPTS, atMs, error, signal });
+    if (error.code === 'registry.rateLimited') await this.pace.limited(error, atMs, () => clock.sleep(wait, signal));
+    else await clock.sleep(wait, signal);
+  }
+
+  async #paced(signal: AbortSignal, work: () => Promise<Answer>): Promise<Answer> {
+    const { connections } = this.#options;
+    await this.pace.enter(connections, signal, (error, atMs) => this.#tellPaused(error, atMs, signal));
+    try {
+      const answer = await work();
+      if (answer.status !== 429) this.pace.answered();
+      return answer;
+    } finally {
+      this.pace.leave();
+    }
+  }
+
+  /** Waits while the host has asked this engine to wait: before a request that a worker sends. */
+  async untilUnpaused(signal: AbortSignal): Promise<void> {
+    await this.pace.pass(signal, (error, atMs) => this.#tellPaused(error, atMs, signal));
+  }
+
+  #tellPaused(error: AppError, atMs: number, signal: AbortSignal): void {
+    this.#options.onRetry?.({ attempt: 1, attempts: ATTEMPTS, atMs, error, signal });
   }
 
   retryAfter(headers: Readonly<Record<string, string>>): number | null {

@@ -106,6 +106,7 @@ export class UploadSession {
 
   /** The request for a piece, or (modes `stream` and `mono`) for the whole body. */
   async requestFor(piece: UploadPiece, from = 0): Promise<UploadRequest> {
+    await this.#requester.untilUnpaused(this.#signal);
     const authorization = await this.#requester.authorization(this.#location, this.#scopes, this.#signal);
     this.#authorization = authorization['authorization'];
     const headers: Record<string, string> = { 'content-type': 'application/octet-stream', ...authorization };
