@@ -241,8 +241,9 @@ class JoinedEngine {
       shownMs = now;
       this.emit('plans.changed', { planId: input.planId, plan: draw() });
     };
+    const hosts = [...new Set(targets.map(({ registry }) => registry))];
     try {
-      return await inEitherForm(source, input, (form, mayChange) =>
+      const plan = await inEitherForm(source, input, (form, mayChange) =>
         planPush(
           parts,
           createDraft(form, targets, this.#ports.chunkSize),
@@ -256,6 +257,18 @@ class JoinedEngine {
           signal,
         ),
       );
+      for (const host of hosts) {
+        if (this.#book.note(host, { account: parts.clientOf(host).requester.authorizer.account })) {
+          await this.#tellRegistry(host);
+        }
+      }
+      return plan;
+    } catch (thrown) {
+      // What a VM or another registry refuses tells nothing of a registry.
+      const { params } = toAppError(thrown);
+      const refused = hosts.find((host) => host === (params['registry'] ?? params['host']));
+      if (refused !== undefined && this.#book.note(refused, { thrown })) await this.#tellRegistry(refused);
+      throw thrown;
     } finally {
       await source.close();
       await close();

@@ -139,8 +139,14 @@ export class RegistryBook {
     });
   }
 
-  /** Notes how a registry answered. */
-  note(host: string, outcome: { readonly account: Registry['account'] } | { readonly thrown: unknown }): void {
+  /** Notes how a registry answered. @returns whether its health is another than before */
+  note(host: string, outcome: { readonly account: Registry['account'] } | { readonly thrown: unknown }): boolean {
+    const before = this.#health.get(host)?.health;
+    this.#noteHealth(host, outcome);
+    return this.#health.get(host)?.health !== before;
+  }
+
+  #noteHealth(host: string, outcome: { readonly account: Registry['account'] } | { readonly thrown: unknown }): void {
     if (!('thrown' in outcome)) {
       this.#health.set(host, {
         health: 'reachable',

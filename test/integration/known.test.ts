@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { VmKnowledge } from '../../shared/models/vm-knowledge.ts';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeCachedImage, makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 
@@ -122,6 +123,27 @@ describe('reading registries', () => {
     expect(listed).toMatchObject({ health: 'reachable', askedMs: expect.any(Number) });
     expect(read.groups.map(({ tags, size }) => [tags, size !== null])).toEqual([[['1', '2'], true]]);
     expect(told[0]).toEqual({ host: registry.host, repository: 'listed/a', read: 0, total: 2 });
+  });
+
+  it('knows the health of a registry from a plan that it answered or refused, and tells of each change once', async () => {
+    const proxy = await startRegistryProxy(registry.host);
+    const planner = await openTestEngine({ tartHome: home.root });
+    const told: unknown[] = [];
+    planner.on('registries.changed', ({ host, health }) => told.push({ host, health }));
+    const references = [`${proxy.host}/planned/a:1`];
+    await planner.plan({ vmId: 'vm:builder', references });
+    await planner.plan({ vmId: 'vm:builder', references });
+    await expect(planner.plan({ vmId: 'vm:no-such', references })).rejects.toThrow();
+    await proxy.close();
+    await expect(planner.plan({ vmId: 'vm:builder', references })).rejects.toThrow(
+      expect.objectContaining({ code: 'registry.unreachable' }),
+    );
+    await planner.close();
+
+    expect(told).toEqual([
+      { host: proxy.host, health: 'reachable' },
+      { host: proxy.host, health: 'offline' },
+    ]);
   });
 
   it('lists a removed registry again once it is pushed to', async () => {
