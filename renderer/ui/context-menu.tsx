@@ -66,6 +66,7 @@ export function ContextMenu({ place, groups, label, onClose }: ContextMenuProps)
       <span ref={anchor} className="menu-anchor" style={{ left: place.x, top: place.y }} />
       <Popover
         className="popover menu-popover"
+        aria-label={label}
         triggerRef={anchor}
         isOpen
         placement="bottom start"
