@@ -13,6 +13,7 @@ import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest }
 import { singleLayer } from '../plan/small-layers.ts';
 import { takeCachedLayer } from '../plan/take-cached-layer.ts';
 import type { Clock } from '../ports.ts';
+import { isLoopback } from '../registry/loopback.ts';
 import type { RetryNotice } from '../registry/requester.ts';
 import type { UploadSession } from '../registry/upload-session.ts';
 import { populateCache } from '../tart/populate-cache.ts';
@@ -136,7 +137,9 @@ export class PushRun {
 
   /** Whether a chunk that only encoding can name is encoded and asked for before it is sent: the link is the slow part. */
   get asksFirst(): boolean {
-    const link = this.parts.contentIndex.linkRate(this.draft.targets.map(({ registry }) => registry));
+    // A registry on this computer is never the slow part: what was measured there is the encoder's own pace.
+    const far = this.draft.targets.map(({ registry }) => registry).filter((registry) => !isLoopback(registry));
+    const link = this.parts.contentIndex.linkRate(far);
     const { encoderRate } = this.parts.contentIndex;
     return link !== null && encoderRate !== null && link < encoderRate / 3;
   }
