@@ -78,6 +78,8 @@ export class CodecPool {
   readonly #wasmFile: string;
   readonly #size: number;
   readonly #slots: Slot[] = [];
+  /** Workers that finish what they have and end then. */
+  readonly #retired = new Set<Slot>();
   #nextId = 1;
   #closed = false;
   readonly #pieces = new PieceBudget(PIECE_BUDGET);
@@ -168,7 +170,15 @@ export class CodecPool {
     } finally {
       options.signal.removeEventListener('abort', cancel);
       slot.tasks.delete(id);
+      if (slot.tasks.size === 0 && this.#retired.delete(slot)) void slot.worker.terminate();
     }
+  }
+
+  #retire(slot: Slot): void {
+    const at = this.#slots.indexOf(slot);
+    if (at === -1) return;
+    this.#slots.splice(at, 1);
+    this.#retired.add(slot);
   }
 
   #post(slot: Slot, message: ToWorker): void {
@@ -187,6 +197,8 @@ export class CodecPool {
         break;
       case 'failed':
         task.reject(new AppError(message.code, message.params));
+        // Nobody foresaw it, so the worker may be broken: it gets no further task.
+        if (message.code === 'internal') this.#retire(slot);
         break;
       case 'ask': {
         const directive = await this.#decide(task, message.sink, message.question);
@@ -217,6 +229,6 @@ export class CodecPool {
   /** Ends every worker; tasks that still run end with `cancelled`. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all(this.#slots.map(({ worker }) => worker.terminate()));
+    await Promise.all([...this.#slots, ...this.#retired].map(({ worker }) => worker.terminate()));
   }
 }
