@@ -84,7 +84,8 @@ describe('a push that a registry refuses', () => {
     ],
     ['HEADs that never answer', isBlobHead, () => 'loseAnswer', 'registry.unreachable', 16 * ATTEMPTS],
     ['a head of 100 kB', isBlobHead, answer(404, huge, ''), 'registry.answerTooLarge', 16],
-    ['a head of 100 kB for a piece', isPiece, answer(202, huge, ''), 'registry.answerTooLarge', 2],
+    // A stream may break off before its answer is read; the pieces that follow it meet the same.
+    ['a head of 100 kB for a piece', isPiece, answer(202, huge, ''), 'registry.answerTooLarge', 4],
     ['an answer of 100 kB', isStart, answer(500, {}, 'a'.repeat(100_000)), 'registry.answerTooLarge', 2],
     ['the manifest', isManifestPut, answer(400, {}, registryError('MANIFEST_INVALID')), 'manifest.refused', 1],
     [

@@ -63,7 +63,8 @@ describe('a registry that takes uploads of another form', () => {
       'a proxy that lets 1,010,000 bytes through',
       (seen, incoming, outgoing) =>
         Number(seen.headers['content-length'] ?? 0) > 1_010_000 ? answer(413)(seen, incoming, outgoing) : undefined,
-      ['pieces'],
+      // A layer that is short enough may go whole before a longer one is refused.
+      expect.arrayContaining(['pieces']) as string[],
     ],
   ])('gets the image all the same: %s', async (name, fault, forms) => {
     const outcome = await push(`modes/${name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`, fault);

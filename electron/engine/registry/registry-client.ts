@@ -17,6 +17,8 @@ const MANIFEST_ACCEPT = [
 ].join(', ');
 const MANIFEST_LIMIT = 8 * 1024 * 1024;
 const LIST_PAGE_LIMIT = 16 * 1024 * 1024;
+/** Sessions that may be lost before the upload of a small blob is given up. */
+const SMALL_BLOB_TRIES = 3;
 const SMALL_BLOB_LIMIT = 4 * 1024 * 1024;
 const MOST_NAMES = 100_000;
 const MOST_PAGES = 1000;
@@ -275,17 +277,21 @@ export class RegistryClient {
     );
   }
 
-  /** Uploads a blob that is in memory (configs): session and one PUT, again with a new session when it is lost. */
+  /**
+   * Uploads a blob that is in memory (configs): session and one PUT, again with a new session when it is lost. Three
+   * tries; one that found out that the host wants another form of upload does not count.
+   */
   async putSmallBlob(repository: string, bytes: Uint8Array, digest: string, options: WithSignal): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let lost = 0; ; ) {
       const session = await this.startUpload(repository, options);
       try {
         await this.#putWhole(session, bytes, digest, repository, options.signal);
         return;
       } catch (thrown) {
-        if (!(thrown instanceof UploadLost) || attempt === 3)
-          throw thrown instanceof UploadLost ? thrown.error : thrown;
-        await this.requester.pause(attempt, thrown.retryAfter, thrown.error, options.signal);
+        if (!(thrown instanceof UploadLost)) throw thrown;
+        if (session.mode === this.profile.uploadMode) lost += 1;
+        if (lost === SMALL_BLOB_TRIES) throw thrown.error;
+        await this.requester.pause(Math.max(1, lost), thrown.retryAfter, thrown.error, options.signal);
       }
     }
   }
