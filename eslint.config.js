@@ -44,8 +44,8 @@ export default defineConfig(
     },
   },
   {
-    files: ['electron/**/*.ts', 'shared/**/*.ts', 'test/**/*.ts'],
-    ignores: ['**/*.test.ts', '**/*.test-d.ts'],
+    files: ['electron/**/*.ts', 'renderer/**/*.{ts,tsx}', 'shared/**/*.ts', 'test/**/*.ts'],
+    ignores: ['**/*.test.ts', '**/*.test.tsx', '**/*.test-d.ts'],
     plugins: { house: { rules: { 'exported-docstring': exportedDocstring } } },
     rules: { 'house/exported-docstring': 'error' },
   },

@@ -7,6 +7,7 @@ import { useErrorWords } from './use-error-words.ts';
 import '../../ui/controls.css';
 import './error-report.css';
 
+/** What an error report is given: the error, and what may be done about it. */
 export interface ErrorReportProps {
   readonly error: ErrorData;
   /** Buttons, the likely one first. */

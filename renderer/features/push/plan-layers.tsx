@@ -5,6 +5,7 @@ import type { PlanTarget } from '../../../shared/models/plan.ts';
 import { LayerTable } from '../weave/layer-table.tsx';
 import { filterLayers, type LayerFilter, VERDICTS, verdictTallies } from './plan-tallies.ts';
 
+/** What the table of layers shows, and which of them. */
 export interface PlanLayersProps {
   readonly target: PlanTarget;
   readonly chunkSize: number;

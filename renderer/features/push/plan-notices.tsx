@@ -9,6 +9,7 @@ import type { Registry } from '../../../shared/models/registry.ts';
 import { useErrorWords } from './use-error-words.ts';
 import './plan-notices.css';
 
+/** What the notices of a plan are made of. */
 export interface PlanNoticesProps {
   readonly plan: Plan;
   readonly language: string;

@@ -8,6 +8,7 @@ import type { CellKind } from '../weave/weave-cells.ts';
 import { type LayerFilter, VERDICTS, type VerdictTally, verdictTallies } from './plan-tallies.ts';
 import './plan-summary.css';
 
+/** What the head of a plan sums up. */
 export interface PlanSummaryProps {
   readonly plan: Plan;
   readonly target: PlanTarget;

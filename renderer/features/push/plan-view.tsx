@@ -9,6 +9,7 @@ import { PlanNotices } from './plan-notices.tsx';
 import { PlanSummary } from './plan-summary.tsx';
 import type { LayerFilter } from './plan-tallies.ts';
 
+/** A plan, or as much of it as is known. */
 export interface PlanViewProps {
   readonly plan: Plan;
   /** The target whose layers are shown. */

@@ -26,6 +26,7 @@ export interface PushChoices {
   readonly pieceSize: number | null;
 }
 
+/** What a push does unless the person chooses otherwise. */
 export const DEFAULT_CHOICES: PushChoices = {
   labels: {},
   verify: false,

@@ -23,6 +23,7 @@ import { plannedTarget, TargetFields } from './target-fields.tsx';
 import { useKnownRegistries } from './use-known-registries.ts';
 import { type PlanView as PlanState, usePlan } from './use-plan.ts';
 
+/** What the sheet pushes, and whom it tells. */
 export interface PushSheetProps {
   readonly vm: Vm;
   /** Filled into the target fields at first; none = those of the newest push of this VM. */

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { TargetSuggestion } from './target-suggestions.ts';
 import './suggestion-list.css';
 
+/** What is suggested below a field, and which of it is marked. */
 export interface SuggestionListProps {
   readonly id: string;
   /** The list stands under it and is as wide. */

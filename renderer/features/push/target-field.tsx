@@ -23,6 +23,7 @@ import { TargetProblemLine } from './target-problem-line.tsx';
 import type { TargetSuggestion } from './target-suggestions.ts';
 import './target-field.css';
 
+/** One target as it is typed, and what is known of it. */
 export interface TargetFieldProps {
   readonly target: TargetDraft;
   /** What the plan says of this repository; null while it says nothing. */

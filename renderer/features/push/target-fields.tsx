@@ -10,6 +10,7 @@ import { readTarget, spreadReferences, type TargetDraft } from './target-draft.t
 import { TargetField } from './target-field.tsx';
 import { targetSuggestions } from './target-suggestions.ts';
 
+/** All targets of a push as they are typed. */
 export interface TargetFieldsProps {
   readonly targets: readonly TargetDraft[];
   readonly plan: Plan | null;

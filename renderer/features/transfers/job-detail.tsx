@@ -22,6 +22,7 @@ import { JobReport } from './job-report.tsx';
 import { SpeedLine } from './speed-line.tsx';
 import { useJobCommands } from './use-job-commands.ts';
 
+/** The job that the drawer shows on its right. */
 export interface JobDetailProps {
   readonly job: JobSummary;
   /** Null until they are known. */

@@ -3,6 +3,7 @@ import type { JobSummary } from '../../../shared/models/job.ts';
 /** The tabs of the drawer. */
 export const JOB_GROUPS = ['active', 'failed', 'finished'] as const;
 
+/** Jobs under one heading of the list. */
 export type JobGroup = (typeof JOB_GROUPS)[number];
 
 /** The tab a job belongs to. */

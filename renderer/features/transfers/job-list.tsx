@@ -6,6 +6,7 @@ import { useNow } from '../weave/use-now.ts';
 import { finishedToday, groupOf, type JobGroup } from './job-groups.ts';
 import { JobRow } from './job-row.tsx';
 
+/** The jobs of a tab, and the selected one. */
 export interface JobListProps {
   readonly jobs: readonly JobSummary[];
   readonly group: JobGroup;

@@ -15,6 +15,7 @@ import '../../ui/controls.css';
 import './transfers.css';
 import { useJobCommands } from './use-job-commands.ts';
 
+/** What the open drawer shows, and its height in pixels. */
 export interface TransfersDrawerProps {
   /** CSS px. */
   readonly height: number;

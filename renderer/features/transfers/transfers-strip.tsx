@@ -12,6 +12,7 @@ import { useJobCommands } from './use-job-commands.ts';
 import '../push/target-field.css';
 import './transfers.css';
 
+/** What the strip says while the drawer is closed. */
 export interface TransfersStripProps {
   readonly onOpen: () => void;
 }

@@ -6,6 +6,7 @@ import { useRowWindow } from './use-row-window.ts';
 import { isLive, type WeaveLayer } from './weave-cells.ts';
 import { offsetUnit } from './weave-words.ts';
 
+/** Layers as rows: the twin of the weave in words. */
 export interface LayerTableProps {
   /** In the order they are shown. */
   readonly layers: readonly WeaveLayer[];

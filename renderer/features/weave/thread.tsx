@@ -2,6 +2,7 @@ import { type ReactElement, useMemo } from 'react';
 import { cellKind, chunksOf, isLive, type WeaveLayer } from './weave-cells.ts';
 import './weave.css';
 
+/** An image as one thread of 56 x 12 pixels, or wider. */
 export interface ThreadProps {
   readonly layers: readonly WeaveLayer[];
   /** 92 instead of 56 px. */

@@ -25,6 +25,7 @@ export const CELL_KINDS = [
   'unknown',
 ] as const;
 
+/** What a cell of the weave is drawn as. */
 export type CellKind = (typeof CELL_KINDS)[number];
 
 /** Colour of a zero chunk's thread. */

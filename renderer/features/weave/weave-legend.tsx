@@ -6,6 +6,7 @@ import { type CellKind, isLive, tallyCells, type WeaveLayer } from './weave-cell
 import './weave.css';
 import { kindWord } from './weave-words.ts';
 
+/** The kinds that occur, with count and bytes. */
 export interface WeaveLegendProps {
   readonly layers: readonly WeaveLayer[];
   /** `two-line`: count and bytes under the word; `one-line`: the count beside it. */

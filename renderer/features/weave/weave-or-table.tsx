@@ -8,6 +8,7 @@ import { type CellKind, cellKind, isLive, type WeaveLayer } from './weave-cells.
 import { WeaveLegend } from './weave-legend.tsx';
 import { kindWord } from './weave-words.ts';
 
+/** An image as weave or as table, whichever the person chose. */
 export interface WeaveOrTableProps {
   readonly layers: readonly WeaveLayer[];
   /** Raw bytes of a chunk. */

@@ -20,6 +20,7 @@ import { stepInWeave } from './weave-steps.ts';
 import { WeaveTooltip } from './weave-tooltip.tsx';
 import { offsetFigure, offsetUnit } from './weave-words.ts';
 
+/** The cells of an image in disk order, and what is marked among them. */
 export interface WeaveProps {
   readonly layers: readonly WeaveLayer[];
   /** Raw bytes of a chunk. */
