@@ -1,3 +1,5 @@
+import { beforeAbort } from '../registry/before-abort.ts';
+
 /** A gate that work passes between two steps: open, or closed while a job is paused. */
 export class PauseGate {
   #opening: { readonly promise: Promise<void>; open(): void } | null = null;
@@ -23,18 +25,6 @@ export class PauseGate {
   /** Resolves when the gate is open; rejects with the signal's reason when it aborts first. */
   async pass(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    while (this.#opening !== null) {
-      const { promise } = this.#opening;
-      let stop: (() => void) | undefined;
-      const aborted = new Promise<never>((_resolve, reject) => {
-        stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-        signal.addEventListener('abort', stop, { once: true });
-      });
-      try {
-        await Promise.race([promise, aborted]);
-      } finally {
-        if (stop !== undefined) signal.removeEventListener('abort', stop);
-      }
-    }
+    while (this.#opening !== null) await beforeAbort(this.#opening.promise, signal);
   }
 }

@@ -163,7 +163,7 @@ export class PushRun {
   }
 
   /** The piece size of a pass: the largest that all of its targets take. */
-  pieceSizeFor(_sinks: readonly string[]): number {
+  get pieceSize(): number {
     const profiles = this.draft.targets.map(({ registry }) => this.parts.clientOf(registry).profile);
     const wanted = profiles.filter(({ uploadMode }) => uploadMode === 'chunks').map(({ pieceSize }) => pieceSize);
     return wanted.length === 0 ? PIECE_SIZE : Math.min(...wanted);

@@ -7,6 +7,7 @@ import { readRanges, rememberRawDigest } from '../plan/chunk-digests.ts';
 import type { DraftLayer, DraftTarget } from '../plan/push-draft.ts';
 import { dropCachedLayer } from '../plan/take-cached-layer.ts';
 import { ATTEMPTS } from '../registry/backoff.ts';
+import { beforeAbort } from '../registry/before-abort.ts';
 import { UploadLost, UploadSession } from '../registry/upload-session.ts';
 import { copyBlob } from './copy-blob.ts';
 import type { LayerProgress } from './layer-progress.ts';
@@ -193,7 +194,7 @@ export class LayerUpload {
     const { digest, size } = this.#layer;
     if (digest === null || size === null) throw new AppError('internal', { message: 'a layer is not known' });
     const blob = { client: parts.clientOf(from.registry), repository: from.repository, digest, size };
-    const pieceSize = this.#run.pieceSizeFor(sinks.map(({ id }) => id));
+    const pieceSize = this.#run.pieceSize;
     const options = { sender: this.#run.sender, host, pieceSize, signal: this.#signal };
     try {
       const copied = await Promise.all(
@@ -266,7 +267,7 @@ export class LayerUpload {
         ...(runs === undefined ? {} : { runs }),
         form: nvram ? 'raw' : 'lz4',
         sinks,
-        pieceSize: this.#run.pieceSizeFor(sinks.map(({ id }) => id)),
+        pieceSize: this.#run.pieceSize,
         ...(known === null ? {} : { rawDigest: known }),
       },
       {
@@ -403,19 +404,5 @@ export class LayerUpload {
         .requester.pause(attempt, failure.retryAfter, failure.error, this.#signal);
     }
     return lost;
-  }
-}
-
-async function beforeAbort<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  signal.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,5 +1,6 @@
 import type { AppError } from '../../../shared/errors/app-error.ts';
 import type { Clock } from '../ports.ts';
+import { beforeAbort } from './before-abort.ts';
 
 /** What a limit leaves at least of the usual requests at once. */
 const LEAST_SHARE = 1 / 64;
@@ -43,7 +44,7 @@ export class HostPace {
   async pass(signal: AbortSignal, onPaused: (error: AppError, atMs: number) => void): Promise<void> {
     while (this.#pause !== null) {
       onPaused(this.#pause.error, this.#pause.untilMs);
-      await orAborted(this.#pause.over, signal);
+      await beforeAbort(this.#pause.over, signal);
     }
   }
 
@@ -51,7 +52,7 @@ export class HostPace {
   async enter(usual: number, signal: AbortSignal, onPaused: (error: AppError, atMs: number) => void): Promise<void> {
     await this.pass(signal, onPaused);
     while (this.#share < 1 && this.#inFlight >= this.of(usual)) {
-      await orAborted(new Promise<void>((resolve) => this.#queue.push(resolve)), signal);
+      await beforeAbort(new Promise<void>((resolve) => this.#queue.push(resolve)), signal);
       await this.pass(signal, onPaused);
     }
     this.#inFlight += 1;
@@ -104,19 +105,5 @@ export class HostPace {
   /** All who wait look again: a wait that was given up keeps nobody else from its turn. */
   #wake(): void {
     for (const resolve of this.#queue.splice(0)) resolve();
-  }
-}
-
-async function orAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  let stop: () => void = () => undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,10 +1,9 @@
-import { Minus, Plus } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { Button, Group, Input, NumberField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { ChoiceGroup } from './choice-group.tsx';
 import { SettingsPage, SettingsRow } from './settings-page.tsx';
 import type { SectionProps } from './settings-screen.tsx';
+import { StepperField } from './stepper-field.tsx';
 
 const THEMES = ['system', 'light', 'dark', 'contrast'] as const;
 /** Percent. */
@@ -25,27 +24,15 @@ export function AppearanceSection({ settings, change }: SectionProps): ReactElem
         />
       </SettingsRow>
       <SettingsRow name={t('textSize')} note={t('textSizeNote')}>
-        <NumberField
-          aria-label={t('textSize')}
-          minValue={SCALE.least}
-          maxValue={SCALE.most}
+        <StepperField
+          label={t('textSize')}
+          least={SCALE.least}
+          most={SCALE.most}
           step={SCALE.step}
           value={settings.textScale}
           formatOptions={{ style: 'unit', unit: 'percent' }}
-          onChange={(textScale) => {
-            if (!Number.isNaN(textScale)) change({ textScale });
-          }}
-        >
-          <Group className="stepper">
-            <Button slot="decrement" className="icon-button">
-              <Minus size={13} strokeWidth={1.75} aria-hidden="true" />
-            </Button>
-            <Input className="field stepper-field" />
-            <Button slot="increment" className="icon-button">
-              <Plus size={13} strokeWidth={1.75} aria-hidden="true" />
-            </Button>
-          </Group>
-        </NumberField>
+          onChange={(textScale) => change({ textScale })}
+        />
       </SettingsRow>
     </SettingsPage>
   );

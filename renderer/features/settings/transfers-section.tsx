@@ -1,9 +1,8 @@
-import { Minus, Plus } from 'lucide-react';
 import { type ReactElement, useId, useState } from 'react';
-import { Button, Group, Input, NumberField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { SettingsPage, SettingsRow } from './settings-page.tsx';
 import type { SectionProps } from './settings-screen.tsx';
+import { StepperField } from './stepper-field.tsx';
 
 /** Bytes a second of 1 MB/s, and the least limit that the engine takes. */
 const MB = 1_000_000;
@@ -15,25 +14,13 @@ export function TransfersSection({ settings, change }: SectionProps): ReactEleme
   return (
     <SettingsPage title={t('section.transfers')} about={t('transfersAbout')}>
       <SettingsRow name={t('layersAtOnce')} note={t('layersAtOnceNote')}>
-        <NumberField
-          aria-label={t('layersAtOnce')}
-          minValue={1}
-          maxValue={16}
+        <StepperField
+          label={t('layersAtOnce')}
+          least={1}
+          most={16}
           value={settings.concurrency}
-          onChange={(concurrency) => {
-            if (!Number.isNaN(concurrency)) change({ concurrency });
-          }}
-        >
-          <Group className="stepper">
-            <Button slot="decrement" className="icon-button">
-              <Minus size={13} strokeWidth={1.75} aria-hidden="true" />
-            </Button>
-            <Input className="field stepper-field" />
-            <Button slot="increment" className="icon-button">
-              <Plus size={13} strokeWidth={1.75} aria-hidden="true" />
-            </Button>
-          </Group>
-        </NumberField>
+          onChange={(concurrency) => change({ concurrency })}
+        />
       </SettingsRow>
       <SpeedLimit settings={settings} change={change} />
     </SettingsPage>
