@@ -9,7 +9,7 @@ const source = join(root, 'electron', 'engine', 'codec', 'assembly');
 
 /**
  * Compiles the codec to WebAssembly unless the output is newer than every source.
- * Memory is fixed: 0x3b0000 bytes are laid out, 60 pages of 64 KiB hold them.
+ * Memory is fixed: 0x5f0000 bytes are laid out, 96 pages of 64 KiB hold them.
  *
  * @param {string} outFile where codec.wasm goes
  * @returns {boolean} whether it was compiled
@@ -21,7 +21,7 @@ export function buildWasm(outFile) {
   if (built !== undefined && built.mtimeMs > newest) return false;
   mkdirSync(dirname(outFile), { recursive: true });
   const asc = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/package.json')), 'bin', 'asc.js');
-  const options = ['-O3', '--runtime', 'stub', '--noAssert', '--initialMemory', '60', '--maximumMemory', '60'];
+  const options = ['-O3', '--runtime', 'stub', '--noAssert', '--initialMemory', '96', '--maximumMemory', '96'];
   const run = spawnSync(process.execPath, [asc, join(source, 'index.ts'), ...options, '--outFile', outFile], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });

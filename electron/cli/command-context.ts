@@ -11,6 +11,8 @@ export interface CommandContext {
   /** Aborts at the first Ctrl-C. */
   readonly signal: AbortSignal;
   engine(): Promise<Engine>;
+  /** A VM is going to be locked: the helper for it starts while the engine opens. */
+  expectLock(): void;
 }
 
 /** Options that every command has. */

@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/engine-interface.ts';
+import { forkNodeHelper } from '../host/fork-helper.ts';
+import { HelperAhead } from '../host/helper-ahead.ts';
 import { cliPorts } from './cli-ports.ts';
 import type { CommandContext } from './command-context.ts';
 import { errorSentence } from './error-words.ts';
@@ -29,10 +31,13 @@ async function main(): Promise<number> {
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   let opened: Promise<Engine> | null = null;
+  const helpers = new HelperAhead(forkNodeHelper);
+  const ports = cliPorts(builtFolder, helpers.fork);
   const context: CommandContext = {
     terminal: processTerminal(),
     signal: interruption.signal,
-    engine: () => (opened ??= createEngine(cliPorts(builtFolder))),
+    engine: () => (opened ??= createEngine(ports)),
+    expectLock: () => helpers.start(ports.paths.lockHelper),
   };
   try {
     return await runProgram(process.argv.slice(2), context, productVersion());
@@ -41,6 +46,7 @@ async function main(): Promise<number> {
     const engine = opened as Promise<Engine> | null;
     // One that could not be opened has told so already.
     if (engine !== null) await engine.then((open) => open.close()).catch(() => undefined);
+    helpers.close();
   }
 }
 

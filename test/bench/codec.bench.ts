@@ -84,7 +84,8 @@ function encodeByOwn(encoder: Encoder, data: Buffer, take: (bytes: Buffer) => vo
   encoder.reset();
   for (let at = 0; at < data.length; at += MIB) {
     data.copy(encoder.window, 0, at, at + MIB);
-    take(encoder.encode(MIB));
+    encoder.add(MIB, false);
+    take(encoder.take());
   }
 }
 

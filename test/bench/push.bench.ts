@@ -57,7 +57,10 @@ async function computeSeconds(image: string): Promise<Record<'read' | 'hashRaw' 
     for (let at = start; at < Math.min(size, start + CHUNK); at += window.length) {
       const length = timed('read', () => readSync(disk, window, 0, window.length, at));
       timed('hashRaw', () => raw.update(window.subarray(0, length)));
-      const bytes = timed('encode', () => encoder.encode(length));
+      const bytes = timed('encode', () => {
+        encoder.add(length, false);
+        return encoder.take();
+      });
       timed('hashPacked', () => packed.update(bytes));
     }
     packed.update(STREAM_END);

@@ -29,6 +29,7 @@ async function requestOf(command: string, vm: Vm): Promise<PushRequest | null> {
   const context: CommandContext = {
     terminal: { out: () => undefined, note: () => undefined, interactive: false },
     signal: new AbortController().signal,
+    expectLock: () => undefined,
     // The command asks these two methods before anything else; any other would fail loudly.
     engine: () =>
       Promise.resolve({

@@ -8,6 +8,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine-interface.ts';
+import { forkNodeHelper } from '../../host/fork-helper.ts';
 import { cliPorts } from '../cli-ports.ts';
 import type { CommandContext } from '../command-context.ts';
 import { followJob, throwUnlessDone } from '../follow-job.ts';
@@ -56,7 +57,7 @@ async function pushOnce(context: CommandContext, engine: Engine, reference: stri
 export async function demo(context: CommandContext): Promise<undefined> {
   const { terminal, signal } = context;
   const folder = await mkdtemp(join(tmpdir(), 'tartan-demo-'));
-  const ports = cliPorts(import.meta.dirname);
+  const ports = cliPorts(import.meta.dirname, forkNodeHelper);
   const paths = { ...ports.paths, tartHome: join(folder, 'tart'), stateHome: join(folder, 'state') };
   terminal.out(`A sample VM with a 2.1 GB disk, of which 67 MB is data, in ${folder}`);
   await makeSampleVm(paths.tartHome, NAME, '5e:00:00:00:00:01');

@@ -59,6 +59,8 @@ export async function pushRequestOf(
 ): Promise<PushRequest> {
   // What does not parse is said before anything is looked for.
   for (const reference of references) parseReference(reference);
+  // Cached images, whose names have slashes, need no lock.
+  if (!name.includes('/')) context.expectLock();
   const list = await call(context, 'vms.list', null);
   const labels: Record<string, string> = {};
   for (const label of options.label ?? []) {

@@ -6,9 +6,11 @@ export const LAYOUT = {
   window: 0x30000,
   windowBytes: 1_048_576,
   packed: 0x130000,
-  packedBytes: 0x120000,
-  payload: 0x370000,
-  decoded: 0x3a0000,
+  packedBytes: 0x240000,
+  /** The most that one window becomes, and what the encoder writes too far. */
+  packedWindow: 0x120000,
+  payload: 0x5b0000,
+  decoded: 0x5e0000,
 } as const;
 
 /** The functions of one codec instance. */
@@ -16,8 +18,8 @@ export interface CodecExports {
   readonly memory: WebAssembly.Memory;
   /** Starts a stream. */
   encoderReset(): void;
-  /** Encodes `length` bytes of the window into area 0 or 1; answers the packed bytes. */
-  encodeWindow(length: number, area: number): number;
+  /** Encodes `length` bytes of the window, all zero or not, to a place in the packed areas; answers the packed bytes. */
+  encodeWindow(length: number, offset: number, zero: boolean): number;
   /** Starts a stream. */
   decoderReset(): void;
   /** Decodes `payload` bytes to `raw` bytes; 0, or why not. */
@@ -31,7 +33,7 @@ export async function loadCodecModule(file: string): Promise<WebAssembly.Module>
   return await WebAssembly.compile(await readFile(file));
 }
 
-/** One instance: 3.75 MiB of fixed memory, one stream at a time. */
+/** One instance: 6 MiB of fixed memory, one stream at a time. */
 export function instantiateCodec(module: WebAssembly.Module): CodecExports {
   const abort = (): never => {
     throw new Error('the codec aborted');

@@ -221,6 +221,43 @@ describe('the pool of codec workers', () => {
     });
   });
 
+  it('gives a worker that waits for the network a further task', async () => {
+    const pool = openPool({ workers: 1 });
+    const stop = new AbortController();
+    const paused = (): Promise<void> => new Promise(() => undefined);
+    const waits = pool.encode(input([sink('waits', 'body')]), { signal: stop.signal, sinkHost: hostOf([], paused) });
+    const { rawDigest } = await pool.hash({ path: disk, offset: 0, length: raw.length }, { signal: never });
+    stop.abort();
+    await expect(waits).rejects.toThrow();
+
+    expect(rawDigest).toBe(sha256(raw));
+  });
+
+  it('keeps a task back while every worker works, and lets it go when it is cancelled or the pool closes', async () => {
+    const pool = openPool({ workers: 1 });
+    const started: string[] = [];
+    const cancel = new AbortController();
+    // A hole without end: nothing to read, much to hash.
+    const hash = (name: string, signal: AbortSignal): Promise<string> =>
+      pool
+        .hash({ path: disk, offset: 0, length: 2 ** 40, runs: [] }, { signal, onStarted: () => started.push(name) })
+        .then(
+          () => `${name} done`,
+          (thrown: unknown) => `${name} ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        );
+    const long = hash('long', never);
+    const taken = hash('cancelled', cancel.signal);
+    const left = hash('left', never);
+    cancel.abort(new Error('no more'));
+    const first = await taken;
+    await pool.close();
+
+    expect({ started, ends: [first, await long, await left] }).toEqual({
+      started: ['long'],
+      ends: ['cancelled no more', 'long cancelled', 'left cancelled'],
+    });
+  });
+
   it.each([
     ['a file that is shorter than it was', { length: 15 * MIB }, 'vm.diskChanged'],
     ['a file that is gone', { path: '/nowhere/disk.img' }, 'vm.gone'],

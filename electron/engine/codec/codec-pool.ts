@@ -1,3 +1,4 @@
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type {
@@ -20,6 +21,11 @@ const PIECE_BUDGET = 48 * 1024 * 1024;
 /** Bytes of a piece unless a registry demands more. */
 export const PIECE_SIZE = 8 * 1024 * 1024;
 
+/** A worker that works for less of the time waits for the network, and takes another task beside those that it has. */
+const BUSY_SHARE = 0.85;
+/** How often that is looked at while tasks wait, in ms. */
+const LOOK_MS = 100;
+
 /** Decides, on the main thread, what happens to the bytes of a pass. */
 export interface SinkHost {
   /** A piece, or with a `body` sink the whole stream (length 0), waits to be sent. */
@@ -32,6 +38,8 @@ export interface SinkHost {
 /** How a task is followed and ended. */
 export interface TaskOptions {
   readonly signal: AbortSignal;
+  /** Called when a worker has taken the task. */
+  readonly onStarted?: () => void;
   /** Called at most ten times a second; the last bytes are told by the result alone. */
   readonly onProgress?: (progress: TaskProgress) => void;
 }
@@ -60,16 +68,27 @@ interface Running {
   reject(error: unknown): void;
 }
 
+/** A task that no worker has taken. */
+interface Waiting {
+  start(slot: Slot): void;
+  drop(): void;
+}
+
 interface Slot {
   readonly worker: Worker;
   readonly tasks: Map<number, Running>;
+  /** At the last look while tasks waited. */
+  seen: EventLoopUtilization | null;
 }
 
 /**
  * Worker threads that read, hash, encode and send. Started when first needed; owner closes them.
  *
- * Memory per worker: about 20 MiB for the thread with undici and wasm, 3.75 MiB per task in flight, and its share of the
+ * Memory per worker: about 20 MiB for the thread with undici and wasm, 6 MiB per task in flight, and its share of the
  * 48 MiB of piece buffers; a pass that would exceed the budget waits. A pass whose sinks all take a body needs no piece.
+ *
+ * A task waits until a worker has nothing to do, or is seen to wait for the network: work that is bound to a worker too
+ * early leaves the others without any at the end.
  *
  * A worker that dies fails its tasks with `internal`; the next task starts another one.
  */
@@ -80,6 +99,9 @@ export class CodecPool {
   readonly #slots: Slot[] = [];
   /** Workers that finish what they have and end then. */
   readonly #retired = new Set<Slot>();
+  /** Tasks that no worker has taken, in the order of the calls. */
+  readonly #queue: Waiting[] = [];
+  #look: NodeJS.Timeout | null = null;
   #nextId = 1;
   #closed = false;
   readonly #pieces = new PieceBudget(PIECE_BUDGET);
@@ -123,18 +145,44 @@ export class CodecPool {
     }
   }
 
-  #slot(): Slot {
-    const idle = this.#slots.find(({ tasks }) => tasks.size === 0);
-    if (idle !== undefined) return idle;
-    if (this.#slots.length < this.#size) return this.#start();
-    const [first, ...others] = this.#slots;
-    if (first === undefined) return this.#start();
-    return others.reduce((least, slot) => (slot.tasks.size < least.tasks.size ? slot : least), first);
+  /** Starts workers for `tasks` tasks that will come, so that the first of them does not wait for a thread to load. */
+  warm(tasks: number): void {
+    if (this.#closed) return;
+    while (this.#slots.length < Math.min(tasks, this.#size)) this.#start();
+  }
+
+  /** Gives waiting tasks to workers without one, and looks again later whether others have room. */
+  #dispatch(): void {
+    while (this.#queue.length > 0) {
+      const free = this.#slots.find(({ tasks }) => tasks.size === 0);
+      const slot = free ?? (this.#slots.length < this.#size ? this.#start() : null);
+      if (slot === null) break;
+      this.#queue.shift()?.start(slot);
+    }
+    if (this.#queue.length === 0) {
+      for (const slot of this.#slots) slot.seen = null;
+      return;
+    }
+    for (const slot of this.#slots) slot.seen ??= slot.worker.performance.eventLoopUtilization();
+    this.#look ??= setTimeout(() => this.#lookForRoom(), LOOK_MS);
+  }
+
+  /** Gives each worker that waited for the network a further task, those with the fewest first. */
+  #lookForRoom(): void {
+    this.#look = null;
+    for (const slot of [...this.#slots].sort((one, other) => one.tasks.size - other.tasks.size)) {
+      const { performance } = slot.worker;
+      const now = performance.eventLoopUtilization();
+      const busy = slot.seen === null ? 1 : performance.eventLoopUtilization(now, slot.seen).utilization;
+      if (busy < BUSY_SHARE) this.#queue.shift()?.start(slot);
+      slot.seen = now;
+    }
+    this.#dispatch();
   }
 
   #start(): Slot {
     const worker = new Worker(this.#workerFile, { workerData: { wasmFile: this.#wasmFile } });
-    const slot: Slot = { worker, tasks: new Map() };
+    const slot: Slot = { worker, tasks: new Map(), seen: null };
     this.#slots.push(slot);
     const lost = (thrown: unknown): void => {
       const at = this.#slots.indexOf(slot);
@@ -142,6 +190,7 @@ export class CodecPool {
       for (const task of slot.tasks.values())
         task.reject(this.#closed ? new AppError('cancelled') : toAppError(thrown));
       slot.tasks.clear();
+      if (!this.#closed) this.#dispatch();
     };
     // Only codec-worker.ts of the same build posts here; its messages have this type.
     worker.on('message', (message: FromWorker) => {
@@ -155,23 +204,47 @@ export class CodecPool {
   async #run(task: CodecTask, sinkHost: SinkHost | null, options: TaskOptions): Promise<CodecResult> {
     options.signal.throwIfAborted();
     if (this.#closed) throw new AppError('cancelled');
-    const slot = this.#slot();
     const id = this.#nextId++;
-    const cancel = (): void => this.#post(slot, { type: 'cancel', id });
+    let taker: Slot | null = null;
+    let cancel = (): void => undefined;
     try {
       return await new Promise<CodecResult>((resolve, reject) => {
-        slot.tasks.set(id, { options, sinkHost, resolve, reject });
+        const waiting: Waiting = {
+          start: (slot) => {
+            taker = slot;
+            slot.tasks.set(id, { options, sinkHost, resolve, reject });
+            this.#post(slot, { type: 'start', id, task });
+            options.onStarted?.();
+          },
+          drop: () => reject(new AppError('cancelled')),
+        };
+        cancel = () => {
+          if (taker === null) {
+            this.#queue.splice(this.#queue.indexOf(waiting), 1);
+            waiting.drop();
+          } else {
+            this.#post(taker, { type: 'cancel', id });
+          }
+        };
         options.signal.addEventListener('abort', cancel, { once: true });
-        this.#post(slot, { type: 'start', id, task });
+        this.#queue.push(waiting);
+        this.#dispatch();
       });
     } catch (thrown) {
       options.signal.throwIfAborted();
       throw thrown;
     } finally {
       options.signal.removeEventListener('abort', cancel);
-      slot.tasks.delete(id);
-      if (slot.tasks.size === 0 && this.#retired.delete(slot)) void slot.worker.terminate();
+      // Assigned in a callback, which the flow analysis does not follow.
+      const slot = taker as Slot | null;
+      if (slot !== null) this.#ended(slot, id);
     }
+  }
+
+  #ended(slot: Slot, id: number): void {
+    slot.tasks.delete(id);
+    if (slot.tasks.size === 0 && this.#retired.delete(slot)) void slot.worker.terminate();
+    if (!this.#closed) this.#dispatch();
   }
 
   #retire(slot: Slot): void {
@@ -229,6 +302,8 @@ export class CodecPool {
   /** Ends every worker; tasks that still run end with `cancelled`. */
   async close(): Promise<void> {
     this.#closed = true;
+    if (this.#look !== null) clearTimeout(this.#look);
+    for (const waiting of this.#queue.splice(0)) waiting.drop();
     await Promise.all([...this.#slots, ...this.#retired].map(({ worker }) => worker.terminate()));
   }
 }

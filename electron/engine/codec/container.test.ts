@@ -22,7 +22,8 @@ function encode(raw: Buffer, window = encoder.window.length): Buffer {
   for (let at = 0; at < raw.length; at += window) {
     const length = Math.min(window, raw.length - at);
     raw.copy(encoder.window, 0, at, at + length);
-    parts.push(Buffer.from(encoder.encode(length)));
+    encoder.add(length, false);
+    parts.push(Buffer.from(encoder.take()));
   }
   return Buffer.concat([...parts, STREAM_END]);
 }

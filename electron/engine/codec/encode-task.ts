@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { BodyFeed } from './body-feed.ts';
 import type { CodecResult, CodecTask, Directive, Piece, Question, SinkSpec, TaskProgress } from './codec-protocol.ts';
@@ -19,6 +19,8 @@ export interface TaskHost {
 }
 
 const ZEROS = Buffer.alloc(1024 * 1024);
+/** Windows at most until other tasks of the worker and its sockets have their turn: 2 to 10 ms of work. */
+const TURN = 4;
 const NOTHING_TAKEN: TaskProgress['taken'] = {};
 
 /** Hashes a range; the result's packed side is empty. */
@@ -34,7 +36,7 @@ export async function hashRange(
     let done = 0;
     for (let length = reader.next(buffer); length > 0; length = reader.next(buffer)) {
       const bytes = buffer.subarray(0, length);
-      zero &&= bytes.equals(ZEROS.subarray(0, length));
+      zero &&= reader.inHole || bytes.equals(ZEROS.subarray(0, length));
       raw.update(bytes);
       done += length;
       host.progress(() => ({ raw: done, read: reader.bytesRead, packed: 0, taken: NOTHING_TAKEN }));
@@ -66,9 +68,9 @@ interface PieceSink {
 
 /**
  * Reads, hashes, encodes and hashes again in one pass, and gives the packed stream to every live sink: the slowest sets
- * the pace. While the network takes the packed bytes of one window, the next window is read, hashed and encoded.
+ * the pace. While the network takes the packed bytes of one turn, the next windows are read, hashed and encoded.
  *
- * Memory: the encoder's instance (3.75 MiB) and, if a sink takes pieces, one piece buffer that all of them share.
+ * Memory: the encoder's instance (6 MiB) and, if a sink takes pieces, one piece buffer that all of them share.
  */
 export class EncodePass {
   readonly #task: EncodeTask;
@@ -78,9 +80,15 @@ export class EncodePass {
   readonly #piece: Buffer;
   #filled = 0;
   #pieceStart = 0;
+  readonly #raw: Hash | null;
+  /** Raw bytes of the range that were read, hashed and encoded. */
+  #done = 0;
+  /** They are all zero. */
+  #zero = true;
 
   constructor(task: EncodeTask, pieceBuffer: Buffer, host: TaskHost) {
     this.#task = task;
+    this.#raw = task.rawDigest === null ? createHash('sha256') : null;
     this.#host = host;
     this.#piece = pieceBuffer;
     this.#bodies = task.sinks.filter(({ mode }) => mode === 'body').map((spec) => this.#openBody(spec));
@@ -145,23 +153,20 @@ export class EncodePass {
     const { signal } = this.#host;
     const reader = new WindowReader(path, range, runs);
     try {
-      const raw = rawDigest === null ? createHash('sha256') : null;
       const packed = createHash('sha256');
-      const { window } = encoder;
       encoder.reset();
-      let zero = true;
-      let done = 0;
       let size = 0;
-      const draw = (): TaskProgress => ({ raw: done, read: reader.bytesRead, packed: size, taken: this.#taken() });
-      for (let length = reader.next(window); length > 0; length = reader.next(window)) {
-        const bytes = window.subarray(0, length);
-        zero &&= bytes.equals(ZEROS.subarray(0, length));
-        raw?.update(bytes);
-        done += length;
-        // The area that this window is encoded to was lent two windows ago.
+      const draw = (): TaskProgress => ({
+        raw: this.#done,
+        read: reader.bytesRead,
+        packed: size,
+        taken: this.#taken(),
+      });
+      while (this.#done < range.length && !this.#allDropped()) {
+        // The area that is filled now was lent two turns ago.
         if (form === 'lz4') await this.#lentAtMost(1);
         signal.throwIfAborted();
-        const out = form === 'lz4' ? encoder.encode(length) : bytes;
+        const out = this.#pack(reader, encoder);
         packed.update(out);
         size += out.length;
         await this.#give(out);
@@ -171,9 +176,9 @@ export class EncodePass {
         // Lets another task of this worker run, sockets write, and cancellation arrive.
         await setImmediate();
         signal.throwIfAborted();
-        if (this.#allDropped()) break;
       }
-      if (done === range.length && !this.#allDropped()) {
+      const complete = this.#done === range.length && !this.#allDropped();
+      if (complete) {
         if (form === 'lz4') {
           packed.update(STREAM_END);
           size += STREAM_END.length;
@@ -183,16 +188,33 @@ export class EncodePass {
         signal.throwIfAborted();
       }
       return {
-        rawDigest: rawDigest ?? `sha256:${raw?.digest('hex') ?? ''}`,
-        zero,
+        rawDigest: rawDigest ?? `sha256:${this.#raw?.digest('hex') ?? ''}`,
+        zero: this.#zero,
         bytesRead: reader.bytesRead,
         digest: `sha256:${packed.digest('hex')}`,
         size,
-        complete: done === range.length && !this.#allDropped(),
+        complete: complete && !this.#allDropped(),
       };
     } finally {
       reader.close();
     }
+  }
+
+  /** Reads, hashes and encodes what one turn takes; answers the packed bytes. */
+  #pack(reader: WindowReader, encoder: Encoder): Buffer {
+    const { window } = encoder;
+    for (let windows = 0; windows < TURN && encoder.hasRoom; windows += 1) {
+      const length = reader.next(window);
+      if (length === 0) break;
+      const bytes = window.subarray(0, length);
+      const zero = reader.inHole || bytes.equals(ZEROS.subarray(0, length));
+      this.#zero &&= zero;
+      this.#raw?.update(bytes);
+      this.#done += length;
+      if (this.#task.form === 'raw') return bytes;
+      encoder.add(length, zero);
+    }
+    return encoder.take();
   }
 
   #allDropped(): boolean {

@@ -28,7 +28,6 @@ function readAll(
   const parts: Buffer[] = [];
   for (let length = reader.next(window); length > 0; length = reader.next(window)) {
     parts.push(Buffer.from(window.subarray(0, length)));
-    window.fill(0xff);
   }
   reader.close();
   return { bytes: Buffer.concat(parts), read: reader.bytesRead };

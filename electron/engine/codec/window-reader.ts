@@ -13,6 +13,10 @@ export class WindowReader {
   readonly #range: FileRange;
   readonly #runs: readonly FileRange[] | null;
   #done = 0;
+  /** The window that lies in the caller's buffer is wholly in a hole. */
+  #inHole = false;
+  /** Bytes from the head of that buffer that are zero since they were filled. */
+  #cleared = 0;
   /** Bytes that came from the disk. */
   bytesRead = 0;
 
@@ -33,7 +37,12 @@ export class WindowReader {
     }
   }
 
-  /** Fills the head of `window`; answers the bytes, 0 at the end. */
+  /** Whether the window that was filled last is known to be zero without a look at it. */
+  get inHole(): boolean {
+    return this.#inHole;
+  }
+
+  /** Fills the head of `window`; answers the bytes, 0 at the end. Between two calls nobody else may write to it. */
   next(window: Buffer): number {
     const length = Math.min(window.length, this.#range.length - this.#done);
     if (length === 0) return 0;
@@ -45,6 +54,13 @@ export class WindowReader {
   }
 
   #readRuns(window: Buffer, length: number, start: number, runs: readonly FileRange[]): void {
+    this.#inHole = !runs.some((run) => run.offset < start + length && run.offset + run.length > start);
+    if (this.#inHole) {
+      if (this.#cleared < length) window.fill(0, this.#cleared, length);
+      this.#cleared = Math.max(this.#cleared, length);
+      return;
+    }
+    this.#cleared = 0;
     let filled = 0;
     for (const run of runs) {
       const from = Math.max(run.offset, start);

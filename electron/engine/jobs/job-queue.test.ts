@@ -273,6 +273,16 @@ describe('the queue of jobs', () => {
     }
   });
 
+  it('leaves nothing that waits when a job is over, so that a command ends with its job', async () => {
+    const { id } = await queue.push(REQUEST, 'builder');
+    work(0).job.touch(null);
+    const during = clock.sleeping;
+    work(0).finish();
+    await reaches(id, 'done');
+
+    expect({ during: during > 0, after: clock.sleeping }).toEqual({ during: true, after: 0 });
+  });
+
   it('records what ended, newest first, for the next process', async () => {
     const ids = [];
     for (const name of ['old', 'new']) {

@@ -64,7 +64,8 @@ export class PushJob {
   readonly #publish: PublishJob;
   #sequence = 0;
   readonly #changed = new Set<DraftLayer>();
-  #publishing = false;
+  /** Waits for the next moment at which changes are shown. */
+  #publishing: AbortController | null = null;
 
   constructor(facts: PushJobFacts, clock: Clock, publish: PublishJob) {
     this.facts = facts;
@@ -198,16 +199,19 @@ export class PushJob {
   touch(layer: DraftLayer | null): void {
     if (layer !== null) this.#changed.add(layer);
     if (this.ended) {
+      // A command would wait for it.
+      this.#publishing?.abort();
       this.#send();
       return;
     }
-    if (this.#publishing) return;
-    this.#publishing = true;
+    if (this.#publishing !== null) return;
+    const publishing = new AbortController();
+    this.#publishing = publishing;
     this.#clock
-      .sleep(PUBLISH_MS)
+      .sleep(PUBLISH_MS, publishing.signal)
       .catch(toAppError)
       .then(() => {
-        this.#publishing = false;
+        this.#publishing = null;
         if (!this.ended) this.#send();
       }, toAppError);
   }

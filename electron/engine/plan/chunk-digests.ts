@@ -3,7 +3,7 @@ import type { PlanningParts } from './planning-parts.ts';
 import type { DraftLayer, PushDraft } from './push-draft.ts';
 
 /** Layers whose raw digest is not known: only reading tells. */
-function unreadLayers(draft: PushDraft): DraftLayer[] {
+export function unreadLayers(draft: PushDraft): DraftLayer[] {
   return draft.layers.filter((layer) => layer.kind === 'disk' && layer.rawDigest === null && layer.digest === null);
 }
 

@@ -2,7 +2,15 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import { askPresence } from './ask-presence.ts';
 import { askTags } from './ask-tags.ts';
-import { fillFromCache, fillFromManifest, fillHoles, fillPairs, readChunk, unencodedLayers } from './chunk-digests.ts';
+import {
+  fillFromCache,
+  fillFromManifest,
+  fillHoles,
+  fillPairs,
+  readChunk,
+  unencodedLayers,
+  unreadLayers,
+} from './chunk-digests.ts';
 import { learnTargetManifests } from './learn-target-manifests.ts';
 import { limited } from './limited.ts';
 import type { PlanningParts } from './planning-parts.ts';
@@ -26,6 +34,7 @@ export async function planWithoutReading(
   fillFromManifest(draft);
   const local = (async () => {
     await fillFromCache(parts, draft);
+    parts.codec.warm(unreadLayers(draft).length);
     await fillHoles(parts, draft, signal);
     await fillSmallLayers(parts, draft, signal);
   })();

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Clock } from '../ports.ts';
-import { StateLock } from '../state/state-lock.ts';
+import type { StateLock } from '../state/state-lock.ts';
 
 /** Between two attempts while another process holds the lock. */
 const LOOK_AGAIN_MS = 10;
@@ -43,8 +43,7 @@ export class StoreLock {
   }
 
   async #take(): Promise<StateLock> {
-    // Never blocks the event loop: an attempt answers at once.
-    this.#lock ??= new StateLock(this.#file, 0);
+    this.#lock ??= await openLock(this.#file);
     const startedMs = this.#clock.now();
     while (!this.#lock.tryExclusive()) {
       if (this.#clock.now() - startedMs > LONGEST_WAIT_MS) throw new AppError('store.busy', { path: this.#file });
@@ -58,4 +57,11 @@ export class StoreLock {
     this.#lock?.close();
     this.#lock = null;
   }
+}
+
+/** Opens the lock, which never blocks the event loop: an attempt answers at once. */
+async function openLock(file: string): Promise<StateLock> {
+  // SQLite is loaded when a store is changed: this thread needs it for nothing else.
+  const { StateLock } = await import('../state/state-lock.ts');
+  return new StateLock(file, 0);
 }

@@ -8,14 +8,16 @@ export const TABLE_BYTES: usize = 4096 * 8;
 /** 64 KiB of history, and right behind it the raw window. */
 export const HISTORY: usize = 0x20000;
 export const WINDOW: usize = 0x30000;
+/** The encoded block of a long run of zeros: a few hundred bytes. */
+export const ZERO_BLOCK: usize = 0x18000;
+export const ZERO_BLOCK_BYTES: u32 = 4096;
 /**
- * Two areas for packed bytes, used in turn: while the network takes one, the next window goes to the other. Each holds
- * 16 blocks of at most raw size and header, and slack for the encoder's overshoot.
+ * Two areas of 0x240000 bytes for packed bytes, used in turn: while the network takes one, the next windows go to the other. Each holds
+ * two windows, which are 16 blocks of at most raw size and header, and slack for the encoder's overshoot.
  */
 export const PACKED: usize = 0x130000;
-export const PACKED_BYTES: usize = 0x120000;
 /** Payload of the block that is decoded. */
-export const PAYLOAD: usize = 0x370000;
+export const PAYLOAD: usize = 0x5b0000;
 /** 64 KiB of decoded history, right behind it the decoded block, and room for what the decoder writes too far. */
-export const DECODED_HISTORY: usize = 0x390000;
-export const DECODED: usize = 0x3a0000;
+export const DECODED_HISTORY: usize = 0x5d0000;
+export const DECODED: usize = 0x5e0000;
