@@ -110,10 +110,15 @@ class JoinedEngine {
       },
       nowMs,
     );
-    this.#store = new StoreService(ports, () => this.#settings, {
-      holdersOf: (digest) => this.#index.holdersOf([digest]),
-      open: (host, insecure) =>
-        this.#clients.open(host, { insecure: insecure || this.#book.insecure(host), connections: 4 }),
+    this.#store = new StoreService({
+      ports,
+      settings: () => this.#settings,
+      emit: this.emit,
+      places: {
+        holdersOf: (digest) => this.#index.holdersOf([digest]),
+        open: (host, insecure) =>
+          this.#clients.open(host, { insecure: insecure || this.#book.insecure(host), connections: 4 }),
+      },
     });
     this.#bandwidth = new Bandwidth(clock, null);
     this.#jobs = new JobQueue({
@@ -154,6 +159,7 @@ class JoinedEngine {
     this.#hub.onFirstListener('vms.changed', () => {
       this.#watcher = watchVms(this.#tartHome(), this.#ports.clock, () => this.emit('vms.changed', null));
     });
+    this.#hub.onFirstListener('store.changed', () => this.#store.watch());
   }
 
   #list(): ReturnType<typeof listVms> {
@@ -356,9 +362,14 @@ class JoinedEngine {
     }
   }
 
+  /** Its registry while it is on; while it is off, an address that only pushes to it made known. */
+  #isThisComputer(host: string): boolean {
+    return this.#store.serves(host) || (host === this.#store.host() && !this.#book.isAdded(host));
+  }
+
   /** Tells everybody what is known of a registry now. */
   async #tellRegistry(host: string): Promise<Registry> {
-    const registry = await this.#book.find(host);
+    const registry = await (this.#store.serves(host) ? this.#store.registry() : this.#book.find(host));
     this.emit('registries.changed', registry);
     return registry;
   }
@@ -402,10 +413,14 @@ class JoinedEngine {
       'jobs.cancel': ({ id }) => none(this.#jobs.cancel(id)),
       'jobs.retry': ({ id, force, newManifest }) => none(this.#jobs.retry(id, force, newManifest)),
       'jobs.remove': ({ id }) => none(this.#jobs.remove(id)),
-      'registries.list': () => this.#book.list(),
+      // The registry of this computer stands last, whatever was pushed to it.
+      'registries.list': async () => [
+        ...(await this.#book.list()).filter(({ host }) => !this.#isThisComputer(host)),
+        await this.#store.registry(),
+      ],
       'registries.add': async ({ host, insecure }, signal) => {
         await this.#ask(host, insecure, (client) => client.ping(signal));
-        await this.#book.add(host, insecure);
+        if (!this.#store.serves(host)) await this.#book.add(host, insecure);
         return await this.#tellRegistry(host);
       },
       'registries.remove': async ({ host }) => {
@@ -446,6 +461,8 @@ class JoinedEngine {
 
   async #setSettings(settings: Settings): Promise<Settings> {
     const movesHome = settings.tartHome !== this.#settings.tartHome;
+    const movesStore = settings.storeFolder !== this.#settings.storeFolder;
+    if (movesStore) await this.#store.prepare(settings.storeFolder);
     await this.#settingsFile.write(settings);
     this.#settings = settings;
     this.#bandwidth.setLimit(settings.bandwidthLimit);
@@ -455,6 +472,7 @@ class JoinedEngine {
       this.emit('vms.changed', null);
     }
     this.emit('settings.changed', settings);
+    if (movesStore) await this.#store.follow();
     return settings;
   }
 

@@ -46,6 +46,11 @@ export class RegistryBook {
     return this.#book.added.some((entry) => entry.host === host && entry.insecure);
   }
 
+  /** Added by hand, not only pushed to. */
+  isAdded(host: string): boolean {
+    return this.#book.added.some((entry) => entry.host === host);
+  }
+
   async list(): Promise<Registry[]> {
     const names = new Map<string, Set<string>>();
     const add = (host: string, repository: string | null): void => {
@@ -71,6 +76,7 @@ export class RegistryBook {
     const known = this.#health.get(host) ?? { health: 'unknown', error: null, account: null, askedMs: null };
     return {
       host,
+      thisComputer: false,
       insecure: this.insecure(host),
       ...known,
       repositories: [...all].sort().map(

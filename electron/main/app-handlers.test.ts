@@ -13,6 +13,8 @@ describe('methods of the host', () => {
       info: () => ({ version: '1', platform: 'linux', systemLanguage: 'en', windowControls: 'right' }),
       showFolder: (folder) => void shown.push(folder),
       chooseFolder: () => Promise.resolve(null),
+      chooseArchive: () => Promise.resolve(null),
+      chooseArchiveTarget: () => Promise.resolve(null),
       copyText: () => undefined,
     });
     const { signal } = new AbortController();

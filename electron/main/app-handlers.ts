@@ -9,6 +9,10 @@ export interface AppHandlerParts {
   readonly showFolder: (folder: string) => void;
   /** The system's dialog; null = cancelled. */
   readonly chooseFolder: () => Promise<string | null>;
+  /** An archive that is there. */
+  readonly chooseArchive: () => Promise<string | null>;
+  /** An archive that is to be written; a name is offered. */
+  readonly chooseArchiveTarget: (name: string) => Promise<string | null>;
   readonly copyText: (text: string) => void;
 }
 
@@ -25,6 +29,8 @@ export function createAppHandlers(parts: AppHandlerParts): Handlers<HostMethodNa
       return null;
     },
     'app.chooseFolder': async () => await parts.chooseFolder(),
+    'app.chooseArchive': async () => await parts.chooseArchive(),
+    'app.chooseArchiveTarget': async ({ name }) => await parts.chooseArchiveTarget(name),
     'app.copyText': ({ text }) => {
       parts.copyText(text);
       return Promise.resolve(null);

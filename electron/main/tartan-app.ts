@@ -11,6 +11,7 @@ import { menuTemplate } from './menu.ts';
 import { type NotificationText, notifyOfEndedJobs } from './notifications.ts';
 import { followProgress, type TaskbarProgress } from './progress.ts';
 import { CLOSE_MS, createQuitGate, type QuitGate } from './quit-question.ts';
+import { followServing } from './serving.ts';
 import { type AppWindow, openWindow } from './window.ts';
 import type { DrawnTheme } from './window-options.ts';
 
@@ -65,6 +66,7 @@ export class TartanApp {
       this.#progress = progress;
       this.#window?.showProgress(progress);
     });
+    followServing(engine, this.#parts.ports.log);
     await this.show();
   }
 
@@ -127,7 +129,18 @@ export class TartanApp {
       engine: this.#parts.engine.handlers,
       info: () => this.#info(),
       showFolder: (folder) => shell.showItemInFolder(folder),
-      chooseFolder: () => this.#chooseFolder(),
+      chooseFolder: () =>
+        this.#chooseOpen({
+          properties: ['openDirectory', 'createDirectory', 'showHiddenFiles'],
+          buttonLabel: this.#words().chooseFolder,
+        }),
+      chooseArchive: () =>
+        this.#chooseOpen({
+          properties: ['openFile'],
+          buttonLabel: this.#words().importArchive,
+          filters: [{ name: this.#words().archives, extensions: ['tar', 'gz', 'tgz'] }],
+        }),
+      chooseArchiveTarget: (name) => this.#chooseTarget(name),
       // A promise since Electron 44, nothing before.
       copyText: (text) => void clipboard.writeText(text),
     });
@@ -145,15 +158,23 @@ export class TartanApp {
     };
   }
 
-  async #chooseFolder(): Promise<string | null> {
-    const options: Electron.OpenDialogOptions = {
-      properties: ['openDirectory', 'createDirectory', 'showHiddenFiles'],
-      buttonLabel: this.#words().chooseFolder,
-    };
+  async #chooseOpen(options: Electron.OpenDialogOptions): Promise<string | null> {
     const parent = BrowserWindow.getAllWindows()[0];
     const choice =
       parent === undefined ? await dialog.showOpenDialog(options) : await dialog.showOpenDialog(parent, options);
     return choice.canceled ? null : (choice.filePaths[0] ?? null);
+  }
+
+  async #chooseTarget(name: string): Promise<string | null> {
+    const options: Electron.SaveDialogOptions = {
+      defaultPath: name,
+      buttonLabel: this.#words().exportArchive,
+      filters: [{ name: this.#words().archives, extensions: ['tar'] }],
+    };
+    const parent = BrowserWindow.getAllWindows()[0];
+    const choice =
+      parent === undefined ? await dialog.showSaveDialog(options) : await dialog.showSaveDialog(parent, options);
+    return choice.canceled || choice.filePath === '' ? null : choice.filePath;
   }
 
   async #askToQuit(jobs: number): Promise<boolean> {

@@ -48,7 +48,8 @@ export function useRegistries(): readonly Registry[] | null {
   useEffect(() => {
     const reload = (): void => {
       client.call('registries.list', null).then(
-        (found) => {
+        (all) => {
+          const found = all.filter(({ thisComputer }) => !thisComputer);
           setRegistries(found);
           if (asked.current) return;
           asked.current = true;

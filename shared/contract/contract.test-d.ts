@@ -30,7 +30,9 @@ test('a call takes its method’s input and answers its output', () => {
 test('host and engine share the methods without rest', () => {
   expectTypeOf<HostMethodName | EngineMethodName>().toEqualTypeOf<MethodName>();
   expectTypeOf<HostMethodName & EngineMethodName>().toEqualTypeOf<never>();
-  expectTypeOf<HostMethodName>().toEqualTypeOf<'app.info' | 'app.revealVm' | 'app.chooseFolder' | 'app.copyText'>();
+  expectTypeOf<HostMethodName>().toEqualTypeOf<
+    'app.info' | 'app.revealVm' | 'app.chooseFolder' | 'app.chooseArchive' | 'app.chooseArchiveTarget' | 'app.copyText'
+  >();
   expectTypeOf<Handlers<EngineMethodName> & Handlers<HostMethodName>>().toExtend<Handlers>();
 });
 

@@ -3,6 +3,7 @@ import { jobDeltaSchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
 import { registrySchema } from '../models/registry.ts';
 import { settingsSchema } from '../models/settings.ts';
+import { serveStateSchema, storeProgressSchema } from '../models/store.ts';
 import { defineEvents } from './define.ts';
 
 /** Every event of the product, declared once: topic to payload. */
@@ -18,6 +19,12 @@ export const events = defineEvents({
   'registries.changed': registrySchema,
   /** A repository's tags are being read: so many of so many were asked. At most 10 a second. */
   'repositories.reading': z.object({ host: z.string(), repository: z.string(), read: z.number(), total: z.number() }),
+  /** Something in the local store changed: read `store.list` again. At most twice a second. */
+  'store.changed': z.null(),
+  /** A long task of the local store goes on. At most 10 a second per task. */
+  'store.progress': storeProgressSchema,
+  /** The registry of this computer was switched on or off, is starting, or could not start. */
+  'serve.changed': serveStateSchema,
   /** A command of the menu bar, for the window to carry out. */
   'app.command': z.enum([
     'push',

@@ -51,7 +51,14 @@ const VM_ERRORS = [
   'file.unreadable',
 ] as const;
 
-const STORE_ERRORS = ['store.busy', 'store.damaged', 'store.full', 'file.unreadable', 'file.unwritable'] as const;
+const STORE_ERRORS = [
+  'store.away',
+  'store.busy',
+  'store.damaged',
+  'store.full',
+  'file.unreadable',
+  'file.unwritable',
+] as const;
 
 const IMAGE_ERRORS = ['store.imageNotFound', 'store.nameInvalid', 'store.incomplete', 'store.archiveInvalid'] as const;
 
@@ -61,6 +68,8 @@ const reference = z.string().min(1).max(1024);
 const path = z.string().min(1).max(4096);
 const imageName = z.string().min(1).max(400);
 const nothing = z.null();
+/** Names a long task in `store.progress` events; without it none is sent. */
+const taskId = id.optional();
 
 /** What a push is made of. Shared by plan and push, so that what was planned is what is pushed. */
 export const pushRequestSchema = pushOptionsSchema.extend({
@@ -179,13 +188,19 @@ export const methods = defineMethods({
       images: z.array(imageName).max(1000),
       /** What the one image is called here; null = as there. */
       name: imageName.nullable(),
+      taskId,
     }),
     output: storeTransferSchema,
     errors: [...STORE_ERRORS, ...IMAGE_ERRORS],
   },
   /** Copies images into an OCI image layout of their own. */
   'store.export': {
-    input: z.object({ images: z.array(imageName).max(1000), target: path, form: z.enum(['folder', 'archive']) }),
+    input: z.object({
+      images: z.array(imageName).max(1000),
+      target: path,
+      form: z.enum(['folder', 'archive']),
+      taskId,
+    }),
     output: storeTransferSchema,
     errors: [...STORE_ERRORS, ...IMAGE_ERRORS],
   },
@@ -198,11 +213,12 @@ export const methods = defineMethods({
       /** `host/repository` to ask first, before the places that are known. */
       from: z.array(reference).max(64),
       insecure: z.boolean(),
+      taskId,
     }),
     output: storeCheckSchema,
     errors: [...STORE_ERRORS, 'reference.invalid'],
   },
-  /** Switches the embedded registry on, on loopback. `port`: null = the usual one, 0 = any free one. */
+  /** Switches the embedded registry on, on loopback. `port`: null = that of the settings, 0 = any free one. */
   'serve.start': {
     input: z.object({
       port: z.number().int().min(0).max(65_535).nullable(),
@@ -233,10 +249,22 @@ export const methods = defineMethods({
   'app.revealVm': { input: z.object({ vmId: id }), output: nothing, errors: ['vm.notFound'] },
   /** Asks for a folder with the system's dialog; null = cancelled. */
   'app.chooseFolder': { input: nothing, output: z.string().nullable(), errors: [] },
+  /** Asks for an archive of images with the system's dialog; null = cancelled. */
+  'app.chooseArchive': { input: nothing, output: z.string().nullable(), errors: [] },
+  /** Asks where an archive of images is to be written; null = cancelled. `name` is offered. */
+  'app.chooseArchiveTarget': {
+    input: z.object({ name: z.string().min(1).max(255) }),
+    output: z.string().nullable(),
+    errors: [],
+  },
   'app.copyText': { input: z.object({ text: z.string().max(100_000) }), output: nothing, errors: [] },
 
   'settings.get': { input: nothing, output: settingsSchema, errors: [] },
-  'settings.set': { input: settingsSchema, output: settingsSchema, errors: ['state.unavailable'] },
+  /**
+   * Takes the settings. Another place of the store is made a store first, or refused; images stay where they were. A
+   * registry that is on goes on over the new place.
+   */
+  'settings.set': { input: settingsSchema, output: settingsSchema, errors: ['state.unavailable', ...STORE_ERRORS] },
 });
 
 /** The table of methods. */

@@ -49,6 +49,7 @@ export const ERROR_RULES = {
   'tag.immutable': { retry: 'afterChange', actions: ['editReference'] },
   'verify.failed': { retry: 'now', actions: ['retry'] },
   'file.unwritable': { retry: 'afterChange', actions: ['retry'] },
+  'store.away': { retry: 'afterChange', actions: ['retry'] },
   'store.busy': { retry: 'later', actions: ['retry'] },
   'store.damaged': { retry: 'afterChange', actions: [] },
   'store.full': { retry: 'afterChange', actions: ['retry'] },

@@ -24,6 +24,8 @@ export const repositorySchema = z.object({
 export const registrySchema = z.object({
   /** `host[:port]`. */
   host: z.string(),
+  /** The registry in the box: the local store, served by this app. Always listed, also when it is off. */
+  thisComputer: z.boolean(),
   /** Plain http was chosen for it. */
   insecure: z.boolean(),
   health: z.enum(['unknown', 'reachable', 'slowed', 'refused', 'offline']),

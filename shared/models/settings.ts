@@ -17,6 +17,10 @@ export const settingsSchema = z.object({
   storeFolder: z.string().min(1).max(4096).nullable().default(null),
   /** Most bytes of the local store; null = as many as its volume takes. */
   storeBudget: z.number().int().min(1_000_000).nullable().default(null),
+  /** The registry of this computer is switched on when the app starts: it was on when the app ended. */
+  serving: z.boolean().default(false),
+  /** Where it listens; null = the usual port. */
+  servePort: z.number().int().min(1).max(65_535).nullable().default(null),
 });
 
 /** What holds before the person chose anything. */
@@ -30,6 +34,8 @@ export const DEFAULT_SETTINGS: Settings = {
   notifyWhenDone: true,
   storeFolder: null,
   storeBudget: null,
+  serving: false,
+  servePort: null,
 };
 
 /** The person's choices. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorDataSchema } from './error-data.ts';
 
 /** One image of the local store. Sizes in bytes. */
 export const storeImageSchema = z.object({
@@ -70,9 +71,25 @@ export const storeTransferSchema = z.object({
   copied: filesSchema,
 });
 
+/** How far a long task of the store is: an import, an export, a check. */
+export const storeProgressSchema = z.object({
+  /** As the request named it. */
+  taskId: z.string(),
+  /** Bytes. */
+  done: z.number(),
+  /** Bytes of all. Of an import from an archive: of the archive. */
+  total: z.number(),
+});
+
 /** Whether the embedded registry is on. */
 export const serveStateSchema = z.discriminatedUnion('on', [
-  z.object({ on: z.literal(false) }),
+  z.object({
+    on: z.literal(false),
+    /** It is being switched on. */
+    starting: z.boolean(),
+    /** Why it is not on although it was asked for; null = it was switched off, or never on. */
+    error: errorDataSchema.nullable(),
+  }),
   z.object({
     on: z.literal(true),
     /** `127.0.0.1:PORT`, the host part of references. */
@@ -87,6 +104,10 @@ export const serveStateSchema = z.discriminatedUnion('on', [
 export type StoreImage = z.infer<typeof storeImageSchema>;
 /** Whether the embedded registry is on. */
 export type ServeState = z.infer<typeof serveStateSchema>;
+/** How far a long task of the store is. */
+export type StoreProgress = z.infer<typeof storeProgressSchema>;
+/** What `tartan store list` shows. */
+export type StoreList = z.infer<typeof storeListSchema>;
 /** What a collection freed, or would free. */
 export type Collection = z.infer<typeof collectionSchema>;
 /** A blob that is not as it should be. */

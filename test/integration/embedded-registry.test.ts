@@ -131,7 +131,11 @@ describe('who may ask the embedded registry', () => {
     await expect(on(other.engine, Number(registry.host.split(':')[1]))).rejects.toMatchObject({
       code: 'serve.portBusy',
     });
-    expect(await other.engine.handlers['serve.state'](null, never)).toEqual({ on: false });
+    expect(await other.engine.handlers['serve.state'](null, never)).toEqual({
+      on: false,
+      starting: false,
+      error: expect.objectContaining({ code: 'serve.portBusy' }),
+    });
   });
 });
 

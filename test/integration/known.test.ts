@@ -147,10 +147,14 @@ describe('reading registries', () => {
   });
 
   it('lists a removed registry again once it is pushed to', async () => {
+    const hosts = async (): Promise<string[]> =>
+      (await engine.handlers['registries.list'](null, never))
+        .filter(({ thisComputer }) => !thisComputer)
+        .map(({ host }) => host);
     await engine.push({ vmId: 'vm:builder', references: [`${registry.host}/back/a:1`] });
     await engine.handlers['registries.remove']({ host: registry.host }, never);
-    expect(await engine.handlers['registries.list'](null, never)).toEqual([]);
+    expect(await hosts()).toEqual([]);
     await engine.push({ vmId: 'vm:builder', references: [`${registry.host}/back/a:2`] });
-    expect((await engine.handlers['registries.list'](null, never)).map(({ host }) => host)).toEqual([registry.host]);
+    expect(await hosts()).toEqual([registry.host]);
   });
 });

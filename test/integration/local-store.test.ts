@@ -335,12 +335,11 @@ describe('a folder that is no store', () => {
   it('is refused and left as it is', async () => {
     const settings = await started.engine.handlers['settings.get'](null, never);
     await writeFile(join(folder, 'thesis.txt'), 'words');
-    await started.engine.handlers['settings.set']({ ...settings, storeFolder: folder }, never);
-    await expect(started.engine.handlers['store.list'](null, never)).rejects.toMatchObject({
-      code: 'store.damaged',
-      params: { reason: 'notLayout' },
-    });
+    await expect(
+      started.engine.handlers['settings.set']({ ...settings, storeFolder: folder }, never),
+    ).rejects.toMatchObject({ code: 'store.damaged', params: { reason: 'notLayout' } });
     expect(await readdir(folder)).toEqual(['thesis.txt']);
+    expect(await started.engine.handlers['settings.get'](null, never)).toEqual(settings);
   });
 
   it('a layout that another tool made is a store at once', async () => {
@@ -359,5 +358,16 @@ describe('a folder that is no store', () => {
       body: Buffer.alloc(600_000, 2),
     });
     expect([answer.status, (await blobFiles()).length]).toEqual([507, 1]);
+  });
+
+  it('has room again as soon as a collection made some', async () => {
+    const settings = await started.engine.handlers['settings.get'](null, never);
+    await started.engine.handlers['settings.set']({ ...settings, storeBudget: 1_000_000 }, never);
+    await started.upload('a/b', Buffer.alloc(600_000, 1));
+    age();
+    await expect(started.upload('a/b', Buffer.alloc(600_000, 2))).rejects.toThrow('507');
+    await started.engine.handlers['store.collect']({ preview: false }, never);
+    await started.upload('a/b', Buffer.alloc(600_000, 2));
+    expect(await blobFiles()).toHaveLength(1);
   });
 });

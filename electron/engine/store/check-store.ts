@@ -3,6 +3,7 @@ import type { StoreCheck, StoreProblem } from '../../../shared/models/store.ts';
 import { limited } from '../plan/limited.ts';
 import { imageParts } from './list-images.ts';
 import type { OciStore } from './oci-store.ts';
+import type { OnProgress } from './task-progress.ts';
 
 /** Blobs that are hashed at once: one a worker keeps a disk busy. */
 const AT_ONCE = 2;
@@ -15,8 +16,8 @@ export interface CheckOptions {
   readonly signal: AbortSignal;
   /** null = only look. */
   readonly supplier: BlobSupplier | null;
-  /** Bytes that were hashed, of all. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Bytes that were hashed and fetched, of all that are to be. */
+  readonly onProgress?: OnProgress;
 }
 
 interface Expected {
@@ -84,8 +85,17 @@ export async function checkStore(store: OciStore, options: CheckOptions): Promis
   for (const digest of expected.keys()) if (!there.has(digest)) note(digest, 'missing');
   problems.sort((left, right) => (left.digest < right.digest ? -1 : 1));
   if (supplier !== null) {
+    const sizeOf = ({ digest }: StoreProblem): number | null => expected.get(digest)?.size ?? null;
+    const all = total + problems.reduce((sum, problem) => sum + (sizeOf(problem) ?? 0), 0);
+    const fetching: BlobSupplier = async function* (digest, size, stopped) {
+      for await (const bytes of supplier(digest, size, stopped)) {
+        done += bytes.length;
+        onProgress?.(done, all);
+        yield bytes;
+      }
+    };
     for (const [at, problem] of problems.entries()) {
-      problems[at] = await repair(store, problem, expected.get(problem.digest)?.size ?? null, supplier, signal);
+      problems[at] = await repair(store, problem, sizeOf(problem), fetching, signal);
     }
   }
   return { ok: problems.every(({ repaired }) => repaired), blobs: files.length, bytes: total, problems };
@@ -102,7 +112,7 @@ async function repair(
   // A manifest that names a wrong size cannot be mended by other bytes.
   if (problem.problem === 'wrongSize') return problem;
   if (size === null) {
-    await store.blobs.remove(digest);
+    await store.dropBlobs([digest]);
     return { ...problem, repaired: true };
   }
   const staged = store.stagingPath();

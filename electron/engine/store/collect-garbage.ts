@@ -75,7 +75,7 @@ export async function collectGarbage(store: OciStore, preview: boolean): Promise
     if (!preview) {
       for (const { repository, digest } of dropped) await store.dropRecord(repository, digest);
       for (const { repository, digest } of staleUploads) await store.records.removeUpload(repository, digest);
-      for (const { digest } of garbage) await store.blobs.remove(digest);
+      await store.dropBlobs(garbage.map(({ digest }) => digest));
       for (const { path } of leftovers) await rm(path, { force: true });
       await syncFolder(store.layout.blobs);
     }

@@ -27,6 +27,10 @@ export interface OciStoreOptions {
   readonly writers: BlobWriters;
   /** Most bytes of blobs; null = as many as the volume takes. */
   readonly budget: () => number | null;
+  /** Whether a folder that is no store becomes one. Without it, a volume that is not mounted is not written under. */
+  readonly create: boolean;
+  /** Hears of every change that this process makes. */
+  readonly onChange?: () => void;
 }
 
 /** A manifest that lies in the store and waits for its name. */
@@ -57,9 +61,11 @@ export class OciStore {
   readonly clock: Clock;
   readonly #views: RepositoryViews;
   readonly #budget: () => number | null;
+  readonly #create: boolean;
+  readonly #onChange: () => void;
   #usage: { bytes: number; readonly countedMs: number } | null = null;
 
-  private constructor({ folder, clock, writers, budget }: OciStoreOptions) {
+  private constructor({ folder, clock, writers, budget, create, onChange }: OciStoreOptions) {
     this.layout = storeLayout(folder);
     this.clock = clock;
     this.writers = writers;
@@ -70,12 +76,15 @@ export class OciStore {
     this.lock = new StoreLock(this.layout.lock, clock);
     this.#views = new RepositoryViews(this.index, this.records, this.manifests);
     this.#budget = budget;
+    this.#create = create;
+    this.#onChange = onChange ?? (() => undefined);
   }
 
   /**
-   * Opens the store in a folder; an empty or missing one becomes a store.
+   * Opens the store in a folder; an empty or missing one becomes a store where that is wanted.
    *
-   * @throws AppError `store.damaged` (something else lies there, or another version of the layout), `file.unwritable`
+   * @throws AppError `store.damaged` (something else lies there, or another version of the layout), `store.away` (no store
+   *   there, and none is to be made), `file.unwritable`
    */
   static async open(options: OciStoreOptions): Promise<OciStore> {
     const store = new OciStore(options);
@@ -85,6 +94,7 @@ export class OciStore {
 
   async #prepare(): Promise<void> {
     const { root, marker, blobs, uploads, staging, repositories } = this.layout;
+    if (!this.#create && (await layoutVersion(marker)) === null) throw new AppError('store.away', { path: root });
     try {
       await mkdir(root, { recursive: true });
       const version = await layoutVersion(marker);
@@ -137,9 +147,11 @@ export class OciStore {
     const budget = this.#budget();
     if (budget === null) return;
     const now = this.clock.now();
-    if (this.#usage === null || now - this.#usage.countedMs > USAGE_HOLDS_MS) {
-      this.#usage = { bytes: await this.usedBytes(), countedMs: now };
-    }
+    const counted = this.#usage;
+    const holds = counted !== null && now - counted.countedMs <= USAGE_HOLDS_MS;
+    if (holds && counted.bytes + bytes <= budget) return;
+    // Counted again before it refuses: a collection, here or in another process, may have made room.
+    this.#usage = { bytes: await this.usedBytes(), countedMs: now };
     if (this.#usage.bytes + bytes > budget) throw new AppError('store.full', { path: this.layout.root, budget });
   }
 
@@ -158,6 +170,7 @@ export class OciStore {
   async adopt(staged: string, digest: string, repository: string | null): Promise<void> {
     await this.blobs.adopt(staged, digest);
     if (repository !== null) await this.records.addUpload(repository, digest);
+    this.#onChange();
   }
 
   /** Gives a repository a blob that the store has; false where it has not. */
@@ -183,6 +196,7 @@ export class OciStore {
       await this.records.addManifest(repository, facts.digest, facts.mediaType);
       this.#views.changed(repository);
       if (tag !== null) await this.#setTag(facts, { repository, tag });
+      this.#onChange();
       return null;
     });
   }
@@ -220,6 +234,7 @@ export class OciStore {
         );
         return [...kept, ...added];
       });
+      this.#onChange();
     });
   }
 
@@ -239,6 +254,7 @@ export class OciStore {
       await this.records.addManifest(to.repository, facts.digest, facts.mediaType);
       this.#views.changed(to.repository);
       await this.#setTag(facts, to);
+      this.#onChange();
     });
   }
 
@@ -259,6 +275,7 @@ export class OciStore {
       await this.records.addManifest(name.repository, entry.digest, entry.mediaType);
       this.#views.changed(name.repository);
       await this.index.change((all) => all.filter((other) => !sameName(other, name)));
+      this.#onChange();
       return true;
     });
   }
@@ -278,14 +295,22 @@ export class OciStore {
         );
         return kept.length === entries.length ? entries : kept;
       });
+      this.#onChange();
       return 'deleted';
     });
+  }
+
+  /** Removes blobs that nothing needs. The caller holds the lock, or knows that no image names them. */
+  async dropBlobs(digests: readonly string[]): Promise<void> {
+    for (const digest of digests) await this.blobs.remove(digest);
+    this.#onChange();
   }
 
   /** Takes a manifest without a tag out of a repository. The caller holds the lock. */
   async dropRecord(repository: string, digest: string): Promise<void> {
     await this.records.removeManifest(repository, digest);
     this.#views.changed(repository);
+    this.#onChange();
   }
 
   /** What index.json names, as it stands there. */

@@ -1,20 +1,25 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import type { Handlers } from '../../../shared/contract/handlers.ts';
+import type { Emit, Handlers } from '../../../shared/contract/handlers.ts';
 import type { EngineMethodName } from '../../../shared/contract/methods.ts';
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { parseReference } from '../../../shared/models/reference.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
 import type { Settings } from '../../../shared/models/settings.ts';
-import type { ServeState } from '../../../shared/models/store.ts';
+import type { ServeState, StoreList } from '../../../shared/models/store.ts';
 import type { EnginePorts } from '../ports.ts';
 import { BlobWriters } from './blob-writers.ts';
 import { checkStore } from './check-store.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { type ImageName, imageNameOf } from './image-name.ts';
 import { listImages } from './list-images.ts';
-import { OciStore } from './oci-store.ts';
+import { layoutVersion, OciStore } from './oci-store.ts';
 import { registrySupplier, type SupplyPlaces } from './registry-supplier.ts';
-import type { EmbeddedRegistry } from './serve/embedded-registry.ts';
+import { Serving } from './serve/serving.ts';
+import { type StoreLayout, storeLayout } from './store-layout.ts';
+import { watchStore } from './store-watch.ts';
+import { storedRepositories } from './stored-repositories.ts';
+import { type OnProgress, taskProgress } from './task-progress.ts';
 import { exportImages } from './transfer/export-images.ts';
 import { importImages } from './transfer/import-images.ts';
 
@@ -22,6 +27,8 @@ import { importImages } from './transfer/import-images.ts';
 const MOST_WORKERS = 4;
 /** Where the embedded registry listens unless told otherwise. */
 export const SERVE_PORT = 5080;
+/** Changes of the store are told at most this often, in ms. */
+const QUIET_MS = 500;
 
 type StoreMethodName = Extract<EngineMethodName, `store.${string}` | `serve.${string}`>;
 
@@ -32,44 +39,74 @@ function parseName(text: string): ImageName {
   return name;
 }
 
+/** What the store of an engine needs. */
+export interface StoreServiceParts {
+  readonly ports: EnginePorts;
+  readonly settings: () => Settings;
+  readonly emit: Emit;
+  /** Where blobs are to be had when a check repairs. */
+  readonly places: SupplyPlaces;
+}
+
 /** The local store of one engine and the registry that serves it: opened when first asked for, closed with the engine. */
 export class StoreService {
-  readonly #ports: EnginePorts;
-  readonly #settings: () => Settings;
-  readonly #places: SupplyPlaces;
+  readonly #parts: StoreServiceParts;
   readonly #writers: BlobWriters;
+  readonly #serving: Serving;
+  readonly #ended = new AbortController();
   #open: { readonly folder: string; readonly store: Promise<OciStore> } | null = null;
-  #serving: { readonly registry: EmbeddedRegistry; readonly state: ServeState } | null = null;
+  /** Whether changes by other programs are looked for: somebody listens. */
+  #watches = false;
+  #endWatch: () => void = () => undefined;
+  #telling = false;
 
-  /** @param places where blobs are to be had when a check repairs */
-  constructor(ports: EnginePorts, settings: () => Settings, places: SupplyPlaces) {
-    this.#ports = ports;
-    this.#settings = settings;
-    this.#places = places;
+  constructor(parts: StoreServiceParts) {
+    this.#parts = parts;
+    const { ports, emit } = parts;
     this.#writers = new BlobWriters({
       workerFile: ports.paths.blobWorker,
       workers: Math.min(availableParallelism(), MOST_WORKERS),
     });
+    this.#serving = new Serving({
+      log: ports.log,
+      store: () => this.#store(),
+      onChange: (state) => {
+        emit('serve.changed', state);
+        void this.#tellRegistry();
+      },
+    });
   }
 
   #folder(): string {
-    return this.#settings().storeFolder ?? join(this.#ports.paths.stateHome, 'store');
+    return this.#parts.settings().storeFolder ?? this.#usualFolder();
   }
 
-  /** The store of the settings. A running registry stays with the store that it was started over. */
+  #usualFolder(): string {
+    return join(this.#parts.ports.paths.stateHome, 'store');
+  }
+
+  /** Begins to look for changes by other programs. */
+  watch(): void {
+    this.#watches = true;
+    this.#open?.store.then(({ layout }) => this.#watch(layout)).catch(() => undefined);
+  }
+
+  #watch(layout: StoreLayout): void {
+    this.#endWatch();
+    if (this.#watches && !this.#ended.signal.aborted) this.#endWatch = watchStore(layout, () => this.#changed());
+  }
+
+  /** The store of the settings. One that was chosen is made when it is chosen: its volume may not be mounted now. */
   async #store(): Promise<OciStore> {
     const folder = this.#folder();
     if (this.#open?.folder === folder) return await this.#open.store;
-    const before = this.#serving === null ? this.#open : null;
-    const store = OciStore.open({
-      folder,
-      clock: this.#ports.clock,
-      writers: this.#writers,
-      budget: () => this.#settings().storeBudget,
-    });
+    const before = this.#open;
+    const store = this.#openIn(folder, this.#parts.settings().storeFolder === null);
     this.#open = { folder, store };
+    this.#endWatch();
     await before?.store.then((old) => old.close()).catch(() => undefined);
     try {
+      this.#watch((await store).layout);
       return await store;
     } catch (thrown) {
       // The next call tries again: the volume may be back.
@@ -78,37 +115,100 @@ export class StoreService {
     }
   }
 
-  async #start(port: number | null, token: string | null, readOnly: boolean): Promise<ServeState> {
-    if (this.#serving?.state.on === true)
-      throw new AppError('serve.alreadyOn', { address: this.#serving.state.address });
-    const store = await this.#store();
-    // Loaded when it is wanted: an HTTP server would make every other start slower.
-    const { startEmbeddedRegistry } = await import('./serve/embedded-registry.ts');
-    const registry = await startEmbeddedRegistry({
-      store,
-      log: this.#ports.log,
-      port: port ?? SERVE_PORT,
-      token,
-      readOnly,
+  #openIn(folder: string, create: boolean): Promise<OciStore> {
+    return OciStore.open({
+      folder,
+      clock: this.#parts.ports.clock,
+      writers: this.#writers,
+      budget: () => this.#parts.settings().storeBudget,
+      create,
+      onChange: () => this.#changed(),
     });
-    const state: ServeState = { on: true, address: registry.address, readOnly, closed: token !== null };
-    this.#serving = { registry, state };
-    return state;
   }
 
-  async #stop(): Promise<void> {
-    const serving = this.#serving;
-    this.#serving = null;
-    await serving?.registry.close();
+  /** Makes a folder a store, so that it can be chosen; null = the usual one. @throws AppError of {@link OciStore.open} */
+  async prepare(folder: string | null): Promise<void> {
+    const store = await this.#openIn(folder ?? this.#usualFolder(), true);
+    await store.close();
+  }
+
+  /** The settings name another place now: a registry that is on goes on over it. */
+  async follow(): Promise<void> {
+    await this.#serving.follow();
+    this.#changed();
+  }
+
+  /** Tells that something changed: once for many changes. */
+  #changed(): void {
+    if (this.#telling || this.#ended.signal.aborted) return;
+    this.#telling = true;
+    this.#parts.ports.clock
+      .sleep(QUIET_MS, this.#ended.signal)
+      .then(() => {
+        this.#telling = false;
+        this.#parts.emit('store.changed', null);
+        return this.#tellRegistry();
+      })
+      .catch(() => undefined);
+  }
+
+  async #tellRegistry(): Promise<void> {
+    const registry = await this.registry();
+    if (!this.#ended.signal.aborted) this.#parts.emit('registries.changed', registry);
+  }
+
+  /** The port where the registry listens or would listen. */
+  #port(): number {
+    return this.#parts.settings().servePort ?? SERVE_PORT;
+  }
+
+  /** `host:port` where the registry listens, or would if it were on. */
+  host(): string {
+    const { state } = this.#serving;
+    return state.on ? state.address : `127.0.0.1:${this.#port()}`;
+  }
+
+  /** Whether this host is the registry of this computer, and on. */
+  serves(host: string): boolean {
+    const { state } = this.#serving;
+    return state.on && state.address === host;
+  }
+
+  /** The registry of this computer among the others: with its repositories while it is on. Makes no request. */
+  async registry(): Promise<Registry> {
+    const { state } = this.#serving;
+    const known = {
+      host: this.host(),
+      thisComputer: true,
+      insecure: false,
+      account: null,
+      askedMs: state.on ? this.#parts.ports.clock.now() : null,
+    };
+    if (!state.on) return { ...known, health: 'offline', error: state.error, repositories: [] };
+    try {
+      const repositories = await storedRepositories(await this.#store());
+      return { ...known, health: 'reachable', error: null, repositories };
+    } catch (thrown) {
+      return { ...known, health: 'refused', error: toAppError(thrown).toData(), repositories: [] };
+    }
+  }
+
+  /** What is in the store; looking makes no folder. */
+  async #list(): Promise<StoreList> {
+    const { storeFolder, storeBudget } = this.#parts.settings();
+    const about = { folder: this.#folder(), budget: storeBudget };
+    const none = storeFolder === null && (await layoutVersion(storeLayout(about.folder).marker)) === null;
+    return none ? { ...about, usedBytes: 0, images: [] } : { ...about, ...(await listImages(await this.#store())) };
+  }
+
+  #progress(taskId: string | undefined): OnProgress {
+    return taskProgress(taskId, this.#parts.ports.clock, this.#parts.emit);
   }
 
   /** The methods of the contract that the store answers. */
   handlers(): Handlers<StoreMethodName> {
     return {
-      'store.list': async () => {
-        const store = await this.#store();
-        return { folder: this.#folder(), budget: this.#settings().storeBudget, ...(await listImages(store)) };
-      },
+      'store.list': () => this.#list(),
       'store.tag': async ({ from, to }) => {
         await (await this.#store()).tag(parseName(from), parseName(to));
         return null;
@@ -117,30 +217,33 @@ export class StoreService {
         if (!(await (await this.#store()).untag(parseName(name)))) throw new AppError('store.imageNotFound', { name });
         return null;
       },
-      'store.import': async ({ source, images, name }, signal) =>
-        await importImages(
-          await this.#store(),
-          { source, images, name: name === null ? null : parseName(name) },
-          signal,
-        ),
-      'store.export': async (input, signal) => await exportImages(await this.#store(), input, signal),
-      'store.collect': async ({ preview }) => await collectGarbage(await this.#store(), preview),
-      'store.check': async ({ repair, from, insecure }, signal) => {
-        const places = from.map((text) => parseReference(text));
-        const supplier = repair ? registrySupplier(this.#places, places, insecure) : null;
-        return await checkStore(await this.#store(), { signal, supplier });
+      'store.import': async ({ source, images, name, taskId }, signal) => {
+        const request = { source, images, name: name === null ? null : parseName(name) };
+        return await importImages(await this.#store(), request, signal, this.#progress(taskId));
       },
-      'serve.start': ({ port, token, readOnly }) => this.#start(port, token, readOnly),
+      'store.export': async ({ taskId, ...input }, signal) =>
+        await exportImages(await this.#store(), input, signal, this.#progress(taskId)),
+      'store.collect': async ({ preview }) => await collectGarbage(await this.#store(), preview),
+      'store.check': async ({ repair, from, insecure, taskId }, signal) => {
+        const places = from.map((text) => parseReference(text));
+        const supplier = repair ? registrySupplier(this.#parts.places, places, insecure) : null;
+        const onProgress = this.#progress(taskId);
+        return await checkStore(await this.#store(), { signal, supplier, onProgress });
+      },
+      'serve.start': ({ port, token, readOnly }) =>
+        this.#serving.start({ port: port ?? this.#port(), token, readOnly }),
       'serve.stop': async () => {
-        await this.#stop();
+        await this.#serving.stop();
         return null;
       },
-      'serve.state': () => Promise.resolve(this.#serving?.state ?? { on: false }),
+      'serve.state': (): Promise<ServeState> => Promise.resolve(this.#serving.state),
     };
   }
 
   async close(): Promise<void> {
-    await this.#stop();
+    this.#ended.abort();
+    this.#endWatch();
+    await this.#serving.close();
     await this.#open?.store.then((store) => store.close()).catch(() => undefined);
     await this.#writers.close();
   }

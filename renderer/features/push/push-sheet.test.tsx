@@ -25,6 +25,7 @@ const NEW_TAG = 'ghcr.io/acme/sonoma:16.2';
 
 const REGISTRY: Registry = {
   host: 'ghcr.io',
+  thisComputer: false,
   insecure: false,
   askedMs: null,
   health: 'reachable',

@@ -14,6 +14,7 @@ function repository(name: string, groups: Record<string, string[]> | null): Repo
 
 const REGISTRY: Registry = {
   host: 'ghcr.io',
+  thisComputer: false,
   insecure: false,
   health: 'reachable',
   account: null,

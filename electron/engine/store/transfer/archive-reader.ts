@@ -21,12 +21,18 @@ const BLOB = /^(?:\.\/)?blobs\/sha256\/([0-9a-f]{64})$/;
  * Reads a tar archive once, from its first byte to its last, whatever the order of its files: an OCI image layout, or what
  * `docker save` writes. No name within it is used as a path.
  *
+ * @param onProgress hears how many bytes of the archive were read
  * @throws AppError `store.archiveInvalid`, `store.full`, `file.unreadable`, `cancelled`
  */
-export async function readArchive(store: OciStore, source: string, signal: AbortSignal): Promise<Brought> {
-  const reader = new ArchiveReader(store, source);
+export async function readArchive(
+  store: OciStore,
+  source: string,
+  signal: AbortSignal,
+  onProgress: (bytesRead: number) => void,
+): Promise<Brought> {
   const files = extract();
   const input = createReadStream(source);
+  const reader = new ArchiveReader(store, source, () => onProgress(input.bytesRead));
   const piped = (await isGzip(source))
     ? pipeline(input, createGunzip(), files, { signal })
     : pipeline(input, files, { signal });
@@ -68,12 +74,14 @@ class ArchiveReader {
   readonly #staged = new Map<string, { readonly path: string; readonly digest: string; readonly size: number }>();
   readonly #links = new Map<string, string>();
   readonly #copied = { files: 0, bytes: 0 };
+  readonly #onProgress: () => void;
   #jsonBytes = 0;
   #files = 0;
 
-  constructor(store: OciStore, source: string) {
+  constructor(store: OciStore, source: string, onProgress: () => void) {
     this.#store = store;
     this.#source = source;
+    this.#onProgress = onProgress;
   }
 
   #refuse(reason: string): never {
@@ -128,7 +136,10 @@ class ArchiveReader {
     const file = this.#store.writers.append(path, 0);
     try {
       // A file without an encoding gives buffers.
-      for await (const part of body) await file.push(part as Buffer);
+      for await (const part of body) {
+        await file.push(part as Buffer);
+        this.#onProgress();
+      }
       return { path, ...(await file.seal()) };
     } catch (thrown) {
       await file.abandon();

@@ -11,6 +11,7 @@ import { EMPTY_INDEX, type LayoutEntry, nameOfEntry, parseIndex, refNameOf } fro
 import { imageParts } from '../list-images.ts';
 import { layoutVersion, type OciStore } from '../oci-store.ts';
 import { hexOf } from '../store-layout.ts';
+import type { OnProgress } from '../task-progress.ts';
 
 const LAYOUT = JSON.stringify({ imageLayoutVersion: '1.0.0' });
 
@@ -39,12 +40,19 @@ export async function exportImages(
   store: OciStore,
   request: ExportRequest,
   signal: AbortSignal,
+  onProgress: OnProgress = () => undefined,
 ): Promise<StoreTransfer> {
   const leaving = await leavingImages(store, request.images);
+  const total = [...leaving.blobs.values()].reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  const advance = (bytes: number): void => {
+    done += bytes;
+    onProgress(done, total);
+  };
   const copied =
     request.form === 'folder'
-      ? await exportFolder(store, leaving, request.target, signal)
-      : await exportArchive(store, leaving, request.target, signal);
+      ? await exportFolder(store, leaving, request.target, signal, advance)
+      : await exportArchive(store, leaving, request.target, signal, advance);
   return {
     images: leaving.entries.map((entry) => ({ name: refNameOf(entry), digest: entry.digest })),
     copied,
@@ -86,6 +94,7 @@ async function exportFolder(
   { entries, blobs }: Leaving,
   target: string,
   signal: AbortSignal,
+  advance: (bytes: number) => void,
 ): Promise<StoreTransfer['copied']> {
   const copied = { files: 0, bytes: 0 };
   const folder = join(target, 'blobs', 'sha256');
@@ -96,10 +105,13 @@ async function exportFolder(
   await mkdir(folder, { recursive: true }).catch(unwritable(target));
   for (const [digest, size] of blobs) {
     const path = join(folder, hexOf(digest));
-    if ((await stat(path).catch(() => null))?.size === size) continue;
+    if ((await stat(path).catch(() => null))?.size === size) {
+      advance(size);
+      continue;
+    }
     const temporary = join(folder, `.${randomUUID()}.new`);
     try {
-      const copy = await store.writers.copy(store.pathOf(digest), temporary, { signal });
+      const copy = await store.writers.copy(store.pathOf(digest), temporary, { signal, onProgress: advance });
       if (copy.digest !== digest) throw new AppError('store.incomplete', { name: digest, digest });
       await moveDurably(temporary, path);
       copied.files += 1;
@@ -130,7 +142,10 @@ async function exportArchive(
   { entries, blobs }: Leaving,
   target: string,
   signal: AbortSignal,
+  advance: (bytes: number) => void,
 ): Promise<StoreTransfer['copied']> {
+  // A blob is read twice, to be hashed and to be written: each time is one half of it.
+  const half = (read: number): void => advance(read / 2);
   const temporary = join(dirname(target), `.${randomUUID()}.new`);
   const file = await open(temporary, 'wx', 0o644).catch(unwritable(target));
   try {
@@ -141,10 +156,10 @@ async function exportArchive(
     let bytes = 0;
     await addBytes(archive, 'oci-layout', LAYOUT);
     for (const [digest, size] of blobs) {
-      const found = await store.writers.hash(store.pathOf(digest), { signal });
+      const found = await store.writers.hash(store.pathOf(digest), { signal, onProgress: half });
       if (found.digest !== digest || found.size !== size)
         throw new AppError('store.incomplete', { name: digest, digest });
-      await addBlob(archive, `blobs/sha256/${hexOf(digest)}`, store.pathOf(digest), size, signal);
+      await addBlob(archive, { name: `blobs/sha256/${hexOf(digest)}`, path: store.pathOf(digest), size }, signal, half);
       bytes += size;
     }
     await addBytes(archive, 'index.json', JSON.stringify({ ...EMPTY_INDEX, manifests: entries }));
@@ -173,11 +188,17 @@ async function addBytes(archive: Pack, name: string, text: string): Promise<void
   });
 }
 
-async function addBlob(archive: Pack, name: string, path: string, size: number, signal: AbortSignal): Promise<void> {
+async function addBlob(
+  archive: Pack,
+  { name, path, size }: { readonly name: string; readonly path: string; readonly size: number },
+  signal: AbortSignal,
+  onRead: (bytes: number) => void,
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const entry = archive.entry({ name, size, mode: 0o644 }, (error) => (error == null ? resolve() : reject(error)));
     const source = createReadStream(path, { highWaterMark: 1024 * 1024, signal });
     source.on('error', reject);
+    source.on('data', (part) => onRead(part.length));
     source.pipe(entry);
   });
 }

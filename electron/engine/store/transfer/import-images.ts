@@ -7,6 +7,7 @@ import { type ImageName, nameOfReference } from '../image-name.ts';
 import { type LayoutEntry, namedEntry, nameOfEntry, refNameOf } from '../layout-index.ts';
 import { imageParts } from '../list-images.ts';
 import type { OciStore } from '../oci-store.ts';
+import type { OnProgress } from '../task-progress.ts';
 import { readArchive } from './archive-reader.ts';
 import { openLayoutFolder } from './layout-folder.ts';
 
@@ -41,6 +42,7 @@ export async function importImages(
   store: OciStore,
   request: ImportRequest,
   signal: AbortSignal,
+  onProgress: OnProgress = () => undefined,
 ): Promise<StoreTransfer> {
   const { source } = request;
   const found = await stat(source).catch((cause: unknown) => {
@@ -48,8 +50,8 @@ export async function importImages(
     throw new AppError('file.unreadable', { path: source, reason }, { cause });
   });
   const brought = found.isDirectory()
-    ? await bringFolder(store, request, signal)
-    : await readArchive(store, source, signal);
+    ? await bringFolder(store, request, signal, onProgress)
+    : await readArchive(store, source, signal, (done) => onProgress(done, found.size));
   const chosen = chosenEntries(brought.entries, request);
   for (const entry of chosen) await requireWhole(store, entry);
   await store.addEntries(chosen);
@@ -82,7 +84,12 @@ function withStoreName(entry: LayoutEntry): LayoutEntry {
   return name === null || nameOfEntry(entry)?.repository.includes('/') === true ? entry : namedEntry(entry, name);
 }
 
-async function bringFolder(store: OciStore, request: ImportRequest, signal: AbortSignal): Promise<Brought> {
+async function bringFolder(
+  store: OciStore,
+  request: ImportRequest,
+  signal: AbortSignal,
+  onProgress: OnProgress,
+): Promise<Brought> {
   const folder = await openLayoutFolder(request.source);
   const copied = { files: 0, bytes: 0 };
   const wanted = new Map<string, number>();
@@ -93,16 +100,25 @@ async function bringFolder(store: OciStore, request: ImportRequest, signal: Abor
     // Blobs first: a manifest that lies in the store has all that it names.
     for (const [digest, size] of [...blobs, ...manifests]) wanted.set(digest, size);
   }
+  const total = [...wanted.values()].reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  const advance = (bytes: number): void => {
+    done += bytes;
+    onProgress(done, total);
+  };
   await limited(
     wanted,
     () => AT_ONCE,
     signal,
     async ([digest, size], stopped) => {
-      if ((await store.blobs.find(digest))?.size === size) return;
+      if ((await store.blobs.find(digest))?.size === size) {
+        advance(size);
+        return;
+      }
       await store.reserve(size);
       const staged = store.stagingPath();
       try {
-        const copy = await store.writers.copy(folder.pathOf(digest), staged, { signal: stopped });
+        const copy = await store.writers.copy(folder.pathOf(digest), staged, { signal: stopped, onProgress: advance });
         if (copy.digest !== digest) throw new AppError('store.incomplete', { name: request.source, digest });
         await store.adopt(staged, digest, null);
         copied.files += 1;
