@@ -1,5 +1,6 @@
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
+import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { MethodOutput } from '../../shared/contract/methods.ts';
@@ -16,10 +17,15 @@ import { RegistriesPane } from '../features/registries/registries-pane.tsx';
 import { RemoveRegistry } from '../features/registries/remove-registry.tsx';
 import { useTagReadings } from '../features/registries/use-tag-reading.ts';
 import { SettingsScreen, type SettingsSection } from '../features/settings/settings-screen.tsx';
+import { CollectStore } from '../features/store/collect-store.tsx';
+import { StoreDetail } from '../features/store/store-detail.tsx';
+import { useStoreCommands } from '../features/store/use-store-commands.ts';
+import { useStoreTasks } from '../features/store/use-store-tasks.ts';
+import { useThisComputer } from '../features/store/use-this-computer.ts';
 import { TransfersDrawer } from '../features/transfers/transfers-drawer.tsx';
 import { TransfersStrip } from '../features/transfers/transfers-strip.tsx';
 import { useClient } from '../state/client.ts';
-import { findInTree, type Selection } from '../state/tree-selection.ts';
+import { findInTree, type Selection, THIS_COMPUTER } from '../state/tree-selection.ts';
 import { useKnownVms } from '../state/use-known-vms.ts';
 import { useRegistries, useVmList } from '../state/use-lists.ts';
 import { useSettings } from '../state/use-settings.ts';
@@ -41,6 +47,7 @@ type Dialog =
   | { readonly kind: 'push'; readonly vm: Vm }
   | { readonly kind: 'addRegistry' }
   | { readonly kind: 'removeRegistry'; readonly host: string }
+  | { readonly kind: 'collect' }
   | null;
 
 const NO_REFERENCES: readonly string[] = [];
@@ -56,6 +63,8 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
   const registries = useRegistries();
   const known = useKnownVms(list);
   const readings = useTagReadings();
+  const own = useThisComputer();
+  const tasks = useStoreTasks();
   const [settings, change] = useSettings();
   const arrangement = usePaneArrangement();
   const localTree = useRef<TreeHandle>(null);
@@ -97,9 +106,24 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     setSection(next);
     setScreen('settings');
   };
+  const collect = (): void => setDialog({ kind: 'collect' });
+  const ownCommands = useStoreCommands({
+    own,
+    tasks,
+    onCollect: collect,
+    onSettings: () => showSettings('store'),
+  });
   const chooseHome = (): void => {
     void client.call('app.chooseFolder', null).then((folder) => {
       if (folder !== null) change({ tartHome: folder });
+    });
+  };
+
+  // Drawn when this returns: what is not there yet cannot take the focus.
+  const unfold = (pane: 'local' | 'registries'): void => {
+    flushSync(() => {
+      setScreen('images');
+      arrangement.change((before) => folded(before, pane, false));
     });
   };
 
@@ -118,18 +142,16 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
         arrangement.change((before) => folded(before, 'local', !before.folded.includes('local')));
       },
       focusLocal: () => {
-        setScreen('images');
-        arrangement.change((before) => folded(before, 'local', false));
-        requestAnimationFrame(() => focusPane('local', localTree.current));
+        unfold('local');
+        focusPane('local', localTree.current);
       },
       focusRegistries: () => {
-        setScreen('images');
-        arrangement.change((before) => folded(before, 'registries', false));
-        requestAnimationFrame(() => focusPane('registries', registryTree.current));
+        unfold('registries');
+        focusPane('registries', registryTree.current);
       },
       focusDetail: () => {
-        setScreen('images');
-        requestAnimationFrame(() => focusPane('detail', null));
+        flushSync(() => setScreen('images'));
+        focusPane('detail', null);
       },
     },
     dialog === null,
@@ -148,6 +170,12 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
             registries={registries ?? NO_REGISTRIES}
             registry={settingsHost}
             tartHome={list?.tartHome ?? ''}
+            own={own}
+            tasks={tasks}
+            onShowStore={() => {
+              selectInTree(THIS_COMPUTER);
+              setScreen('images');
+            }}
             onRegistry={setSettingsHost}
             onAddRegistry={() => setDialog({ kind: 'addRegistry' })}
             onRemoveRegistry={(host) => setDialog({ kind: 'removeRegistry', host })}
@@ -173,6 +201,8 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
               <RegistriesPane
                 registries={registries}
                 readings={readings}
+                own={own}
+                ownCommands={ownCommands}
                 selected={selection?.kind === 'registry' ? selection.key : null}
                 tree={registryTree}
                 onSelect={selectInTree}
@@ -186,7 +216,18 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                   {vm !== null && (
                     <VmDetail vm={vm} known={known.get(vm.id)} onPush={() => push(vm)} onShowJob={showJob} />
                   )}
-                  {tree !== null && tree.repository === null && (
+                  {tree !== null && tree.repository === null && tree.registry.thisComputer && (
+                    <StoreDetail
+                      registry={tree.registry}
+                      own={own}
+                      tasks={tasks}
+                      scroller={detail}
+                      onCollect={collect}
+                      onSettings={() => showSettings('store')}
+                      onSelect={selectInTree}
+                    />
+                  )}
+                  {tree !== null && tree.repository === null && !tree.registry.thisComputer && (
                     <RegistryDetail
                       key={tree.registry.host}
                       registry={tree.registry}
@@ -252,6 +293,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
           />
         )}
         {dialog?.kind === 'removeRegistry' && <RemoveRegistry host={dialog.host} onClose={() => setDialog(null)} />}
+        {dialog?.kind === 'collect' && <CollectStore onClose={() => setDialog(null)} />}
         <JobToasts quiet={drawer.open} onShow={showJob} />
         <ToastStack />
         <TooltipLayer />

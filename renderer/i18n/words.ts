@@ -6,23 +6,34 @@ import type { Settings } from '../../shared/models/settings.ts';
 import enPanes from './en/panes.json';
 import enPush from './en/push.json';
 import enSettings from './en/settings.json';
+import enStore from './en/store.json';
 import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
 import zhPanes from './zh-CN/panes.json';
 import zhPush from './zh-CN/push.json';
 import zhSettings from './zh-CN/settings.json';
+import zhStore from './zh-CN/store.json';
 import zhTransfers from './zh-CN/transfers.json';
 import zhWeave from './zh-CN/weave.json';
 
 /** The catalogues of the window, by language and namespace. */
 export const CATALOGUES = {
-  en: { panes: enPanes, settings: enSettings, push: enPush, transfers: enTransfers, weave: enWeave, errors: enErrors },
+  en: {
+    panes: enPanes,
+    settings: enSettings,
+    push: enPush,
+    transfers: enTransfers,
+    weave: enWeave,
+    store: enStore,
+    errors: enErrors,
+  },
   'zh-CN': {
     panes: zhPanes,
     settings: zhSettings,
     push: zhPush,
     transfers: zhTransfers,
     weave: zhWeave,
+    store: zhStore,
     errors: zhErrors,
   },
 } as const;

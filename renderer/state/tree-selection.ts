@@ -6,6 +6,14 @@ export type Selection =
   | { readonly kind: 'registry'; readonly key: string }
   | null;
 
+/** The key of the registry of this computer: its address can change. */
+export const THIS_COMPUTER = 'this computer';
+
+/** The key of a registry's row. */
+export function registryKey({ host, thisComputer }: Registry): string {
+  return thisComputer ? THIS_COMPUTER : host;
+}
+
 /** What a key of the tree names. */
 export interface TreeSelection {
   readonly registry: Registry;
@@ -15,12 +23,14 @@ export interface TreeSelection {
 
 /** Registry, repository and digest group that a key of the tree names; null for one that is gone. */
 export function findInTree(registries: readonly Registry[], key: string): TreeSelection | null {
-  const registry = registries.find(({ host }) => key === host || key.startsWith(`${host}/`));
+  const registry = registries.find((one) => key === registryKey(one) || key.startsWith(`${one.host}/`));
   if (registry === undefined) return null;
-  if (key === registry.host) return { registry, repository: null, group: null };
+  const whole = { registry, repository: null, group: null };
+  if (key === registryKey(registry)) return whole;
   const [path = '', digest] = key.slice(registry.host.length + 1).split('@');
   const repository = registry.repositories.find((entry) => entry.repository === path);
-  if (repository === undefined) return null;
+  // What was selected below it is out of sight while it is off.
+  if (repository === undefined) return registry.thisComputer ? whole : null;
   const group = repository.groups.find((entry) => entry.digest === digest) ?? null;
   return digest !== undefined && group === null ? null : { registry, repository, group };
 }

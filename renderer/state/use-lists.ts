@@ -48,14 +48,13 @@ export function useRegistries(): readonly Registry[] | null {
   useEffect(() => {
     const reload = (): void => {
       client.call('registries.list', null).then(
-        (all) => {
-          const found = all.filter(({ thisComputer }) => !thisComputer);
+        (found) => {
           setRegistries(found);
           if (asked.current) return;
           asked.current = true;
-          for (const { host, askedMs } of found) {
+          for (const { host, askedMs, thisComputer } of found) {
             // What came of it stands in the registry itself.
-            if (askedMs === null) void client.call('registries.read', { host }).catch(() => undefined);
+            if (askedMs === null && !thisComputer) void client.call('registries.read', { host }).catch(() => undefined);
           }
         },
         // The old list stays.

@@ -19,7 +19,7 @@ export function Copyable({ text, shown = text, label }: CopyableProps): ReactEle
   const copy = useCopy();
   return (
     <span className="copyable">
-      <code data-tip={shown === text ? undefined : text}>{shown}</code>
+      <code data-tip={text}>{shown}</code>
       <Button className="icon-button copyable-button" aria-label={label} data-tip={label} onPress={() => copy(text)}>
         <Copy size={12} strokeWidth={1.75} aria-hidden="true" />
       </Button>

@@ -4,9 +4,13 @@ import type { Registry } from '../../shared/models/registry.ts';
 import './health-dot.css';
 
 /** The state of a registry: a shape and a colour, its word in the tooltip and for screen readers. */
-export function HealthDot({ health }: { readonly health: Registry['health'] }): ReactElement {
+export function HealthDot(props: {
+  readonly health: Registry['health'];
+  /** Another word than that of the health. */
+  readonly word?: string;
+}): ReactElement {
   const { t } = useTranslation('panes');
-  const word = t(`health.${health}`);
+  const { health, word = t(`health.${health}`) } = props;
   return (
     <span className="health-dot" data-health={health} data-tip={word}>
       <span className="for-readers">{word}</span>

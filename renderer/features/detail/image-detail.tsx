@@ -15,6 +15,7 @@ import { momentWords } from '../../ui/moment.ts';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import { TagTokens } from '../../ui/tag-tokens.tsx';
 import { ErrorReport } from '../push/error-report.tsx';
+import { pullCommand } from '../registries/pull-command.ts';
 import { repositoryKey, tagsOf } from '../registries/tree-rows.ts';
 import { Weave } from '../weave/weave.tsx';
 import type { CellKind } from '../weave/weave-cells.ts';
@@ -124,7 +125,7 @@ export function ImageDetail({ registry, repository, group }: ImageDetailProps): 
           </dd>
           <dt>{t('pull')}</dt>
           <dd>
-            <Copyable text={`tart pull ${reference}`} label={t('copyPull')} />
+            <Copyable text={pullCommand(registry, reference)} label={t('copyPull')} />
           </dd>
         </dl>
       </section>

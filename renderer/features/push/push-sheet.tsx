@@ -164,6 +164,7 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
         <div className="push-targets-fields">
           <TargetFields
             targets={targets}
+            vmName={vm.name}
             plan={view.plan}
             stale={view.stale}
             registries={registries}

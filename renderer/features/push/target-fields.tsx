@@ -13,6 +13,8 @@ import { targetSuggestions } from './target-suggestions.ts';
 /** All targets of a push as they are typed. */
 export interface TargetFieldsProps {
   readonly targets: readonly TargetDraft[];
+  /** Of the VM that is pushed. */
+  readonly vmName: string;
   readonly plan: Plan | null;
   /** The plan belongs to what was typed before: its figures are not shown at the fields. */
   readonly stale: boolean;
@@ -46,7 +48,8 @@ function costWords(t: TFunction<'push'>, target: PlanTarget): string {
 }
 
 /** All targets of a push, one field for each repository. */
-export function TargetFields({ targets, plan, stale, registries, onChange, onFocus }: TargetFieldsProps): ReactElement {
+export function TargetFields(props: TargetFieldsProps): ReactElement {
+  const { targets, vmName, plan, stale, registries, onChange, onFocus } = props;
   const { t } = useTranslation('push');
   const [initial] = useState(targets.length);
   return (
@@ -63,7 +66,7 @@ export function TargetFields({ targets, plan, stale, registries, onChange, onFoc
             health={registries.find((registry) => registry.host === host)?.health ?? 'unknown'}
             label={targets.length === 1 ? t('target') : t('targetNumber', { number: place + 1 })}
             autoFocus={place === 0 || target.id > initial}
-            suggestions={targetSuggestions(target, registries)}
+            suggestions={targetSuggestions(target, registries, vmName)}
             onReferences={(from, references) => {
               onChange(spreadReferences(targets, from, references));
             }}

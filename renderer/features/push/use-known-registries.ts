@@ -15,7 +15,13 @@ export function useKnownRegistries(client: ContractClient): readonly Registry[] 
       () => undefined,
     );
     const stop = client.on('registries.changed', (changed) => {
-      setKnown((before) => [...before.filter(({ host }) => host !== changed.host), changed]);
+      setKnown((before) => [
+        ...before.filter(
+          // The registry of this computer can have moved to another address.
+          ({ host, thisComputer }) => host !== changed.host && !(thisComputer && changed.thisComputer),
+        ),
+        changed,
+      ]);
     });
     return () => {
       stop();

@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { useMemory } from '../../state/window-memory.ts';
-import { ContextMenu } from '../../ui/context-menu.tsx';
+import { ContextMenu, type MenuGroups } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { type MenuPlace, type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
 import { useFocusReturn } from '../../ui/use-focus-return.ts';
+import type { ThisComputer } from '../store/use-this-computer.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import './registries.css';
 import { RegistryRowCells } from './registry-row.tsx';
@@ -21,6 +22,9 @@ export interface RegistriesPaneProps {
   /** Null before they are known. */
   readonly registries: readonly Registry[] | null;
   readonly readings: TagReadings;
+  readonly own: ThisComputer;
+  /** The commands of the registry of this computer. */
+  readonly ownCommands: () => MenuGroups;
   readonly selected: string | null;
   readonly tree: RefObject<TreeHandle | null>;
   /** `host`, `host/repository` or `host/repository@digest`. */
@@ -37,7 +41,7 @@ const BESIDE_TOKENS = { narrow: 125, usual: 200 } as const;
 
 /** Registries as a tree: registry, repository, tags grouped by digest. Opening a repository that was never read reads its tags. */
 export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
-  const { registries, readings, selected, tree, onSelect, onAdd, onRemove } = props;
+  const { registries, readings, own, ownCommands, selected, tree, onSelect, onAdd, onRemove } = props;
   const { t, i18n } = useTranslation('panes');
   const pane = useRef<HTMLElement>(null);
   const width = useElementSize(pane)?.width ?? 384;
@@ -45,11 +49,15 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
   const [open, setOpen] = useMemory('registries.open', openSchema, {});
   const [menu, setMenu] = useState<{ readonly row: RegistryRow; readonly place: MenuPlace } | null>(null);
   useFocusReturn(menu !== null, () => tree.current?.focus());
-  const commands = useRegistryCommands(readings, onRemove);
+  const commands = useRegistryCommands(readings, ownCommands, onRemove);
+  const { t: store } = useTranslation('store');
+  const ownName = store('name');
   const rows = useMemo(
-    () => registryRows(registries ?? [], { filter, open, reading: new Set(readings.readings.keys()) }),
-    [registries, filter, open, readings.readings],
+    () => registryRows(registries ?? [], { filter, open, reading: new Set(readings.readings.keys()), ownName }),
+    [registries, filter, open, readings.readings, ownName],
   );
+  const others = registries?.some(({ thisComputer }) => !thisComputer) === true;
+  const searchable = others || registries?.some(({ repositories }) => repositories.length > 0) === true;
   const tokenRoom = width - (width < NARROW ? BESIDE_TOKENS.narrow : BESIDE_TOKENS.usual);
 
   function toggle(keys: readonly string[], opened: boolean): void {
@@ -69,12 +77,13 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
       aria-label={t('registries')}
       tabIndex={-1}
       data-pane="registries"
+      data-lonely={registries !== null && !others ? true : undefined}
     >
       <header className="pane-head">
         <h2>{t('registries')}</h2>
         <span className="count">{registries?.length ?? ''}</span>
         <span className="space" />
-        {(registries?.length ?? 0) > 0 && (
+        {searchable && (
           <FilterField
             value={filter}
             placeholder={t(width < NARROW ? 'filter' : 'filterRegistriesShort')}
@@ -93,16 +102,6 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
           <Plus size={15} strokeWidth={1.75} aria-hidden="true" />
         </Button>
       </header>
-      {registries !== null && registries.length === 0 && (
-        <div className="empty">
-          <h3>{t('noRegistry')}</h3>
-          <p>{t('noRegistryMore')}</p>
-          <Button className="button button-small" onPress={onAdd}>
-            <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
-            {t('addRegistryDots')}
-          </Button>
-        </div>
-      )}
       {rows.length > 0 && (
         <TreeList
           rows={rows}
@@ -118,10 +117,22 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
             if (row.selectable) setMenu({ row, place });
           }}
         >
-          {(row) => <RegistryRowCells row={row} readings={readings} tokenRoom={tokenRoom} language={i18n.language} />}
+          {(row) => (
+            <RegistryRowCells row={row} readings={readings} own={own} tokenRoom={tokenRoom} language={i18n.language} />
+          )}
         </TreeList>
       )}
-      {registries !== null && registries.length > 0 && rows.length === 0 && (
+      {registries !== null && !others && filter === '' && (
+        <div className="empty">
+          <h3>{t('noRegistry')}</h3>
+          <p>{t('noRegistryMore')}</p>
+          <Button className="button button-small" onPress={onAdd}>
+            <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
+            {t('addRegistryDots')}
+          </Button>
+        </div>
+      )}
+      {registries !== null && filter !== '' && rows.length === 0 && (
         <div className="empty">
           <h3>{t('noMatch', { filter })}</h3>
           <p>{t('readOnly')}</p>

@@ -9,6 +9,8 @@ import { HealthDot } from '../../ui/health-dot.tsx';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import { TagTokens } from '../../ui/tag-tokens.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
+import { ThisComputerCells } from '../store/this-computer-cells.tsx';
+import type { ThisComputer } from '../store/use-this-computer.ts';
 import { timeOfDay } from '../transfers/job-row.tsx';
 import { packedSum, type RegistryRow, tokensThatFit } from './tree-rows.ts';
 import type { TagReadings } from './use-tag-reading.ts';
@@ -17,6 +19,7 @@ import type { TagReadings } from './use-tag-reading.ts';
 export interface RegistryRowProps {
   readonly row: RegistryRow;
   readonly readings: TagReadings;
+  readonly own: ThisComputer;
   /** Room for the tokens of a digest. CSS px. */
   readonly tokenRoom: number;
   readonly language: string;
@@ -32,10 +35,16 @@ function Chevron({ open }: { readonly open: boolean | null }): ReactElement {
 
 /** The cells of a row of the Registries pane. */
 export function RegistryRowCells(props: RegistryRowProps): ReactElement {
-  const { row, readings, tokenRoom, language } = props;
+  const { row, readings, own, tokenRoom, language } = props;
   switch (row.kind) {
     case 'registry':
-      return <RegistryCells registry={row.registry} open={row.open} />;
+      if (!row.registry.thisComputer) return <RegistryCells registry={row.registry} open={row.open} />;
+      return (
+        <>
+          <Chevron open={row.open} />
+          <ThisComputerCells own={own} />
+        </>
+      );
     case 'repository':
       return <RepositoryCells row={row} readings={readings} language={language} />;
     case 'group':
@@ -44,7 +53,7 @@ export function RegistryRowCells(props: RegistryRowProps): ReactElement {
       return <ReadingCells of={row.of} readings={readings} language={language} />;
     case 'noTags':
     case 'noRepositories':
-      return <NothingCells kind={row.kind} />;
+      return <NothingCells kind={row.kind} own={row.registry.thisComputer} />;
   }
 }
 
@@ -198,12 +207,14 @@ function ReadingCells(props: {
   );
 }
 
-function NothingCells({ kind }: { readonly kind: 'noTags' | 'noRepositories' }): ReactElement {
+function NothingCells(props: { readonly kind: 'noTags' | 'noRepositories'; readonly own: boolean }): ReactElement {
+  const { kind, own } = props;
   const { t } = useTranslation('panes');
+  const { t: store } = useTranslation('store');
   return (
     <>
       <Guides level={kind === 'noTags' ? 2 : 1} />
-      <span className="quiet">{t(kind)}</span>
+      <span className="quiet">{own && kind === 'noRepositories' ? store('noImages') : t(kind)}</span>
     </>
   );
 }

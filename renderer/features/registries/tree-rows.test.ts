@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Registry, Repository } from '../../../shared/models/registry.ts';
+import { findInTree } from '../../state/tree-selection.ts';
 import { type OpenRows, registryRows, tokensThatFit } from './tree-rows.ts';
 import { registryAndRepository } from './use-add-registry.ts';
 
@@ -28,7 +29,9 @@ const REGISTRY: Registry = {
 
 function keys(options: { filter?: string; open?: OpenRows; reading?: string[] } = {}): string[] {
   const { filter = '', open = {}, reading = [] } = options;
-  return registryRows([REGISTRY], { filter, open, reading: new Set(reading) }).map(({ key }) => key);
+  return registryRows([REGISTRY], { filter, open, reading: new Set(reading), ownName: 'This computer' }).map(
+    ({ key }) => key,
+  );
 }
 
 describe('the rows of the registries', () => {
@@ -66,10 +69,53 @@ describe('the rows of the registries', () => {
       Array.from({ length: 10_000 }, (_, at) => [`sha256:${String(at)}`, [`1.${String(at)}`]]),
     );
     const registry = { ...REGISTRY, repositories: [repository('acme/many', many)] };
-    const rows = registryRows([registry], { filter: '', open: { 'ghcr.io/acme/many': true }, reading: new Set() });
+    const rows = registryRows([registry], {
+      filter: '',
+      open: { 'ghcr.io/acme/many': true },
+      reading: new Set(),
+      ownName: 'This computer',
+    });
     expect(rows.length).toBe(10_002);
     // A repository of that size is closed until it is opened.
-    expect(registryRows([registry], { filter: '', open: {}, reading: new Set() }).length).toBe(2);
+    expect(
+      registryRows([registry], { filter: '', open: {}, reading: new Set(), ownName: 'This computer' }).length,
+    ).toBe(2);
+  });
+});
+
+describe('the registry of this computer', () => {
+  const OWN: Registry = {
+    ...REGISTRY,
+    host: '127.0.0.1:5080',
+    thisComputer: true,
+    repositories: [repository('try/sample', { 'sha256:a': ['first'] })],
+  };
+  const OFF: Registry = { ...OWN, health: 'offline', repositories: [] };
+  const rowsOf = (registry: Registry, filter = '') =>
+    registryRows([registry], { filter, open: {}, reading: new Set(), ownName: 'This computer' }).map(
+      ({ key, name, open }) => ({ key, name, open }),
+    );
+
+  it('is one row under its name while it is off, and has its repositories while it is on', () => {
+    expect(rowsOf(OFF)).toEqual([{ key: 'this computer', name: 'This computer', open: null }]);
+    expect(rowsOf(OWN)).toEqual([
+      { key: 'this computer', name: 'This computer', open: true },
+      { key: '127.0.0.1:5080/try/sample', name: 'try/sample', open: true },
+      { key: '127.0.0.1:5080/try/sample@sha256:a', name: 'first', open: null },
+    ]);
+  });
+
+  it('is found by its name and by its address', () => {
+    expect([rowsOf(OFF, 'this').length, rowsOf(OFF, '5080').length, rowsOf(OFF, 'ghcr').length]).toEqual([1, 1, 0]);
+  });
+
+  it('is selected in the place of what was below it, once it is off', () => {
+    const find = (registry: Registry, key: string) => findInTree([registry], key)?.repository?.repository ?? null;
+    expect([find(OWN, '127.0.0.1:5080/try/sample'), find(OFF, '127.0.0.1:5080/try/sample')]).toEqual([
+      'try/sample',
+      null,
+    ]);
+    expect(findInTree([OFF], '127.0.0.1:5080/try/sample')?.registry).toBe(OFF);
   });
 });
 

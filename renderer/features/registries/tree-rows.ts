@@ -1,4 +1,5 @@
 import type { Registry, Repository, TagGroup } from '../../../shared/models/registry.ts';
+import { registryKey } from '../../state/tree-selection.ts';
 import { orderTags } from '../../ui/tag-order.ts';
 import type { TreeRow } from '../../ui/tree-list.tsx';
 
@@ -116,27 +117,33 @@ export function registryRows(
     readonly open: OpenRows;
     /** Keys of repositories whose tags are being read. */
     readonly reading: ReadonlySet<string>;
+    /** What the registry of this computer is called. */
+    readonly ownName: string;
   },
 ): RegistryRow[] {
   const filter = options.filter.trim().toLowerCase();
   return registries.flatMap((registry) => {
-    const opened = filter !== '' || isOpen(options.open, registry.host, true);
+    const key = registryKey(registry);
+    const name = registry.thisComputer ? options.ownName : registry.host;
+    // Off, it has nothing to open.
+    const closed = registry.thisComputer && registry.health === 'offline';
+    const opened = !closed && (filter !== '' || isOpen(options.open, key, true));
     const head: RegistryRow = {
       kind: 'registry',
       registry,
-      key: registry.host,
+      key,
       level: 1,
-      open: opened,
-      name: registry.host,
+      open: closed ? null : opened,
+      name,
       selectable: true,
     };
     const rows = opened
       ? registry.repositories.flatMap((repository) => repositoryRows(registry, repository, { ...options, filter }))
       : [];
-    if (filter !== '' && rows.length === 0 && !registry.host.toLowerCase().includes(filter)) return [];
+    if (filter !== '' && rows.length === 0 && !`${registry.host} ${name}`.toLowerCase().includes(filter)) return [];
     if (opened && registry.repositories.length === 0) {
       const none = { registry, level: 2, open: null, selectable: false, of: registry.host, name: '' } as const;
-      rows.push({ ...none, kind: 'noRepositories', key: `${registry.host} noRepositories` });
+      rows.push({ ...none, kind: 'noRepositories', key: `${key} noRepositories` });
     }
     return [head, ...rows];
   });

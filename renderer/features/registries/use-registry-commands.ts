@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { useClient } from '../../state/client.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import type { MenuGroups } from '../../ui/context-menu.tsx';
+import { pullCommand } from './pull-command.ts';
 import { type RegistryRow, repositoryKey } from './tree-rows.ts';
 import type { TagReadings } from './use-tag-reading.ts';
 
@@ -12,6 +13,7 @@ const MOST_TAGS = 8;
 /** The commands of a row of the Registries pane. */
 export function useRegistryCommands(
   readings: TagReadings,
+  ownCommands: () => MenuGroups,
   onRemove: (host: string) => void,
 ): (row: RegistryRow) => MenuGroups {
   const { t } = useTranslation('panes');
@@ -21,6 +23,7 @@ export function useRegistryCommands(
     const { host } = row.registry;
     switch (row.kind) {
       case 'registry':
+        if (row.registry.thisComputer) return ownCommands();
         return [
           [
             {
@@ -66,7 +69,8 @@ export function useRegistryCommands(
               id: 'copyPull',
               label: t('copyPull'),
               icon: Download,
-              act: () => copy(`tart pull ${first === undefined ? `${name}@${digest}` : `${name}:${first}`}`),
+              act: () =>
+                copy(pullCommand(row.registry, first === undefined ? `${name}@${digest}` : `${name}:${first}`)),
             },
           ],
           [

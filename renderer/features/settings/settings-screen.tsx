@@ -1,4 +1,14 @@
-import { ArrowDownUp, Bell, HardDrive, Keyboard, Languages, type LucideIcon, Moon, Server } from 'lucide-react';
+import {
+  ArrowDownUp,
+  Bell,
+  Database,
+  HardDrive,
+  Keyboard,
+  Languages,
+  type LucideIcon,
+  Moon,
+  Server,
+} from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Registry } from '../../../shared/models/registry.ts';
@@ -10,6 +20,9 @@ import { LocalSection } from './local-section.tsx';
 import { NotificationsSection } from './notifications-section.tsx';
 import { RegistriesSection } from './registries-section.tsx';
 import './settings.css';
+import type { StoreTasks } from '../store/use-store-tasks.ts';
+import type { ThisComputer } from '../store/use-this-computer.ts';
+import { StoreSection } from './store-section.tsx';
 import { TransfersSection } from './transfers-section.tsx';
 
 /** The sections of the settings, in their order. */
@@ -17,6 +30,7 @@ export const SETTINGS_SECTIONS = [
   'registries',
   'local',
   'transfers',
+  'store',
   'appearance',
   'language',
   'keyboard',
@@ -30,6 +44,7 @@ const ICONS: Readonly<Record<SettingsSection, LucideIcon>> = {
   registries: Server,
   local: HardDrive,
   transfers: ArrowDownUp,
+  store: Database,
   appearance: Moon,
   language: Languages,
   keyboard: Keyboard,
@@ -51,6 +66,10 @@ export interface SettingsScreenProps extends SectionProps {
   readonly registry: string | null;
   /** Tart's home as it is in effect. */
   readonly tartHome: string;
+  readonly own: ThisComputer;
+  readonly tasks: StoreTasks;
+  /** Shows the store itself, out of the settings. */
+  readonly onShowStore: () => void;
   readonly onRegistry: (host: string) => void;
   readonly onAddRegistry: () => void;
   readonly onRemoveRegistry: (host: string) => void;
@@ -113,6 +132,8 @@ export function SettingsScreen(props: SettingsScreenProps): ReactElement {
         {section === 'registries' && (
           <RegistriesSection
             registries={props.registries}
+            own={props.own}
+            onStore={() => onSection('store')}
             chosen={props.registry}
             onChoose={props.onRegistry}
             onAdd={props.onAddRegistry}
@@ -121,6 +142,15 @@ export function SettingsScreen(props: SettingsScreenProps): ReactElement {
         )}
         {section === 'local' && <LocalSection settings={settings} change={change} tartHome={props.tartHome} />}
         {section === 'transfers' && <TransfersSection settings={settings} change={change} />}
+        {section === 'store' && (
+          <StoreSection
+            settings={settings}
+            change={change}
+            own={props.own}
+            tasks={props.tasks}
+            onShowStore={props.onShowStore}
+          />
+        )}
         {section === 'appearance' && <AppearanceSection settings={settings} change={change} />}
         {section === 'language' && <LanguageSection settings={settings} change={change} />}
         {section === 'keyboard' && <KeyboardSection />}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../shared/models/settings.ts';
+import { launchApp } from '../e2e/app.ts';
+import { chooseMenuItem } from '../e2e/menu-command.ts';
+import { planPush, pushButton } from '../e2e/push-driver.ts';
+import { startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { makeTartHome, makeTartVm } from '../fixtures/tart-vm.ts';
+import { openAlbum } from './album.ts';
+
+const PORT = 5987;
+const NAMES = {
+  en: { own: 'This computer', switch: 'Registry of this computer', settings: 'Local store settings', check: 'Check' },
+  'zh-CN': { own: '本机', switch: '本机的 Registry', settings: '本地存储设置', check: '检查' },
+} as const;
+
+describe('this computer', () => {
+  it.each(['en', 'zh-CN'] as const)(
+    'keeps pictures of its row, its detail and its settings in %s',
+    async (language) => {
+      const words = NAMES[language];
+      const home = await makeTartHome();
+      await makeTartVm(home, { name: 'sonoma-base' });
+      const registry = await startDockerRegistry();
+      const stateHome = await mkdtemp(join(tmpdir(), 'tartan-state-'));
+      const settings = { ...DEFAULT_SETTINGS, servePort: PORT, storeBudget: 20_000_000 };
+      await writeFile(join(stateHome, 'settings.json'), JSON.stringify(settings));
+      const app = await launchApp({ tartHome: home, stateHome, size: { width: 1440, height: 900 } });
+      const { page } = app;
+      await page.getByRole('treeitem', { name: 'This computer' }).click();
+      await page.getByRole('treeitem', { name: 'This computer' }).getByRole('switch').click({ force: true });
+      await page.getByRole('treeitem').getByText(`127.0.0.1:${PORT}`).waitFor();
+      await planPush(page, 'sonoma-base', `127.0.0.1:${PORT}/macos/sonoma:14.4`, `${registry.host}/macos/sonoma:14.4`);
+      await pushButton(page).click();
+      await page.getByRole('treeitem', { name: 'macos/sonoma' }).nth(1).waitFor();
+      await chooseMenuItem(app, 'Show or hide transfers');
+      const album = await openAlbum(app, 'this-computer', language);
+      await page.getByRole('treeitem', { name: words.own }).click();
+      await album.take('1-on');
+      await page.getByRole('button', { name: words.check, exact: true }).click();
+      await page
+        .getByRole('status')
+        .filter({ hasText: /all are right|全部正确/ })
+        .waitFor();
+      await album.take('2-checked');
+      await page.getByRole('button', { name: /Collect…|清理…/ }).click();
+      await page.getByRole('alertdialog').waitFor();
+      await album.take('3-collect');
+      await page.keyboard.press('Escape');
+      await page.getByRole('treeitem', { name: words.own }).getByRole('switch').click({ force: true });
+      await page.getByRole('treeitem', { name: 'macos/sonoma' }).nth(1).waitFor({ state: 'detached' });
+      await album.take('4-off');
+      await page.getByRole('button', { name: words.settings }).click();
+      await album.take('5-settings');
+      await app.close();
+      await Promise.all([registry.stop(), home.remove(), rm(stateHome, { recursive: true })]);
+    },
+  );
+});
