@@ -49,6 +49,11 @@ function targetText(target: PlanTarget): string {
   const tooMany = layerLimitError(target);
   return [
     ...(tooMany === null ? [] : [`${errorWords(tooMany.toData(), 'en').what} It cannot be pushed there.`]),
+    ...(target.storeRoom === null || target.bytes.uploaded <= target.storeRoom
+      ? []
+      : [
+          `The budget of the local store leaves ${formatBytes(target.storeRoom)}; this push needs ${formatBytes(target.bytes.uploaded)}. What goes beyond it is refused.`,
+        ]),
     ...target.references.map(referenceLine),
     table(
       [

@@ -268,6 +268,8 @@ class JoinedEngine {
           await this.#tellRegistry(host);
         }
       }
+      const own = plan.targets.find(({ registry }) => this.#store.serves(registry));
+      if (own !== undefined) own.storeRoom = await this.#store.room();
       return plan;
     } catch (thrown) {
       // What a VM or another registry refuses tells nothing of a registry.

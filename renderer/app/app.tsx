@@ -225,6 +225,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                       onCollect={collect}
                       onSettings={() => showSettings('store')}
                       onSelect={selectInTree}
+                      onShowJob={showJob}
                     />
                   )}
                   {tree !== null && tree.repository === null && !tree.registry.thisComputer && (

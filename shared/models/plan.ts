@@ -93,6 +93,8 @@ export const planTargetSchema = z.object({
   knownUploadTime: z.string().nullable(),
   /** Most layers that the registry takes in one manifest; null = no known limit. A push of more is `registry.layerLimit`. */
   layerLimit: z.number().nullable().default(null),
+  /** Bytes that the budget of the local store leaves, where the target is the registry of this computer; null = no bound. */
+  storeRoom: z.number().nullable().default(null),
   references: z.array(planReferenceSchema),
   bytes: planBytesSchema,
   layers: z.array(planLayerSchema),

@@ -143,6 +143,18 @@ describe('this computer among the registries', () => {
     await expect.poll(() => isOn(page)).toBe(false);
   });
 
+  it('is switched on from the sheet of a push to it', async () => {
+    await pane(page, 'Local').getByText('builder', { exact: true }).first().click();
+    await page.getByRole('button', { name: 'Push…' }).click();
+    await page.keyboard.type(`${host}/vms/builder:1`);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByRole('button', { name: 'Switch on This computer' }).click();
+    await page.getByText(/Plan made/).waitFor();
+    await pushButton(page).click();
+    await pane(page, 'Registries').getByRole('treeitem', { name: 'vms/builder' }).waitFor();
+    expect(await isOn(page)).toBe(true);
+  });
+
   it('says that its port is taken, and takes another', async () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(Number(host.split(':')[1]), '127.0.0.1', resolve));
@@ -244,6 +256,7 @@ describe('this computer among the registries', () => {
       .waitFor();
 
     await planPush(page, 'builder', `${host}/vms/builder:1`);
+    await page.getByText(/The budget of the local store leaves .*; this push needs/).waitFor();
     await pushButton(page).click();
     await page.getByText('registry.full').first().waitFor();
     await rm(thesis, { recursive: true });

@@ -179,6 +179,21 @@ describe('the registry of this computer among the others', () => {
     await gone;
   });
 
+  it('is told once for a push of many blobs, not with each of them', async () => {
+    const { engine, host } = started;
+    const told: string[][] = [];
+    engine.on('registries.changed', (registry) => told.push(tagsOf(registry)));
+    for (const part of ['a', 'b', 'c', 'd']) {
+      const changed = heard(engine, 'store.changed');
+      await started.upload('team/app', part.repeat(1000));
+      await changed;
+    }
+    const pushed = heard(engine, 'registries.changed', (registry) => tagsOf(registry).length > 0);
+    await skopeo('copy', `oci:${await layoutAt('a')}:x`, `docker://${host}/team/app:1`);
+    await pushed;
+    expect(told).toEqual([['team/app:1']]);
+  });
+
   it('changes with what other programs do to its folder', async () => {
     const { engine } = started;
     engine.on('store.changed', () => undefined);

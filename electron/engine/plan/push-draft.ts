@@ -342,6 +342,7 @@ export function planTarget(draft: PushDraft, target: DraftTarget): PlanTarget {
     manifestDigest: target.manifestDigest,
     knownUploadTime: target.knownUploadTime,
     layerLimit: profileOf(target.registry).layerLimit,
+    storeRoom: null,
     references: target.states.map((state) => ({ ...state })),
     bytes: targetBytes(draft, verdicts),
     layers: draft.layers.map((layer) => planLayer(layer, verdicts[layer.index])),

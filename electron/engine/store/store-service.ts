@@ -59,6 +59,7 @@ export class StoreService {
   #watches = false;
   #endWatch: () => void = () => undefined;
   #telling = false;
+  #told = '';
 
   constructor(parts: StoreServiceParts) {
     this.#parts = parts;
@@ -152,9 +153,19 @@ export class StoreService {
       .catch(() => undefined);
   }
 
+  /** Tells what the registry is, if it is another than was told: a push changes the store many times, its tags once. */
   async #tellRegistry(): Promise<void> {
     const registry = await this.registry();
-    if (!this.#ended.signal.aborted) this.#parts.emit('registries.changed', registry);
+    const { host, health, error, repositories } = registry;
+    const told = JSON.stringify([
+      host,
+      health,
+      error,
+      repositories.map(({ repository, groups }) => [repository, groups]),
+    ]);
+    if (this.#ended.signal.aborted || told === this.#told) return;
+    this.#told = told;
+    this.#parts.emit('registries.changed', registry);
   }
 
   /** The port where the registry listens or would listen. */
@@ -191,6 +202,12 @@ export class StoreService {
     } catch (thrown) {
       return { ...known, health: 'refused', error: toAppError(thrown).toData(), repositories: [] };
     }
+  }
+
+  /** Bytes that the budget leaves; null = there is no budget. @throws AppError of {@link OciStore.open} */
+  async room(): Promise<number | null> {
+    const { storeBudget } = this.#parts.settings();
+    return storeBudget === null ? null : Math.max(0, storeBudget - (await (await this.#store()).usedBytes()));
   }
 
   /** What is in the store; looking makes no folder. */

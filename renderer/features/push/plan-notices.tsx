@@ -3,6 +3,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { Trans, useTranslation } from 'react-i18next';
 import { layerLimitError } from '../../../shared/errors/layer-limit-error.ts';
+import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import type { CachedImagePlan, Plan, PlanReference, PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
@@ -35,6 +36,15 @@ export function PlanNotices({ plan, language, registries, onNewManifest }: PlanN
           </Notice>,
         ];
       })}
+      {plan.targets.flatMap(({ registry, repository, storeRoom, bytes }) =>
+        storeRoom === null || bytes.uploaded <= storeRoom
+          ? []
+          : [
+              <Notice key={`${registry}/${repository} room`} tone="danger">
+                {t('notice.storeRoom', { room: formatBytes(storeRoom), bytes: formatBytes(bytes.uploaded) })}
+              </Notice>,
+            ],
+      )}
       {plan.targets.flatMap((target) =>
         target.references
           .filter((reference) => reference.state === 'moves' || reference.state === 'conflict')

@@ -1,4 +1,4 @@
-import { Plus, RefreshCw, ShieldCheck } from 'lucide-react';
+import { Plus, Power, RefreshCw, ShieldCheck } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useState } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -195,6 +195,10 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
             actions={
               <ErrorActions
                 error={error}
+                off={registries.some(
+                  ({ thisComputer, health, host }) =>
+                    thisComputer && health === 'offline' && error.params['host'] === host,
+                )}
                 onRetry={planAgain}
                 onOverwrite={() => {
                   setForce(true);
@@ -299,12 +303,34 @@ function PlanPlaceholder({ view, vm }: { readonly view: PlanState; readonly vm: 
   );
 }
 
-function ErrorActions(props: { error: ErrorData; onRetry: () => void; onOverwrite: () => void }): ReactElement {
-  const { error, onRetry, onOverwrite } = props;
+function ErrorActions(props: {
+  readonly error: ErrorData;
+  /** It comes from the registry of this computer, which is off. */
+  readonly off: boolean;
+  readonly onRetry: () => void;
+  readonly onOverwrite: () => void;
+}): ReactElement {
+  const { error, off, onRetry, onOverwrite } = props;
   const { t } = useTranslation('push');
+  const client = useClient();
   const overwrite = error.actions.includes('overwrite');
   return (
     <>
+      {off && (
+        <Button
+          className="button button-primary"
+          onPress={() => {
+            // Why it did not start is told by the plan that follows, and by its row.
+            void client
+              .call('serve.start', { port: null, token: null, readOnly: false })
+              .catch(() => undefined)
+              .finally(onRetry);
+          }}
+        >
+          <Power size={14} strokeWidth={1.75} aria-hidden="true" />
+          {t('error.switchOn')}
+        </Button>
+      )}
       {overwrite && (
         <Button className="button" onPress={onOverwrite}>
           {t('error.overwrite')}

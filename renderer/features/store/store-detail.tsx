@@ -9,6 +9,7 @@ import { useCopy } from '../../state/use-copy.ts';
 import { Copyable } from '../../ui/copyable.tsx';
 import { HealthDot } from '../../ui/health-dot.tsx';
 import { type Fact, Facts } from '../detail/facts.tsx';
+import { WaitingJobs } from '../detail/waiting-jobs.tsx';
 import { ErrorReport } from '../push/error-report.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { AddTag } from './add-tag.tsx';
@@ -34,6 +35,7 @@ export interface StoreDetailProps {
   readonly onSettings: () => void;
   /** Selects a row of the tree. */
   readonly onSelect: (key: string) => void;
+  readonly onShowJob: (jobId: string) => void;
 }
 
 type Asking = { readonly kind: 'tag' | 'untag'; readonly image: StoreImage } | { readonly kind: 'repair' } | null;
@@ -43,7 +45,7 @@ const NEARLY_FULL = 0.9;
 
 /** The local store and its registry: how it is, what is in it, and what can be done with it. */
 export function StoreDetail(props: StoreDetailProps): ReactElement {
-  const { registry, own, tasks, scroller, onCollect, onSettings, onSelect } = props;
+  const { registry, own, tasks, scroller, onCollect, onSettings, onSelect, onShowJob } = props;
   const { t } = useTranslation('store');
   const copy = useCopy();
   const [asking, setAsking] = useState<Asking>(null);
@@ -53,6 +55,7 @@ export function StoreDetail(props: StoreDetailProps): ReactElement {
     <div className="detail">
       <StoreHead own={own} onSettings={onSettings} />
       <NotOn own={own} />
+      <WaitingJobs host={registry.host} show={!own.serving.on} onShowJob={onShowJob} />
       {error !== null && (
         <ErrorReport
           error={error}
