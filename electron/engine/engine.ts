@@ -238,6 +238,7 @@ class JoinedEngine {
 
   async #makePlan(input: PushRequest & { readonly planId: string }, signal: AbortSignal): Promise<Plan> {
     const targets = groupTargets(input.references);
+    await this.#store.requireOn(targets.map(({ registry }) => registry));
     const source = await openPushSource(await this.#vm(input.vmId), this.#ports, signal);
     const { parts, close } = this.#parts(input);
     let shownMs = 0;
@@ -403,7 +404,7 @@ class JoinedEngine {
       'vms.known': ({ vmId, against }, signal) => this.#known(vmId, against, signal),
       'plans.make': (input, signal) => this.#makePlan(input, signal),
       'jobs.push': async (input) => {
-        groupTargets(input.references);
+        await this.#store.requireOn(groupTargets(input.references).map(({ registry }) => registry));
         const vm = await this.#vm(input.vmId);
         return await this.#jobs.push(input, vm.kind === 'vm' ? vm.name : `${vm.name}:${vm.tags[0] ?? vm.digest ?? ''}`);
       },

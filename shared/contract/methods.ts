@@ -106,11 +106,15 @@ export const methods = defineMethods({
   'plans.make': {
     input: pushRequestSchema.extend({ planId: id }),
     output: planSchema,
-    errors: [...REGISTRY_ERRORS, ...VM_ERRORS],
+    errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'serve.off'],
   },
 
   /** Starts a push and answers at once with its job. */
-  'jobs.push': { input: pushRequestSchema, output: jobSummarySchema, errors: [...REGISTRY_ERRORS, ...VM_ERRORS] },
+  'jobs.push': {
+    input: pushRequestSchema,
+    output: jobSummarySchema,
+    errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'serve.off'],
+  },
   'jobs.list': { input: nothing, output: z.array(jobSummarySchema), errors: ['state.unavailable'] },
   'jobs.get': { input: z.object({ id }), output: jobSnapshotSchema, errors: ['job.notFound'] },
   /** The push document: what the job did, layer by layer and target by target. */

@@ -58,6 +58,7 @@ export const ERROR_RULES = {
   'store.nameInvalid': { retry: 'afterChange', actions: [] },
   'store.archiveInvalid': { retry: 'no', actions: [] },
   'serve.portBusy': { retry: 'afterChange', actions: ['retry'] },
+  'serve.off': { retry: 'afterChange', actions: ['retry'] },
   'serve.alreadyOn': { retry: 'no', actions: [] },
   'codec.invalid': { retry: 'no', actions: [] },
   'state.unavailable': { retry: 'later', actions: ['retry'] },

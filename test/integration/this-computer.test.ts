@@ -10,6 +10,7 @@ import type { Settings } from '../../shared/models/settings.ts';
 import type { ServeState, StoreProgress } from '../../shared/models/store.ts';
 import { type StartedRegistry, startEmbedded } from '../fixtures/embedded-registry.ts';
 import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
+import { makeTartHome, makeTartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 
 const never = new AbortController().signal;
@@ -123,6 +124,22 @@ describe('the switch of the registry of this computer', () => {
     const forgotten = heard(second, 'settings.changed', ({ serving }) => !serving);
     await second.handlers['serve.stop'](null, never);
     expect(await forgotten).toMatchObject({ serving: false, servePort: port });
+  });
+
+  it('says at once that it is off to who would push to it, unless another program listens there', async () => {
+    const home = await makeTartHome();
+    await makeTartVm(home, { name: 'builder' });
+    const engine = await openTestEngine({ tartHome: home.root, stateHome: join(folder, 'state') });
+    opened.push(engine);
+    const servePort = await freePort();
+    await change(engine, { servePort });
+    const push = { vmId: 'vm:builder', references: [`127.0.0.1:${servePort}/vms/builder:1`] };
+    await expect(engine.plan(push)).rejects.toMatchObject({ code: 'serve.off' });
+    await expect(engine.push(push)).rejects.toMatchObject({ code: 'serve.off' });
+    const other = await openEngine(join(folder, 'other'));
+    await other.handlers['serve.start']({ port: servePort, token: null, readOnly: false }, never);
+    expect((await engine.push(push)).job.state).toBe('done');
+    await home.remove();
   });
 
   it('stays a wish when it cannot start once', async () => {

@@ -15,6 +15,7 @@ import { type ImageName, imageNameOf } from './image-name.ts';
 import { listImages } from './list-images.ts';
 import { layoutVersion, OciStore } from './oci-store.ts';
 import { registrySupplier, type SupplyPlaces } from './registry-supplier.ts';
+import { isListening } from './serve/is-listening.ts';
 import { Serving } from './serve/serving.ts';
 import { type StoreLayout, storeLayout } from './store-layout.ts';
 import { watchStore } from './store-watch.ts';
@@ -183,6 +184,18 @@ export class StoreService {
   serves(host: string): boolean {
     const { state } = this.#serving;
     return state.on && state.address === host;
+  }
+
+  /**
+   * Refuses at once what would ask the registry of this computer while it is off, in place of trying for half a minute.
+   * Another program may listen there, `tartan serve` for one: then nothing is refused.
+   *
+   * @throws AppError `serve.off`
+   */
+  async requireOn(hosts: readonly string[]): Promise<void> {
+    const host = this.host();
+    if (this.#serving.state.on || !hosts.includes(host) || (await isListening(this.#port()))) return;
+    throw new AppError('serve.off', { host });
   }
 
   /** The registry of this computer among the others: with its repositories while it is on. Makes no request. */

@@ -195,10 +195,6 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
             actions={
               <ErrorActions
                 error={error}
-                off={registries.some(
-                  ({ thisComputer, health, host }) =>
-                    thisComputer && health === 'offline' && error.params['host'] === host,
-                )}
                 onRetry={planAgain}
                 onOverwrite={() => {
                   setForce(true);
@@ -305,18 +301,16 @@ function PlanPlaceholder({ view, vm }: { readonly view: PlanState; readonly vm: 
 
 function ErrorActions(props: {
   readonly error: ErrorData;
-  /** It comes from the registry of this computer, which is off. */
-  readonly off: boolean;
   readonly onRetry: () => void;
   readonly onOverwrite: () => void;
 }): ReactElement {
-  const { error, off, onRetry, onOverwrite } = props;
+  const { error, onRetry, onOverwrite } = props;
   const { t } = useTranslation('push');
   const client = useClient();
   const overwrite = error.actions.includes('overwrite');
   return (
     <>
-      {off && (
+      {error.code === 'serve.off' && (
         <Button
           className="button button-primary"
           onPress={() => {
