@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'vitest';
@@ -49,6 +49,19 @@ describe('this computer', () => {
       await page.getByRole('alertdialog').waitFor();
       await album.take('3-collect');
       await page.keyboard.press('Escape');
+      const blobs = join(stateHome, 'store', 'blobs', 'sha256');
+      const [name = ''] = await readdir(blobs);
+      await writeFile(join(blobs, name), 'damaged');
+      await album.set({ storeBudget: 8_500_000 });
+      await page.getByRole('button', { name: words.check, exact: true }).click();
+      await page
+        .getByRole('status')
+        .filter({ hasText: /is not right|有问题/ })
+        .waitFor();
+      await album.take('6-damaged');
+      await album.set({ textScale: 150 });
+      await album.take('7-large');
+      await album.set({ textScale: 100 });
       await page.getByRole('treeitem', { name: words.own }).getByRole('switch').click({ force: true });
       await page.getByRole('treeitem', { name: 'macos/sonoma' }).nth(1).waitFor({ state: 'detached' });
       await album.take('4-off');

@@ -52,7 +52,7 @@ export function StoreDetail(props: StoreDetailProps): ReactElement {
   const { store, error } = own;
   const done = (): void => setAsking(null);
   return (
-    <div className="detail">
+    <div className="detail store-detail">
       <StoreHead own={own} onSettings={onSettings} />
       <NotOn own={own} />
       <WaitingJobs host={registry.host} show={!own.serving.on} onShowJob={onShowJob} />

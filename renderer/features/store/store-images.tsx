@@ -78,19 +78,21 @@ function ImageRow({ image, parts }: { readonly image: StoreImage; readonly parts
   const key = treeKey(image, parts.address);
   return (
     <tr>
-      <td data-tip={name}>
-        {key === null ? (
-          name
-        ) : (
-          <Button className="row-link" onPress={() => parts.onSelect(key)}>
-            {name}
-          </Button>
-        )}
-        {!image.complete && (
-          <span className="badge" data-kind="fail" data-tip={t('incompleteTip')}>
-            {t('incomplete')}
-          </span>
-        )}
+      <td>
+        <span className="store-image-name">
+          {key === null ? (
+            <span data-tip={name}>{name}</span>
+          ) : (
+            <Button className="row-link" data-tip={name} onPress={() => parts.onSelect(key)}>
+              {name}
+            </Button>
+          )}
+          {!image.complete && (
+            <span className="badge" data-kind="fail" data-tip={t('incompleteTip')}>
+              {t('incomplete')}
+            </span>
+          )}
+        </span>
       </td>
       <td className="optional">
         <code className="digest" data-tip={image.digest}>
