@@ -1,0 +1,242 @@
+import type { Emit } from '../../shared/contract/handlers.ts';
+import type { PushRequest } from '../../shared/contract/methods.ts';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import type { Plan } from '../../shared/models/plan.ts';
+import type { Settings } from '../../shared/models/settings.ts';
+import type { CodecPool } from './codec/codec-pool.ts';
+import type { ContentIndex } from './digests/content-index.ts';
+import type { DigestCache } from './digests/digest-cache.ts';
+import type { Bandwidth } from './jobs/bandwidth.ts';
+import { BlobFlights } from './jobs/blob-flights.ts';
+import type { PushJob } from './jobs/push-job.ts';
+import { PushRun } from './jobs/push-run.ts';
+import { waitOut } from './jobs/stuck-job.ts';
+import { CachedLayers } from './plan/cached-layers.ts';
+import { openPushSource } from './plan/open-push-source.ts';
+import { planPush } from './plan/plan-push.ts';
+import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
+import { createDraft } from './plan/push-draft.ts';
+import { type PushSource, withNewManifest } from './plan/push-source.ts';
+import { groupTargets, type PushTarget } from './plan/push-targets.ts';
+import type { ZeroChunks } from './plan/zero-chunks.ts';
+import type { Clock, EnginePorts } from './ports.ts';
+import type { RegistryClient } from './registry/registry-client.ts';
+import type { RegistryClients } from './registry/registry-clients.ts';
+import type { RetryNotice } from './registry/requester.ts';
+import type { RegistryBook } from './registry-book.ts';
+import type { RegistryService } from './registry-service.ts';
+import type { StoreService } from './store/store-service.ts';
+import type { VmService } from './vm-service.ts';
+
+/** A plan under way is shown at most this often, in ms. */
+const SHOWN_MS = 100;
+
+/** What plans and pushes work with; all of it is the engine's. */
+export interface PushServiceParts {
+  readonly settings: () => Settings;
+  readonly vms: VmService;
+  readonly codec: CodecPool;
+  readonly index: ContentIndex;
+  readonly cache: DigestCache;
+  readonly zeros: ZeroChunks;
+  readonly clients: RegistryClients;
+  readonly book: RegistryBook;
+  readonly registries: RegistryService;
+  readonly store: Pick<StoreService, 'requireOn' | 'serves' | 'room'>;
+  readonly bandwidth: Bandwidth;
+  readonly emit: Emit;
+}
+
+/** Makes plans and performs the pushes of jobs: each with a source and clients of its own, closed when it ends. */
+export class PushService {
+  readonly #ports: EnginePorts;
+  readonly #rooms: PushServiceParts;
+  readonly #flights = new BlobFlights();
+
+  constructor(ports: EnginePorts, rooms: PushServiceParts) {
+    this.#ports = ports;
+    this.#rooms = rooms;
+  }
+
+  /** Parts for one plan or job, with clients of its own. */
+  #parts(
+    request: PushRequest,
+    following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
+  ): { parts: PlanningParts; close: () => Promise<void> } {
+    const { settings, vms, codec, index, cache, zeros, clients, book } = this.#rooms;
+    const open = new Map<string, RegistryClient>();
+    const targets = groupTargets(request.references);
+    const connections = (request.concurrency ?? settings().concurrency) + 2;
+    const clientOf = (host: string): RegistryClient => {
+      const known = open.get(host);
+      if (known !== undefined) return known;
+      const insecure = request.insecure || book.insecure(host);
+      const made = clients.open(host, {
+        insecure,
+        connections: Math.max(connections, 16),
+        repositories: targets.filter(({ registry }) => registry === host).map(({ repository }) => repository),
+        pieceSize: request.pieceSize,
+        ...following,
+      });
+      open.set(host, made);
+      return made;
+    };
+    return {
+      parts: {
+        clock: this.#ports.clock,
+        codec,
+        digestCache: cache,
+        contentIndex: index,
+        zeroChunks: zeros,
+        cachedLayers: new CachedLayers({
+          clock: this.#ports.clock,
+          codec,
+          digestCache: cache,
+          contentIndex: index,
+          images: async () => (await vms.images()).filter(({ defect }) => defect === null),
+        }),
+        clientOf,
+        requests: noRequests(),
+      },
+      close: async () => {
+        for (const [host, client] of open) {
+          if (client.requester.authorizer.account !== null)
+            book.note(host, { account: client.requester.authorizer.account });
+        }
+        await Promise.all([...open.values()].map((client) => client.close()));
+      },
+    };
+  }
+
+  /** Plans a push; changes are told on the way. @throws AppError */
+  async plan(input: PushRequest & { readonly planId: string }, signal: AbortSignal): Promise<Plan> {
+    const { vms, book, registries, store, emit } = this.#rooms;
+    const targets = groupTargets(input.references);
+    await store.requireOn(targets.map(({ registry }) => registry));
+    const source = await openPushSource(await vms.find(input.vmId), this.#ports, signal);
+    const { parts, close } = this.#parts(input);
+    let shownMs = 0;
+    const onChange = (draw: () => Plan): void => {
+      const now = this.#ports.clock.now();
+      if (now - shownMs < SHOWN_MS) return;
+      shownMs = now;
+      emit('plans.changed', { planId: input.planId, plan: draw() });
+    };
+    const hosts = [...new Set(targets.map(({ registry }) => registry))];
+    try {
+      const plan = await inEitherForm(source, input, (form, mayChange) =>
+        planPush(
+          parts,
+          createDraft(form, targets, this.#ports.chunkSize),
+          {
+            planId: input.planId,
+            manifest: { labels: input.labels, os: form.os, arch: form.arch },
+            expectedTags: {},
+            newManifest: mayChange,
+            onChange,
+          },
+          signal,
+        ),
+      );
+      for (const host of hosts) {
+        if (book.note(host, { account: parts.clientOf(host).requester.authorizer.account })) {
+          await registries.tell(host);
+        }
+      }
+      const own = plan.targets.find(({ registry }) => store.serves(registry));
+      if (own !== undefined) own.storeRoom = await store.room();
+      return plan;
+    } catch (thrown) {
+      // What a VM or another registry refuses tells nothing of a registry.
+      const { params } = toAppError(thrown);
+      const refused = hosts.find((host) => host === (params['registry'] ?? params['host']));
+      if (refused !== undefined && book.note(refused, { thrown })) await registries.tell(refused);
+      throw thrown;
+    } finally {
+      await source.close();
+      await close();
+    }
+  }
+
+  /** Performs the push of a job to its end. @throws AppError */
+  async perform(job: PushJob): Promise<void> {
+    const { vms, book, registries } = this.#rooms;
+    const { request } = job.facts;
+    const targets = groupTargets(request.references);
+    const source = await openPushSource(await vms.find(request.vmId), this.#ports, job.signal);
+    let run: PushRun | null = null;
+    const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
+    const { parts, close } = this.#parts(request, { onRetry, clock: job.waits });
+    try {
+      const startedMs = this.#ports.clock.now();
+      await inEitherForm(source, request, async (form) => {
+        run = this.#runOf(job, parts, form, targets);
+        job.attach(run);
+        await run.run(job.signal).finally(() => run?.close());
+        if (request.populateCache === true) {
+          await run.populateCache(this.#ports.paths.tartHome, this.#ports.clock, job.signal);
+        }
+      });
+      await this.#learnRates(job, targets, startedMs);
+    } catch (thrown) {
+      for (const { registry } of targets) book.note(registry, { thrown });
+      throw thrown;
+    } finally {
+      await source.close();
+      await close();
+    }
+    for (const { registry } of targets) {
+      await book.unhide(registry);
+      await registries.tell(registry);
+    }
+  }
+
+  #runOf(job: PushJob, parts: PlanningParts, source: PushSource, targets: readonly PushTarget[]): PushRun {
+    const { settings, bandwidth } = this.#rooms;
+    const { request } = job.facts;
+    const draft = createDraft(source, targets, this.#ports.chunkSize);
+    const concurrency = (): number => {
+      const usual = request.concurrency ?? settings().concurrency;
+      return Math.min(...targets.map(({ registry }) => parts.clientOf(registry).requester.pace.of(usual)));
+    };
+    return new PushRun(parts, draft, request, job.gate, bandwidth, concurrency, this.#flights, {
+      onStarted: () => job.started(),
+      onChange: (layer) => job.touch(layer),
+      onSent: (bytes) => job.sent(bytes),
+      onStuck: async (stuck, signal) => {
+        job.wait(stuck);
+        const host = stuck.error.params['host'];
+        const client = typeof host === 'string' ? parts.clientOf(host) : null;
+        await waitOut(stuck, job.waits, async (until) => (await client?.answers(until)) ?? true, signal);
+        job.goOn();
+      },
+    });
+  }
+
+  /** What a push over a few seconds tells of the link; shorter ones tell more of the registry than of the link. */
+  async #learnRates(job: PushJob, targets: readonly { readonly registry: string }[], startedMs: number): Promise<void> {
+    const seconds = (this.#ports.clock.now() - startedMs) / 1000;
+    if (seconds < 1 || job.sentBytes < 8_000_000) return;
+    for (const registry of new Set(targets.map((target) => target.registry))) {
+      await this.#rooms.index.learnLinkRate(registry, job.sentBytes / seconds);
+    }
+  }
+}
+
+/**
+ * Works with a cached image's own manifest; where that cannot be and a new one was agreed to, once more with a new one.
+ * `mayChange` tells the work that a second time would follow.
+ */
+async function inEitherForm<Result>(
+  source: PushSource,
+  { newManifest }: PushRequest,
+  work: (source: PushSource, mayChange: boolean) => Promise<Result>,
+): Promise<Result> {
+  const mayChange = source.verbatim !== null && newManifest === true;
+  try {
+    return await work(source, mayChange);
+  } catch (thrown) {
+    if (!mayChange || !(thrown instanceof AppError) || thrown.code !== 'image.layerMissing') throw thrown;
+    return await work(withNewManifest(source), false);
+  }
+}

@@ -1,0 +1,137 @@
+import type { Emit, Handlers } from '../../shared/contract/handlers.ts';
+import type { EngineMethodName } from '../../shared/contract/methods.ts';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import { parseReference } from '../../shared/models/reference.ts';
+import type { Registry } from '../../shared/models/registry.ts';
+import type { ContentIndex } from './digests/content-index.ts';
+import { inspectImage, type ReadingParts, readRepository, verifyImage } from './image-service.ts';
+import type { Clock } from './ports.ts';
+import type { RegistryClient } from './registry/registry-client.ts';
+import type { RegistryClients } from './registry/registry-clients.ts';
+import type { RegistryBook } from './registry-book.ts';
+import type { StoreService } from './store/store-service.ts';
+
+type RegistryMethodName = Extract<EngineMethodName, `${'registries' | 'repositories' | 'images'}.${string}`>;
+
+/** A repository that is read is shown at most this often, in ms. */
+const SHOWN_MS = 100;
+/** Connections of one look at a registry. */
+const CONNECTIONS = 16;
+
+/** What looking at registries works with. */
+export interface RegistryServiceParts {
+  readonly clients: RegistryClients;
+  readonly book: RegistryBook;
+  readonly index: ContentIndex;
+  /** It may serve a registry of this computer. */
+  readonly store: Pick<StoreService, 'serves' | 'host' | 'registry'>;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+/** Registries, their repositories and images: asked, noted in the book, told to everybody. */
+export class RegistryService {
+  readonly #parts: RegistryServiceParts;
+
+  constructor(parts: RegistryServiceParts) {
+    this.#parts = parts;
+  }
+
+  /** Its registry while it is on; while it is off, an address that only pushes to it made known. */
+  #isThisComputer(host: string): boolean {
+    const { store, book } = this.#parts;
+    return store.serves(host) || (host === store.host() && !book.isAdded(host));
+  }
+
+  /** Tells everybody what is known of a registry now. */
+  async tell(host: string): Promise<Registry> {
+    const { store, book } = this.#parts;
+    const registry = await (store.serves(host) ? store.registry() : book.find(host));
+    this.#parts.emit('registries.changed', registry);
+    return registry;
+  }
+
+  /** Runs one request against one registry with a client of its own and notes how it answered. */
+  async #ask<Result>(
+    host: string,
+    insecure: boolean,
+    work: (client: RegistryClient) => Promise<Result>,
+  ): Promise<Result> {
+    const { clients, book } = this.#parts;
+    const client = clients.open(host, { insecure: insecure || book.insecure(host), connections: CONNECTIONS });
+    try {
+      const result = await work(client);
+      book.note(host, { account: client.requester.authorizer.account });
+      return result;
+    } catch (thrown) {
+      book.note(host, { thrown });
+      throw thrown;
+    } finally {
+      await client.close();
+      await this.tell(host);
+    }
+  }
+
+  #readingParts(client: RegistryClient, repository: string): ReadingParts {
+    const { clock, index, emit } = this.#parts;
+    let shownMs = 0;
+    return {
+      client,
+      index,
+      nowMs: () => clock.now(),
+      onRead: (read, total) => {
+        const now = clock.now();
+        if (now - shownMs < SHOWN_MS) return;
+        shownMs = now;
+        emit('repositories.reading', { host: client.host, repository, read, total });
+      },
+    };
+  }
+
+  handlers(): Handlers<RegistryMethodName> {
+    const { book, store } = this.#parts;
+    return {
+      // The registry of this computer stands last, whatever was pushed to it.
+      'registries.list': async () => [
+        ...(await book.list()).filter(({ host }) => !this.#isThisComputer(host)),
+        await store.registry(),
+      ],
+      'registries.add': async ({ host, insecure }, signal) => {
+        await this.#ask(host, insecure, (client) => client.ping(signal));
+        if (!store.serves(host)) await book.add(host, insecure);
+        return await this.tell(host);
+      },
+      'registries.remove': async ({ host }) => {
+        await book.remove(host);
+        await this.tell(host);
+        return null;
+      },
+      'registries.read': async ({ host }, signal) => {
+        // A registry that refuses the list alone is reachable all the same.
+        const names = await this.#ask(host, false, async (client) => {
+          await client.ping(signal);
+          return await client.listRepositories({ signal }).catch((thrown: unknown) => toAppError(thrown));
+        });
+        if (names instanceof AppError) throw names;
+        await book.rememberNames(host, names);
+        return await this.tell(host);
+      },
+      'repositories.read': async ({ host, repository }, signal) => {
+        const read = await this.#ask(host, false, (client) =>
+          readRepository(this.#readingParts(client, repository), repository, signal),
+        );
+        await book.remember(host, read);
+        await this.tell(host);
+        return read;
+      },
+      'images.inspect': ({ reference, insecure, askTags }, signal) =>
+        this.#ask(parseReference(reference).registry, insecure, (client) =>
+          inspectImage(client, reference, askTags !== false, signal),
+        ),
+      'images.verify': ({ reference, insecure, deep }, signal) =>
+        this.#ask(parseReference(reference).registry, insecure, (client) =>
+          verifyImage(client, reference, deep, signal),
+        ),
+    };
+  }
+}
