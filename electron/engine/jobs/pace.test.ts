@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ManualClock, settle } from '../../../test/fixtures/manual-clock.ts';
 import { Bandwidth } from './bandwidth.ts';
 import { PauseGate } from './pause-gate.ts';
-import { RateMeter } from './rate-meter.ts';
+import { RateMeter } from './push/rate-meter.ts';
 
 const never = new AbortController().signal;
 

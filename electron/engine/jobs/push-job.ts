@@ -14,10 +14,10 @@ import type { PlanningParts } from '../plan/planning-parts.ts';
 import { type DraftLayer, type PushDraft, planOf } from '../plan/push-draft.ts';
 import type { Clock } from '../ports.ts';
 import { JobWaits } from './job-waits.ts';
-import type { LayerProgress } from './layer-progress.ts';
 import { PauseGate } from './pause-gate.ts';
-import type { PushRun } from './push-run.ts';
-import { RateMeter } from './rate-meter.ts';
+import type { LayerProgress } from './push/layer-progress.ts';
+import type { PushRun } from './push/push-run.ts';
+import { RateMeter } from './push/rate-meter.ts';
 import type { Stuck } from './stuck-job.ts';
 
 /** Shown at most this often. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { readBlob } from '../jobs/blob-source.ts';
+import { readBlob } from '../jobs/push/blob-source.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { BlobSupplier } from './check-store.ts';
 

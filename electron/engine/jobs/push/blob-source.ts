@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
-import { networkError } from '../registry/answer-error.ts';
-import { ATTEMPTS } from '../registry/backoff.ts';
-import type { RegistryClient } from '../registry/registry-client.ts';
+import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import { networkError } from '../../registry/answer-error.ts';
+import { ATTEMPTS } from '../../registry/backoff.ts';
+import type { RegistryClient } from '../../registry/registry-client.ts';
 
 /** A blob at a registry that is read once, from its first byte to its last. */
 export interface RemoteBlob {

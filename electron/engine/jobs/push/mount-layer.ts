@@ -1,7 +1,7 @@
-import { offeredBy } from '../plan/ask-presence.ts';
-import type { DraftLayer, DraftTarget } from '../plan/push-draft.ts';
-import type { UploadSession } from '../registry/upload-session.ts';
-import type { PushRun } from './push-run.ts';
+import { offeredBy } from '../../plan/ask-presence.ts';
+import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
+import type { UploadSession } from '../../registry/upload-session.ts';
+import type { PushContext } from './push-context.ts';
 
 /** A mount that a registry answers with an open session leaves it here, for the upload. */
 export interface MountOptions {
@@ -11,7 +11,7 @@ export interface MountOptions {
 
 /** Mounts a layer from repositories of the same registry that have it; answers the targets that are still missing it. */
 export async function mountLayer(
-  run: PushRun,
+  run: PushContext,
   layer: DraftLayer,
   targets: readonly DraftTarget[],
   { sessions, signal }: MountOptions,
@@ -30,7 +30,7 @@ export async function mountLayer(
     const client = run.parts.clientOf(target.registry);
     const outcome = await client.mountBlob(target.repository, digest, from, { signal });
     if (outcome === 'mounted') {
-      run.settled(layer, target, { verdict: 'mount', reason: 'mountable', mountedFrom: from });
+      run.blobs.settle(layer, target, { verdict: 'mount', reason: 'mountable', mountedFrom: from });
     } else {
       if (outcome !== null) sessions.set(target, outcome);
       left.push(target);
@@ -40,14 +40,14 @@ export async function mountLayer(
 }
 
 /** A repository of the target's registry that has the blob: another target, another push's, or a cached image's own. */
-function mountSource(run: PushRun, target: DraftTarget, digest: string): string | null {
+function mountSource(run: PushContext, target: DraftTarget, digest: string): string | null {
   const { draft } = run;
-  if (run.mistrusts(target, digest)) return null;
+  if (run.blobs.mistrusts(target, digest)) return null;
   const other = draft.targets.find(
-    (candidate) => candidate !== target && candidate.registry === target.registry && run.has(candidate, digest),
+    (candidate) => candidate !== target && candidate.registry === target.registry && run.blobs.has(candidate, digest),
   );
   if (other !== undefined) return other.repository;
-  const nearby = run.nearby(target.registry, digest);
+  const nearby = run.blobs.nearby(target.registry, digest);
   if (nearby !== null && nearby !== target.repository) return nearby;
   return offeredBy(draft, target, digest);
 }

@@ -1,10 +1,10 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
-import { claimedPairs } from '../plan/learn-target-manifests.ts';
-import { limited } from '../plan/limited.ts';
-import type { DraftTarget } from '../plan/push-draft.ts';
-import type { SettledManifest } from '../plan/settle-manifest.ts';
-import { singleLayer } from '../plan/small-layers.ts';
-import type { PushRun } from './push-run.ts';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { claimedPairs } from '../../plan/learn-target-manifests.ts';
+import { limited } from '../../plan/limited.ts';
+import type { DraftTarget } from '../../plan/push-draft.ts';
+import type { SettledManifest } from '../../plan/settle-manifest.ts';
+import { singleLayer } from '../../plan/small-layers.ts';
+import type { PushContext } from './push-context.ts';
 
 const HEADS_AT_ONCE = 16;
 
@@ -14,7 +14,7 @@ const HEADS_AT_ONCE = 16;
  *
  * @throws AppError `tag.conflict`, `verify.failed`, `blob.missing`, and what the registry refuses
  */
-export async function publishManifest(run: PushRun, manifest: SettledManifest, signal: AbortSignal): Promise<void> {
+export async function publishManifest(run: PushContext, manifest: SettledManifest, signal: AbortSignal): Promise<void> {
   for (const target of run.draft.targets) {
     await putOciConfig(run, target, manifest, signal);
     if (!target.states.every(({ state }) => state === 'same')) {
@@ -30,7 +30,7 @@ export async function publishManifest(run: PushRun, manifest: SettledManifest, s
 }
 
 async function putOciConfig(
-  run: PushRun,
+  run: PushContext,
   target: DraftTarget,
   manifest: SettledManifest,
   signal: AbortSignal,
@@ -38,17 +38,17 @@ async function putOciConfig(
   const { digest, bytes } = ociConfigOf(run, manifest);
   const client = run.parts.clientOf(target.registry);
   run.parts.requests.head += 1;
-  if (run.brought(target, digest)) return;
-  if (!run.mistrusts(target, digest) && (await hasBlob(run, target, digest, signal))) return;
+  if (run.blobs.brought(target, digest)) return;
+  if (!run.blobs.mistrusts(target, digest) && (await hasBlob(run, target, digest, signal))) return;
   // Planning found the bytes for every target that lacked it; one that lost it meanwhile is too late.
   if (bytes === null) throw new AppError('blob.missing', { host: target.registry, digest });
   run.parts.requests.upload += 1;
   await client.putSmallBlob(target.repository, bytes, digest, { signal });
-  run.bring(target, digest);
+  run.blobs.bring(target, digest);
 }
 
 /** HEAD 200 is no proof of bytes: with `verify`, or once the registry was found to be wrong, a byte is read. */
-async function hasBlob(run: PushRun, target: DraftTarget, digest: string, signal: AbortSignal): Promise<boolean> {
+async function hasBlob(run: PushContext, target: DraftTarget, digest: string, signal: AbortSignal): Promise<boolean> {
   const client = run.parts.clientOf(target.registry);
   return run.readsBack
     ? await client.readsBlob(target.repository, digest, { signal })
@@ -56,7 +56,7 @@ async function hasBlob(run: PushRun, target: DraftTarget, digest: string, signal
 }
 
 function ociConfigOf(
-  { draft }: PushRun,
+  { draft }: PushContext,
   { ociConfig }: SettledManifest,
 ): { readonly digest: string; readonly bytes: Uint8Array | null } {
   if (ociConfig !== null) return ociConfig;
@@ -64,7 +64,7 @@ function ociConfigOf(
 }
 
 /** HEADs every blob that this push brought; with `verify` reads a byte of each blob. */
-async function checkBlobs(run: PushRun, target: DraftTarget, signal: AbortSignal): Promise<void> {
+async function checkBlobs(run: PushContext, target: DraftTarget, signal: AbortSignal): Promise<void> {
   const client = run.parts.clientOf(target.registry);
   const verify = run.readsBack;
   const gone: string[] = [];
@@ -92,7 +92,7 @@ async function checkBlobs(run: PushRun, target: DraftTarget, signal: AbortSignal
 }
 
 async function moveTags(
-  run: PushRun,
+  run: PushContext,
   target: DraftTarget,
   manifest: SettledManifest,
   signal: AbortSignal,

@@ -1,6 +1,6 @@
-import type { SinkHost } from '../codec/codec-pool.ts';
-import { ALLOWANCE, type SinkSpec } from '../codec/codec-protocol.ts';
-import type { SinkSender } from '../codec/sink-sender.ts';
+import type { SinkHost } from '../../codec/codec-pool.ts';
+import { ALLOWANCE, type SinkSpec } from '../../codec/codec-protocol.ts';
+import type { SinkSender } from '../../codec/sink-sender.ts';
 import { inPieces, type RemoteBlob, readBlob } from './blob-source.ts';
 
 /** What a copy sends with. */

@@ -1,6 +1,6 @@
-import type { AppError } from '../../../shared/errors/app-error.ts';
-import type { JobLayer, LayerStatus } from '../../../shared/models/job.ts';
-import type { RetryNotice } from '../registry/requester.ts';
+import type { AppError } from '../../../../shared/errors/app-error.ts';
+import type { JobLayer, LayerStatus } from '../../../../shared/models/job.ts';
+import type { RetryNotice } from '../../registry/requester.ts';
 import { RateMeter } from './rate-meter.ts';
 
 /** What moves of one layer while its job runs. */

@@ -1,29 +1,31 @@
 import { setMaxListeners } from 'node:events';
-import type { PushRequest } from '../../../shared/contract/methods.ts';
-import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
-import { PIECE_SIZE } from '../codec/codec-pool.ts';
-import { SinkSender } from '../codec/sink-sender.ts';
-import { askPresence } from '../plan/ask-presence.ts';
-import { readChunk } from '../plan/chunk-digests.ts';
-import { limited } from '../plan/limited.ts';
-import { planWithoutReading, refuseLacking } from '../plan/plan-push.ts';
-import type { PlanningParts } from '../plan/planning-parts.ts';
-import type { DraftLayer, DraftTarget, Presence, PushDraft } from '../plan/push-draft.ts';
-import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest } from '../plan/settle-manifest.ts';
-import { singleLayer } from '../plan/small-layers.ts';
-import { takeCachedLayer } from '../plan/take-cached-layer.ts';
-import type { Clock } from '../ports.ts';
-import { isLoopback } from '../registry/loopback.ts';
-import type { RetryNotice } from '../registry/requester.ts';
-import type { UploadSession } from '../registry/upload-session.ts';
-import { populateCache } from '../tart/populate-cache.ts';
-import type { Bandwidth } from './bandwidth.ts';
-import type { BlobFlights } from './blob-flights.ts';
+import type { PushRequest } from '../../../../shared/contract/methods.ts';
+import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import { PIECE_SIZE } from '../../codec/codec-pool.ts';
+import { SinkSender } from '../../codec/sink-sender.ts';
+import { askPresence } from '../../plan/ask-presence.ts';
+import { readChunk } from '../../plan/chunk-digests.ts';
+import { limited } from '../../plan/limited.ts';
+import { planWithoutReading, refuseLacking } from '../../plan/plan-push.ts';
+import type { PlanningParts } from '../../plan/planning-parts.ts';
+import type { DraftLayer, DraftTarget, PushDraft } from '../../plan/push-draft.ts';
+import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest } from '../../plan/settle-manifest.ts';
+import { singleLayer } from '../../plan/small-layers.ts';
+import { takeCachedLayer } from '../../plan/take-cached-layer.ts';
+import type { Clock } from '../../ports.ts';
+import { isLoopback } from '../../registry/loopback.ts';
+import type { RetryNotice } from '../../registry/requester.ts';
+import type { UploadSession } from '../../registry/upload-session.ts';
+import type { Bandwidth } from '../bandwidth.ts';
+import type { BlobFlights } from '../blob-flights.ts';
+import type { PauseGate } from '../pause-gate.ts';
+import { type Stuck, stuckBy } from '../stuck-job.ts';
+import { cachePushedImage } from './cache-pushed-image.ts';
 import { LayerProgress } from './layer-progress.ts';
 import { mountLayer } from './mount-layer.ts';
-import type { PauseGate } from './pause-gate.ts';
 import { publishManifest } from './publish-manifest.ts';
-import { type Stuck, stuckBy } from './stuck-job.ts';
+import type { PushContext } from './push-context.ts';
+import { TargetBlobs } from './target-blobs.ts';
 import { LayerUpload } from './upload-layer.ts';
 
 /** Shorter passes tell more of the clock than of the encoder. */
@@ -41,16 +43,11 @@ export interface PushRunEvents {
 }
 
 /** One push from plan to tags. Source, clients and workers are its job's and engine's; `close` ends what is its own. */
-export class PushRun {
+export class PushRun implements PushContext {
   readonly progress: readonly LayerProgress[];
-  /** Sends the pieces of copied blobs, on this thread. */
+  readonly blobs = new TargetBlobs();
   readonly sender = new SinkSender();
-  readonly #arrived = new Set<string>();
   readonly #inFlight = new Map<string, Promise<void>>();
-  /** Repositories that another push of this engine brought a blob to, by registry and digest. */
-  readonly #neighbours = new Map<string, string>();
-  /** Blobs that a target said it has, and had not: brought again whatever it says. */
-  readonly #mistrusted = new Set<string>();
   #manifest: SettledManifest | null = null;
   /** Each layer works under a signal of its own. */
   readonly #layerOf = new WeakMap<AbortSignal, LayerProgress>();
@@ -93,49 +90,10 @@ export class PushRun {
     this.changed(null);
   }
 
-  /** A layer is in a target now: the verdict stays what brought it there. */
-  settled(layer: DraftLayer, target: DraftTarget, how: Presence): void {
-    if (layer.digest !== null) target.presence.set(layer.digest, how);
-    this.#arrived.add(keyOf(target, layer.digest ?? ''));
-  }
-
-  /** Whether a target has the blob: from before, or since this push brought it. */
-  has(target: DraftTarget, digest: string): boolean {
-    if (target.presence.get(digest)?.verdict === 'present') return true;
-    return this.#arrived.has(keyOf(target, digest));
-  }
-
-  /** Another push of this engine brought a blob to a repository. */
-  arrivedNearby(registry: string, digest: string, repository: string): void {
-    this.#neighbours.set(`${registry}@${digest}`, repository);
-  }
-
-  /** The repository of a registry that another push brought a blob to; null if none did. */
-  nearby(registry: string, digest: string): string | null {
-    return this.#neighbours.get(`${registry}@${digest}`) ?? null;
-  }
-
-  /** Whether this push brought a blob to a target. */
-  brought(target: DraftTarget, digest: string): boolean {
-    return this.#arrived.has(keyOf(target, digest));
-  }
-
-  /** This push brought a blob that is no layer. */
-  bring(target: DraftTarget, digest: string): void {
-    this.#arrived.add(keyOf(target, digest));
-  }
-
-  /** Whether blobs are read back: asked for, or because the registry was found to be wrong about one. */
   get readsBack(): boolean {
-    return this.request.verify || this.#mistrusted.size > 0;
+    return this.request.verify || this.blobs.mistrustsAny;
   }
 
-  /** Whether what a target says of a blob was found to be wrong. */
-  mistrusts(target: DraftTarget, digest: string): boolean {
-    return this.#mistrusted.has(keyOf(target, digest));
-  }
-
-  /** Whether a chunk that only encoding can name is encoded and asked for before it is sent: the link is the slow part. */
   get asksFirst(): boolean {
     // A registry on this computer is never the slow part: what was measured there is the encoder's own pace.
     const far = this.draft.targets.map(({ registry }) => registry).filter((registry) => !isLoopback(registry));
@@ -144,12 +102,7 @@ export class PushRun {
     return link !== null && encoderRate !== null && link < encoderRate / 3;
   }
 
-  /**
-   * Learns how fast the encoder is.
-   *
-   * @param size packed bytes of a pass
-   * @param ms that it took without the sending
-   */
+  /** Learns how fast the encoder is. */
   async encoded(size: number, ms: number): Promise<void> {
     if (ms < SHORTEST_MEASURE_MS) return;
     const passes = this.progress.filter(({ status }) => status === 'encoding' || status === 'uploading').length;
@@ -162,7 +115,6 @@ export class PushRun {
     this.flights.release(this);
   }
 
-  /** The piece size of a pass: the largest that all of its targets take. */
   get pieceSize(): number {
     const profiles = this.draft.targets.map(({ registry }) => this.parts.clientOf(registry).profile);
     const wanted = profiles.filter(({ uploadMode }) => uploadMode === 'chunks').map(({ pieceSize }) => pieceSize);
@@ -171,31 +123,8 @@ export class PushRun {
 
   /** Puts the image that was pushed into Tart's cache. What goes wrong is told in the document: the push itself is done. */
   async populateCache(tartHome: string, clock: Clock, signal: AbortSignal): Promise<void> {
-    const { draft } = this;
-    const { source } = draft;
-    try {
-      if (this.#manifest === null) throw new AppError('internal', { message: 'nothing was pushed' });
-      await populateCache(
-        {
-          tartHome,
-          manifest: this.#manifest,
-          configBytes: draft.configBytes,
-          diskPath: source.diskPath,
-          nvramPath: source.nvramPath,
-          places: draft.targets.map(({ registry, repository, states }) => ({
-            registry,
-            repository,
-            tags: states.map(({ tag }) => tag),
-          })),
-          confirmUnchanged: () => source.confirmUnchanged(),
-        },
-        clock,
-        AbortSignal.any([signal, source.lost]),
-      );
-      draft.populatedCache = { error: null };
-    } catch (thrown) {
-      draft.populatedCache = { error: toAppError(thrown).toData() };
-    }
+    if (this.#manifest === null) throw new AppError('internal', { message: 'nothing was pushed' });
+    await cachePushedImage(this.draft, this.#manifest, tartHome, clock, signal);
     this.changed(null);
   }
 
@@ -245,7 +174,7 @@ export class PushRun {
   /** A known manifest that was found at the end may spell the VM config in another way than what was pushed. */
   async #bringConfig(signal: AbortSignal): Promise<void> {
     const layer = singleLayer(this.draft, 'config');
-    const missing = this.draft.targets.filter((target) => !this.has(target, layer.digest ?? ''));
+    const missing = this.draft.targets.filter((target) => !this.blobs.has(target, layer.digest ?? ''));
     if (missing.length > 0) await this.#putConfig(layer, missing, signal);
   }
 
@@ -264,11 +193,9 @@ export class PushRun {
       if (layers.length === 0 && gone !== this.#manifest?.ociConfig?.digest) continue;
       for (const target of this.draft.targets) {
         const other = target.registry !== host || (repository !== undefined && target.repository !== repository);
-        if (other || this.mistrusts(target, gone)) continue;
+        if (other || this.blobs.mistrusts(target, gone)) continue;
         again = true;
-        this.#mistrusted.add(keyOf(target, gone));
-        this.#arrived.delete(keyOf(target, gone));
-        target.presence.set(gone, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+        this.blobs.mistrust(target, gone);
         await this.parts.contentIndex.lostBlob(target, gone);
       }
       this.#inFlight.delete(gone);
@@ -372,10 +299,10 @@ export class PushRun {
 
   async #bring(layer: DraftLayer, progress: LayerProgress, signal: AbortSignal): Promise<void> {
     const { digest } = layer;
-    const missing = this.draft.targets.filter((target) => digest === null || !this.has(target, digest));
+    const missing = this.draft.targets.filter((target) => digest === null || !this.blobs.has(target, digest));
     if (missing.length === 0) return;
     if (layer.kind === 'config') await this.#putConfig(layer, missing, signal);
-    else await new LayerUpload(this, layer, progress, signal).to(missing);
+    else await new LayerUpload(this, layer, signal).to(missing);
   }
 
   async #putConfig(layer: DraftLayer, targets: readonly DraftTarget[], signal: AbortSignal): Promise<void> {
@@ -389,11 +316,7 @@ export class PushRun {
       const client = this.parts.clientOf(target.registry);
       await client.putSmallBlob(target.repository, this.draft.configBytes, digest, { signal });
       this.sent(layer, this.draft.configBytes.length);
-      this.settled(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+      this.blobs.settle(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
     }
   }
-}
-
-function keyOf({ registry, repository }: DraftTarget, digest: string): string {
-  return `${registry}/${repository}@${digest}`;
 }

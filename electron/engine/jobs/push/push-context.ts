@@ -1,0 +1,40 @@
+import type { PushRequest } from '../../../../shared/contract/methods.ts';
+import type { SinkSender } from '../../codec/sink-sender.ts';
+import type { PlanningParts } from '../../plan/planning-parts.ts';
+import type { DraftLayer, PushDraft } from '../../plan/push-draft.ts';
+import type { Bandwidth } from '../bandwidth.ts';
+import type { BlobFlights } from '../blob-flights.ts';
+import type { PauseGate } from '../pause-gate.ts';
+import type { LayerProgress } from './layer-progress.ts';
+import type { TargetBlobs } from './target-blobs.ts';
+
+/** A push under way, as the steps of it see it: what they work with, and whom they tell. */
+export interface PushContext {
+  readonly parts: PlanningParts;
+  readonly draft: PushDraft;
+  readonly request: PushRequest;
+  readonly gate: PauseGate;
+  readonly bandwidth: Bandwidth;
+  readonly flights: BlobFlights;
+  readonly blobs: TargetBlobs;
+  /** Sends the pieces of copied blobs, on this thread. */
+  readonly sender: SinkSender;
+  /** Bytes of a piece: the largest that all targets take. */
+  readonly pieceSize: number;
+  /** Whether a chunk that only encoding can name is encoded and asked for before it is sent: the link is the slow part. */
+  readonly asksFirst: boolean;
+  /** Whether blobs are read back: asked for, or because the registry was found to be wrong about one. */
+  readonly readsBack: boolean;
+  progressOf(layer: DraftLayer): LayerProgress;
+  /** A layer changed, or (null) something of the whole. */
+  changed(layer: DraftLayer | null): void;
+  /** Packed bytes of a layer that a target acknowledged; negative when a session was lost. */
+  sent(layer: DraftLayer, bytes: number): void;
+  /**
+   * A pass of the encoder ended.
+   *
+   * @param size packed bytes of the pass
+   * @param ms that it took without the sending
+   */
+  encoded(size: number, ms: number): Promise<void>;
+}

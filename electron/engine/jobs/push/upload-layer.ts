@@ -1,0 +1,235 @@
+import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import type { RepositoryName } from '../../digests/content-index.ts';
+import { askHome, placeOf } from '../../plan/ask-home.ts';
+import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
+import { dropCachedLayer } from '../../plan/take-cached-layer.ts';
+import { ATTEMPTS } from '../../registry/backoff.ts';
+import { beforeAbort } from '../../registry/before-abort.ts';
+import { UploadLost, type UploadSession } from '../../registry/upload-session.ts';
+import { copyBlob } from './copy-blob.ts';
+import { encodeLayer, ForeignLayer } from './encode-layer.ts';
+import { mountLayer } from './mount-layer.ts';
+import type { PushContext } from './push-context.ts';
+import { UploadPass } from './upload-pass.ts';
+
+/**
+ * Gets one layer into every target that lacks it: one repository of each registry gets the bytes, the others of that
+ * registry mount it from there. All uploads of a pass share one reading, hashing and encoding; what is lost is encoded
+ * again, at most five times.
+ */
+export class LayerUpload {
+  readonly #run: PushContext;
+  readonly #layer: DraftLayer;
+  readonly #signal: AbortSignal;
+  /** What arrived had another digest once. */
+  #damaged = false;
+
+  constructor(run: PushContext, layer: DraftLayer, signal: AbortSignal) {
+    this.#run = run;
+    this.#layer = layer;
+    this.#signal = signal;
+  }
+
+  /** @throws AppError what no further try would mend */
+  async to(targets: readonly DraftTarget[]): Promise<void> {
+    let missing = [...targets];
+    const sessions = new Map<DraftTarget, UploadSession>();
+    for (let attempt = 1; missing.length > 0; attempt += 1) {
+      missing = await this.#awaitOthers(missing);
+      missing = await mountLayer(this.#run, this.#layer, missing, { sessions, signal: this.#signal });
+      if (missing.length === 0) return;
+      if (this.#dropLocal()) missing = [...this.#run.draft.targets];
+      const first = missing.filter(
+        (target, at) => missing.findIndex(({ registry }) => registry === target.registry) === at,
+      );
+      const lost = await this.#pass(first, sessions, attempt);
+      missing = missing.filter((target) => !first.includes(target) || lost.includes(target));
+    }
+  }
+
+  /**
+   * Where mounting a cached image's layer was refused after all, our encoder makes its own layer, for every target: one
+   * manifest names one digest.
+   */
+  #dropLocal(): boolean {
+    if (!this.#layer.local) return false;
+    dropCachedLayer(this.#run.draft, this.#layer);
+    return true;
+  }
+
+  async #pass(
+    targets: readonly DraftTarget[],
+    sessions: Map<DraftTarget, UploadSession>,
+    attempt: number,
+  ): Promise<DraftTarget[]> {
+    const { parts } = this.#run;
+    const mono = targets.some((target) => parts.clientOf(target.registry).profile.uploadMode === 'mono');
+    if (mono || (this.#layer.digest === null && this.#run.asksFirst)) {
+      const left = await this.#encodeAhead(targets, attempt);
+      if (left !== null) return left;
+    }
+    const { digest } = this.#layer;
+    const land = targets.map((target) =>
+      digest === null
+        ? () => undefined
+        : this.#run.flights.begin(target.registry, target.repository, digest, this.#run),
+    );
+    try {
+      return await this.#send(targets, sessions, attempt);
+    } finally {
+      for (const [at, target] of targets.entries()) land[at]?.(digest !== null && this.#run.blobs.has(target, digest));
+    }
+  }
+
+  async #send(
+    targets: readonly DraftTarget[],
+    sessions: Map<DraftTarget, UploadSession>,
+    attempt: number,
+  ): Promise<DraftTarget[]> {
+    const pass = new UploadPass(this.#run, this.#layer, this.#signal);
+    for (const target of targets) {
+      const session = sessions.get(target) ?? (await this.#open(target));
+      sessions.delete(target);
+      pass.add(target, session);
+      if (session.mode === 'mono' && this.#layer.size === null) {
+        // Another layer found meanwhile that the host wants whole bodies: those need their size first.
+        pass.cancel();
+        return [...targets];
+      }
+    }
+    try {
+      const complete =
+        this.#layer.copyFrom === null
+          ? await encodeLayer(this.#run, this.#layer, pass, this.#signal)
+          : await this.#copy(this.#layer.copyFrom, pass);
+      if (complete) await pass.commit();
+      this.#run.draft.source.lost.throwIfAborted();
+      return await this.#lost(pass, attempt);
+    } catch (thrown) {
+      pass.cancel();
+      if (!(thrown instanceof ForeignLayer)) throw thrown;
+      await this.#findCopy(attempt);
+      return [...targets];
+    }
+  }
+
+  /** Waits for other pushes that bring the blob to the same registries; what they brought is found or mounted. */
+  async #awaitOthers(targets: readonly DraftTarget[]): Promise<DraftTarget[]> {
+    const { digest, size } = this.#layer;
+    if (digest === null || size === null) return [...targets];
+    const left: DraftTarget[] = [];
+    for (const target of targets) {
+      const flight = this.#run.flights.ofOthers(target.registry, digest, this.#run);
+      const arrived = flight !== null && (await beforeAbort(flight.arrived, this.#signal));
+      if (arrived) this.#run.blobs.arrivedNearby(target.registry, digest, flight.repository);
+      const here = arrived && flight.repository === target.repository;
+      if (!here || (await this.#present([target])).length === 0) left.push(target);
+    }
+    return left;
+  }
+
+  /**
+   * Encodes to nowhere what a host wants to know the length of before it is sent: a chunk without a layer digest, or one
+   * whose digest a manifest names and our encoder was not seen to make. Targets that are still missing the layer where
+   * the pass is not needed as planned; null = go on.
+   */
+  async #encodeAhead(targets: readonly DraftTarget[], attempt: number): Promise<DraftTarget[] | null> {
+    const layer = this.#layer;
+    const unknown = layer.digest === null || layer.size === null;
+    const unproven = this.#run.draft.source.verbatim !== null && !layer.proven && layer.copyFrom === null;
+    if (!unknown && !unproven) return null;
+    try {
+      await encodeLayer(this.#run, layer, null, this.#signal);
+    } catch (thrown) {
+      if (!(thrown instanceof ForeignLayer)) throw thrown;
+      await this.#findCopy(attempt);
+      return null;
+    }
+    layer.proven = true;
+    const known = unknown ? await this.#present(targets) : [];
+    return known.length > 0 ? targets.filter((target) => !known.includes(target)) : null;
+  }
+
+  /** Finds a repository that the layer can be copied from. @throws AppError `image.layerMissing` */
+  async #findCopy(attempt: number): Promise<void> {
+    const layer = this.#layer;
+    const { parts, draft } = this.#run;
+    const { digest, size } = layer;
+    if (digest === null || size === null) throw new AppError('internal', { message: 'a layer is not known' });
+    await askHome(parts, draft, new Map([[digest, size]]), this.#signal);
+    layer.copyFrom = placeOf(draft, digest);
+    if (layer.copyFrom === null || attempt >= ATTEMPTS)
+      throw new AppError('image.layerMissing', { name: draft.source.vmName, digest });
+    layer.origin = 'remote';
+  }
+
+  /** Streams the layer from a repository that has it into each sink: one reading each, as their paces differ. */
+  async #copy(from: RepositoryName, pass: UploadPass): Promise<boolean> {
+    const { parts } = this.#run;
+    const { digest, size } = this.#layer;
+    if (digest === null || size === null) throw new AppError('internal', { message: 'a layer is not known' });
+    const blob = { client: parts.clientOf(from.registry), repository: from.repository, digest, size };
+    const pieceSize = this.#run.pieceSize;
+    const options = { sender: this.#run.sender, host: pass.host, pieceSize, signal: this.#signal };
+    const specs = await pass.specs();
+    try {
+      const copied = await Promise.all(
+        specs.map((sink) =>
+          parts.codec.withPiece(sink.mode === 'pieces' ? pieceSize : 0, this.#signal, () =>
+            copyBlob(blob, sink, options),
+          ),
+        ),
+      );
+      return copied.some((complete) => complete);
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || !thrown.code.startsWith('blob.')) throw thrown;
+      // The source does not have what it said it had: another place is looked for.
+      this.#run.draft.homeHas.set(digest, false);
+      throw new ForeignLayer(thrown.code, { cause: thrown });
+    }
+  }
+
+  async #present(targets: readonly DraftTarget[]): Promise<DraftTarget[]> {
+    const { digest, size } = this.#layer;
+    if (digest === null || size === null) return [];
+    const found: DraftTarget[] = [];
+    for (const target of targets) {
+      this.#run.parts.requests.head += 1;
+      const client = this.#run.parts.clientOf(target.registry);
+      if (!(await client.headBlob(target.repository, digest, { size, signal: this.#signal }))) continue;
+      this.#run.blobs.settle(this.#layer, target, { verdict: 'present', reason: 'inRepository', mountedFrom: null });
+      found.push(target);
+    }
+    return found;
+  }
+
+  async #open(target: DraftTarget): Promise<UploadSession> {
+    this.#run.parts.requests.upload += 1;
+    return await this.#run.parts.clientOf(target.registry).startUpload(target.repository, { signal: this.#signal });
+  }
+
+  /** Targets whose session was lost and is worth another try; throws what is not. */
+  async #lost(pass: UploadPass, attempt: number): Promise<DraftTarget[]> {
+    const lost: DraftTarget[] = [];
+    for (const { target, failure, session } of pass.sinks) {
+      if (failure === null) {
+        if (session.committed) continue;
+        // Answered before the end of the body, or given up by the pass: as any other lost session, but nothing to wait for.
+        if (attempt >= ATTEMPTS) throw new AppError('registry.protocol', { host: target.registry, reason: 'upload' });
+        pass.forget(target);
+        lost.push(target);
+        continue;
+      }
+      if (!(failure instanceof UploadLost)) throw toAppError(failure);
+      // Damaged on the way once may be; the bytes on the disk are what they were, or the pass had failed.
+      const damaged = failure.error.code === 'blob.digestMismatch';
+      if (attempt >= ATTEMPTS || (damaged && this.#damaged)) throw failure.error;
+      this.#damaged ||= damaged;
+      lost.push(target);
+      await this.#run.parts
+        .clientOf(target.registry)
+        .requester.pause(attempt, failure.retryAfter, failure.error, this.#signal);
+    }
+    return lost;
+  }
+}

@@ -1,0 +1,157 @@
+import type { SinkHost } from '../../codec/codec-pool.ts';
+import { ALLOWANCE, type Directive, type Piece, type SinkAnswer, type SinkSpec } from '../../codec/codec-protocol.ts';
+import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
+import type { UploadSession } from '../../registry/upload-session.ts';
+import type { PushContext } from './push-context.ts';
+
+/** How long a session that nobody needs any more is given to be deleted, in ms. */
+const CANCEL_MS = 2000;
+
+/** One target's part of a pass. */
+export interface Sink {
+  readonly target: DraftTarget;
+  readonly session: UploadSession;
+  failure: unknown;
+}
+
+function keyOf(target: DraftTarget): string {
+  return `${target.registry}/${target.repository}`;
+}
+
+/** The uploads of one pass over a layer's bytes, one for each target: made ready, judged, counted, committed. */
+export class UploadPass {
+  readonly #run: PushContext;
+  readonly #layer: DraftLayer;
+  readonly #signal: AbortSignal;
+  readonly #sinks = new Map<string, Sink>();
+  #handedMs = 0;
+  #sendingMs = 0;
+
+  constructor(run: PushContext, layer: DraftLayer, signal: AbortSignal) {
+    this.#run = run;
+    this.#layer = layer;
+    this.#signal = signal;
+  }
+
+  get sinks(): readonly Sink[] {
+    return [...this.#sinks.values()];
+  }
+
+  /** ms of the pass that the encoder waited for its one sink. */
+  get sendingMs(): number {
+    return this.#sendingMs;
+  }
+
+  /** Takes a target's session into the pass. */
+  add(target: DraftTarget, session: UploadSession): void {
+    const { digest, size } = this.#layer;
+    if (digest !== null && size !== null) session.announce(digest, size);
+    this.#sinks.set(keyOf(target), { target, session, failure: null });
+    this.acknowledge(keyOf(target), 0);
+  }
+
+  /** The pass as its sender wants it: where each upload goes, and in what form. */
+  async specs(): Promise<SinkSpec[]> {
+    return await Promise.all(
+      [...this.#sinks].map(async ([id, { target, session }]) => {
+        const { requester } = this.#run.parts.clientOf(target.registry);
+        const network = await requester.transport.network(session.origin);
+        return { id, mode: session.mode === 'chunks' ? 'pieces' : 'body', network };
+      }),
+    );
+  }
+
+  /** What the sender asks on its way. */
+  readonly host: SinkHost = {
+    piece: (id, piece) => this.#decide(id, (sink) => this.#handOver(sink, piece)),
+    allowance: async () => {
+      await this.#run.bandwidth.take(ALLOWANCE, this.#signal);
+      await this.#run.gate.pass(this.#signal);
+    },
+    answer: async (id, piece, answer) => {
+      const step = await this.#decide(id, (sink) => this.#judge(id, sink, piece, answer));
+      if (step.do !== 'send') this.#sendingMs += this.#run.parts.clock.now() - this.#handedMs;
+      return step;
+    },
+  };
+
+  /** A sink whose part went wrong is dropped; the others go on. */
+  async #decide(id: string, work: (sink: Sink) => Promise<Directive>): Promise<Directive> {
+    const sink = this.#sinks.get(id);
+    if (sink === undefined) return { do: 'drop' };
+    try {
+      return await work(sink);
+    } catch (thrown) {
+      sink.failure = thrown;
+      return { do: 'drop' };
+    }
+  }
+
+  async #handOver({ session }: Sink, piece: Piece): Promise<Directive> {
+    const run = this.#run;
+    this.#handedMs = run.parts.clock.now();
+    // A piece that waits for its turn on a limited link is on its way, as far as a person is concerned.
+    run.progressOf(this.#layer).move('uploading');
+    run.changed(this.#layer);
+    // Of a stream its first allowance, or all of it where it is shorter for certain.
+    const most = this.#layer.size ?? this.#layer.rawSize;
+    const first = session.mode === 'chunks' ? piece.length : Math.min(ALLOWANCE, most);
+    await run.bandwidth.take(first, this.#signal);
+    // Last, so that a push that was paused while its pieces waited for their turn sends none of them.
+    await run.gate.pass(this.#signal);
+    const empty = piece.length === 0 && piece.final && piece.start > 0;
+    if (empty) return { do: 'next' };
+    return { do: 'send', request: await session.requestFor(piece), from: 0 };
+  }
+
+  async #judge(id: string, { session }: Sink, piece: Piece, answer: SinkAnswer): Promise<Directive> {
+    const step = await session.onAnswer(piece, answer);
+    this.acknowledge(id, session.acknowledged);
+    const progress = this.#run.progressOf(this.#layer);
+    if (progress.status === 'retrying') progress.move('uploading');
+    return step;
+  }
+
+  /**
+   * Counts what a target has acknowledged of the layer, or, while a body is under way, what the network has taken of it;
+   * less than before when its session was lost.
+   */
+  acknowledge(id: string, bytes: number): void {
+    const { sentBy } = this.#run.progressOf(this.#layer);
+    const before = sentBy.get(id) ?? 0;
+    sentBy.set(id, bytes);
+    this.#run.sent(this.#layer, bytes - before);
+  }
+
+  /** What was sent to a target is lost. */
+  forget(target: DraftTarget): void {
+    this.acknowledge(keyOf(target), 0);
+  }
+
+  /** Closes every upload that went well; one that cannot be closed has failed. */
+  async commit(): Promise<void> {
+    await Promise.all([...this.#sinks.values()].map((sink) => this.#commit(sink)));
+  }
+
+  async #commit(sink: Sink): Promise<void> {
+    const run = this.#run;
+    const { digest, size } = this.#layer;
+    if (sink.failure !== null || digest === null || size === null) return;
+    run.progressOf(this.#layer).move('committing');
+    run.changed(this.#layer);
+    const { target, session } = sink;
+    const client = run.parts.clientOf(target.registry);
+    try {
+      await session.commit(digest, () => client.headBlob(target.repository, digest, { size, signal: this.#signal }));
+      this.acknowledge(keyOf(target), size);
+      run.blobs.settle(this.#layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+    } catch (thrown) {
+      sink.failure = thrown;
+    }
+  }
+
+  /** Lets the registries delete the sessions; nobody waits for that. */
+  cancel(): void {
+    for (const { session } of this.#sinks.values()) void session.cancel(AbortSignal.timeout(CANCEL_MS));
+  }
+}
