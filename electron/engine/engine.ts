@@ -14,11 +14,12 @@ import { Bandwidth } from './jobs/bandwidth.ts';
 import { JobFiles } from './jobs/job-files.ts';
 import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
+import { EncoderRate } from './plan/encoder-rate.ts';
 import { groupTargets } from './plan/push-targets.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
 import type { EnginePorts } from './ports.ts';
 import { PushService } from './push-service.ts';
-import type { HostProfile } from './registry/host-profile.ts';
+import { HostMemory } from './registry/host-memory.ts';
 import { RegistryClients } from './registry/registry-clients.ts';
 import { EMPTY_BOOK, RegistryBook, registryBookSchema } from './registry-book.ts';
 import { RegistryService } from './registry-service.ts';
@@ -37,6 +38,8 @@ class JoinedEngine {
   readonly #state: StateDatabase;
   readonly #codec: CodecPool;
   readonly #index: ContentIndex;
+  readonly #hosts: HostMemory;
+  readonly #encoderRate: EncoderRate;
   readonly #book: RegistryBook;
   readonly #bandwidth: Bandwidth;
   readonly #settings: SettingsService;
@@ -45,12 +48,10 @@ class JoinedEngine {
   readonly #store: StoreService;
   readonly #pushes: PushService;
   readonly #jobs: JobQueue;
-  /** How hosts were found to want their uploads, as the state had it at the start. */
-  readonly #uploadModes = new Map<string, HostProfile['uploadMode']>();
 
   constructor(ports: EnginePorts, state: StateDatabase) {
     this.#state = state;
-    const { paths, clock, log, wakefulness, chunkSize } = ports;
+    const { paths, clock, log, network, credentials, wakefulness, chunkSize } = ports;
     const { emit } = this.hub;
     const nowMs = (): number => clock.now();
     const settings = (): Settings => this.#settings.current;
@@ -60,9 +61,11 @@ class JoinedEngine {
       workers: Math.min(availableParallelism(), MOST_WORKERS),
     });
     this.#index = new ContentIndex(state, nowMs);
+    this.#hosts = new HostMemory(state, nowMs);
+    this.#encoderRate = new EncoderRate(state, nowMs);
     const cache = new DigestCache(state, nowMs);
     const zeros = new ZeroChunks(this.#codec, this.#index);
-    const clients = this.#openClients(ports);
+    const clients = new RegistryClients({ network, credentials, clock, log, random: Math.random }, this.#hosts);
     this.#bandwidth = new Bandwidth(clock, null);
     this.#settings = new SettingsService(ports, emit, {
       prepare: async (next, before) => {
@@ -99,6 +102,8 @@ class JoinedEngine {
       index: this.#index,
       cache,
       zeros,
+      hosts: this.#hosts,
+      encoderRate: this.#encoderRate,
       clients,
       book: this.#book,
       registries: this.#registries,
@@ -118,28 +123,8 @@ class JoinedEngine {
     });
   }
 
-  #openClients({ network, credentials, clock, log }: EnginePorts): RegistryClients {
-    return new RegistryClients(
-      {
-        network,
-        credentials,
-        clock,
-        random: Math.random,
-        linkRate: (host) => this.#index.linkRate([host]),
-        onLearn: (host, mode) => {
-          this.#index
-            .learnUploadMode(host, mode)
-            .catch((thrown: unknown) => log.warn('upload mode not remembered', { host, message: String(thrown) }));
-        },
-      },
-      this.#uploadModes,
-    );
-  }
-
   async open(): Promise<void> {
-    await Promise.all([this.#index.open(), this.#book.open()]);
-    for (const { host, mode } of await this.#index.uploadModes()) this.#uploadModes.set(host, mode);
-    await this.#settings.open();
+    await Promise.all([this.#hosts.open(), this.#encoderRate.open(), this.#book.open(), this.#settings.open()]);
     this.#bandwidth.setLimit(this.#settings.current.bandwidthLimit);
     this.#vms.open();
     this.hub.onFirstListener('store.changed', () => this.#store.watch());

@@ -12,6 +12,7 @@ import { PushRun } from './jobs/push/push-run.ts';
 import type { PushJob } from './jobs/push-job.ts';
 import { waitOut } from './jobs/stuck-job.ts';
 import { CachedLayers } from './plan/cached-layers.ts';
+import type { EncoderRate } from './plan/encoder-rate.ts';
 import { openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
 import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
@@ -20,6 +21,7 @@ import { type PushSource, withNewManifest } from './plan/push-source.ts';
 import { groupTargets, type PushTarget } from './plan/push-targets.ts';
 import type { ZeroChunks } from './plan/zero-chunks.ts';
 import type { Clock, EnginePorts } from './ports.ts';
+import type { HostMemory } from './registry/host-memory.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
@@ -39,6 +41,8 @@ export interface PushServiceParts {
   readonly index: ContentIndex;
   readonly cache: DigestCache;
   readonly zeros: ZeroChunks;
+  readonly hosts: HostMemory;
+  readonly encoderRate: EncoderRate;
   readonly clients: RegistryClients;
   readonly book: RegistryBook;
   readonly registries: RegistryService;
@@ -63,7 +67,7 @@ export class PushService {
     request: PushRequest,
     following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
   ): { parts: PlanningParts; close: () => Promise<void> } {
-    const { settings, vms, codec, index, cache, zeros, clients, book } = this.#rooms;
+    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, clients, book } = this.#rooms;
     const open = new Map<string, RegistryClient>();
     const targets = groupTargets(request.references);
     const connections = (request.concurrency ?? settings().concurrency) + 2;
@@ -87,6 +91,8 @@ export class PushService {
         codec,
         digestCache: cache,
         contentIndex: index,
+        hosts,
+        encoderRate,
         zeroChunks: zeros,
         cachedLayers: new CachedLayers({
           clock: this.#ports.clock,
@@ -218,7 +224,7 @@ export class PushService {
     const seconds = (this.#ports.clock.now() - startedMs) / 1000;
     if (seconds < 1 || job.sentBytes < 8_000_000) return;
     for (const registry of new Set(targets.map((target) => target.registry))) {
-      await this.#rooms.index.learnLinkRate(registry, job.sentBytes / seconds);
+      await this.#rooms.hosts.learnLinkRate(registry, job.sentBytes / seconds);
     }
   }
 }

@@ -1,11 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type BuiltFile, buildStateWorker } from '../../../test/fixtures/bundle.ts';
-import { openState, type StateDatabase } from '../state/state-database.ts';
+import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
 import { ContentIndex, type KnownManifest, type LayerPair, type RepositoryName } from './content-index.ts';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
@@ -26,32 +22,24 @@ const manifest = (name: string): KnownManifest => ({
   bytes: Buffer.from(name),
 });
 
-let worker: BuiltFile;
-let folder: string;
-let state: StateDatabase;
+let state: TestState;
 let nowMs: number;
 let index: ContentIndex;
 
 beforeAll(async () => {
-  worker = await buildStateWorker();
-  folder = await mkdtemp(join(tmpdir(), 'content-index-'));
-  const log = { debug: () => undefined, warn: () => undefined };
-  state = await openState({ directory: folder, workerFile: worker.file, clock: { now: () => nowMs }, log });
+  state = await openTestState(() => nowMs);
 });
 afterAll(async () => {
-  await state.close();
-  await worker.remove();
-  await rm(folder, { recursive: true, force: true });
+  await state.remove();
 });
 beforeEach(async () => {
   nowMs = Date.UTC(2026, 0);
   await clear();
-  index = new ContentIndex(state, () => nowMs++);
+  index = new ContentIndex(state.database, () => nowMs++);
 });
 
 async function clear(): Promise<void> {
-  const tables = ['layer_pairs', 'claimed_pairs', 'blob_locations', 'manifests', 'host_profiles'];
-  await state.run(tables.map((table) => ({ sql: `DELETE FROM ${table}`, params: [] })));
+  await state.clear('layer_pairs', 'claimed_pairs', 'blob_locations', 'manifests');
 }
 
 const found = async (...targets: RepositoryName[]): Promise<LayerPair | undefined> => {
@@ -113,7 +101,7 @@ describe('which layer a chunk becomes', () => {
     await index.learnPairs([{ ...pair('b', { size: 1, rawSize: 2 }), proof: 'local' }]);
     await index.learnPairs([{ ...pair('b'), proof: 'proven' }]);
     await index.learnPairs([{ ...pair('b', { size: 3 }), proof: 'local' }]);
-    const proofs = await state.all('SELECT proof, encoder FROM layer_pairs', [], z.object({}).loose());
+    const proofs = await state.database.all('SELECT proof, encoder FROM layer_pairs', [], z.object({}).loose());
 
     expect([await found(HERE), proofs]).toEqual([pair('b'), [{ proof: 'proven', encoder: 'apple-lz4' }]]);
   });
@@ -211,18 +199,20 @@ describe('manifests that are known', () => {
   });
 
   it('are at most 2000; the oldest go, with their places', async () => {
-    await state.run(
+    await state.database.run(
       Array.from({ length: 2000 }, (_, at) => ({
         sql: 'INSERT INTO manifests (digest, media_type, bytes, seen_ms) VALUES (?, ?, ?, ?)',
         params: [`sha256:old ${at}`, 'x', Buffer.from('x'), at],
       })),
     );
-    await state.run([{ sql: "INSERT INTO manifest_places VALUES ('sha256:old 0', 'gone.io', 'gone', 0)", params: [] }]);
+    await state.database.run([
+      { sql: "INSERT INTO manifest_places VALUES ('sha256:old 0', 'gone.io', 'gone', 0)", params: [] },
+    ]);
     await index.learnManifest(HERE, manifest('new'), []);
     const count = z.object({ count: z.number() });
 
     expect({
-      count: await state.all('SELECT count(*) AS count FROM manifests', [], count),
+      count: await state.database.all('SELECT count(*) AS count FROM manifests', [], count),
       newest: (await names())[0],
       repositories: await index.knownRepositories(),
     }).toEqual({ count: [{ count: 2000 }], newest: 'new', repositories: [HERE] });
@@ -236,7 +226,7 @@ describe('manifests that are known', () => {
     const count = z.object({ count: z.number() });
     const counts = await Promise.all(
       ['claimed_pairs', 'blob_locations'].map((table) =>
-        state.all(`SELECT count(*) AS count FROM ${table}`, [], count),
+        state.database.all(`SELECT count(*) AS count FROM ${table}`, [], count),
       ),
     );
 
@@ -244,24 +234,6 @@ describe('manifests that are known', () => {
       undefined,
       pair('c'),
       [{ count: 1 }, { count: 0 }],
-    ]);
-  });
-});
-
-describe('the speed of a link', () => {
-  it('is that of the slowest host, once all were measured, and is remembered', async () => {
-    await index.learnLinkRate('ghcr.io', 1000);
-    const half = index.linkRate(['ghcr.io', 'quay.io']);
-    await index.learnLinkRate('quay.io', 100);
-    await index.learnLinkRate('quay.io', 300);
-    const next = new ContentIndex(state, () => nowMs);
-    await next.open();
-
-    expect([half, index.linkRate(['ghcr.io', 'quay.io']), next.linkRate(['quay.io']), next.linkRate([])]).toEqual([
-      null,
-      200,
-      200,
-      null,
     ]);
   });
 });

@@ -46,7 +46,6 @@ const ENCODER = 'apple-lz4';
 const pairSchema = z.object({ rawDigest: z.string(), rawSize: z.number(), digest: z.string(), size: z.number() });
 const usablePairSchema = pairSchema.extend({ local: z.number().transform((value) => value === 1) });
 const manifestSchema = z.object({ digest: z.string(), mediaType: z.string(), bytes: z.instanceof(Uint8Array) });
-const rateSchema = z.object({ rate: z.number().nullable() });
 const countSchema = z.object({ count: z.number() });
 const holderSchema = z.object({
   registry: z.string(),
@@ -68,25 +67,10 @@ const KEEP_CLAIMS_MS = 180 * 24 * 3600 * 1000;
 export class ContentIndex {
   readonly #state: StateDatabase;
   readonly #nowMs: () => number;
-  readonly #linkRates = new Map<string, number>();
-  #encoderRate: number | null = null;
 
   constructor(state: StateDatabase, nowMs: () => number) {
     this.#state = state;
     this.#nowMs = nowMs;
-  }
-
-  /** Reads the measured rates, so that {@link ContentIndex.linkRate} answers at once. */
-  async open(): Promise<void> {
-    const schema = z.object({ host: z.string(), rate: z.number() });
-    const rows = await this.#state.all(
-      'SELECT host, link_rate AS rate FROM host_profiles WHERE link_rate IS NOT NULL',
-      [],
-      schema,
-    );
-    for (const { host, rate } of rows) this.#linkRates.set(host, rate);
-    const [encoder] = await this.#state.all("SELECT rate FROM machine_rates WHERE name = 'encoder'", [], rateSchema);
-    this.#encoderRate = encoder?.rate ?? null;
   }
 
   /** Layers of raw digests that may replace encoding in a push to all of `targets`. */
@@ -340,68 +324,6 @@ export class ContentIndex {
         params: [digest, place.registry, place.repository, now],
       })),
     );
-  }
-
-  /** How hosts were found to want their uploads. */
-  async uploadModes(): Promise<{ host: string; mode: 'chunks' | 'stream' | 'mono' }[]> {
-    const schema = z.object({ host: z.string(), mode: z.enum(['chunks', 'stream', 'mono']) });
-    return await this.#state.all(
-      "SELECT host, upload_mode AS mode FROM host_profiles WHERE upload_mode IN ('chunks', 'stream', 'mono')",
-      [],
-      schema,
-    );
-  }
-
-  async learnUploadMode(host: string, mode: 'chunks' | 'stream' | 'mono'): Promise<void> {
-    await this.#state.run([
-      {
-        sql: `INSERT INTO host_profiles (host, upload_mode, learned_ms) VALUES (?, ?, ?)
-              ON CONFLICT DO UPDATE SET upload_mode = excluded.upload_mode, learned_ms = excluded.learned_ms`,
-        params: [host, mode, this.#nowMs()],
-      },
-    ]);
-  }
-
-  /** Packed bytes a second that this machine's workers encode together; null while it was not measured. */
-  get encoderRate(): number | null {
-    return this.#encoderRate;
-  }
-
-  /** Remembers a measured rate of the encoder: half old, half new. */
-  async learnEncoderRate(bytesPerSecond: number): Promise<void> {
-    this.#encoderRate = this.#encoderRate === null ? bytesPerSecond : (this.#encoderRate + bytesPerSecond) / 2;
-    await this.#state.run([
-      {
-        sql: `INSERT INTO machine_rates (name, rate, learned_ms) VALUES ('encoder', ?, ?)
-              ON CONFLICT DO UPDATE SET rate = excluded.rate, learned_ms = excluded.learned_ms`,
-        params: [this.#encoderRate, this.#nowMs()],
-      },
-    ]);
-  }
-
-  /** Measured bytes a second to the slowest of these hosts; null where one was never measured. */
-  linkRate(hosts: readonly string[]): number | null {
-    const rates = hosts.map((host) => this.#linkRates.get(host));
-    const known = rates.filter((rate) => rate !== undefined);
-    return known.length === rates.length && known.length > 0 ? Math.min(...known) : null;
-  }
-
-  /** Remembers what was measured in a push: half old, half new. */
-  async learnLinkRate(host: string, bytesPerSecond: number): Promise<void> {
-    const [old] = await this.#state.all(
-      'SELECT link_rate AS rate FROM host_profiles WHERE host = ?',
-      [host],
-      rateSchema,
-    );
-    const rate = old?.rate == null ? bytesPerSecond : (old.rate + bytesPerSecond) / 2;
-    this.#linkRates.set(host, rate);
-    await this.#state.run([
-      {
-        sql: `INSERT INTO host_profiles (host, link_rate, learned_ms) VALUES (?, ?, ?)
-              ON CONFLICT DO UPDATE SET link_rate = excluded.link_rate, learned_ms = excluded.learned_ms`,
-        params: [host, rate, this.#nowMs()],
-      },
-    ]);
   }
 }
 

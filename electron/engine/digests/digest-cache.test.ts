@@ -1,9 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type BuiltFile, buildStateWorker } from '../../../test/fixtures/bundle.ts';
-import { openState, type StateDatabase } from '../state/state-database.ts';
+import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
 import { DigestCache, type FileIdentity } from './digest-cache.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -18,27 +14,20 @@ const CHUNK = 512 * 1024 * 1024;
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const row = (index: number, letter: string, zero = false) => ({ index, rawDigest: digest(letter), zero });
 
-let worker: BuiltFile;
-let folder: string;
-let state: StateDatabase;
+let state: TestState;
 let nowMs: number;
 let cache: DigestCache;
 
 beforeAll(async () => {
-  worker = await buildStateWorker();
-  folder = await mkdtemp(join(tmpdir(), 'digest-cache-'));
-  const log = { debug: () => undefined, warn: () => undefined };
-  state = await openState({ directory: folder, workerFile: worker.file, clock: { now: () => nowMs }, log });
+  state = await openTestState(() => nowMs);
 });
 afterAll(async () => {
-  await state.close();
-  await worker.remove();
-  await rm(folder, { recursive: true, force: true });
+  await state.remove();
 });
 beforeEach(async () => {
   nowMs = Date.UTC(2026, 0);
-  await state.run([{ sql: 'DELETE FROM digested_files', params: [] }]);
-  cache = new DigestCache(state, () => nowMs);
+  await state.clear('digested_files');
+  cache = new DigestCache(state.database, () => nowMs);
 });
 
 const known = async (identity: FileIdentity = DISK, chunkSize = CHUNK): Promise<unknown[]> => [

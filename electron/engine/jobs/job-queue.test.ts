@@ -6,10 +6,9 @@ import type { EventPayload } from '../../../shared/contract/events.ts';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { jobDeltaSchema, jobSnapshotSchema, jobSummarySchema } from '../../../shared/models/job.ts';
-import { type BuiltFile, buildStateWorker } from '../../../test/fixtures/bundle.ts';
 import { type HeldFileLock, holdFileLock } from '../../../test/fixtures/file-lock.ts';
 import { ManualClock, settle } from '../../../test/fixtures/manual-clock.ts';
-import { openState, type StateDatabase } from '../state/state-database.ts';
+import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
 import { JobFiles } from './job-files.ts';
 import { JobHistory } from './job-history.ts';
 import { JobQueue } from './job-queue.ts';
@@ -34,37 +33,29 @@ interface Work {
   fail(error: unknown): void;
 }
 
-let worker: BuiltFile;
 let home: string;
-let state: StateDatabase;
+let state: TestState;
 let clock: ManualClock;
 let queue: JobQueue;
 let works: Work[];
 let emitted: { topic: string; payload: unknown }[];
 let awake: number;
 
-let stateHome: string;
 /** A job whose work goes on for a while after it was told to end. */
 let lingers: boolean;
 
 beforeAll(async () => {
-  worker = await buildStateWorker();
-  stateHome = await mkdtemp(join(tmpdir(), 'job-queue-'));
-  state = await openState({ directory: stateHome, workerFile: worker.file, clock: new ManualClock(), log: silent });
+  const time = new ManualClock();
+  state = await openTestState(() => time.now());
 });
 afterAll(async () => {
-  await state.close();
-  await worker.remove();
-  await rm(stateHome, { recursive: true, force: true });
+  await state.remove();
 });
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'job-queue-'));
   clock = new ManualClock();
   lingers = false;
-  await state.run([
-    { sql: 'DELETE FROM jobs', params: [] },
-    { sql: 'DELETE FROM job_requests', params: [] },
-  ]);
+  await state.clear('jobs', 'job_requests');
   works = [];
   emitted = [];
   awake = 0;
@@ -84,7 +75,7 @@ function makeQueue(): JobQueue {
     log: silent,
     emit: (topic, payload) => emitted.push({ topic, payload }),
     files: new JobFiles(home),
-    history: new JobHistory(state, () => clock.now()),
+    history: new JobHistory(state.database, () => clock.now()),
     wakefulness: {
       hold: () => {
         awake += 1;
@@ -116,7 +107,7 @@ const stateOf = async (id: string): Promise<string> => (await queue.get(id)).job
 async function reaches(id: string, wanted: string): Promise<void> {
   while ((await stateOf(id)) !== wanted) await settle();
   // The end is recorded behind the state that shows it.
-  for (let turn = 0; turn < 20; turn += 1) await state.all('SELECT 1 AS one', [], anything);
+  for (let turn = 0; turn < 20; turn += 1) await state.database.all('SELECT 1 AS one', [], anything);
 }
 const anything = jobSnapshotSchema.partial().loose();
 
@@ -328,7 +319,7 @@ describe('a job of another process', () => {
   it('is asked to pause or to end by a row that its owner looks at once a second', async () => {
     const { id } = await queue.push(REQUEST, 'mine');
     work(0).job.started();
-    const history = new JobHistory(state, () => clock.now());
+    const history = new JobHistory(state.database, () => clock.now());
     await queue.cancel(ID);
     const asked = await history.takeRequests(ID);
     await history.ask(id, 'pause');

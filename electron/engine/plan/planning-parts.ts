@@ -3,8 +3,10 @@ import type { CodecPool } from '../codec/codec-pool.ts';
 import type { ContentIndex } from '../digests/content-index.ts';
 import type { DigestCache } from '../digests/digest-cache.ts';
 import type { Clock } from '../ports.ts';
+import type { HostMemory } from '../registry/host-memory.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { CachedLayers } from './cached-layers.ts';
+import type { EncoderRate } from './encoder-rate.ts';
 import type { ZeroChunks } from './zero-chunks.ts';
 
 /** What planning works with. Owned by the engine; a plan or job borrows it. */
@@ -13,6 +15,8 @@ export interface PlanningParts {
   readonly codec: CodecPool;
   readonly digestCache: DigestCache;
   readonly contentIndex: ContentIndex;
+  readonly hosts: HostMemory;
+  readonly encoderRate: EncoderRate;
   readonly zeroChunks: ZeroChunks;
   /** Layers that cached images name, for this plan or job. */
   readonly cachedLayers: CachedLayers;

@@ -1,12 +1,14 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { isDigest, isRegistryHost, isRepositoryName, isTag } from '../../../shared/models/reference.ts';
 import { answerError, isPassing } from './answer-error.ts';
+import { checkBlobName, checkManifestName, checkRepository } from './checked-names.ts';
 import { digestOf } from './content-digest.ts';
 import type { HostProfile } from './host-profile.ts';
+import { readNames } from './name-list.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
 import { pullScope, pushScope } from './scopes.ts';
 import type { UploadModes } from './upload-modes.ts';
-import { resolveLocation, UploadLost, UploadSession } from './upload-session.ts';
+import { resolveLocation, UploadSession } from './upload-session.ts';
 
 /** What every manifest request accepts: without the list, distribution 2.8.2 answers 404 to a tag that exists. */
 const MANIFEST_ACCEPT = [
@@ -16,12 +18,7 @@ const MANIFEST_ACCEPT = [
   'application/vnd.docker.distribution.manifest.list.v2+json',
 ].join(', ');
 const MANIFEST_LIMIT = 8 * 1024 * 1024;
-const LIST_PAGE_LIMIT = 16 * 1024 * 1024;
-/** Sessions that may be lost before the upload of a small blob is given up. */
-const SMALL_BLOB_TRIES = 3;
 const SMALL_BLOB_LIMIT = 4 * 1024 * 1024;
-const MOST_NAMES = 100_000;
-const MOST_PAGES = 1000;
 
 interface WithSignal {
   readonly signal: AbortSignal;
@@ -80,7 +77,7 @@ export class RegistryClient {
     digest: string,
     options: WithSignal & { readonly size?: number; readonly access?: 'pull' },
   ): Promise<boolean> {
-    checkNames(repository, digest);
+    checkBlobName(repository, digest);
     const to = `${repository}/blobs/${digest}`;
     const scopes = [options.access === 'pull' ? pullScope(repository) : pushScope(repository)];
     const answer = await this.requester.send({ method: 'HEAD', to, scopes, repeatable: true }, options.signal);
@@ -113,7 +110,7 @@ export class RegistryClient {
 
   /** Whether a byte of the blob can be read: HEAD 200 alone is no proof (stale descriptor caches answer it). */
   async readsBlob(repository: string, digest: string, options: WithSignal): Promise<boolean> {
-    checkNames(repository, digest);
+    checkBlobName(repository, digest);
     return await this.#probeBlob(`${repository}/blobs/${digest}`, [pullScope(repository)], options.signal);
   }
 
@@ -125,7 +122,7 @@ export class RegistryClient {
     end: number,
     options: WithSignal,
   ): Promise<Uint8Array> {
-    checkNames(repository, digest);
+    checkBlobName(repository, digest);
     const answer = await this.requester.send(
       {
         method: 'GET',
@@ -162,7 +159,7 @@ export class RegistryClient {
     start: number,
     options: WithSignal,
   ): Promise<AsyncIterable<Buffer>> {
-    checkNames(repository, digest);
+    checkBlobName(repository, digest);
     const answer = await this.requester.send(
       {
         method: 'GET',
@@ -181,7 +178,7 @@ export class RegistryClient {
 
   /** Reads a blob of at most 4 MiB and checks its digest. */
   async getSmallBlob(repository: string, digest: string, options: WithSignal): Promise<Uint8Array> {
-    checkNames(repository, digest);
+    checkBlobName(repository, digest);
     const answer = await this.requester.send(
       {
         method: 'GET',
@@ -209,8 +206,8 @@ export class RegistryClient {
     from: string,
     options: WithSignal,
   ): Promise<'mounted' | UploadSession | null> {
-    checkNames(repository, digest);
-    checkNames(from, digest);
+    checkBlobName(repository, digest);
+    checkBlobName(from, digest);
     const pair = `${from} ${repository}`;
     if (this.#unmountable.has(pair)) return null;
     const query = new URLSearchParams({ mount: digest, from });
@@ -245,7 +242,7 @@ export class RegistryClient {
 
   /** Opens an upload session. */
   async startUpload(repository: string, options: WithSignal): Promise<UploadSession> {
-    if (!isRepositoryName(repository)) throw invalidName(repository);
+    checkRepository(repository);
     const answer = await this.requester.send(
       {
         method: 'POST',
@@ -275,49 +272,6 @@ export class RegistryClient {
       resolveLocation(this.host, base, location),
       signal,
     );
-  }
-
-  /**
-   * Uploads a blob that is in memory (configs): session and one PUT, again with a new session when it is lost. Three
-   * tries; one that found out that the host wants another form of upload does not count.
-   */
-  async putSmallBlob(repository: string, bytes: Uint8Array, digest: string, options: WithSignal): Promise<void> {
-    for (let lost = 0; ; ) {
-      const session = await this.startUpload(repository, options);
-      try {
-        await this.#putWhole(session, bytes, digest, repository, options.signal);
-        return;
-      } catch (thrown) {
-        if (!(thrown instanceof UploadLost)) throw thrown;
-        if (session.mode === this.profile.uploadMode) lost += 1;
-        if (lost === SMALL_BLOB_TRIES) throw thrown.error;
-        await this.requester.pause(Math.max(1, lost), thrown.retryAfter, thrown.error, options.signal);
-      }
-    }
-  }
-
-  async #putWhole(
-    session: UploadSession,
-    bytes: Uint8Array,
-    digest: string,
-    repository: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (bytes.length === 0) {
-      await session.commit(digest, () => this.headBlob(repository, digest, { signal }));
-      return;
-    }
-    const piece = { start: 0, length: bytes.length, final: true };
-    session.announce(digest, bytes.length);
-    const first = await session.requestFor(piece);
-    const answer = await this.requester.transport
-      .exchange({ ...first, body: bytes, commits: true, signal })
-      .catch((thrown: unknown) => {
-        throw thrown instanceof AppError && !signal.aborted ? new UploadLost(thrown) : thrown;
-      });
-    const step = await session.onAnswer(piece, { kind: 'answer', ...answer });
-    if (step.do === 'send') throw new UploadLost(answerError(this.host, first.method, first.url, answer));
-    await session.commit(digest, () => this.headBlob(repository, digest, { signal }));
   }
 
   /** Digest and media type behind a tag or digest; null when there is none. */
@@ -358,7 +312,7 @@ export class RegistryClient {
     reference: string,
     signal: AbortSignal,
   ): ReturnType<Requester['send']> {
-    checkReference(repository, reference);
+    checkManifestName(repository, reference);
     return await this.requester.send(
       {
         method,
@@ -379,7 +333,7 @@ export class RegistryClient {
     manifest: Pick<RemoteManifest, 'bytes' | 'mediaType'>,
     options: WithSignal,
   ): Promise<void> {
-    checkReference(repository, reference);
+    checkManifestName(repository, reference);
     const answer = await this.requester.send(
       {
         method: 'PUT',
@@ -405,33 +359,17 @@ export class RegistryClient {
    * @throws AppError `registry.denied`, `auth.required`, `repository.notFound` where it does not list
    */
   async listRepositories(options: WithSignal): Promise<string[]> {
-    const list = await this.#pages('_catalog?n=1000', 'registry:catalog:*', 'repositories', options.signal);
+    const question = { to: '_catalog?n=1000', scope: 'registry:catalog:*', member: 'repositories' } as const;
+    const list = await readNames(this.requester, question, options.signal);
     return list.filter(isRepositoryName);
   }
 
   /** All tags of a repository, sorted; pages by Link. Tags that are none by the grammar are left out. */
   async listTags(repository: string, options: WithSignal): Promise<string[]> {
-    if (!isRepositoryName(repository)) throw invalidName(repository);
-    const list = await this.#pages(`${repository}/tags/list?n=1000`, pullScope(repository), 'tags', options.signal);
+    checkRepository(repository);
+    const to = `${repository}/tags/list?n=1000`;
+    const list = await readNames(this.requester, { to, scope: pullScope(repository), member: 'tags' }, options.signal);
     return list.filter(isTag);
-  }
-
-  /** The names of a paged list, sorted. */
-  async #pages(start: string, scope: string, member: 'tags' | 'repositories', signal: AbortSignal): Promise<string[]> {
-    const names = new Set<string>();
-    const visited = new Set<string>();
-    let to: string | null = start;
-    while (to !== null && !visited.has(to) && visited.size < MOST_PAGES && names.size < MOST_NAMES) {
-      visited.add(to);
-      const answer = await this.requester.send(
-        { method: 'GET', to, scopes: [scope], repeatable: true, limit: LIST_PAGE_LIMIT },
-        signal,
-      );
-      if (answer.status !== 200) throw answerError(this.host, 'GET', answer.url, answer);
-      for (const name of namesOf(answer.body, member, this.host)) names.add(name);
-      to = nextPage(answer.headers['link'], answer.url);
-    }
-    return [...names].sort();
   }
 
   async close(): Promise<void> {
@@ -454,44 +392,5 @@ function isManifest(body: string): boolean {
     return typeof document === 'object' && document !== null && 'schemaVersion' in document;
   } catch {
     return false;
-  }
-}
-
-function namesOf(body: string, member: 'tags' | 'repositories', host: string): string[] {
-  try {
-    const document: unknown = JSON.parse(body);
-    const found: unknown = typeof document === 'object' && document !== null ? Reflect.get(document, member) : null;
-    return Array.isArray(found) ? found.filter((name): name is string => typeof name === 'string') : [];
-  } catch (cause) {
-    throw new AppError('registry.protocol', { host, reason: member }, { cause });
-  }
-}
-
-/** The next page of the same origin, or null. */
-function nextPage(link: string | undefined, base: string): string | null {
-  const target = /<([^>]+)>\s*;[^,]*rel="?next"?/i.exec(link ?? '')?.[1];
-  if (target === undefined || !URL.canParse(target, base)) return null;
-  const url = new URL(target, base);
-  return url.origin === new URL(base).origin ? url.href : null;
-}
-
-function invalidName(repository: string): AppError {
-  return new AppError('reference.invalid', {
-    input: repository,
-    position: 0,
-    expected: 'repository',
-    suggestion: null,
-  });
-}
-
-function checkNames(repository: string, digest: string): void {
-  if (!isRepositoryName(repository)) throw invalidName(repository);
-  if (!isDigest(digest)) throw new AppError('manifest.invalid', { reason: 'digest' });
-}
-
-function checkReference(repository: string, reference: string): void {
-  if (!isRepositoryName(repository)) throw invalidName(repository);
-  if (!isTag(reference) && !isDigest(reference)) {
-    throw new AppError('reference.invalid', { input: reference, position: 0, expected: 'tag', suggestion: null });
   }
 }

@@ -1,4 +1,5 @@
-import type { Clock, CredentialProvider, NetworkPort } from '../ports.ts';
+import type { Clock, CredentialProvider, Log, NetworkPort } from '../ports.ts';
+import type { HostMemory } from './host-memory.ts';
 import { HostPace } from './host-pace.ts';
 import { type HostProfile, profileOf } from './host-profile.ts';
 import { RegistryClient } from './registry-client.ts';
@@ -14,23 +15,20 @@ export interface RegistryClientsOptions {
   readonly clock: Clock;
   /** 0 … 1, for the jitter of retries. */
   readonly random: () => number;
-  /** Bytes a second that were measured to a host; null = never. */
-  readonly linkRate?: (host: string) => number | null;
-  /** Told when a host was found to want uploads of another form. */
-  readonly onLearn?: (host: string, mode: Mode) => void;
+  readonly log: Log;
 }
 
 /** Makes clients and remembers, for as long as it lives, what hosts were found to want. */
 export class RegistryClients {
   readonly #options: RegistryClientsOptions;
-  readonly #known: ReadonlyMap<string, Mode>;
+  readonly #memory: HostMemory;
   readonly #modes = new Map<string, UploadModes>();
   readonly #paces = new Map<string, HostPace>();
 
-  /** @param known modes that were learned in earlier runs, by host */
-  constructor(options: RegistryClientsOptions, known: ReadonlyMap<string, Mode> = new Map()) {
+  /** @param memory what was learned of hosts before, and learns more */
+  constructor(options: RegistryClientsOptions, memory: HostMemory) {
     this.#options = options;
-    this.#known = known;
+    this.#memory = memory;
   }
 
   #paceOf(host: string): HostPace {
@@ -45,10 +43,18 @@ export class RegistryClients {
   #modesOf(host: string): UploadModes {
     let modes = this.#modes.get(host);
     if (modes === undefined) {
-      modes = new UploadModes(this.#known.get(host) ?? null, (mode) => this.#options.onLearn?.(host, mode));
+      modes = new UploadModes(this.#memory.uploadMode(host), (mode) => this.#learn(host, mode));
       this.#modes.set(host, modes);
     }
     return modes;
+  }
+
+  #learn(host: string, mode: Mode): void {
+    this.#memory
+      .learnUploadMode(host, mode)
+      .catch((thrown: unknown) =>
+        this.#options.log.warn('upload mode not remembered', { host, message: String(thrown) }),
+      );
   }
 
   /**
@@ -78,7 +84,7 @@ export class RegistryClients {
       host,
       modes,
       pace: this.#paceOf(host),
-      profile: () => profileOf(host, { ...chosen, ...modes.learned }, this.#options.linkRate?.(host)),
+      profile: () => profileOf(host, { ...chosen, ...modes.learned }, this.#memory.linkRate([host])),
     });
   }
 }

@@ -14,6 +14,7 @@ import { singleLayer } from '../../plan/small-layers.ts';
 import { takeCachedLayer } from '../../plan/take-cached-layer.ts';
 import type { Clock } from '../../ports.ts';
 import { isLoopback } from '../../registry/loopback.ts';
+import { putSmallBlob } from '../../registry/put-small-blob.ts';
 import type { RetryNotice } from '../../registry/requester.ts';
 import type { UploadSession } from '../../registry/upload-session.ts';
 import type { Bandwidth } from '../bandwidth.ts';
@@ -97,9 +98,9 @@ export class PushRun implements PushContext {
   get asksFirst(): boolean {
     // A registry on this computer is never the slow part: what was measured there is the encoder's own pace.
     const far = this.draft.targets.map(({ registry }) => registry).filter((registry) => !isLoopback(registry));
-    const link = this.parts.contentIndex.linkRate(far);
-    const { encoderRate } = this.parts.contentIndex;
-    return link !== null && encoderRate !== null && link < encoderRate / 3;
+    const link = this.parts.hosts.linkRate(far);
+    const encoder = this.parts.encoderRate.bytesPerSecond;
+    return link !== null && encoder !== null && link < encoder / 3;
   }
 
   /** Learns how fast the encoder is. */
@@ -107,7 +108,7 @@ export class PushRun implements PushContext {
     if (ms < SHORTEST_MEASURE_MS) return;
     const passes = this.progress.filter(({ status }) => status === 'encoding' || status === 'uploading').length;
     const together = Math.max(1, Math.min(passes, this.parts.codec.workers));
-    await this.parts.contentIndex.learnEncoderRate(((size * 1000) / ms) * together);
+    await this.parts.encoderRate.learn(((size * 1000) / ms) * together);
   }
 
   /** The job pauses: other pushes do not wait for its uploads. */
@@ -314,7 +315,7 @@ export class PushRun implements PushContext {
     for (const target of missing) {
       this.parts.requests.upload += 1;
       const client = this.parts.clientOf(target.registry);
-      await client.putSmallBlob(target.repository, this.draft.configBytes, digest, { signal });
+      await putSmallBlob(client, target.repository, this.draft.configBytes, digest, { signal });
       this.sent(layer, this.draft.configBytes.length);
       this.blobs.settle(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
     }
