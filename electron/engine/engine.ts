@@ -109,7 +109,7 @@ class JoinedEngine {
       registries: this.#registries,
       store,
       bandwidth: this.#bandwidth,
-      emit,
+      hub: this.hub,
     });
     this.#jobs = new JobQueue({
       clock,

@@ -1,4 +1,3 @@
-import type { Emit } from '../../shared/contract/handlers.ts';
 import type { PushRequest } from '../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { Plan } from '../../shared/models/plan.ts';
@@ -6,6 +5,7 @@ import type { Settings } from '../../shared/models/settings.ts';
 import type { CodecPool } from './codec/codec-pool.ts';
 import type { ContentIndex } from './digests/content-index.ts';
 import type { DigestCache } from './digests/digest-cache.ts';
+import type { EventHub } from './event-hub.ts';
 import type { Bandwidth } from './jobs/bandwidth.ts';
 import { BlobFlights } from './jobs/blob-flights.ts';
 import { PushRun } from './jobs/push/push-run.ts';
@@ -48,7 +48,7 @@ export interface PushServiceParts {
   readonly registries: RegistryService;
   readonly store: Pick<StoreService, 'requireOn' | 'serves' | 'room'>;
   readonly bandwidth: Bandwidth;
-  readonly emit: Emit;
+  readonly hub: EventHub;
 }
 
 /** Makes plans and performs the pushes of jobs: each with a source and clients of its own, closed when it ends. */
@@ -116,7 +116,7 @@ export class PushService {
 
   /** Plans a push; changes are told on the way. @throws AppError */
   async plan(input: PushRequest & { readonly planId: string }, signal: AbortSignal): Promise<Plan> {
-    const { vms, book, registries, store, emit } = this.#rooms;
+    const { vms, book, registries, store, hub } = this.#rooms;
     const targets = groupTargets(input.references);
     await store.requireOn(targets.map(({ registry }) => registry));
     const source = await openPushSource(await vms.find(input.vmId), this.#ports, signal);
@@ -126,7 +126,7 @@ export class PushService {
       const now = this.#ports.clock.now();
       if (now - shownMs < SHOWN_MS) return;
       shownMs = now;
-      emit('plans.changed', { planId: input.planId, plan: draw() });
+      hub.emit('plans.changed', { planId: input.planId, plan: draw() });
     };
     const hosts = [...new Set(targets.map(({ registry }) => registry))];
     try {
@@ -198,12 +198,15 @@ export class PushService {
   }
 
   #runOf(job: PushJob, parts: PlanningParts, source: PushSource, targets: readonly PushTarget[]): PushRun {
-    const { settings, bandwidth } = this.#rooms;
+    const { settings, bandwidth, hub } = this.#rooms;
     const { request } = job.facts;
     const draft = createDraft(source, targets, this.#ports.chunkSize);
-    const concurrency = (): number => {
-      const usual = request.concurrency ?? settings().concurrency;
-      return Math.min(...targets.map(({ registry }) => parts.clientOf(registry).requester.pace.of(usual)));
+    const concurrency = {
+      limit: (): number => {
+        const usual = request.concurrency ?? settings().concurrency;
+        return Math.min(...targets.map(({ registry }) => parts.clientOf(registry).requester.pace.of(usual)));
+      },
+      onChange: (changed: () => void) => hub.on('settings.changed', changed),
     };
     return new PushRun(parts, draft, request, job.gate, bandwidth, concurrency, this.#flights, {
       onStarted: () => job.started(),

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { first, isCommit } from '../fixtures/faults.ts';
+import { lockHolderOf } from '../fixtures/file-lock.ts';
 import { isWhole, pushThrough } from '../fixtures/push-through.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 
@@ -19,13 +19,6 @@ afterAll(async () => {
   await registry.stop();
   await home.remove();
 });
-
-/** The process that holds a VM's lock, asked as `tart stop` asks; 0 = nobody. */
-function lockHolderOf(vm: TartVm): number {
-  const script =
-    'use Fcntl; open(my $f, "+<", $ARGV[0]) or die; my $l = pack("s s x4 q q l x4", F_RDLCK, 0, 0, 0, 0); fcntl($f, F_GETLK, $l) or die; my ($t, $w, $s, $n, $p) = unpack("s s x4 q q l", $l); print $t == F_UNLCK ? 0 : $p';
-  return Number(execFileSync('perl', ['-e', script, vm.configFile], { encoding: 'utf8' }));
-}
 
 /** Pushes a VM of its own, one layer at a time, and does something to it when a blob has been closed. */
 async function pushWhile(name: string, disturb: (vm: TartVm) => void) {
@@ -60,16 +53,18 @@ describe('a VM that somebody wants in the middle of a push', () => {
     async (signal) => {
       let holder = 0;
       const { vm, ended, tags } = await pushWhile(`wanted-${signal.toLowerCase()}`, (wanted) => {
-        holder = lockHolderOf(wanted);
+        holder = lockHolderOf(wanted.configFile);
         process.kill(holder, signal);
       });
-      expect({ held: holder > 0, own: holder === process.pid, ended, tags, free: lockHolderOf(vm) }).toEqual({
-        held: true,
-        own: false,
-        ended: 'vm.lockLost',
-        tags: [],
-        free: 0,
-      });
+      expect({ held: holder > 0, own: holder === process.pid, ended, tags, free: lockHolderOf(vm.configFile) }).toEqual(
+        {
+          held: true,
+          own: false,
+          ended: 'vm.lockLost',
+          tags: [],
+          free: 0,
+        },
+      );
     },
   );
 });

@@ -50,6 +50,41 @@ describe('work on many things, some at once', () => {
     ]);
   });
 
+  it('begins more as soon as the limit is raised, and listens for that no longer than it works', async () => {
+    const { started, work, end } = manual();
+    let limit = 1;
+    let listening = false;
+    let raise: () => void = () => undefined;
+    const all = limited(
+      [1, 2, 3],
+      () => limit,
+      never,
+      work,
+      (wake) => {
+        listening = true;
+        raise = wake;
+        return () => {
+          listening = false;
+        };
+      },
+    );
+    await settle();
+    const before = { started: [...started], listening };
+    limit = 2;
+    raise();
+    await settle();
+    const after = [...started];
+    for (const item of [1, 2, 3]) await end(item);
+    await all;
+
+    expect({ before, after, started, listening }).toEqual({
+      before: { started: [1], listening: true },
+      after: [1, 2],
+      started: [1, 2, 3],
+      listening: false,
+    });
+  });
+
   it('ends with the first failure, after everything that runs has heard of it and ended', async () => {
     const { started, work, end, fail, signalOf } = manual();
     const outcome: string[] = [];

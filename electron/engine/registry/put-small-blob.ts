@@ -8,7 +8,8 @@ const TRIES = 3;
 
 /**
  * Uploads a blob that is in memory (configs): session and one PUT, again with a new session when it is lost. Three
- * tries; one that found out that the host wants another form of upload does not count.
+ * tries; one that found out that the host wants another form of upload does not count. A session that is given up is
+ * deleted.
  */
 export async function putSmallBlob(
   client: RegistryClient,
@@ -23,7 +24,10 @@ export async function putSmallBlob(
       await putWhole(client, session, bytes, digest, repository, options.signal);
       return;
     } catch (thrown) {
-      if (!(thrown instanceof UploadLost)) throw thrown;
+      if (!(thrown instanceof UploadLost)) {
+        await session.abandon();
+        throw thrown;
+      }
       if (session.mode === client.profile.uploadMode) lost += 1;
       if (lost === TRIES) throw thrown.error;
       await client.requester.pause(Math.max(1, lost), thrown.retryAfter, thrown.error, options.signal);

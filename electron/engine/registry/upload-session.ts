@@ -7,6 +7,8 @@ import { PASSING_STATUSES, type Requester } from './requester.ts';
 import { pushScope } from './scopes.ts';
 import type { UploadModes } from './upload-modes.ts';
 
+const ABANDON_MS = 2000;
+
 /** A piece of the blob that is to be sent. Bytes. */
 export interface UploadPiece {
   readonly start: number;
@@ -253,13 +255,13 @@ export class UploadSession {
     throw error;
   }
 
-  /** Tells the registry that the session is over; best effort. */
-  async cancel(signal: AbortSignal): Promise<void> {
+  /** Tells the registry that nobody needs the session any more: best effort, at most 2 s. Its own signal may have ended. */
+  async abandon(): Promise<void> {
     if (this.committed) return;
     try {
       await this.#requester.send(
         { method: 'DELETE', to: this.#location, scopes: this.#scopes, repeatable: false },
-        signal,
+        AbortSignal.timeout(ABANDON_MS),
       );
     } catch {
       // The registry purges sessions by itself; nothing was promised.

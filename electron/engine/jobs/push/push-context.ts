@@ -2,6 +2,7 @@ import type { PushRequest } from '../../../../shared/contract/methods.ts';
 import type { SinkSender } from '../../codec/sink-sender.ts';
 import type { PlanningParts } from '../../plan/planning-parts.ts';
 import type { DraftLayer, PushDraft } from '../../plan/push-draft.ts';
+import type { UploadSession } from '../../registry/upload-session.ts';
 import type { Bandwidth } from '../bandwidth.ts';
 import type { BlobFlights } from '../blob-flights.ts';
 import type { PauseGate } from '../pause-gate.ts';
@@ -25,6 +26,8 @@ export interface PushContext {
   readonly asksFirst: boolean;
   /** Whether blobs are read back: asked for, or because the registry was found to be wrong about one. */
   readonly readsBack: boolean;
+  /** Deletes a session that nobody needs any more: nothing waits for it but the end of the push. */
+  abandon(session: UploadSession): void;
   progressOf(layer: DraftLayer): LayerProgress;
   /** A layer changed, or (null) something of the whole. */
   changed(layer: DraftLayer | null): void;

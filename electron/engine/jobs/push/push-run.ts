@@ -32,6 +32,13 @@ import { LayerUpload } from './upload-layer.ts';
 /** Shorter passes tell more of the clock than of the encoder. */
 const SHORTEST_MEASURE_MS = 20;
 
+/** How many layers go at once. */
+export interface Concurrency {
+  readonly limit: () => number;
+  /** Subscribes to changes; answers what ends the subscription. */
+  readonly onChange: (changed: () => void) => () => void;
+}
+
 /** What a run tells its job. */
 export interface PushRunEvents {
   readonly onStarted: () => void;
@@ -49,6 +56,8 @@ export class PushRun implements PushContext {
   readonly blobs = new TargetBlobs();
   readonly sender = new SinkSender();
   readonly #inFlight = new Map<string, Promise<void>>();
+  /** Sessions that are being deleted. */
+  readonly #abandoned = new Set<Promise<void>>();
   #manifest: SettledManifest | null = null;
   /** Each layer works under a signal of its own. */
   readonly #layerOf = new WeakMap<AbortSignal, LayerProgress>();
@@ -60,7 +69,7 @@ export class PushRun implements PushContext {
     readonly request: PushRequest,
     readonly gate: PauseGate,
     readonly bandwidth: Bandwidth,
-    readonly concurrency: () => number,
+    private readonly concurrency: Concurrency,
     readonly flights: BlobFlights,
     private readonly events: PushRunEvents,
   ) {
@@ -129,8 +138,14 @@ export class PushRun implements PushContext {
     this.changed(null);
   }
 
-  /** Ends the run's own connections. */
+  abandon(session: UploadSession): void {
+    const gone = session.abandon().finally(() => this.#abandoned.delete(gone));
+    this.#abandoned.add(gone);
+  }
+
+  /** Ends the run's own connections, once the sessions that it left are deleted. */
   async close(): Promise<void> {
+    await Promise.all(this.#abandoned);
     await this.sender.close();
   }
 
@@ -146,7 +161,8 @@ export class PushRun implements PushContext {
     await settleManifest(parts, draft, choice, stopped);
     this.events.onStarted();
     await this.#untilDone(stopped, async () => {
-      await limited(draft.layers, this.concurrency, stopped, (layer, ended) => this.#layer(layer, ended));
+      const { limit, onChange } = this.concurrency;
+      await limited(draft.layers, limit, stopped, (layer, ended) => this.#layer(layer, ended), onChange);
       await draft.source.confirmUnchanged();
       // One manifest and one time for all targets, also when the last of them has to wait.
       this.#manifest ??= await manifestOf(parts, draft, choice, stopped);
@@ -311,7 +327,7 @@ export class PushRun implements PushContext {
     if (digest === null) return;
     const sessions = new Map<DraftTarget, UploadSession>();
     const missing = await mountLayer(this, layer, targets, { sessions, signal });
-    for (const session of sessions.values()) void session.cancel(AbortSignal.timeout(2000));
+    for (const session of sessions.values()) this.abandon(session);
     for (const target of missing) {
       this.parts.requests.upload += 1;
       const client = this.parts.clientOf(target.registry);

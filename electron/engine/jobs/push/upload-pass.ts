@@ -4,9 +4,6 @@ import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
 import type { UploadSession } from '../../registry/upload-session.ts';
 import type { PushContext } from './push-context.ts';
 
-/** How long a session that nobody needs any more is given to be deleted, in ms. */
-const CANCEL_MS = 2000;
-
 /** One target's part of a pass. */
 export interface Sink {
   readonly target: DraftTarget;
@@ -150,8 +147,8 @@ export class UploadPass {
     }
   }
 
-  /** Lets the registries delete the sessions; nobody waits for that. */
+  /** Lets the registries delete the sessions. */
   cancel(): void {
-    for (const { session } of this.#sinks.values()) void session.cancel(AbortSignal.timeout(CANCEL_MS));
+    for (const { session } of this.#sinks.values()) this.#run.abandon(session);
   }
 }
