@@ -83,6 +83,7 @@ describe('a push that a registry refuses', () => {
       2 * 2,
     ],
     ['HEADs that never answer', isBlobHead, () => 'loseAnswer', 'registry.unreachable', 16 * ATTEMPTS],
+    ['a blob of another size', isBlobHead, answer(200, { 'content-length': '7' }, ''), 'blob.sizeMismatch', 16],
     ['a head of 100 kB', isBlobHead, answer(404, huge, ''), 'registry.answerTooLarge', 16],
     // A stream may break off before its answer is read; the pieces that follow it meet the same.
     ['a head of 100 kB for a piece', isPiece, answer(202, huge, ''), 'registry.answerTooLarge', 4],

@@ -331,6 +331,18 @@ describe('checking', () => {
   });
 });
 
+describe('a name that is not in the store', () => {
+  it.each([
+    ['team/app:2', 'store.imageNotFound'],
+    ['Team/App', 'store.nameInvalid'],
+  ])('is said to be so: %s', async (name, code) => {
+    await makeLayout(join(folder, 'a'), 'team/app:1', ['one']);
+    await started.engine.handlers['store.import']({ source: join(folder, 'a'), images: [], name: null }, never);
+    await expect(started.engine.handlers['store.untag']({ name }, never)).rejects.toMatchObject({ code });
+    expect(await names()).toEqual(['team/app:1']);
+  });
+});
+
 describe('a folder that is no store', () => {
   it('is refused and left as it is', async () => {
     const settings = await started.engine.handlers['settings.get'](null, never);
@@ -357,7 +369,12 @@ describe('a folder that is no store', () => {
       method: 'POST',
       body: Buffer.alloc(600_000, 2),
     });
-    expect([answer.status, (await blobFiles()).length]).toEqual([507, 1]);
+    const stored = await blobFiles();
+    const layers = Array.from({ length: 9 }, (_, index) => `layer ${index}`);
+    await makeLayout(folder, 'team/app:1', layers);
+    const imported = started.engine.handlers['store.import']({ source: folder, images: [], name: null }, never);
+    await expect(imported).rejects.toMatchObject({ code: 'store.full', params: { budget: 1_000_000 } });
+    expect([answer.status, stored.length, await names()]).toEqual([507, 1, []]);
   });
 
   it('has room again as soon as a collection made some', async () => {
