@@ -67,7 +67,7 @@ export class PushService {
     request: PushRequest,
     following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
   ): { parts: PlanningParts; close: () => Promise<void> } {
-    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, clients, book } = this.#rooms;
+    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, clients, book, bandwidth } = this.#rooms;
     const open = new Map<string, RegistryClient>();
     const targets = groupTargets(request.references);
     const connections = (request.concurrency ?? settings().concurrency) + 2;
@@ -91,7 +91,7 @@ export class PushService {
         codec,
         digestCache: cache,
         contentIndex: index,
-        hosts,
+        linkRate: (registries) => lowest(hosts.linkRate(registries), bandwidth.limit),
         encoderRate,
         zeroChunks: zeros,
         cachedLayers: new CachedLayers({
@@ -174,16 +174,15 @@ export class PushService {
     const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
     const { parts, close } = this.#parts(request, { onRetry, clock: job.waits });
     try {
-      const startedMs = this.#ports.clock.now();
       await inEitherForm(source, request, async (form) => {
         run = this.#runOf(job, parts, form, targets);
         job.attach(run);
         await run.run(job.signal).finally(() => run?.close());
+        await this.#learnLinks(run);
         if (request.populateCache === true) {
           await run.populateCache(this.#ports.paths.tartHome, this.#ports.clock, job.signal);
         }
       });
-      await this.#learnRates(job, targets, startedMs);
     } catch (thrown) {
       for (const { registry } of targets) book.note(registry, { thrown });
       throw thrown;
@@ -222,14 +221,16 @@ export class PushService {
     });
   }
 
-  /** What a push over a few seconds tells of the link; shorter ones tell more of the registry than of the link. */
-  async #learnRates(job: PushJob, targets: readonly { readonly registry: string }[], startedMs: number): Promise<void> {
-    const seconds = (this.#ports.clock.now() - startedMs) / 1000;
-    if (seconds < 1 || job.sentBytes < 8_000_000) return;
-    for (const registry of new Set(targets.map((target) => target.registry))) {
-      await this.#rooms.hosts.learnLinkRate(registry, job.sentBytes / seconds);
+  async #learnLinks({ links }: PushRun): Promise<void> {
+    for (const [registry, { bytesPerSecond }] of links) {
+      if (bytesPerSecond !== null) await this.#rooms.hosts.learnLinkRate(registry, bytesPerSecond);
     }
   }
+}
+
+/** The lower of two rates, as far as they are known. */
+function lowest(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /**

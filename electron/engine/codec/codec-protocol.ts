@@ -46,6 +46,8 @@ export type SinkAnswer =
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
+      /** ms that the network and the registry took: without the waits for the body's bytes. */
+      readonly sentMs: number;
     }
   | { readonly kind: 'networkError'; readonly code: string };
 

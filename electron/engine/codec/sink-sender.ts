@@ -43,12 +43,14 @@ export class SinkSender {
     body: Buffer | AsyncIterable<Buffer>,
     signal: AbortSignal,
   ): Promise<SinkAnswer> {
+    const timed = Buffer.isBuffer(body) ? null : new TimedBody(body);
+    const startedMs = performance.now();
     try {
       const answer = await request(ready.url, {
         method: ready.method,
         headers: ready.headers,
         // undici takes any async iterable as a body; its types name the stream classes only.
-        body: body as Buffer | (AsyncIterable<Buffer> & Readable),
+        body: (timed ?? body) as Buffer | (AsyncIterable<Buffer> & Readable),
         dispatcher: this.#dispatcher(network),
         signal,
       });
@@ -56,7 +58,9 @@ export class SinkSender {
       for (const [name, value] of Object.entries(answer.headers)) {
         if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
       }
-      return { kind: 'answer', status: answer.statusCode, headers, body: await limitedText(answer.body) };
+      const text = await limitedText(answer.body);
+      const sentMs = performance.now() - startedMs - (timed?.awaitedMs ?? 0);
+      return { kind: 'answer', status: answer.statusCode, headers, body: text, sentMs };
     } catch (thrown) {
       signal.throwIfAborted();
       return { kind: 'networkError', code: faultCode(thrown) };
@@ -66,6 +70,26 @@ export class SinkSender {
   async close(): Promise<void> {
     await Promise.all([...this.#dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
     this.#dispatchers.clear();
+  }
+}
+
+/** A body that knows how long its reader waited for its bytes. */
+class TimedBody implements AsyncIterable<Buffer> {
+  readonly #body: AsyncIterable<Buffer>;
+  awaitedMs = 0;
+
+  constructor(body: AsyncIterable<Buffer>) {
+    this.#body = body;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    let askedMs = performance.now();
+    for await (const bytes of this.#body) {
+      this.awaitedMs += performance.now() - askedMs;
+      yield bytes;
+      askedMs = performance.now();
+    }
+    this.awaitedMs += performance.now() - askedMs;
   }
 }
 

@@ -15,6 +15,11 @@ export class Bandwidth {
     this.#limit = limit;
   }
 
+  /** Bytes a second; null = no limit. */
+  get limit(): number | null {
+    return this.#limit;
+  }
+
   /** Bytes a second from now on, also for pieces that wait under the old limit; null = none. */
   setLimit(limit: number | null): void {
     this.#limit = limit;

@@ -83,7 +83,7 @@ export async function planPush(
       jobId: options.planId,
       seconds: (now - startedMs) / 1000,
       madeMs: now,
-      rate: parts.hosts.linkRate(draft.targets.map(({ registry }) => registry)),
+      rate: parts.linkRate(draft.targets.map(({ registry }) => registry)),
       requests: parts.requests,
     });
   };

@@ -3,7 +3,6 @@ import type { CodecPool } from '../codec/codec-pool.ts';
 import type { ContentIndex } from '../digests/content-index.ts';
 import type { DigestCache } from '../digests/digest-cache.ts';
 import type { Clock } from '../ports.ts';
-import type { HostMemory } from '../registry/host-memory.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { CachedLayers } from './cached-layers.ts';
 import type { EncoderRate } from './encoder-rate.ts';
@@ -15,7 +14,8 @@ export interface PlanningParts {
   readonly codec: CodecPool;
   readonly digestCache: DigestCache;
   readonly contentIndex: ContentIndex;
-  readonly hosts: HostMemory;
+  /** Bytes a second to the slowest of these registries, by what was measured and by the limit; null = not known. */
+  readonly linkRate: (registries: readonly string[]) => number | null;
   readonly encoderRate: EncoderRate;
   readonly zeroChunks: ZeroChunks;
   /** Layers that cached images name, for this plan or job. */

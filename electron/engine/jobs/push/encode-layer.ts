@@ -61,8 +61,9 @@ export async function encodeLayer(
   take(run, layer, result);
   if (nvram) return true;
   const { rawDigest, digest, size } = result;
-  // With several sinks the slowest sets the pace, and the time of the encoder alone is not known.
-  if (sinks.length <= 1) await run.encoded(size, parts.clock.now() - startedMs - (pass?.sendingMs ?? 0));
+  // Several sinks share the time, and a body is sent while the next bytes are encoded: the encoder's own is not known.
+  const alone = sinks.length <= 1 && sinks.every(({ mode }) => mode === 'pieces');
+  if (alone) await run.encoded(size, parts.clock.now() - startedMs - (pass?.sendingMs ?? 0));
   await rememberRawDigest(parts, draft, layer);
   await parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]);
   return true;

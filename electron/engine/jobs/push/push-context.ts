@@ -7,6 +7,7 @@ import type { Bandwidth } from '../bandwidth.ts';
 import type { BlobFlights } from '../blob-flights.ts';
 import type { PauseGate } from '../pause-gate.ts';
 import type { LayerProgress } from './layer-progress.ts';
+import type { LinkMeter } from './link-meter.ts';
 import type { TargetBlobs } from './target-blobs.ts';
 
 /** A push under way, as the steps of it see it: what they work with, and whom they tell. */
@@ -22,12 +23,12 @@ export interface PushContext {
   readonly sender: SinkSender;
   /** Bytes of a piece: the largest that all targets take. */
   readonly pieceSize: number;
-  /** Whether a chunk that only encoding can name is encoded and asked for before it is sent: the link is the slow part. */
-  readonly asksFirst: boolean;
   /** Whether blobs are read back: asked for, or because the registry was found to be wrong about one. */
   readonly readsBack: boolean;
   /** Deletes a session that nobody needs any more: nothing waits for it but the end of the push. */
   abandon(session: UploadSession): void;
+  /** Measures the link to a registry during this push. */
+  linkTo(registry: string): LinkMeter;
   progressOf(layer: DraftLayer): LayerProgress;
   /** A layer changed, or (null) something of the whole. */
   changed(layer: DraftLayer | null): void;

@@ -13,7 +13,6 @@ import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest }
 import { singleLayer } from '../../plan/small-layers.ts';
 import { takeCachedLayer } from '../../plan/take-cached-layer.ts';
 import type { Clock } from '../../ports.ts';
-import { isLoopback } from '../../registry/loopback.ts';
 import { putSmallBlob } from '../../registry/put-small-blob.ts';
 import type { RetryNotice } from '../../registry/requester.ts';
 import type { UploadSession } from '../../registry/upload-session.ts';
@@ -23,6 +22,7 @@ import type { PauseGate } from '../pause-gate.ts';
 import { type Stuck, stuckBy } from '../stuck-job.ts';
 import { cachePushedImage } from './cache-pushed-image.ts';
 import { LayerProgress } from './layer-progress.ts';
+import { LinkMeter } from './link-meter.ts';
 import { mountLayer } from './mount-layer.ts';
 import { publishManifest } from './publish-manifest.ts';
 import type { PushContext } from './push-context.ts';
@@ -55,6 +55,8 @@ export class PushRun implements PushContext {
   readonly progress: readonly LayerProgress[];
   readonly blobs = new TargetBlobs();
   readonly sender = new SinkSender();
+  /** What was measured of the links to registries. */
+  readonly links = new Map<string, LinkMeter>();
   readonly #inFlight = new Map<string, Promise<void>>();
   /** Sessions that are being deleted. */
   readonly #abandoned = new Set<Promise<void>>();
@@ -104,12 +106,10 @@ export class PushRun implements PushContext {
     return this.request.verify || this.blobs.mistrustsAny;
   }
 
-  get asksFirst(): boolean {
-    // A registry on this computer is never the slow part: what was measured there is the encoder's own pace.
-    const far = this.draft.targets.map(({ registry }) => registry).filter((registry) => !isLoopback(registry));
-    const link = this.parts.hosts.linkRate(far);
-    const encoder = this.parts.encoderRate.bytesPerSecond;
-    return link !== null && encoder !== null && link < encoder / 3;
+  linkTo(registry: string): LinkMeter {
+    const meter = this.links.get(registry) ?? new LinkMeter(this.parts.clock);
+    this.links.set(registry, meter);
+    return meter;
   }
 
   /** Learns how fast the encoder is. */

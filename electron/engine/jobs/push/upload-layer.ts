@@ -1,6 +1,7 @@
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { RepositoryName } from '../../digests/content-index.ts';
 import { askHome, placeOf } from '../../plan/ask-home.ts';
+import { asksFirst } from '../../plan/asks-first.ts';
 import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
 import { dropCachedLayer } from '../../plan/take-cached-layer.ts';
 import { ATTEMPTS } from '../../registry/backoff.ts';
@@ -62,9 +63,14 @@ export class LayerUpload {
     sessions: Map<DraftTarget, UploadSession>,
     attempt: number,
   ): Promise<DraftTarget[]> {
-    const { parts } = this.#run;
-    const mono = targets.some((target) => parts.clientOf(target.registry).profile.uploadMode === 'mono');
-    if (mono || (this.#layer.digest === null && this.#run.asksFirst)) {
+    const { parts, draft } = this.#run;
+    const ahead = asksFirst({
+      wholeBodies: targets.some(({ registry }) => parts.clientOf(registry).profile.uploadMode === 'mono'),
+      named: this.#layer.digest !== null,
+      linkRate: parts.linkRate(draft.targets.map(({ registry }) => registry)),
+      encoderRate: parts.encoderRate.bytesPerSecond,
+    });
+    if (ahead) {
       const left = await this.#encodeAhead(targets, attempt);
       if (left !== null) return left;
     }

@@ -9,6 +9,8 @@ export interface Sink {
   readonly target: DraftTarget;
   readonly session: UploadSession;
   failure: unknown;
+  /** Ends the measurement of the request that is under way. */
+  measured: ((bytes: number, sentMs: number) => void) | null;
 }
 
 function keyOf(target: DraftTarget): string {
@@ -43,7 +45,7 @@ export class UploadPass {
   add(target: DraftTarget, session: UploadSession): void {
     const { digest, size } = this.#layer;
     if (digest !== null && size !== null) session.announce(digest, size);
-    this.#sinks.set(keyOf(target), { target, session, failure: null });
+    this.#sinks.set(keyOf(target), { target, session, failure: null, measured: null });
     this.acknowledge(keyOf(target), 0);
   }
 
@@ -66,6 +68,7 @@ export class UploadPass {
       await this.#run.gate.pass(this.#signal);
     },
     answer: async (id, piece, answer) => {
+      this.#measure(id, piece, answer);
       const step = await this.#decide(id, (sink) => this.#judge(id, sink, piece, answer));
       if (step.do !== 'send') this.#sendingMs += this.#run.parts.clock.now() - this.#handedMs;
       return step;
@@ -77,7 +80,13 @@ export class UploadPass {
     const sink = this.#sinks.get(id);
     if (sink === undefined) return { do: 'drop' };
     try {
-      return await work(sink);
+      const step = await work(sink);
+      if (step.do === 'send') {
+        const end = this.#run.linkTo(sink.target.registry).begin();
+        // Of a piece that goes on where it broke, only the rest is sent.
+        sink.measured = (bytes, sentMs) => end(Math.max(0, bytes - step.from), sentMs);
+      }
+      return step;
     } catch (thrown) {
       sink.failure = thrown;
       return { do: 'drop' };
@@ -99,6 +108,13 @@ export class UploadPass {
     const empty = piece.length === 0 && piece.final && piece.start > 0;
     if (empty) return { do: 'next' };
     return { do: 'send', request: await session.requestFor(piece), from: 0 };
+  }
+
+  /** The request is over: what it tells of the link. An answer that refuses the bytes tells nothing. */
+  #measure(id: string, piece: Piece, answer: SinkAnswer): void {
+    const sink = this.#sinks.get(id);
+    const taken = answer.kind === 'answer' && answer.status < 300;
+    sink?.measured?.(taken ? piece.length : 0, taken ? answer.sentMs : 0);
   }
 
   async #judge(id: string, { session }: Sink, piece: Piece, answer: SinkAnswer): Promise<Directive> {
