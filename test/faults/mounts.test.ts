@@ -1,9 +1,12 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
-import { answer, isMount, isStart, registryError } from '../fixtures/faults.ts';
+import { answer, isCommit, isMount, isStart, registryError } from '../fixtures/faults.ts';
 import { isWhole } from '../fixtures/push-through.ts';
-import { type Fault, type RegistryProxy, startRegistryProxy } from '../fixtures/registry-proxy.ts';
+import { type Fault, type RegistryProxy, type SeenRequest, startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine } from '../fixtures/test-engine.ts';
 
@@ -38,6 +41,12 @@ const onMount =
   (seen, incoming, outgoing) =>
     isMount(seen) ? fault(seen, incoming, outgoing) : undefined;
 
+/** Without its query the request opens a session, as registries do that cannot mount. */
+const neverMounts = onMount(({ path }) => ({ path: path.replace(/\?.*/, '') }));
+
+/** The upload session of a request. */
+const idOf = ({ path }: SeenRequest): string => /uploads\/([0-9a-f-]{36})/.exec(path)?.[1] ?? '';
+
 describe('a mount that is refused', () => {
   it.each<[string, Fault]>([
     ['unauthorized', answer(401, { 'www-authenticate': 'Basic realm="x"' }, registryError('UNAUTHORIZED'))],
@@ -64,14 +73,42 @@ describe('a mount that is refused', () => {
   });
 
   it('gives an open session, which the upload uses', async () => {
-    // Without its query the request opens a session, as registries do that cannot mount.
-    const { proxy, whole } = await pushToTwo(
-      'session',
-      onMount(({ path }) => ({ path: path.replace(/\?.*/, '') })),
-    );
-    const mounts = proxy.seen.filter(isMount);
+    const { proxy, whole } = await pushToTwo('session', neverMounts);
+    const mounts = proxy.seen.filter(isMount).length;
     const opened = proxy.seen.filter((seen) => isStart(seen) && seen.path.includes('/session/b/')).length;
-    const small = 2; // VM config and OCI config are not mounted.
-    expect({ whole, asked: mounts.length > 5, opened }).toEqual({ whole: [true, true], asked: true, opened: small });
+    const uploads = new Set(proxy.seen.filter((seen) => isCommit(seen) && seen.path.includes('/session/b/')).map(idOf));
+    // Each asked mount left a session: the others were opened.
+    expect({ whole, mounts, opened }).toEqual({ whole: [true, true], mounts: 3, opened: uploads.size - mounts });
+  });
+
+  it('three times tells that the registry never does: the next run asks in vain no more, until a month has passed', async () => {
+    const stateHome = await mkdtemp(join(tmpdir(), 'tartan-mounts-'));
+    const proxy = await startRegistryProxy(registry.host, neverMounts);
+    const asked: number[] = [];
+    const planned: boolean[] = [];
+    const encoded: number[] = [];
+    for (const [name, day] of [
+      ['first', 0],
+      ['second', 29],
+      ['third', 31],
+    ] as const) {
+      const before = proxy.seen.filter(isMount).length;
+      const engine = await openTestEngine({ tartHome: home.root, stateHome });
+      engine.advance(day * 24 * 3600 * 1000);
+      const references = ['a', 'b'].map((repository) => `${proxy.host}/mounts/${name}/${repository}:1`);
+      const plan = await engine.plan({ vmId: 'vm:builder', references });
+      planned.push(plan.targets.some(({ layers }) => layers.some(({ verdict }) => verdict === 'mount')));
+      const { document } = await engine.push({ vmId: 'vm:builder', references, concurrency: 1 });
+      encoded.push(document.bytes.encoded);
+      await engine.close();
+      asked.push(proxy.seen.filter(isMount).length - before);
+    }
+    await proxy.close();
+    await rm(stateHome, { recursive: true, force: true });
+
+    expect({ asked, planned: planned.slice(1) }).toEqual({ asked: [3, 0, 3], planned: [false, true] });
+    // Both repositories get a layer from one pass where nothing is hoped for.
+    expect(encoded[1]).toBeLessThan(Number(encoded[2]));
+    expect(await isWhole(`${registry.host}/mounts/second/b:1`, vm)).toBe(true);
   });
 });

@@ -110,6 +110,36 @@ describe('a registry that takes uploads of another form', () => {
     });
   });
 
+  it('is known to the next run, small pieces too', async () => {
+    const stateHome = await mkdtemp(join(tmpdir(), 'tartan-modes-'));
+    // A proxy that lets a megabyte through.
+    const large: Fits = (seen) =>
+      seen.path.includes('/uploads/') &&
+      !(Number(seen.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= 1_000_000);
+    const sends = (seen: SeenRequest): boolean => (isPiece(seen) || isWholePut(seen)) && large(seen);
+    const big = await makeTartVm(home, {
+      name: 'incompressible',
+      disk: { chunkSize: 8 * 1024 * 1024, fileSystemSize: 8 * 1024 * 1024, contentSize: 1_000_000, tail: ['random'] },
+    });
+    const proxy = await startRegistryProxy(
+      registry.host,
+      always(sends, answer(413, { 'content-type': 'text/html' }, '')),
+    );
+    const refused: number[] = [];
+    for (const tag of ['first', 'second']) {
+      const before = proxy.seen.filter(sends).length;
+      const engine = await openTestEngine({ tartHome: home.root, stateHome, chunkSize: 8 * 1024 * 1024 });
+      await engine.push({ vmId: `vm:${big.name}`, references: [`${proxy.host}/modes/small-${tag}:1`] });
+      await engine.close();
+      refused.push(proxy.seen.filter(sends).length - before);
+    }
+    await proxy.close();
+    await rm(stateHome, { recursive: true, force: true });
+
+    expect({ first: Number(refused[0]) > 0, second: refused[1] }).toEqual({ first: true, second: 0 });
+    expect(await isWhole(`${registry.host}/modes/small-second:1`, big)).toBe(true);
+  });
+
   it('is asked in vain once only: the next run knows it', async () => {
     const stateHome = await mkdtemp(join(tmpdir(), 'tartan-modes-'));
     const proxy = await startRegistryProxy(registry.host, always(isRange, answer(413)));

@@ -18,7 +18,9 @@ export async function askPresence(
 ): Promise<void> {
   await Promise.all(draft.targets.map((target) => askTarget(parts, target, layers, signal)));
   await askHomeForMounts(parts, draft, layers, signal);
-  for (const target of draft.targets) preferMounts(draft, target);
+  for (const target of draft.targets) {
+    if (parts.clientOf(target.registry).profile.mounts) preferMounts(draft, target);
+  }
 }
 
 /** A cached image may lie in another repository of a target's registry: what that one has needs no upload. */

@@ -90,6 +90,7 @@ async function isOffered(
   named: NamedLayer,
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (!parts.clientOf(target.registry).profile.mounts) return false;
   for (const home of named.homes) {
     if (home.registry !== target.registry || home.repository === target.repository) continue;
     if (!(await homeHas(parts, home, named, signal))) continue;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
-import { HostMemory } from './host-memory.ts';
+import { HostMemory, KEEP_FINDINGS_MS } from './host-memory.ts';
 
 let state: TestState;
 let nowMs: number;
@@ -13,7 +13,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   nowMs = Date.UTC(2026, 0);
-  await state.clear('host_profiles');
+  await state.clear('host_profiles', 'host_findings');
 });
 
 /** The memory as the next start of the app finds it. */
@@ -38,5 +38,56 @@ describe('the speed of a link', () => {
       200,
       null,
     ]);
+  });
+});
+
+describe('what a host was found to want', () => {
+  const found = (memory: HostMemory) => [
+    memory.upload('ghcr.io'),
+    memory.mounts('ghcr.io'),
+    memory.linkRate(['ghcr.io']),
+  ];
+  const nothing = [null, true, null];
+
+  it('is known after a restart, for a month, and then tried again', async () => {
+    const memory = await restarted();
+    await memory.learnUpload('ghcr.io', { uploadMode: 'chunks', pieceSize: 1_000_000 });
+    await memory.learnMounts('ghcr.io', false);
+    await memory.learnLinkRate('ghcr.io', 5000);
+    const known = [{ uploadMode: 'chunks', pieceSize: 1_000_000 }, false, 5000];
+    nowMs += KEEP_FINDINGS_MS - 1;
+    const inTime = [found(memory), found(await restarted())];
+    nowMs += 1;
+
+    expect({ inTime, late: [found(memory), found(await restarted())] }).toEqual({
+      inTime: [known, known],
+      late: [nothing, nothing],
+    });
+  });
+
+  it('is what was found last', async () => {
+    const memory = await restarted();
+    await memory.learnUpload('ghcr.io', { uploadMode: 'chunks', pieceSize: 1_000_000 });
+    await memory.learnUpload('ghcr.io', { uploadMode: 'mono' });
+    await memory.learnMounts('ghcr.io', false);
+    await memory.learnMounts('ghcr.io', true);
+
+    expect([found(memory), found(await restarted())]).toEqual([
+      [{ uploadMode: 'mono' }, true, null],
+      [{ uploadMode: 'mono' }, true, null],
+    ]);
+  });
+
+  it('is nothing where a row does not say what this version knows', async () => {
+    const rows = ['no json', '{"uploadMode":"carrier pigeon"}', '{"uploadMode":"chunks","pieceSize":-1}'];
+    const seen: unknown[] = [];
+    for (const value of rows) {
+      await state.database.run([
+        { sql: "INSERT OR REPLACE INTO host_findings VALUES ('ghcr.io', 'upload', ?, ?)", params: [value, nowMs] },
+      ]);
+      seen.push(found(await restarted()));
+    }
+
+    expect(seen).toEqual([nothing, nothing, nothing]);
   });
 });

@@ -1,18 +1,31 @@
 import { z } from 'zod';
 import type { StateDatabase } from '../state/state-database.ts';
-import type { HostProfile } from './host-profile.ts';
+import type { LearnedUpload } from './upload-modes.ts';
 
-type Mode = HostProfile['uploadMode'];
+/** What was learned is believed this long, and then tried again. */
+export const KEEP_FINDINGS_MS = 30 * 24 * 3600 * 1000;
 
-const rateSchema = z.object({ host: z.string(), rate: z.number() });
-const modeSchema = z.object({ host: z.string(), mode: z.enum(['chunks', 'stream', 'mono']) });
+const rateSchema = z.object({ host: z.string(), rate: z.number(), learnedMs: z.number() });
+const findingSchema = z.object({ host: z.string(), finding: z.string(), value: z.string(), learnedMs: z.number() });
+const uploadSchema = z.object({
+  uploadMode: z.enum(['chunks', 'stream', 'mono']),
+  pieceSize: z.int().positive().optional(),
+});
+
+interface Dated<Value> {
+  readonly value: Value;
+  /** ms since the epoch. */
+  readonly learnedMs: number;
+}
 
 /** What was learned of registries while working with them: how fast the way there is, how they want their uploads. */
 export class HostMemory {
   readonly #state: StateDatabase;
   readonly #nowMs: () => number;
-  readonly #linkRates = new Map<string, number>();
-  readonly #modes = new Map<string, Mode>();
+  readonly #linkRates = new Map<string, Dated<number>>();
+  readonly #uploads = new Map<string, Dated<LearnedUpload>>();
+  /** Hosts that mount nothing. */
+  readonly #mountless = new Map<string, Dated<true>>();
 
   constructor(state: StateDatabase, nowMs: () => number) {
     this.#state = state;
@@ -22,53 +35,94 @@ export class HostMemory {
   /** Reads what earlier runs learned, so that everything else answers at once. */
   async open(): Promise<void> {
     const rates = await this.#state.all(
-      'SELECT host, link_rate AS rate FROM host_profiles WHERE link_rate IS NOT NULL',
+      'SELECT host, link_rate AS rate, learned_ms AS learnedMs FROM host_profiles WHERE link_rate IS NOT NULL',
       [],
       rateSchema,
     );
-    for (const { host, rate } of rates) this.#linkRates.set(host, rate);
-    const modes = await this.#state.all(
-      "SELECT host, upload_mode AS mode FROM host_profiles WHERE upload_mode IN ('chunks', 'stream', 'mono')",
+    for (const { host, rate, learnedMs } of rates) this.#linkRates.set(host, { value: rate, learnedMs });
+    const findings = await this.#state.all(
+      'SELECT host, finding, value, learned_ms AS learnedMs FROM host_findings',
       [],
-      modeSchema,
+      findingSchema,
     );
-    for (const { host, mode } of modes) this.#modes.set(host, mode);
+    for (const { host, finding, value, learnedMs } of findings) {
+      if (finding === 'mountless') this.#mountless.set(host, { value: true, learnedMs });
+      if (finding !== 'upload') continue;
+      const upload = uploadOf(value);
+      if (upload !== null) this.#uploads.set(host, { value: upload, learnedMs });
+    }
+  }
+
+  /** What is not too old to be believed. */
+  #fresh<Value>(dated: Dated<Value> | undefined): Value | null {
+    return dated === undefined || this.#nowMs() - dated.learnedMs >= KEEP_FINDINGS_MS ? null : dated.value;
   }
 
   /** How a host was found to want its uploads; null = as its profile says. */
-  uploadMode(host: string): Mode | null {
-    return this.#modes.get(host) ?? null;
+  upload(host: string): LearnedUpload | null {
+    return this.#fresh(this.#uploads.get(host));
   }
 
-  async learnUploadMode(host: string, mode: Mode): Promise<void> {
-    this.#modes.set(host, mode);
+  async learnUpload(host: string, upload: LearnedUpload): Promise<void> {
+    this.#uploads.set(host, { value: upload, learnedMs: this.#nowMs() });
+    await this.#keep(host, 'upload', JSON.stringify(upload));
+  }
+
+  /** False = the host was found to mount nothing. */
+  mounts(host: string): boolean {
+    return this.#fresh(this.#mountless.get(host)) === null;
+  }
+
+  async learnMounts(host: string, works: boolean): Promise<void> {
+    if (works) {
+      this.#mountless.delete(host);
+      const sql = "DELETE FROM host_findings WHERE host = ? AND finding = 'mountless'";
+      await this.#state.run([{ sql, params: [host] }]);
+      return;
+    }
+    this.#mountless.set(host, { value: true, learnedMs: this.#nowMs() });
+    await this.#keep(host, 'mountless', 'true');
+  }
+
+  async #keep(host: string, finding: 'upload' | 'mountless', value: string): Promise<void> {
     await this.#state.run([
       {
-        sql: `INSERT INTO host_profiles (host, upload_mode, learned_ms) VALUES (?, ?, ?)
-              ON CONFLICT DO UPDATE SET upload_mode = excluded.upload_mode, learned_ms = excluded.learned_ms`,
-        params: [host, mode, this.#nowMs()],
+        sql: `INSERT INTO host_findings (host, finding, value, learned_ms) VALUES (?, ?, ?, ?)
+              ON CONFLICT DO UPDATE SET value = excluded.value, learned_ms = excluded.learned_ms`,
+        params: [host, finding, value, this.#nowMs()],
       },
     ]);
   }
 
   /** Measured bytes a second to the slowest of these hosts; null where one was never measured. */
   linkRate(hosts: readonly string[]): number | null {
-    const rates = hosts.map((host) => this.#linkRates.get(host));
-    const known = rates.filter((rate) => rate !== undefined);
+    const rates = hosts.map((host) => this.#fresh(this.#linkRates.get(host)));
+    const known = rates.filter((rate) => rate !== null);
     return known.length === rates.length && known.length > 0 ? Math.min(...known) : null;
   }
 
   /** Remembers what was measured in a push: half old, half new. */
   async learnLinkRate(host: string, bytesPerSecond: number): Promise<void> {
-    const old = this.#linkRates.get(host);
-    const rate = old === undefined ? bytesPerSecond : (old + bytesPerSecond) / 2;
-    this.#linkRates.set(host, rate);
+    const old = this.#fresh(this.#linkRates.get(host));
+    const rate = old === null ? bytesPerSecond : (old + bytesPerSecond) / 2;
+    const learnedMs = this.#nowMs();
+    this.#linkRates.set(host, { value: rate, learnedMs });
     await this.#state.run([
       {
         sql: `INSERT INTO host_profiles (host, link_rate, learned_ms) VALUES (?, ?, ?)
               ON CONFLICT DO UPDATE SET link_rate = excluded.link_rate, learned_ms = excluded.learned_ms`,
-        params: [host, rate, this.#nowMs()],
+        params: [host, rate, learnedMs],
       },
     ]);
+  }
+}
+
+/** What a row says; null where another version wrote what this one does not know. */
+function uploadOf(json: string): LearnedUpload | null {
+  try {
+    const { uploadMode, pieceSize } = uploadSchema.parse(JSON.parse(json));
+    return { uploadMode, ...(pieceSize === undefined ? {} : { pieceSize }) };
+  } catch {
+    return null;
   }
 }

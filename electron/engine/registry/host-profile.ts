@@ -10,23 +10,33 @@ export interface HostProfile {
   readonly pieceSize: number;
   /** Most layers of a manifest; null = no known limit. */
   readonly layerLimit: number | null;
+  /** False = it was found to mount nothing. */
+  readonly mounts: boolean;
 }
 
 const MIB = 1024 * 1024;
 
 /** Every host that is not named below. PATCH with Content-Range was seen to work on distribution, Harbor, Quay, zot and Gitea. */
-export const DEFAULT_PROFILE: HostProfile = { uploadMode: 'chunks', pieceSize: 8 * MIB, layerLimit: null };
+export const DEFAULT_PROFILE: HostProfile = {
+  uploadMode: 'chunks',
+  pieceSize: 8 * MIB,
+  layerLimit: null,
+  mounts: true,
+};
 
 /** Known hosts, by pattern of `host[:port]`. Sources: public issues and vendors' documentation. */
 const PROFILES: readonly { readonly host: RegExp; readonly profile: HostProfile }[] = [
   // A PATCH body over 4 MiB is answered 416; a PUT with Content-Length takes up to 10 GB a layer.
-  { host: /^ghcr\.io$/, profile: { uploadMode: 'mono', pieceSize: 4_000_000, layerLimit: null } },
+  { host: /^ghcr\.io$/, profile: { uploadMode: 'mono', pieceSize: 4_000_000, layerLimit: null, mounts: true } },
   // Google refuses chunked uploads.
-  { host: /(^|\.)(gcr\.io|pkg\.dev)$/, profile: { uploadMode: 'mono', pieceSize: 8 * MIB, layerLimit: null } },
+  {
+    host: /(^|\.)(gcr\.io|pkg\.dev)$/,
+    profile: { uploadMode: 'mono', pieceSize: 8 * MIB, layerLimit: null, mounts: true },
+  },
   // Parts need 5 to 10 MiB; 500 layers were measured as the limit of an image.
   {
     host: /\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
-    profile: { uploadMode: 'chunks', pieceSize: 10 * MIB, layerLimit: 500 },
+    profile: { uploadMode: 'chunks', pieceSize: 10 * MIB, layerLimit: 500, mounts: true },
   },
 ];
 

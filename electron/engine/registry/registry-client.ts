@@ -4,6 +4,7 @@ import { answerError, isPassing } from './answer-error.ts';
 import { checkBlobName, checkManifestName, checkRepository } from './checked-names.ts';
 import { digestOf } from './content-digest.ts';
 import type { HostProfile } from './host-profile.ts';
+import type { MountFindings } from './mount-findings.ts';
 import { readNames } from './name-list.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
 import { pullScope, pushScope } from './scopes.ts';
@@ -36,17 +37,25 @@ export class RegistryClient {
   readonly requester: Requester;
   readonly #profile: () => HostProfile;
   readonly #modes: UploadModes;
+  readonly #mounts: MountFindings;
   /** Repositories that refused to be a mount's source, as `SOURCE TARGET`. */
   readonly #unmountable = new Set<string>();
 
   /** @throws AppError `reference.invalid` for a host that is none */
-  constructor(options: RequesterOptions & { readonly profile: () => HostProfile; readonly modes: UploadModes }) {
+  constructor(
+    options: RequesterOptions & {
+      readonly profile: () => HostProfile;
+      readonly modes: UploadModes;
+      readonly mounts: MountFindings;
+    },
+  ) {
     if (!isRegistryHost(options.host)) {
       throw new AppError('reference.invalid', { input: options.host, position: 0, expected: 'host', suggestion: null });
     }
     this.requester = new Requester(options);
     this.#profile = options.profile;
     this.#modes = options.modes;
+    this.#mounts = options.mounts;
   }
 
   get host(): string {
@@ -198,7 +207,7 @@ export class RegistryClient {
   /**
    * Asks to mount a blob of another repository of this registry. `mounted`, or an open session that is used for the
    * upload, or null where mounting is refused: never a reason to fail a push. A source that was refused is not asked for
-   * again.
+   * again; nor is a registry that mounts nothing.
    */
   async mountBlob(
     repository: string,
@@ -209,7 +218,7 @@ export class RegistryClient {
     checkBlobName(repository, digest);
     checkBlobName(from, digest);
     const pair = `${from} ${repository}`;
-    if (this.#unmountable.has(pair)) return null;
+    if (!this.#mounts.works || this.#unmountable.has(pair)) return null;
     const query = new URLSearchParams({ mount: digest, from });
     let answer: Awaited<ReturnType<Requester['send']>>;
     try {
@@ -233,11 +242,25 @@ export class RegistryClient {
     }
     if (answer.status === 201) {
       const named = answer.headers['docker-content-digest'];
-      return named === undefined || named === digest ? 'mounted' : null;
+      if (named !== undefined && named !== digest) return null;
+      this.#mounts.mounted();
+      return 'mounted';
     }
+    await this.#learnRefusal(from, digest, options);
     if (answer.status === 202) return this.#session(repository, answer.url, answer.headers, options.signal);
     this.#unmountable.add(pair);
     return null;
+  }
+
+  /** Where the source has the blob, a refusal tells of the registry. */
+  async #learnRefusal(from: string, digest: string, options: WithSignal): Promise<void> {
+    if (!this.#mounts.undecided) return;
+    try {
+      if (await this.headBlob(from, digest, { ...options, access: 'pull' })) this.#mounts.refused(digest);
+    } catch (thrown) {
+      options.signal.throwIfAborted();
+      if (!(thrown instanceof AppError)) throw thrown;
+    }
   }
 
   /** Opens an upload session. */

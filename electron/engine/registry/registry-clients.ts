@@ -1,12 +1,11 @@
 import type { Clock, CredentialProvider, Log, NetworkPort } from '../ports.ts';
-import type { HostMemory } from './host-memory.ts';
+import { type HostMemory, KEEP_FINDINGS_MS } from './host-memory.ts';
 import { HostPace } from './host-pace.ts';
-import { type HostProfile, profileOf } from './host-profile.ts';
+import { profileOf } from './host-profile.ts';
+import { MountFindings } from './mount-findings.ts';
 import { RegistryClient } from './registry-client.ts';
 import type { RetryNotice } from './requester.ts';
 import { UploadModes } from './upload-modes.ts';
-
-type Mode = HostProfile['uploadMode'];
 
 /** What the makers of clients need of their engine. */
 export interface RegistryClientsOptions {
@@ -18,11 +17,19 @@ export interface RegistryClientsOptions {
   readonly log: Log;
 }
 
+/** What one host was found to want, as all its clients see it. */
+interface LearnedHost {
+  readonly modes: UploadModes;
+  readonly mounts: MountFindings;
+  /** ms since the epoch: looked up anew in the memory when it is as old as findings become. */
+  readonly sinceMs: number;
+}
+
 /** Makes clients and remembers, for as long as it lives, what hosts were found to want. */
 export class RegistryClients {
   readonly #options: RegistryClientsOptions;
   readonly #memory: HostMemory;
-  readonly #modes = new Map<string, UploadModes>();
+  readonly #learned = new Map<string, LearnedHost>();
   readonly #paces = new Map<string, HostPace>();
 
   /** @param memory what was learned of hosts before, and learns more */
@@ -40,21 +47,25 @@ export class RegistryClients {
     return pace;
   }
 
-  #modesOf(host: string): UploadModes {
-    let modes = this.#modes.get(host);
-    if (modes === undefined) {
-      modes = new UploadModes(this.#memory.uploadMode(host), (mode) => this.#learn(host, mode));
-      this.#modes.set(host, modes);
+  #learnedOf(host: string): LearnedHost {
+    const now = this.#options.clock.now();
+    let learned = this.#learned.get(host);
+    if (learned === undefined || now - learned.sinceMs >= KEEP_FINDINGS_MS) {
+      const memory = this.#memory;
+      learned = {
+        modes: new UploadModes(memory.upload(host), (upload) => this.#keep(host, memory.learnUpload(host, upload))),
+        mounts: new MountFindings(memory.mounts(host), (works) => this.#keep(host, memory.learnMounts(host, works))),
+        sinceMs: now,
+      };
+      this.#learned.set(host, learned);
     }
-    return modes;
+    return learned;
   }
 
-  #learn(host: string, mode: Mode): void {
-    this.#memory
-      .learnUploadMode(host, mode)
-      .catch((thrown: unknown) =>
-        this.#options.log.warn('upload mode not remembered', { host, message: String(thrown) }),
-      );
+  #keep(host: string, work: Promise<void>): void {
+    work.catch((thrown: unknown) =>
+      this.#options.log.warn('not remembered what a host wants', { host, message: String(thrown) }),
+    );
   }
 
   /**
@@ -75,7 +86,7 @@ export class RegistryClients {
       readonly clock?: Clock;
     },
   ): RegistryClient {
-    const modes = this.#modesOf(host);
+    const { modes, mounts } = this.#learnedOf(host);
     const { pieceSize = null, ...others } = options;
     const chosen = pieceSize === null ? {} : ({ uploadMode: 'chunks', pieceSize } as const);
     return new RegistryClient({
@@ -83,8 +94,10 @@ export class RegistryClients {
       ...others,
       host,
       modes,
+      mounts,
       pace: this.#paceOf(host),
-      profile: () => profileOf(host, { ...chosen, ...modes.learned }, this.#memory.linkRate([host])),
+      profile: () =>
+        profileOf(host, { ...chosen, ...modes.learned, mounts: mounts.works }, this.#memory.linkRate([host])),
     });
   }
 }

@@ -5,7 +5,9 @@ const SMALL_PIECE = 1_000_000;
 const MOST_SWITCHES = 2;
 
 type Mode = HostProfile['uploadMode'];
-type Learned = Pick<HostProfile, 'uploadMode'> & Partial<Pick<HostProfile, 'pieceSize'>>;
+
+/** A form of uploads that a host was found to take; `pieceSize` in bytes where that was found too. */
+export type LearnedUpload = Pick<HostProfile, 'uploadMode'> & Partial<Pick<HostProfile, 'pieceSize'>>;
 
 /** What is tried after a mode was refused: the one that most registries take first. */
 const NEXT: Readonly<Record<Mode, readonly Mode[]>> = {
@@ -17,18 +19,18 @@ const NEXT: Readonly<Record<Mode, readonly Mode[]>> = {
 /** How one host was found to want its uploads: shared by all sessions of a host, so that it is asked in vain once only. */
 export class UploadModes {
   readonly #refused = new Set<Mode>();
-  readonly #onLearn: (mode: Mode) => void;
+  readonly #onLearn: (upload: LearnedUpload) => void;
   #switches = 0;
   #rangeFaults = 0;
-  #learned: Learned | null;
+  #learned: LearnedUpload | null;
   #broken = false;
 
   /**
-   * @param known the mode that an earlier run found
-   * @param onLearn told of a mode that is worth to be remembered
+   * @param known what an earlier run found
+   * @param onLearn told of what is worth to be remembered
    */
-  constructor(known: Mode | null, onLearn: (mode: Mode) => void) {
-    this.#learned = known === null ? null : { uploadMode: known };
+  constructor(known: LearnedUpload | null, onLearn: (upload: LearnedUpload) => void) {
+    this.#learned = known;
     this.#onLearn = onLearn;
   }
 
@@ -62,12 +64,16 @@ export class UploadModes {
     if (this.#switches > MOST_SWITCHES) return false;
     const next = NEXT[mode].find((other) => !this.#refused.has(other));
     if (status === 413 && this.#switches === MOST_SWITCHES) {
-      this.#learned = { uploadMode: 'chunks', pieceSize: SMALL_PIECE };
+      this.#learn({ uploadMode: 'chunks', pieceSize: SMALL_PIECE });
       return true;
     }
     if (next === undefined) return false;
-    this.#learned = { uploadMode: next };
-    this.#onLearn(next);
+    this.#learn({ uploadMode: next });
     return true;
+  }
+
+  #learn(upload: LearnedUpload): void {
+    this.#learned = upload;
+    this.#onLearn(upload);
   }
 }

@@ -114,4 +114,16 @@ export const MIGRATIONS: readonly string[] = [
      seen_ms INTEGER NOT NULL
    ) STRICT;
    CREATE INDEX vm_configs_by_age ON vm_configs (seen_ms);`,
+
+  // 7: what was found out about hosts while working with them, each finding with its own age; `value` is JSON.
+  `CREATE TABLE host_findings (
+     host TEXT NOT NULL,
+     finding TEXT NOT NULL,
+     value TEXT NOT NULL,
+     learned_ms INTEGER NOT NULL,
+     PRIMARY KEY (host, finding)
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO host_findings (host, finding, value, learned_ms)
+     SELECT host, 'upload', json_object('uploadMode', upload_mode), learned_ms
+       FROM host_profiles WHERE upload_mode IS NOT NULL;`,
 ];

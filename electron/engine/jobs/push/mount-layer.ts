@@ -20,14 +20,14 @@ export async function mountLayer(
   if (digest === null) return [...targets];
   const left: DraftTarget[] = [];
   for (const target of targets) {
-    const from = mountSource(run, target, digest);
+    const client = run.parts.clientOf(target.registry);
+    const from = client.profile.mounts ? mountSource(run, target, digest) : null;
     if (from === null || sessions.has(target)) {
       left.push(target);
       continue;
     }
     run.progressOf(layer).move('mounting');
     run.parts.requests.mount += 1;
-    const client = run.parts.clientOf(target.registry);
     const outcome = await client.mountBlob(target.repository, digest, from, { signal });
     if (outcome === 'mounted') {
       run.blobs.settle(layer, target, { verdict: 'mount', reason: 'mountable', mountedFrom: from });

@@ -15,7 +15,7 @@ import { UploadPass } from './upload-pass.ts';
 
 /**
  * Gets one layer into every target that lacks it: one repository of each registry gets the bytes, the others of that
- * registry mount it from there. All uploads of a pass share one reading, hashing and encoding; what is lost is encoded
+ * registry mount it from there, where it mounts at all. All uploads of a pass share one reading, hashing and encoding; what is lost is encoded
  * again, at most five times.
  */
 export class LayerUpload {
@@ -41,7 +41,9 @@ export class LayerUpload {
       if (missing.length === 0) return;
       if (this.#dropLocal()) missing = [...this.#run.draft.targets];
       const first = missing.filter(
-        (target, at) => missing.findIndex(({ registry }) => registry === target.registry) === at,
+        ({ registry }, at) =>
+          missing.findIndex((other) => other.registry === registry) === at ||
+          !this.#run.parts.clientOf(registry).profile.mounts,
       );
       const lost = await this.#pass(first, sessions, attempt);
       missing = missing.filter((target) => !first.includes(target) || lost.includes(target));
