@@ -3,6 +3,7 @@ import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { StoreImage, StoreProblem, StoreTransfer } from '../../../shared/models/store.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
 import { EXIT } from '../exit-status.ts';
+import { tellStoreProgress } from '../store-progress.ts';
 import { table } from '../table.ts';
 
 /** `tartan store list`: the images of the local store. */
@@ -54,11 +55,14 @@ export async function importStored(
   names: readonly string[],
   options: ImportOptions,
 ): Promise<undefined> {
-  const moved = await call(context, 'store.import', {
-    source: resolve(source),
-    images: [...names],
-    name: options.as ?? null,
-  });
+  const moved = await tellStoreProgress(context, (taskId) =>
+    call(context, 'store.import', {
+      source: resolve(source),
+      images: [...names],
+      name: options.as ?? null,
+      taskId,
+    }),
+  );
   tellMoved(context, moved, options, 'in the store');
 }
 
@@ -75,7 +79,9 @@ export async function exportStored(
   options: ExportOptions,
 ): Promise<undefined> {
   const form = options.archive === true || target.endsWith('.tar') ? 'archive' : 'folder';
-  const moved = await call(context, 'store.export', { images: [...names], target: resolve(target), form });
+  const moved = await tellStoreProgress(context, (taskId) =>
+    call(context, 'store.export', { images: [...names], target: resolve(target), form, taskId }),
+  );
   tellMoved(context, moved, options, `in ${target}`);
 }
 
@@ -122,11 +128,14 @@ export interface CheckOptions extends CommonOptions {
 
 /** `tartan store check`: reads every blob. Exit status 1 if something is wrong in the end. */
 export async function checkStored(context: CommandContext, options: CheckOptions): Promise<number> {
-  const found = await call(context, 'store.check', {
-    repair: options.repair === true || options.from !== undefined,
-    from: options.from ?? [],
-    insecure: options.insecure === true,
-  });
+  const found = await tellStoreProgress(context, (taskId) =>
+    call(context, 'store.check', {
+      repair: options.repair === true || options.from !== undefined,
+      from: options.from ?? [],
+      insecure: options.insecure === true,
+      taskId,
+    }),
+  );
   if (options.json === true) {
     context.terminal.out(JSON.stringify(found, null, 2));
   } else {
