@@ -15,6 +15,7 @@ import { JobFiles } from './jobs/job-files.ts';
 import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
 import { EncoderRate } from './plan/encoder-rate.ts';
+import type { LookingParts } from './plan/known-vm.ts';
 import { groupTargets } from './plan/push-targets.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
 import type { EnginePorts } from './ports.ts';
@@ -23,6 +24,7 @@ import { HostMemory } from './registry/host-memory.ts';
 import { RegistryClients } from './registry/registry-clients.ts';
 import { EMPTY_BOOK, RegistryBook, registryBookSchema } from './registry-book.ts';
 import { RegistryService } from './registry-service.ts';
+import { SampleService } from './sample/sample-service.ts';
 import { SettingsService } from './settings-service.ts';
 import { JsonFile } from './state/json-file.ts';
 import { openState, type StateDatabase } from './state/state-database.ts';
@@ -48,6 +50,7 @@ class JoinedEngine {
   readonly #store: StoreService;
   readonly #pushes: PushService;
   readonly #jobs: JobQueue;
+  readonly #sample: SampleService;
 
   constructor(ports: EnginePorts, state: StateDatabase) {
     this.#state = state;
@@ -76,13 +79,14 @@ class JoinedEngine {
     const bookFile = new JsonFile(join(paths.stateHome, 'registries.json'), registryBookSchema, EMPTY_BOOK, log);
     const namesOfImages = async (): Promise<string[]> => (await this.#vms.images()).map(({ name }) => name);
     this.#book = new RegistryBook(bookFile, this.#index, namesOfImages, nowMs);
-    this.#vms = new VmService(ports, settings, this.hub, {
+    const looking: LookingParts = {
       digestCache: cache,
       contentIndex: this.#index,
       zeroChunks: zeros,
       chunkSize,
       tagsOf: ({ registry, repository }, digest) => this.#book.tagsOf(registry, repository, digest),
-    });
+    };
+    this.#vms = new VmService(ports, settings, this.hub, looking, () => this.#sample);
     this.#store = new StoreService({
       ports,
       settings,
@@ -121,6 +125,32 @@ class JoinedEngine {
       chunkSize,
       perform: (job) => this.#pushes.perform(job),
     });
+    this.#sample = this.#sampleService(ports);
+  }
+
+  #sampleService({ paths, clock, log }: EnginePorts): SampleService {
+    const never = new AbortController().signal;
+    const serve = this.#store.handlers();
+    return new SampleService({
+      folder: join(paths.stateHome, 'sample'),
+      clock,
+      log,
+      emit: this.hub.emit,
+      jobs: this.#jobs,
+      serve: {
+        state: () => serve['serve.state'](null, never),
+        start: (port) => serve['serve.start']({ port, token: null, readOnly: false }, never),
+        stop: async () => {
+          await serve['serve.stop'](null, never);
+        },
+      },
+      dropImages: (repository) => this.#store.dropRepository(repository),
+      forget: async (registry, repository) => {
+        await this.#index.forgetRepository({ registry, repository });
+        await this.#book.forget(registry, repository);
+        await this.#registries.tell(registry);
+      },
+    });
   }
 
   async open(): Promise<void> {
@@ -144,6 +174,7 @@ class JoinedEngine {
     };
     return {
       ...this.#store.handlers(),
+      ...this.#sample.handlers(),
       ...this.#vms.handlers(),
       ...this.#registries.handlers(),
       ...this.#settings.handlers(),
@@ -173,6 +204,7 @@ class JoinedEngine {
   }
 
   async close(): Promise<void> {
+    await this.#sample.close();
     await this.#jobs.close();
     await this.#store.close();
     await this.#vms.close();

@@ -180,7 +180,7 @@ export class PushService {
         await run.run(job.signal).finally(() => run?.close());
         await this.#learnLinks(run);
         if (request.populateCache === true) {
-          await run.populateCache(this.#ports.paths.tartHome, this.#ports.clock, job.signal);
+          await run.populateCache(vms.homeOf(request.vmId), this.#ports.clock, job.signal);
         }
       });
     } catch (thrown) {

@@ -126,6 +126,15 @@ export class RegistryBook {
     }));
   }
 
+  /** Forgets what was read of a repository. */
+  async forget(host: string, repository: string): Promise<void> {
+    await this.#change((book) => {
+      const left = (book.read[host] ?? []).filter((entry) => entry.repository !== repository);
+      const others = Object.entries(book.read).filter(([other]) => other !== host);
+      return { ...book, read: Object.fromEntries(left.length === 0 ? others : [...others, [host, left]]) };
+    });
+  }
+
   async remember(host: string, repository: Repository): Promise<void> {
     await this.#change((book) => {
       const others = (book.read[host] ?? []).filter((entry) => entry.repository !== repository.repository);

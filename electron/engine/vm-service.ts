@@ -1,11 +1,13 @@
 import type { Handlers } from '../../shared/contract/handlers.ts';
 import type { EngineMethodName } from '../../shared/contract/methods.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { SAMPLE_VM_ID } from '../../shared/models/sample.ts';
 import type { Settings } from '../../shared/models/settings.ts';
-import type { Vm } from '../../shared/models/vm.ts';
+import type { Vm, VmList } from '../../shared/models/vm.ts';
 import type { EventHub } from './event-hub.ts';
 import { knownOfVm, type LookingParts } from './plan/known-vm.ts';
 import type { EnginePorts } from './ports.ts';
+import type { SampleService } from './sample/sample-service.ts';
 import { listVms } from './tart/list-vms.ts';
 import { watchVms } from './tart/watch-vms.ts';
 
@@ -17,13 +19,22 @@ export class VmService {
   readonly #settings: () => Settings;
   readonly #hub: EventHub;
   readonly #looking: LookingParts;
+  readonly #sample: () => Pick<SampleService, 'rows' | 'tartHome'>;
   #watcher: { close(): Promise<void> } | null = null;
 
-  constructor(ports: EnginePorts, settings: () => Settings, hub: EventHub, looking: LookingParts) {
+  /** @param sample the sample VM, which lies in a Tart home of its own */
+  constructor(
+    ports: EnginePorts,
+    settings: () => Settings,
+    hub: EventHub,
+    looking: LookingParts,
+    sample: () => Pick<SampleService, 'rows' | 'tartHome'>,
+  ) {
     this.#ports = ports;
     this.#settings = settings;
     this.#hub = hub;
     this.#looking = looking;
+    this.#sample = sample;
   }
 
   #tartHome(): string {
@@ -47,8 +58,18 @@ export class VmService {
     this.#hub.emit('vms.changed', null);
   }
 
-  list(): ReturnType<typeof listVms> {
-    return listVms(this.#tartHome(), this.#ports.clock.now());
+  /** The Tart home that a VM belongs to: nothing of the sample comes into the person's own. */
+  homeOf(vmId: string): string {
+    return vmId === SAMPLE_VM_ID ? this.#sample().tartHome : this.#tartHome();
+  }
+
+  /** The VMs of Tart's home, and behind them the sample VM while it is there. */
+  async list(): Promise<VmList> {
+    const [list, sample] = await Promise.all([
+      listVms(this.#tartHome(), this.#ports.clock.now()),
+      this.#sample().rows(),
+    ]);
+    return { ...list, vms: [...list.vms, ...sample] };
   }
 
   /** Cached images, those with a defect as well. */

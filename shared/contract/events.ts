@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { jobDeltaSchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
 import { registrySchema } from '../models/registry.ts';
+import { sampleStateSchema } from '../models/sample.ts';
 import { settingsSchema } from '../models/settings.ts';
 import { serveStateSchema, storeProgressSchema } from '../models/store.ts';
 import { defineEvents } from './define.ts';
@@ -35,6 +36,8 @@ export const events = defineEvents({
     'focusDetail',
     'settings',
   ]),
+  /** The sample VM is made, changed or removed. At most 10 a second. */
+  'sample.changed': sampleStateSchema,
   'settings.changed': settingsSchema,
 });
 

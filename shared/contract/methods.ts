@@ -4,6 +4,7 @@ import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
 import { pushOptionsSchema } from '../models/push-options.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
+import { sampleStateSchema } from '../models/sample.ts';
 import { settingsSchema } from '../models/settings.ts';
 import {
   collectionSchema,
@@ -235,6 +236,29 @@ export const methods = defineMethods({
   },
   'serve.stop': { input: nothing, output: nothing, errors: [] },
   'serve.state': { input: nothing, output: serveStateSchema, errors: [] },
+
+  /** The sample VM that the product can be tried with. Makes nothing. */
+  'sample.state': { input: nothing, output: sampleStateSchema, errors: [] },
+  /**
+   * Makes the sample VM where it is not there, and switches the registry of this computer on where it is off. `sample.changed`
+   * events tell how far it is; cancelling the request leaves nothing behind.
+   */
+  'sample.make': {
+    input: nothing,
+    output: sampleStateSchema,
+    errors: [...STORE_ERRORS, 'serve.portBusy', 'serve.alreadyOn', 'registry.readOnly'],
+  },
+  /** Writes one file of the sample's disk anew, as work in the VM would. Not while it is pushed. */
+  'sample.change': {
+    input: nothing,
+    output: sampleStateSchema,
+    errors: ['vm.notFound', 'vm.busy', 'file.unwritable'],
+  },
+  /**
+   * Removes all that came of trying: jobs of the sample VM (running ones are cancelled), its images in the local store, the
+   * VM, and the registry goes off if it was switched on for it.
+   */
+  'sample.remove': { input: nothing, output: sampleStateSchema, errors: [...STORE_ERRORS, 'vm.busy'] },
 
   /** Facts of the host that the window needs before its first paint. */
   'app.info': {

@@ -19,7 +19,7 @@ export const vmStateSchema = z.enum(['running', 'suspended', 'stopped']);
  * A row with a `defect` is listed but cannot be pushed.
  */
 export const vmSchema = z.object({
-  /** Stable key: `vm:NAME` or `image:HOST/REPOSITORY@DIGEST`. */
+  /** Stable key: `vm:NAME`, `image:HOST/REPOSITORY@DIGEST`, or that of the sample VM. */
   id: z.string(),
   kind: z.enum(['vm', 'image']),
   /** Folder name of a local VM; `HOST/REPOSITORY` of a cached image. */

@@ -78,10 +78,10 @@ describe('npm start', () => {
       ]),
     );
     expect(out.match(/^(second|third): .*(?=,)/gm)).toEqual([
-      expect.stringMatching(/^second: 0 B sent, \d+ MB not sent, 0 B read of the disk$/),
-      expect.stringMatching(/^third: \d+ MB sent, \d+ MB not sent, \d+ MB read of the disk$/),
+      expect.stringMatching(/^second: 0 B sent, \d+ MB not sent, 0 B read of the disk, 0 B encoded$/),
+      expect.stringMatching(/^third: [\d.]+ MB sent, \d+ MB not sent, [\d.]+ MB read of the disk, 537 MB encoded$/),
     ]);
-    expect(out).toMatch(/tag\n +layers +size\npresent +5 .*\nupload +1 /);
+    expect(out).toMatch(/tag\n +layers +size\npresent +8 .*\nduplicate +9 .*\nupload +1 /);
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AppError } from '../../../shared/errors/app-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
+import { SAMPLE_REPOSITORY, SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine-interface.ts';
 import { forkNodeHelper } from '../../host/fork-helper.ts';
@@ -13,13 +13,12 @@ import { cliPorts } from '../cli-ports.ts';
 import type { CommandContext } from '../command-context.ts';
 import { followJob, throwUnlessDone } from '../follow-job.ts';
 import { planText, pushedText } from '../plan-text.ts';
-import { changeSampleDisk, makeSampleVm } from '../sample-vm.ts';
 
 const NAME = 'sample';
 
 function requestFor(reference: string) {
   return {
-    vmId: `vm:${NAME}`,
+    vmId: SAMPLE_VM_ID,
     references: [reference],
     insecure: false,
     concurrency: null,
@@ -49,42 +48,51 @@ async function pushOnce(context: CommandContext, engine: Engine, reference: stri
   return document;
 }
 
+/** What is not sent of a push: there already, or the same as a layer before. */
+function notSent({ bytes }: Plan): number {
+  return bytes.present + bytes.mounted + bytes.duplicate;
+}
+
+/** Three pushes of the sample: a first one, a second tag, and a third one after a little of the disk changed. */
+async function tryIt(context: CommandContext, engine: Engine): Promise<void> {
+  const { terminal, signal } = context;
+  const { address, dataSize, diskSize, changedFile } = await engine.handlers['sample.make'](null, signal);
+  terminal.out(`A sample VM with a ${formatBytes(diskSize)} disk, of which ${formatBytes(dataSize)} is data`);
+  terminal.out(`A registry on this computer, at ${address ?? ''}`);
+  const push = (tag: string): Promise<Plan> =>
+    pushOnce(context, engine, `${address ?? ''}/${SAMPLE_REPOSITORY}:${tag}`);
+  const first = await push('first');
+  const second = await push('second');
+  await engine.handlers['sample.change'](null, signal);
+  terminal.out(`\nA little of the disk was changed: ${changedFile.path}, ${formatBytes(changedFile.size)}.`);
+  const third = await push('third');
+  terminal.out('');
+  for (const [tag, document] of [
+    ['first', first],
+    ['second', second],
+    ['third', third],
+  ] as const) {
+    const { uploaded, read, encoded } = document.bytes;
+    terminal.out(
+      `${tag}: ${formatBytes(uploaded)} sent, ${formatBytes(notSent(document))} not sent, ` +
+        `${formatBytes(read)} read of the disk, ${formatBytes(encoded)} encoded, ${formatDuration(document.seconds)}`,
+    );
+  }
+  terminal.out(`Not sent in all: ${formatBytes([first, second, third].reduce((sum, one) => sum + notSent(one), 0))}.`);
+}
+
 /**
  * `tartan demo`: makes a small sample VM and pushes it to a registry of this app's own on this computer: under one tag,
  * under a second one (nothing is sent), and under a third after a little of its disk changed (one layer is sent). Shows
  * plan, layers and what was saved. Everything lies in a temporary folder that goes at the end.
  */
 export async function demo(context: CommandContext): Promise<undefined> {
-  const { terminal, signal } = context;
   const folder = await mkdtemp(join(tmpdir(), 'tartan-demo-'));
   const ports = cliPorts(import.meta.dirname, forkNodeHelper);
   const paths = { ...ports.paths, tartHome: join(folder, 'tart'), stateHome: join(folder, 'state') };
-  terminal.out(`A sample VM with a 2.1 GB disk, of which 67 MB is data, in ${folder}`);
-  await makeSampleVm(paths.tartHome, NAME, '5e:00:00:00:00:01');
   const engine = await createEngine({ ...ports, paths });
   try {
-    const registry = await engine.handlers['serve.start']({ port: null, token: null, readOnly: false }, signal);
-    if (!registry.on) throw new AppError('internal', { message: 'the registry did not start' });
-    terminal.out(`A registry on this computer, at ${registry.address}`);
-    const push = (tag: string): Promise<Plan> => pushOnce(context, engine, `${registry.address}/try/${NAME}:${tag}`);
-    const first = await push('first');
-    const second = await push('second');
-    await changeSampleDisk(paths.tartHome, NAME);
-    terminal.out('\nA little of the disk was changed.');
-    const third = await push('third');
-    terminal.out('');
-    for (const [tag, { bytes, seconds }] of [
-      ['first', first],
-      ['second', second],
-      ['third', third],
-    ] as const) {
-      terminal.out(
-        `${tag}: ${formatBytes(bytes.uploaded)} sent, ${formatBytes(bytes.present + bytes.duplicate)} not sent, ` +
-          `${formatBytes(bytes.read)} read of the disk, ${formatDuration(seconds)}`,
-      );
-    }
-    const notSent = [first, second, third].reduce((sum, { bytes }) => sum + bytes.present + bytes.duplicate, 0);
-    terminal.out(`Not sent in all: ${formatBytes(notSent)}.`);
+    await tryIt(context, engine);
   } finally {
     await engine.close();
     await rm(folder, { recursive: true, force: true });

@@ -314,6 +314,16 @@ export class ContentIndex {
     ]);
   }
 
+  /** Forgets that a repository holds anything; what its layers are made of stays known. */
+  async forgetRepository({ registry, repository }: RepositoryName): Promise<void> {
+    await this.#state.run(
+      ['manifest_places', 'blob_locations'].map((table) => ({
+        sql: `DELETE FROM ${table} WHERE registry = ? AND repository = ?`,
+        params: [registry, repository],
+      })),
+    );
+  }
+
   /** Remembers that a repository has a blob. */
   async sawBlobs(place: RepositoryName, digests: readonly string[]): Promise<void> {
     const now = this.#nowMs();

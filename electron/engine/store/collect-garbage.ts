@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Collection } from '../../../shared/models/store.ts';
 import { tartImageOf } from '../oci/parse-manifest.ts';
 import type { BlobFile } from './blob-folder.ts';
+import { BlobMarks } from './blob-marks.ts';
 import { syncFolder } from './durable-file.ts';
-import { MANIFEST_LIMIT, type ManifestFacts } from './manifest-facts.ts';
 import type { OciStore } from './oci-store.ts';
 
 /** What is younger may be part of an image whose name is still to come: skopeo writes index.json last and takes no lock. */
@@ -16,36 +16,6 @@ interface Dropped {
   readonly digest: string;
 }
 
-/** What is needed, found from the names down. */
-class Marks {
-  readonly needed = new Set<string>();
-  readonly #store: OciStore;
-
-  constructor(store: OciStore) {
-    this.#store = store;
-  }
-
-  async keep(digest: string): Promise<void> {
-    if (this.needed.has(digest)) return;
-    this.needed.add(digest);
-    const facts = await this.#store.manifests.facts(digest, null);
-    const named = facts === null ? await this.#namesIn(digest) : namesOf(facts);
-    for (const child of named.manifests) await this.keep(child);
-    for (const blob of named.blobs) this.needed.add(blob);
-  }
-
-  /** Whatever another kind of manifest names by a digest is needed too. */
-  async #namesIn(digest: string): Promise<{ manifests: readonly string[]; blobs: readonly string[] }> {
-    const bytes = await this.#store.blobs.read(digest, MANIFEST_LIMIT);
-    const found = bytes?.toString('latin1').match(/sha256:[0-9a-f]{64}/g) ?? [];
-    return { manifests: found, blobs: [] };
-  }
-}
-
-function namesOf(facts: ManifestFacts): { manifests: readonly string[]; blobs: readonly string[] } {
-  return { manifests: facts.children.map(({ digest }) => digest), blobs: facts.blobs.map(({ digest }) => digest) };
-}
-
 /**
  * Finds, and unless it is a preview removes, what no image needs: blobs that nothing names, manifests without a tag, and
  * what crashes left. Nothing that is younger than a day goes.
@@ -55,7 +25,7 @@ function namesOf(facts: ManifestFacts): { manifests: readonly string[]; blobs: r
 export async function collectGarbage(store: OciStore, preview: boolean): Promise<Collection> {
   return await store.lock.hold(async () => {
     const now = store.clock.now();
-    const marks = new Marks(store);
+    const marks = new BlobMarks(store);
     for (const { digest } of (await store.index.read()).entries) await marks.keep(digest);
     const repositories = await store.records.repositories();
     const staleUploads = await markUploads(store, repositories, marks, now);
@@ -97,7 +67,7 @@ function count(files: readonly Pick<BlobFile, 'size'>[]): { files: number; bytes
 async function markUploads(
   store: OciStore,
   repositories: readonly string[],
-  marks: Marks,
+  marks: BlobMarks,
   now: number,
 ): Promise<Dropped[]> {
   const stale: Dropped[] = [];
@@ -114,7 +84,7 @@ async function markUploads(
 async function markRecords(
   store: OciStore,
   repositories: readonly string[],
-  marks: Marks,
+  marks: BlobMarks,
   now: number,
 ): Promise<Dropped[]> {
   let open: (Dropped & { readonly subject: string | null })[] = [];

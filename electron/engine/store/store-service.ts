@@ -11,6 +11,7 @@ import type { EnginePorts } from '../ports.ts';
 import { BlobWriters } from './blob-writers.ts';
 import { checkStore } from './check-store.ts';
 import { collectGarbage } from './collect-garbage.ts';
+import { dropRepository } from './drop-repository.ts';
 import { type ImageName, imageNameOf } from './image-name.ts';
 import { listImages } from './list-images.ts';
 import { layoutVersion, OciStore } from './oci-store.ts';
@@ -268,6 +269,11 @@ export class StoreService {
       },
       'serve.state': (): Promise<ServeState> => Promise.resolve(this.#serving.state),
     };
+  }
+
+  /** Takes a repository out of the store, with every blob that nothing else needs. */
+  async dropRepository(repository: string): Promise<void> {
+    await dropRepository(await this.#store(), repository);
   }
 
   async close(): Promise<void> {
