@@ -4,12 +4,16 @@ import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { MethodOutput } from '../../shared/contract/methods.ts';
+import { SAMPLE_VM_ID } from '../../shared/models/sample.ts';
 import type { Vm } from '../../shared/models/vm.ts';
 import { ImageDetail } from '../features/detail/image-detail.tsx';
 import { RegistryDetail } from '../features/detail/registry-detail.tsx';
 import { RepositoryDetail } from '../features/detail/repository-detail.tsx';
 import { VmDetail } from '../features/detail/vm-detail.tsx';
 import { FirstRun } from '../features/first-run/first-run.tsx';
+import { type MinuteStep, suggestedReference } from '../features/first-run/minute-step.ts';
+import { MinuteStrip } from '../features/first-run/minute-strip.tsx';
+import { useSample } from '../features/first-run/use-sample.ts';
 import { LocalPane } from '../features/local/local-pane.tsx';
 import { PushSheet } from '../features/push/push-sheet.tsx';
 import { AddRegistry } from '../features/registries/add-registry.tsx';
@@ -22,6 +26,7 @@ import { StoreDetail } from '../features/store/store-detail.tsx';
 import { useStoreCommands } from '../features/store/use-store-commands.ts';
 import { useStoreTasks } from '../features/store/use-store-tasks.ts';
 import { useThisComputer } from '../features/store/use-this-computer.ts';
+import { useJobs } from '../features/transfers/job-mirror-context.ts';
 import { TransfersDrawer } from '../features/transfers/transfers-drawer.tsx';
 import { TransfersStrip } from '../features/transfers/transfers-strip.tsx';
 import { useClient } from '../state/client.ts';
@@ -44,7 +49,7 @@ import { useCommands } from './use-commands.ts';
 
 /** A dialog over the panes. */
 type Dialog =
-  | { readonly kind: 'push'; readonly vm: Vm }
+  | { readonly kind: 'push'; readonly vm: Vm; readonly references: readonly string[] }
   | { readonly kind: 'addRegistry' }
   | { readonly kind: 'removeRegistry'; readonly host: string }
   | { readonly kind: 'collect' }
@@ -65,6 +70,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
   const readings = useTagReadings();
   const own = useThisComputer();
   const tasks = useStoreTasks();
+  const sample = useSample();
   const [settings, change] = useSettings();
   const arrangement = usePaneArrangement();
   const localTree = useRef<TreeHandle>(null);
@@ -81,15 +87,20 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     job: null,
   });
 
-  // Until something is chosen: what was selected when the window closed, else the first VM that can be pushed.
+  // Null before the jobs are known.
+  const pushedBefore = useJobs(({ loaded, jobs }) => (loaded ? jobs.length > 0 : null));
+  // Until something is chosen: what was selected when the window closed, else the first VM that can be pushed. On the very
+  // first start nothing: what can be done first is offered.
   const first = useMemo((): Selection => {
     if (list === null) return null;
     const remembered = readMemory('selected', keySchema);
+    if (remembered === null && pushedBefore !== true) return null;
     const vm =
       list.vms.find(({ id }) => id === remembered) ?? list.vms.find(({ defect }) => defect === null) ?? list.vms[0];
     return vm === undefined ? null : { kind: 'vm', key: vm.id };
-  }, [list]);
-  const selection = chosen ?? first;
+  }, [list, pushedBefore]);
+  const removed = chosen?.key === SAMPLE_VM_ID && list?.vms.every(({ id }) => id !== SAMPLE_VM_ID) === true;
+  const selection = removed ? first : (chosen ?? first);
   const vm = selection?.kind === 'vm' ? (list?.vms.find(({ id }) => id === selection.key) ?? null) : null;
   const tree = selection?.kind === 'registry' ? findInTree(registries ?? NO_REGISTRIES, selection.key) : null;
 
@@ -97,8 +108,19 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     if (chosen?.kind === 'vm') writeMemory('selected', chosen.key);
   }, [chosen]);
 
-  const push = (pushed: Vm): void => {
-    if (pushed.defect === null) setDialog({ kind: 'push', vm: pushed });
+  const push = (pushed: Vm, references: readonly string[] = NO_REFERENCES): void => {
+    if (pushed.defect === null) setDialog({ kind: 'push', vm: pushed, references });
+  };
+  /** Opens the push sheet of the sample VM; what is missing for it is made first. */
+  const pushSample = async (step: MinuteStep): Promise<void> => {
+    const made = await sample.make();
+    if (made === null || made.address === null) return;
+    const listed = await client.call('vms.list', null);
+    const own = listed.vms.find(({ id }) => id === SAMPLE_VM_ID);
+    if (own === undefined) return;
+    setScreen('images');
+    setChosen({ kind: 'vm', key: own.id });
+    push(own, [suggestedReference(step, made.address)]);
   };
   const selectInTree = (key: string): void => setChosen({ kind: 'registry', key });
   const showJob = (job: string): void => setDrawer({ open: true, job });
@@ -212,6 +234,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
             }
             detail={
               <section className="pane pane-detail" aria-label={t('detail')} tabIndex={-1} data-pane="detail">
+                <MinuteStrip sample={sample} onPush={(step) => void pushSample(step)} onShowJob={showJob} />
                 <div className="scroll" ref={detail}>
                   {vm !== null && (
                     <VmDetail vm={vm} known={known.get(vm.id)} onPush={() => push(vm)} onShowJob={showJob} />
@@ -258,9 +281,18 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                       group={tree.group}
                     />
                   )}
-                  {vm === null && tree === null && list !== null && list.vms.length === 0 && (
-                    <FirstRun list={list} onChooseHome={chooseHome} onAdded={selectInTree} />
-                  )}
+                  {vm === null &&
+                    tree === null &&
+                    list !== null &&
+                    (list.vms.length === 0 || pushedBefore === false) && (
+                      <FirstRun
+                        list={list}
+                        sample={sample}
+                        onTry={() => void pushSample({ kind: 'none' })}
+                        onChooseHome={chooseHome}
+                        onAdded={selectInTree}
+                      />
+                    )}
                 </div>
               </section>
             }
@@ -279,7 +311,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
         {dialog?.kind === 'push' && (
           <PushSheet
             vm={dialog.vm}
-            initialReferences={NO_REFERENCES}
+            initialReferences={dialog.references}
             onClose={() => setDialog(null)}
             onPushed={showJob}
           />

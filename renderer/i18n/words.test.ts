@@ -13,7 +13,7 @@ function keysOf(words: unknown, path = ''): string[] {
   return plural.flatMap(([key, inner]) => keysOf(inner, path === '' ? key : `${path}.${key}`));
 }
 
-const NAMESPACES = ['panes', 'settings', 'push', 'transfers', 'weave', 'store', 'errors'] as const;
+const NAMESPACES = ['panes', 'firstRun', 'settings', 'push', 'transfers', 'weave', 'store', 'errors'] as const;
 
 describe('the words', () => {
   it.each(NAMESPACES)('say the same things in both languages: %s', (namespace) => {

@@ -3,12 +3,14 @@ import { initReactI18next } from 'react-i18next';
 import enErrors from '../../shared/errors/words.en.json';
 import zhErrors from '../../shared/errors/words.zh-CN.json';
 import type { Settings } from '../../shared/models/settings.ts';
+import enFirstRun from './en/first-run.json';
 import enPanes from './en/panes.json';
 import enPush from './en/push.json';
 import enSettings from './en/settings.json';
 import enStore from './en/store.json';
 import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
+import zhFirstRun from './zh-CN/first-run.json';
 import zhPanes from './zh-CN/panes.json';
 import zhPush from './zh-CN/push.json';
 import zhSettings from './zh-CN/settings.json';
@@ -20,6 +22,7 @@ import zhWeave from './zh-CN/weave.json';
 export const CATALOGUES = {
   en: {
     panes: enPanes,
+    firstRun: enFirstRun,
     settings: enSettings,
     push: enPush,
     transfers: enTransfers,
@@ -29,6 +32,7 @@ export const CATALOGUES = {
   },
   'zh-CN': {
     panes: zhPanes,
+    firstRun: zhFirstRun,
     settings: zhSettings,
     push: zhPush,
     transfers: zhTransfers,

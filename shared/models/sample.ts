@@ -14,6 +14,8 @@ export const sampleStateSchema = z.object({
   /** Bytes of its files. */
   dataSize: z.number(),
   diskSize: z.number(),
+  /** About what trying takes on this computer's disk, images in the store included. */
+  roomSize: z.number(),
   /** Raw bytes of the chunks that it is laid out for. */
   chunkSize: z.number(),
   /** Bytes of files in each chunk, in disk order; 0 = a hole. */

@@ -11,6 +11,7 @@ import { changeSettings } from './push-driver.ts';
 /** Words that a person sees on the way, in both languages. */
 const WORDS = {
   en: {
+    local: 'Local',
     push: 'Push…',
     target: 'Target',
     made: /Plan made/,
@@ -18,7 +19,15 @@ const WORDS = {
     written: 'written',
     layers: 'Layers',
   },
-  'zh-CN': { push: '推送…', target: '目标', made: /方案生成于/, weave: /的织图$/, written: '已写入', layers: '层' },
+  'zh-CN': {
+    local: '本地',
+    push: '推送…',
+    target: '目标',
+    made: /方案生成于/,
+    weave: /的织图$/,
+    written: '已写入',
+    layers: '层',
+  },
 } as const;
 
 /** Name of the element that has the focus. */
@@ -57,8 +66,8 @@ describe('with the keyboard alone', () => {
     await page.reload();
     await page.getByText('builder').first().waitFor();
 
-    await pressUntil(page, 'Tab', (name) => name.includes('builder'));
-    await page.keyboard.press('Space');
+    await pressUntil(page, 'Tab', (name) => name === words.local);
+    await page.keyboard.press('ArrowDown');
     await pressUntil(page, 'Tab', (name) => name === words.push);
     await page.keyboard.press('Enter');
     const field = page.getByRole('combobox', { name: words.target });

@@ -115,10 +115,10 @@ describe('the three panes', () => {
 
   it('add a registry that answers, say why one does not, and forget it again', async () => {
     await pane(page, 'Registries').getByRole('button', { name: 'Add registry', exact: true }).click();
-    await page.getByRole('textbox', { name: 'Host' }).fill('127.0.0.1:1');
-    await page.getByRole('button', { name: 'Test and add' }).click();
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Host' }).fill('127.0.0.1:1');
+    await page.getByRole('dialog').getByRole('button', { name: 'Test and add' }).click();
     await page.getByRole('alert').waitFor();
-    await page.getByRole('textbox', { name: 'Host' }).fill(registry.host);
+    await page.getByRole('dialog').getByRole('textbox', { name: 'Host' }).fill(registry.host);
     await page.keyboard.press('Enter');
     const row = pane(page, 'Registries').getByRole('treeitem', { name: registry.host });
     await row.waitFor();

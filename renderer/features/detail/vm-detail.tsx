@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { Button, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { JobSummary } from '../../../shared/models/job.ts';
+import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
 import { MenuRows } from '../../ui/context-menu.tsx';
@@ -53,6 +54,8 @@ function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly on
   const { t } = useTranslation('panes');
   const commands = useVmCommands(onPush);
   const [, ...more] = commands(vm);
+  // Above the sample VM stands what comes next: that is the one primary button.
+  const primary = vm.defect === null && vm.id !== SAMPLE_VM_ID ? 'button-primary' : '';
   const facts = [
     vm.kind === 'image' ? t('cachedImage') : '',
     vm.os === 'darwin' ? 'macOS' : vm.os === 'linux' ? 'Linux' : '',
@@ -73,17 +76,13 @@ function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly on
       <span className="space" />
       <span className="split-button">
         {vm.defect === null && (
-          <Button className="button button-primary button-large" onPress={onPush}>
+          <Button className={`button button-large ${primary}`} onPress={onPush}>
             <Upload size={15} strokeWidth={1.75} aria-hidden="true" />
             {t('push')}
           </Button>
         )}
         <MenuTrigger>
-          <Button
-            className={`button button-large ${vm.defect === null ? 'button-primary' : ''}`}
-            aria-label={t('more')}
-            data-tip={t('more')}
-          >
+          <Button className={`button button-large ${primary}`} aria-label={t('more')} data-tip={t('more')}>
             <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
           </Button>
           <Popover className="popover menu-popover" placement="bottom end">

@@ -2,6 +2,7 @@ import { Box, ChevronRight, Pause, Play, Power, TriangleAlert } from 'lucide-rea
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
@@ -104,6 +105,17 @@ function GroupCells({
   );
 }
 
+/** The name of a local VM; the sample VM may have the name of one of the person's own. */
+function VmName({ vm }: { readonly vm: Vm }): ReactElement {
+  const { t } = useTranslation('firstRun');
+  return (
+    <>
+      {vm.name}
+      {vm.id === SAMPLE_VM_ID && <span className="sample-mark">{t('sampleMark')}</span>}
+    </>
+  );
+}
+
 function VmCells({ vm, known, unit, wide }: Omit<LocalRowProps, 'row'> & { readonly vm: Vm }): ReactElement {
   const words = useErrorWords();
   const tip = useRowTip();
@@ -111,7 +123,7 @@ function VmCells({ vm, known, unit, wide }: Omit<LocalRowProps, 'row'> & { reado
     <span className="local-row" data-tip={tip(vm, known)} data-defect={vm.defect !== null || undefined}>
       <StateIcon vm={vm} />
       <span className="name">
-        {vm.kind === 'vm' ? vm.name : <FrontCut path={imagePlace(vm).repository} end={imageEnd(vm)} />}
+        {vm.kind === 'vm' ? <VmName vm={vm} /> : <FrontCut path={imagePlace(vm).repository} end={imageEnd(vm)} />}
       </span>
       {vm.defect !== null ? (
         <span className="local-defect">
