@@ -44,10 +44,12 @@ describe('the menu bar', () => {
         ['focusDetail', 'Mod+3'],
         ['toggleLocal', 'Alt+Mod+1'],
         ['toggleDrawer', 'Mod+J'],
+        ['tryIt', ''],
         ['https://tart.run/', ''],
       ]),
     );
-    expect(new Set(keys).size).toBe(keys.length);
+    const pressed = keys.filter((key) => key !== '');
+    expect(new Set(pressed).size).toBe(pressed.length);
   });
 
   it('has developer tools only in a checkout', () => {

@@ -99,7 +99,7 @@ function windowMenu({ words }: MenuFacts): Item {
 
 /** The menu bar in the order of the platform. */
 export function menuTemplate(facts: MenuFacts): Item[] {
-  const { words, openLink } = facts;
+  const { words, openLink, send } = facts;
   const mac = facts.platform === 'darwin';
   return [
     ...(mac ? [appMenu(facts)] : []),
@@ -111,6 +111,8 @@ export function menuTemplate(facts: MenuFacts): Item[] {
       label: words.help,
       role: 'help',
       submenu: [
+        { label: words.tryIt, click: () => send('tryIt') },
+        SEPARATOR,
         { label: words.website, click: () => openLink('https://tart.run/') },
         ...(mac ? [] : [{ role: 'about' as const, label: words.about }]),
       ],

@@ -104,6 +104,10 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
   const vm = selection?.kind === 'vm' ? (list?.vms.find(({ id }) => id === selection.key) ?? null) : null;
   const tree = selection?.kind === 'registry' ? findInTree(registries ?? NO_REGISTRIES, selection.key) : null;
 
+  // What can be done first: where there is no VM, and until one was selected or pushed.
+  const nothing = vm === null && tree === null && list !== null;
+  const offered = nothing && (list.vms.length === 0 || pushedBefore === false);
+
   useEffect(() => {
     if (chosen?.kind === 'vm') writeMemory('selected', chosen.key);
   }, [chosen]);
@@ -156,6 +160,12 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     {
       push: () => {
         if (vm !== null && dialog === null) push(vm);
+      },
+      tryIt: () => {
+        if (sample.state?.stage === 'none') void pushSample({ kind: 'none' });
+        // What comes next stands above it.
+        else setChosen({ kind: 'vm', key: SAMPLE_VM_ID });
+        setScreen('images');
       },
       settings: () => setScreen((before) => (before === 'settings' ? 'images' : 'settings')),
       toggleDrawer: () => setDrawer((before) => ({ ...before, open: !before.open })),
@@ -234,7 +244,12 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
             }
             detail={
               <section className="pane pane-detail" aria-label={t('detail')} tabIndex={-1} data-pane="detail">
-                <MinuteStrip sample={sample} onPush={(step) => void pushSample(step)} onShowJob={showJob} />
+                <MinuteStrip
+                  sample={sample}
+                  offered={offered}
+                  onPush={(step) => void pushSample(step)}
+                  onShowJob={showJob}
+                />
                 <div className="scroll" ref={detail}>
                   {vm !== null && (
                     <VmDetail vm={vm} known={known.get(vm.id)} onPush={() => push(vm)} onShowJob={showJob} />
@@ -281,18 +296,15 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                       group={tree.group}
                     />
                   )}
-                  {vm === null &&
-                    tree === null &&
-                    list !== null &&
-                    (list.vms.length === 0 || pushedBefore === false) && (
-                      <FirstRun
-                        list={list}
-                        sample={sample}
-                        onTry={() => void pushSample({ kind: 'none' })}
-                        onChooseHome={chooseHome}
-                        onAdded={selectInTree}
-                      />
-                    )}
+                  {offered && (
+                    <FirstRun
+                      list={list}
+                      sample={sample}
+                      onTry={() => void pushSample({ kind: 'none' })}
+                      onChooseHome={chooseHome}
+                      onAdded={selectInTree}
+                    />
+                  )}
                 </div>
               </section>
             }

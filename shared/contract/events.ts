@@ -35,6 +35,7 @@ export const events = defineEvents({
     'focusRegistries',
     'focusDetail',
     'settings',
+    'tryIt',
   ]),
   /** The sample VM is made, changed or removed. At most 10 a second. */
   'sample.changed': sampleStateSchema,

@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SERVE_PORT } from '../../electron/engine/store/store-service.ts';
 import { SAMPLE_REPOSITORY, SAMPLE_VM_ID, type SampleState } from '../../shared/models/sample.ts';
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
@@ -132,6 +134,21 @@ describe('trying with a sample VM', () => {
 
     expect([seen[0], seen.at(-1), (await state()).address]).toEqual(['making', 'none', null]);
     expect((await make()).stage).toBe('made');
+  });
+
+  it('listens at another port where the usual one is in use', async () => {
+    const other = createServer();
+    // Somebody else may have it already: then that one is in the way.
+    await new Promise<void>((resolve) => {
+      other.once('error', () => resolve());
+      other.listen(SERVE_PORT, '127.0.0.1', resolve);
+    });
+    try {
+      const { address } = await make();
+      expect([address === null, address === `127.0.0.1:${SERVE_PORT}`]).toEqual([false, false]);
+    } finally {
+      other.close();
+    }
   });
 
   it('says that a disk under a push is not changed, and cancels the push when everything is to go', async () => {

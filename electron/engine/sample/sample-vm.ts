@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { markSparse } from '../native/sparse-file.ts';
 import { inode } from './ext4-format.ts';
 import { CHANGED_FILE, layOutSampleDisk, SAMPLE_DISK_SIZE, SAMPLE_FILES } from './sample-disk.ts';
 import { emptyNvram } from './sample-nvram.ts';
@@ -68,6 +69,7 @@ async function makeDisk(path: string, onWritten: (bytes: number) => void, signal
   const { pieces, files } = layOutSampleDisk();
   const disk = await open(path, 'wx');
   try {
+    markSparse(path);
     await disk.truncate(SAMPLE_DISK_SIZE);
     for (const { offset, bytes } of pieces) await writeAt(disk, bytes, offset);
     let written = 0;

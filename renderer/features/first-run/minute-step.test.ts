@@ -31,6 +31,7 @@ describe('where a person who tries the sample stands', () => {
   it('follows from the disk and the history', () => {
     const steps: [string, SampleState, JobSummary[]][] = [
       ['nothing', sample({ stage: 'none' }), []],
+      ['being made', sample({ stage: 'making' }), []],
       ['made, another VM was pushed', sample(), [{ ...push(5, 'done'), vmId: 'vm:sample' }]],
       ['running', sample(), [push(5, 'running')]],
       ['failed', sample(), [push(5, 'failed'), push(4, 'cancelled')]],
@@ -44,6 +45,7 @@ describe('where a person who tries the sample stands', () => {
 
     expect(steps.map(([name, state, jobs]) => [name, minuteStep(state, jobs).kind])).toEqual([
       ['nothing', 'none'],
+      ['being made', 'making'],
       ['made, another VM was pushed', 'push'],
       ['running', 'pushing'],
       ['failed', 'push'],
@@ -74,7 +76,7 @@ describe('where a person who tries the sample stands', () => {
     ]);
   });
 
-  it('says what the second push spared, with the time at the speed of the first', () => {
+  it('says what the second push spared, with the time at the pace of the first', () => {
     const first = push(5, 'done', {
       startedMs: 1000,
       finishedMs: 5000,
@@ -86,13 +88,13 @@ describe('where a person who tries the sample stands', () => {
       bytes: { ...summary.bytes, raw: 8e9, read: 7e6, encoded: 5e8 },
     });
 
-    expect(savedFigures({ first, second }, { dataSize: 79e6 })).toEqual({
+    expect(savedFigures({ first, second }, sample())).toEqual({
       notSent: 100e6,
       packed: 110e6,
       notRead: 8e9 - 7e6 - 79e6,
       notEncoded: 7.5e9,
       seconds: 7.5,
     });
-    expect(savedFigures({ first: null, second }, { dataSize: 79e6 }).seconds).toBeNull();
+    expect(savedFigures({ first: null, second }, sample()).seconds).toBeNull();
   });
 });

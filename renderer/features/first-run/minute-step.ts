@@ -6,6 +6,7 @@ import { SAMPLE_REPOSITORY, SAMPLE_VM_ID, type SampleState } from '../../../shar
 export type MinuteStep =
   /** There is no sample. */
   | { readonly kind: 'none' }
+  | { readonly kind: 'making' }
   /** It is made and not pushed yet. */
   | { readonly kind: 'push' }
   | { readonly kind: 'pushing'; readonly job: JobSummary; readonly again: boolean }
@@ -18,8 +19,7 @@ export type MinuteStep =
 
 /** Follows from what is on disk and in the job history alone, so that it is the same after a restart. */
 export function minuteStep(sample: SampleState, jobs: readonly JobSummary[]): MinuteStep {
-  if (sample.stage === 'removing') return { kind: 'removing' };
-  if (sample.stage !== 'made') return { kind: 'none' };
+  if (sample.stage !== 'made') return { kind: sample.stage };
   const { changedMs } = sample;
   const own = jobs.filter(({ vmId }) => vmId === SAMPLE_VM_ID).sort((one, other) => one.createdMs - other.createdMs);
   const active = own.find(({ state }) => !FINAL_JOB_STATES.includes(state));
@@ -49,7 +49,7 @@ export interface SavedFigures {
   /** Against `tart push`, which reads and encodes the whole disk before it asks the registry. */
   readonly notRead: number;
   readonly notEncoded: number;
-  /** What encoding the rest would have taken at the speed of the first push; null where that is not remembered. */
+  /** What the rest would have taken at the pace of the first push; null where that is not remembered. */
   readonly seconds: number | null;
 }
 

@@ -15,13 +15,15 @@ import type { Sample } from './use-sample.ts';
 /** See {@link MinuteStrip}. */
 export interface MinuteStripProps {
   readonly sample: Sample;
+  /** The offers of the first start are in sight: they show the making, and what is refused. */
+  readonly offered: boolean;
   /** Opens the push sheet with the reference that the step suggests. */
   readonly onPush: (step: MinuteStep) => void;
   readonly onShowJob: (jobId: string) => void;
 }
 
 /** What comes next for a person who tries the sample VM; nothing while there is none. */
-export function MinuteStrip({ sample, onPush, onShowJob }: MinuteStripProps): ReactElement | null {
+export function MinuteStrip({ sample, offered, onPush, onShowJob }: MinuteStripProps): ReactElement | null {
   const { t } = useTranslation('firstRun');
   const words = useErrorWords();
   const { jobs, loaded } = useJobs((all) => all);
@@ -32,7 +34,8 @@ export function MinuteStrip({ sample, onPush, onShowJob }: MinuteStripProps): Re
   useEffect(() => {
     if (changeNow) change();
   }, [changeNow, change]);
-  if (state === null || step.kind === 'none') return null;
+  if (state === null || (step.kind === 'none' && error === null)) return null;
+  if (offered && (step.kind === 'none' || step.kind === 'making')) return null;
   return (
     <section className="minute-strip" aria-label={t('strip')}>
       <div className="minute-strip-words" aria-live="polite">
@@ -60,7 +63,12 @@ export function MinuteStrip({ sample, onPush, onShowJob }: MinuteStripProps): Re
             {t('watch')}
           </Button>
         )}
-        {step.kind !== 'removing' && (
+        {step.kind === 'making' && (
+          <Button className="button" onPress={sample.stop}>
+            {t('stop')}
+          </Button>
+        )}
+        {step.kind !== 'none' && step.kind !== 'making' && step.kind !== 'removing' && (
           <Button className="quiet-button" onPress={() => setAsking(true)}>
             <Trash2 size={14} strokeWidth={1.75} aria-hidden="true" />
             {t('removeAll')}
@@ -80,6 +88,13 @@ function StepWords({ step, sample }: { readonly step: MinuteStep; readonly sampl
   switch (step.kind) {
     case 'none':
       return null;
+    case 'making':
+      return (
+        <Words
+          title={t('making', { written: formatBytes(sample.written), size: formatBytes(sample.dataSize) })}
+          more=""
+        />
+      );
     case 'push':
       return <Words title={t('step.push')} more={t('step.pushMore', disk)} />;
     case 'pushing':

@@ -47,7 +47,7 @@ export function TryIt(props: {
             {t('tryIt')}
           </Button>
         )}
-        <span className="first-run-note" role="status">
+        <span className="first-run-hint" role="status">
           {making
             ? t('making', { written: formatBytes(state.written), size: formatBytes(state.dataSize) })
             : t('tryThen')}
