@@ -172,12 +172,17 @@ class JoinedEngine {
       await work;
       return null;
     };
+    const store = this.#store.handlers();
     return {
-      ...this.#store.handlers(),
+      ...store,
       ...this.#sample.handlers(),
       ...this.#vms.handlers(),
       ...this.#registries.handlers(),
       ...this.#settings.handlers(),
+      'serve.stop': async (input, signal) => {
+        await store['serve.stop'](input, signal);
+        return await none(this.#sample.letRegistryGo());
+      },
       'plans.make': (input, signal) => this.#pushes.plan(input, signal),
       'jobs.push': async (input) => {
         await this.#store.requireOn(groupTargets(input.references).map(({ registry }) => registry));

@@ -123,6 +123,15 @@ describe('trying with a sample VM', () => {
     expect(await engine.handlers['serve.state'](null, never)).toMatchObject({ on: true, address });
   });
 
+  it('leaves a registry on that the person switched on since', async () => {
+    await make();
+    await engine.handlers['serve.stop'](null, never);
+    await engine.handlers['serve.start']({ port: 0, token: null, readOnly: false }, never);
+    await remove();
+
+    expect(await engine.handlers['serve.state'](null, never)).toMatchObject({ on: true });
+  });
+
   it('leaves nothing behind when it is stopped while the VM is made, and can be made again', async () => {
     const ended = new AbortController();
     const seen: string[] = [];

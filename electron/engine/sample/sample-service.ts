@@ -28,8 +28,11 @@ const recordSchema = z.object({
   changedMs: z.number().nullable(),
   /** Where the registry of this computer listened while the sample was there. */
   addresses: z.array(z.string()),
+  /** That registry was switched on for the sample, and nobody switched it since then. */
+  switchedOn: z.boolean(),
 });
-const EMPTY_RECORD: z.infer<typeof recordSchema> = { changedMs: null, addresses: [] };
+type SampleRecord = z.infer<typeof recordSchema>;
+const EMPTY_RECORD: SampleRecord = { changedMs: null, addresses: [], switchedOn: false };
 
 /** What the sample needs of the engine around it. */
 export interface SampleParts {
@@ -45,7 +48,6 @@ export interface SampleParts {
   };
   /** The registry of this computer. */
   readonly serve: {
-    /** The same object for as long as it is on. */
     state(): Promise<ServeState>;
     start(port: number | null): Promise<ServeState>;
     stop(): Promise<void>;
@@ -62,11 +64,9 @@ export interface SampleParts {
  */
 export class SampleService {
   readonly #parts: SampleParts;
-  readonly #recordFile: JsonFile<z.infer<typeof recordSchema>>;
+  readonly #recordFile: JsonFile<SampleRecord>;
   #stage: 'making' | 'removing' | null = null;
   #written = 0;
-  /** The registry as it was switched on here; null = it was on, or is off. */
-  #started: ServeState | null = null;
   readonly #lifetime = new AbortController();
   /** One act at a time. */
   #acts: Promise<unknown> = Promise.resolve();
@@ -156,12 +156,24 @@ export class SampleService {
 
   async #make(signal: AbortSignal): Promise<void> {
     if (!(await this.#isMade())) await this.#makeVm(signal);
-    const serve = await this.#serve();
+    const before = await this.#parts.serve.state();
+    const serve = before.on ? before : await this.#switchOn();
     if (serve.readOnly)
       throw new AppError('registry.readOnly', { host: serve.address, registry: serve.address, registryMessage: '' });
+    await this.#note(({ addresses, switchedOn }) => ({
+      addresses: [...new Set([...addresses, serve.address])],
+      switchedOn: switchedOn || !before.on,
+    }));
+  }
+
+  async #note(change: (record: SampleRecord) => Partial<SampleRecord>): Promise<void> {
     const record = await this.#recordFile.read();
-    if (!record.addresses.includes(serve.address))
-      await this.#recordFile.write({ ...record, addresses: [...record.addresses, serve.address] });
+    await this.#recordFile.write({ ...record, ...change(record) });
+  }
+
+  /** The person switched the registry off: whether it goes on again is no matter of the sample any more. */
+  async letRegistryGo(): Promise<void> {
+    if (await this.#isMade()) await this.#note(() => ({ switchedOn: false }));
   }
 
   async #makeVm(signal: AbortSignal): Promise<void> {
@@ -183,17 +195,14 @@ export class SampleService {
     });
   }
 
-  /** The registry of this computer, switched on where it is off; on another port where the usual one is in use. */
-  async #serve(): Promise<ServeState & { readonly on: true }> {
+  /** Switches the registry of this computer on; at another port where the usual one is in use. */
+  async #switchOn(): Promise<ServeState & { readonly on: true }> {
     const { serve } = this.#parts;
-    const before = await serve.state();
-    if (before.on) return before;
     const started = await serve.start(null).catch(async (thrown: unknown) => {
       if (toAppError(thrown).code !== 'serve.portBusy') throw thrown;
       return await serve.start(0);
     });
     if (!started.on) throw new AppError('internal', { message: 'the registry did not start' });
-    this.#started = started;
     return started;
   }
 
@@ -202,7 +211,7 @@ export class SampleService {
     if (!(await this.#isMade())) throw new AppError('vm.notFound', { name: SAMPLE_NAME, tartHome: this.tartHome });
     if ((await this.#activeJobs()).length > 0) throw new AppError('vm.busy', { name: SAMPLE_NAME });
     await onDisk(folder, () => changeSampleDisk(this.tartHome));
-    await this.#recordFile.write({ ...(await this.#recordFile.read()), changedMs: clock.now() });
+    await this.#note(() => ({ changedMs: clock.now() }));
   }
 
   async #jobs(): Promise<readonly JobSummary[]> {
@@ -220,11 +229,8 @@ export class SampleService {
     await this.#endJobs();
     for (const { id } of await this.#jobs()) await jobs.remove(id);
     await dropImages(SAMPLE_REPOSITORY);
-    const { addresses } = await this.#recordFile.read();
-    const current = await serve.state();
-    // One that the person switched on since then stays on.
-    if (this.#started !== null && current === this.#started) await serve.stop();
-    this.#started = null;
+    const { addresses, switchedOn } = await this.#recordFile.read();
+    if (switchedOn) await serve.stop();
     await onDisk(folder, () => rm(folder, { recursive: true, force: true }));
     for (const address of addresses) await forget(address, SAMPLE_REPOSITORY);
   }
