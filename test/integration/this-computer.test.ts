@@ -208,7 +208,9 @@ describe('the registry of this computer among the others', () => {
     const pushed = heard(engine, 'registries.changed', (registry) => tagsOf(registry).length > 0);
     await skopeo('copy', `oci:${await layoutAt('a')}:x`, `docker://${host}/team/app:1`);
     await pushed;
-    expect(told).toEqual([['team/app:1']]);
+    // That it is on and empty may be told before, once.
+    expect(told.slice(-2)).toEqual(told.length === 1 ? [['team/app:1']] : [[], ['team/app:1']]);
+    expect(told.length).toBeLessThanOrEqual(2);
   });
 
   it('changes with what other programs do to its folder', async () => {
