@@ -166,10 +166,10 @@ describe('the live weave of 261 chunks at ten updates a second', () => {
     expect(figures.p95Ms).toBeLessThan(MOST_MS);
   });
 
-  it('costs under 2 ms in the middle frame even if every cell changes at once', async () => {
+  it('costs under 2 ms a frame even if every cell changes at once', async () => {
     const figures = await measure(CHUNKS);
     process.stdout.write(`${JSON.stringify(figures)}\n`);
     expect(figures.frames).toBeGreaterThan(SECONDS * UPDATES_A_SECOND);
-    expect(figures.medianMs).toBeLessThan(MOST_MS);
+    expect(figures.p95Ms).toBeLessThan(MOST_MS);
   });
 });

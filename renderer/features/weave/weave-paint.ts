@@ -1,24 +1,21 @@
-import { type CellLook, FILL_STEPS, type ThreadTone } from './weave-cells.ts';
+import { CELL_KINDS, type CellLook, FILL_STEPS, type ThreadTone } from './weave-cells.ts';
 import { type Box, cellBox, columnRows, columnX, GROUP, rowY, type WeaveLayout } from './weave-layout.ts';
 import type { WeavePalette } from './weave-palette.ts';
 import type { WeaveTools } from './weave-tools.ts';
 
 const RADIUS = 1.5;
 
-function fillRound(context: CanvasRenderingContext2D, box: Box, fill: string | CanvasPattern): void {
+/** What cells are painted with: on the canvas in sight, or on a stamp. */
+type Brush = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
+function fillRound(context: Brush, box: Box, fill: string | CanvasPattern): void {
   context.fillStyle = fill;
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, RADIUS);
   context.fill();
 }
 
-function strokeRound(
-  context: CanvasRenderingContext2D,
-  box: Box,
-  stroke: string,
-  width: number,
-  dash: readonly number[] = [],
-): void {
+function strokeRound(context: Brush, box: Box, stroke: string, width: number, dash: readonly number[] = []): void {
   context.strokeStyle = stroke;
   context.lineWidth = width;
   context.setLineDash([...dash]);
@@ -32,7 +29,7 @@ function middle(box: Box): { x: number; y: number } {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
-function paintMount(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, scale: number): void {
+function paintMount(context: Brush, box: Box, palette: WeavePalette, scale: number): void {
   context.fillStyle = palette.mountTint;
   context.fillRect(box.x, box.y, box.width, box.height);
   const width = Math.round(box.width * scale);
@@ -47,7 +44,7 @@ function paintMount(context: CanvasRenderingContext2D, box: Box, palette: WeaveP
   }
 }
 
-function paintDuplicate(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, scale: number): void {
+function paintDuplicate(context: Brush, box: Box, palette: WeavePalette, scale: number): void {
   const bar = Math.round(box.height * 0.37 * scale) / scale;
   context.fillStyle = palette.duplicateTint;
   context.fillRect(box.x, box.y, box.width, box.height);
@@ -57,7 +54,7 @@ function paintDuplicate(context: CanvasRenderingContext2D, box: Box, palette: We
 }
 
 /** Six dots; the one whose turn it is stands out. */
-function paintHashing(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, step: number): void {
+function paintHashing(context: Brush, box: Box, palette: WeavePalette, step: number): void {
   fillRound(context, box, palette.sunk);
   strokeRound(context, box, palette.controlLine, 1);
   const dot = box.width < 10 ? 1 : 2;
@@ -75,7 +72,7 @@ function paintHashing(context: CanvasRenderingContext2D, box: Box, palette: Weav
   context.globalAlpha = alpha;
 }
 
-function paintChecking(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette): void {
+function paintChecking(context: Brush, box: Box, palette: WeavePalette): void {
   fillRound(context, box, palette.sunk);
   strokeRound(context, box, palette.controlLine, 1);
   const center = middle(box);
@@ -87,7 +84,7 @@ function paintChecking(context: CanvasRenderingContext2D, box: Box, palette: Wea
 }
 
 /** Three lines that grow shorter: the chunk gets smaller. */
-function paintEncoding(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette): void {
+function paintEncoding(context: Brush, box: Box, palette: WeavePalette): void {
   fillRound(context, box, palette.sunk);
   strokeRound(context, box, palette.controlLine, 1);
   const center = middle(box);
@@ -99,7 +96,7 @@ function paintEncoding(context: CanvasRenderingContext2D, box: Box, palette: Wea
   }
 }
 
-function paintUploading(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, fill: number): void {
+function paintUploading(context: Brush, box: Box, palette: WeavePalette, fill: number): void {
   fillRound(context, box, palette.uploadTint);
   const height = (box.height * fill) / FILL_STEPS;
   if (fill > 0) {
@@ -116,7 +113,7 @@ function paintUploading(context: CanvasRenderingContext2D, box: Box, palette: We
   strokeRound(context, box, palette.forced ? palette.upload2 : palette.upload, 1);
 }
 
-function paintRetrying(context: CanvasRenderingContext2D, box: Box, palette: WeavePalette, fill: number): void {
+function paintRetrying(context: Brush, box: Box, palette: WeavePalette, fill: number): void {
   paintUploading(context, box, palette, fill);
   const corner = Math.round(box.width * 0.45);
   const right = box.x + box.width;
@@ -129,7 +126,7 @@ function paintRetrying(context: CanvasRenderingContext2D, box: Box, palette: Wea
   strokeRound(context, box, palette.fail, 1.5);
 }
 
-function paintCross(context: CanvasRenderingContext2D, box: Box, stroke: string): void {
+function paintCross(context: Brush, box: Box, stroke: string): void {
   const center = middle(box);
   const arm = box.width * 0.22;
   context.strokeStyle = stroke;
@@ -142,7 +139,7 @@ function paintCross(context: CanvasRenderingContext2D, box: Box, stroke: string)
   context.stroke();
 }
 
-function paintRoundKnot(context: CanvasRenderingContext2D, box: Box, fill: string): void {
+function paintRoundKnot(context: Brush, box: Box, fill: string): void {
   const center = middle(box);
   context.fillStyle = fill;
   context.beginPath();
@@ -150,7 +147,7 @@ function paintRoundKnot(context: CanvasRenderingContext2D, box: Box, fill: strin
   context.fill();
 }
 
-function paintSquareKnot(context: CanvasRenderingContext2D, box: Box, fill: string): void {
+function paintSquareKnot(context: Brush, box: Box, fill: string): void {
   const knot = Math.min(5, Math.floor(box.width / 2));
   context.fillStyle = fill;
   context.fillRect(Math.round(box.x + (box.width - knot) / 2), Math.round(box.y + (box.height - knot) / 2), knot, knot);
@@ -163,7 +160,7 @@ function threadColour(palette: WeavePalette, tone: ThreadTone): string {
 
 /** A zero chunk: a 2 px thread that runs on over the gap when the next chunk is one too. */
 function paintThread(
-  context: CanvasRenderingContext2D,
+  context: Brush,
   look: CellLook,
   box: Box,
   runsOn: number,
@@ -179,7 +176,7 @@ function paintThread(
 
 /** One cell, as it looks; `runsOn` is the gap a thread bridges, `step` the turn of the hashing dots. */
 function paintLook(
-  context: CanvasRenderingContext2D,
+  context: Brush,
   tools: WeaveTools,
   look: CellLook,
   cell: Box,
@@ -259,13 +256,15 @@ function paintLook(
 
 /** Steps between the eighths that a fill goes through while it moves. */
 const STAMPED_FILLS = 4;
+/** No cell is as wide, in device px. */
+const MOST_WIDTH = 1024;
 
 /**
  * A cell from the stamps: painting a path for each of 261 cells in each frame costs more than a frame has. Woven cells and
  * threads depend on where they stand and are painted.
  */
 function stampLook(
-  context: CanvasRenderingContext2D,
+  context: Brush,
   tools: WeaveTools,
   look: CellLook,
   cell: Box,
@@ -277,21 +276,29 @@ function stampLook(
     paintLook(context, tools, look, cell, runsOn, step, scale);
     return;
   }
-  const fill = Math.round(look.fill * STAMPED_FILLS) / STAMPED_FILLS;
+  const eighth = Math.round(look.fill * STAMPED_FILLS);
   const turn = look.kind === 'hashing' && step >= 0 ? step % 6 : -1;
-  const key = `${look.kind} ${String(fill)} ${String(look.part)} ${String(turn)} ${String(cell.width)}`;
+  const width = Math.round(cell.width * scale);
+  const key = stampKey(look, eighth, turn, width);
   let stamp = tools.stamps.get(key);
   if (stamp === undefined) {
-    stamp = context.canvas.ownerDocument.createElement('canvas');
-    stamp.width = Math.round(cell.width * scale);
-    stamp.height = Math.round(cell.height * scale);
-    const brush = stamp.getContext('2d');
+    const sheet = new OffscreenCanvas(width, Math.round(cell.height * scale));
+    const brush = sheet.getContext('2d');
     if (brush === null) return;
     brush.setTransform(scale, 0, 0, scale, 0, 0);
-    paintLook(brush, tools, { ...look, fill }, { ...cell, x: 0, y: 0 }, 0, turn, scale);
+    paintLook(brush, tools, { ...look, fill: eighth / STAMPED_FILLS }, { ...cell, x: 0, y: 0 }, 0, turn, scale);
+    // A bitmap is drawn as it is; of a canvas each drawing would take a picture first.
+    stamp = sheet.transferToImageBitmap();
     tools.stamps.set(key, stamp);
   }
   context.drawImage(stamp, cell.x, cell.y, cell.width, cell.height);
+}
+
+/** One number for all that decides a stamp: text would be made anew for each cell of each frame. */
+function stampKey(look: CellLook, eighth: number, turn: number, width: number): number {
+  const part = Math.round(width * look.part);
+  const fills = FILL_STEPS * STAMPED_FILLS + 1;
+  return (((CELL_KINDS.indexOf(look.kind) * fills + eighth) * 7 + turn + 1) * MOST_WIDTH + width) * MOST_WIDTH + part;
 }
 
 /** What one cell shows at one moment: its look, or two looks that fade into each other. */
@@ -335,25 +342,21 @@ function markX(layout: WeaveLayout, column: number): number {
 }
 
 /** Warp and marks of a column from `top` to `bottom`. */
-function paintGround(
-  context: CanvasRenderingContext2D,
-  scene: WeaveScene,
-  column: number,
-  top: number,
-  bottom: number,
-): void {
+function paintGround(context: Brush, scene: WeaveScene, column: number, top: number, bottom: number): void {
   const { layout, tools } = scene;
   const x = columnX(layout, column);
   context.fillStyle = tools.palette.warp;
   for (const offset of warpOffsets(layout)) context.fillRect(x + offset, top, hair(layout), bottom - top);
 }
 
-/** Paints some cells anew, with the ground under them. */
-export function paintCells(context: CanvasRenderingContext2D, scene: WeaveScene, chunks: Iterable<number>): void {
+/** Paints some cells anew, with the ground under them; where most of them change, the whole cloth costs less. */
+export function paintCells(context: Brush, scene: WeaveScene, chunks: readonly number[]): void {
   const { layout, tools } = scene;
+  if (chunks.length > layout.count / 2) {
+    paintWeave(context, scene);
+    return;
+  }
   for (const chunk of chunks) {
-    const moment = scene.moment(chunk);
-    if (moment === undefined) continue;
     const box = cellBox(layout, chunk);
     const gap = gapAfter(layout, chunk);
     const column = chunk % layout.columns;
@@ -363,23 +366,32 @@ export function paintCells(context: CanvasRenderingContext2D, scene: WeaveScene,
       context.fillStyle = tools.palette.mark;
       context.fillRect(markX(layout, column + 1), box.y, hair(layout), box.height);
     }
-    const next = scene.moment(chunk + 1)?.look.kind;
-    const runsOn = next === 'zero' ? gap : 0;
-    const opacity = scene.opacity(moment.look);
-    if (moment.from !== null) {
-      // The old look stays whole under the new one, or the cell would pale on the way; under a bare thread it fades.
-      context.globalAlpha = moment.look.kind === 'zero' ? opacity * (1 - moment.progress) : opacity;
-      stampLook(context, tools, moment.from, box, runsOn, scene.step, layout.scale);
-    }
-    context.globalAlpha = moment.from === null ? opacity : opacity * moment.progress;
-    stampLook(context, tools, moment.look, box, runsOn, scene.step, layout.scale);
-    context.globalAlpha = 1;
+    paintCell(context, scene, chunk, box, gap);
   }
+  context.globalAlpha = 1;
+}
+
+/** Paints a cell onto its ground. Leaves its opacity behind. */
+function paintCell(context: Brush, scene: WeaveScene, chunk: number, box: Box, gap: number): void {
+  const { layout, tools } = scene;
+  const moment = scene.moment(chunk);
+  if (moment === undefined) return;
+  const thread = moment.look.kind === 'zero' || moment.from?.kind === 'zero';
+  const runsOn = thread && scene.moment(chunk + 1)?.look.kind === 'zero' ? gap : 0;
+  const opacity = scene.opacity(moment.look);
+  if (moment.from !== null) {
+    // The old look stays whole under the new one, or the cell would pale on the way; under a bare thread it fades.
+    context.globalAlpha = moment.look.kind === 'zero' ? opacity * (1 - moment.progress) : opacity;
+    stampLook(context, tools, moment.from, box, runsOn, scene.step, layout.scale);
+  }
+  context.globalAlpha = moment.from === null ? opacity : opacity * moment.progress;
+  stampLook(context, tools, moment.look, box, runsOn, scene.step, layout.scale);
 }
 
 /** Paints the whole cloth: warp with its fringe, marks, cells. */
-export function paintWeave(context: CanvasRenderingContext2D, scene: WeaveScene): void {
+export function paintWeave(context: Brush, scene: WeaveScene): void {
   const { layout, tools } = scene;
+  context.globalAlpha = 1;
   context.clearRect(0, 0, layout.width, layout.height);
   const columns = Math.min(layout.columns, layout.count);
   for (let column = 0; column < columns; column++) {
@@ -391,5 +403,8 @@ export function paintWeave(context: CanvasRenderingContext2D, scene: WeaveScene)
       context.fillRect(markX(layout, column), top, hair(layout), bottom - top);
     }
   }
-  paintCells(context, scene, Array.from({ length: layout.count }, (_, chunk) => chunk).values());
+  for (let chunk = 0; chunk < layout.count; chunk++) {
+    paintCell(context, scene, chunk, cellBox(layout, chunk), gapAfter(layout, chunk));
+  }
+  context.globalAlpha = 1;
 }

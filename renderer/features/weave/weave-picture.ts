@@ -65,7 +65,7 @@ export function createWeavePicture(canvas: HTMLCanvasElement): WeavePicture {
     if (context !== null && current !== null) paintWeave(context, current);
   }
 
-  function paintSome(chunks: Iterable<number>): void {
+  function paintSome(chunks: readonly number[]): void {
     const current = scene();
     if (context !== null && current !== null) paintCells(context, current, chunks);
   }

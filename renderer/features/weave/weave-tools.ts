@@ -5,8 +5,8 @@ export interface WeaveTools {
   readonly palette: WeavePalette;
   readonly present: CanvasPattern | string;
   readonly upload: CanvasPattern | string;
-  /** Cells that look the same wherever they stand, painted once, by what decides their look. */
-  readonly stamps: Map<string, HTMLCanvasElement>;
+  /** Cells that look the same wherever they stand, painted once, by a number for what decides their look. */
+  readonly stamps: Map<number, ImageBitmap>;
 }
 
 /** Twill: 1 px every 4 along a row, at 45°. */
