@@ -190,7 +190,8 @@ const stages = [
   ['end to end', endToEnd],
 ];
 
-const total = { passed: 0, failed: 0, skipped: 0 };
+/** @type {Counts[]} */
+const all = [];
 /** @type {string[]} */
 const times = [];
 for (const [name, stage] of stages) {
@@ -200,12 +201,11 @@ for (const [name, stage] of stages) {
     process.stdout.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return { passed: 0, failed: 1, skipped: 0 };
   });
-  total.passed += counts.passed;
-  total.failed += counts.failed;
-  total.skipped += counts.skipped;
+  all.push(counts);
   times.push(`${name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s${counts.failed > 0 ? ', failed' : ''}`);
 }
 process.stdout.write(`\n${times.join('\n')}\n\n`);
+const total = sum(all);
 if (nothingMayBeSkipped && total.skipped > 0) {
   process.stdout.write('Everything is installed here, so no test may be skipped.\n');
   total.failed += 1;

@@ -76,7 +76,8 @@ export function Panes({ arrangement, local, registries, detail }: PanesProps): R
   const splitter = (pane: SidePane): ReactElement => (
     <Splitter
       label={t(`widthOf.${pane}`)}
-      width={widths[pane]}
+      edge="right"
+      size={widths[pane]}
       least={LEAST[pane]}
       most={windowWidth - LEAST.detail - (pane === 'local' ? widths.registries : widths.local)}
       onResize={(width) => {

@@ -95,14 +95,18 @@ function ErrorFacts({ error, time }: { readonly error: ErrorData; readonly time:
   const facts = Object.entries(error.params).flatMap(([name, value]) => {
     if (value === null || value === '') return [];
     const known = NAMED_FACTS.find((own) => own === name);
-    return [[known === undefined ? name : t(`error.fact.${known}`), String(value)] as const];
+    return [{ name, word: known === undefined ? name : t(`error.fact.${known}`), value: String(value) }];
   });
+  // Two parameters may say the same under one word, as host and registry do.
+  const distinct = facts.filter(
+    ({ word, value }, at) => facts.findIndex((other) => other.word === word && other.value === value) === at,
+  );
   return (
     <dl className="error-report-facts">
       <dt>{t('error.code')}</dt>
       <dd>{error.code}</dd>
-      {facts.map(([name, value]) => (
-        <ErrorFact key={name} name={name} value={value} />
+      {distinct.map(({ name, word, value }) => (
+        <ErrorFact key={name} name={word} value={value} />
       ))}
       {time !== null && <ErrorFact name={t('error.when')} value={time} />}
     </dl>
