@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { parseReference } from '../../../shared/models/reference.ts';
+import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { VmList } from '../../../shared/models/vm.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
 
@@ -39,6 +40,8 @@ export function labelOption(text: string, earlier: readonly string[] = []): read
 /** The id of the VM or cached image that a name on the command line means: names with a slash are cached images, as for Tart. */
 export function findVm(list: VmList, name: string): string {
   for (const vm of list.vms) {
+    // The name that the window copies: one of the person's own may be called as the sample is.
+    if (vm.id === SAMPLE_VM_ID && name === SAMPLE_VM_ID) return vm.id;
     if (vm.kind === 'vm' ? vm.name === name : vm.tags.some((tag) => `${vm.name}:${tag}` === name)) return vm.id;
     if (
       vm.kind === 'image' &&

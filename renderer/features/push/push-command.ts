@@ -1,4 +1,5 @@
 import type { PushRequest } from '../../../shared/contract/methods.ts';
+import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 
 /** What stands unquoted in every shell that is common on macOS and Linux. */
@@ -9,8 +10,12 @@ export function shellWord(text: string): string {
   return PLAIN.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** The name by which the command line takes a VM: a cached image goes by its reference. */
+/**
+ * The name by which the command line takes a VM: a cached image goes by its reference, the sample VM by its id, because a VM
+ * of the person's own may have its name.
+ */
 export function commandName(vm: Vm): string {
+  if (vm.id === SAMPLE_VM_ID) return vm.id;
   if (vm.kind === 'vm') return vm.name;
   const tag = vm.tags[0];
   if (tag !== undefined) return `${vm.name}:${tag}`;

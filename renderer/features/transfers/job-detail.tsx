@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { JobLayer, JobSummary } from '../../../shared/models/job.ts';
+import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import '../push/target-field.css';
 import { pushCommand } from '../push/push-command.ts';
 import { byActivity } from '../weave/layer-order.ts';
@@ -100,6 +101,7 @@ function headline(t: Words, job: JobSummary): string {
 }
 
 function commandSource(job: JobSummary): string {
+  if (job.vmId === SAMPLE_VM_ID) return job.vmId;
   return job.vmId.startsWith('image:') ? job.vmId.slice('image:'.length) : job.vmName;
 }
 
