@@ -3,7 +3,8 @@ import { layerLimitError } from '../../shared/errors/layer-limit-error.ts';
 import { formatBytes } from '../../shared/format/bytes.ts';
 import { shortDigest } from '../../shared/format/digest.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
-import type { Plan, PlanLayer, PlanReference, PlanTarget, Verdict } from '../../shared/models/plan.ts';
+import { placeName } from '../../shared/models/image-location.ts';
+import type { Plan, PlanLayer, PlanReference, PlanTarget, TargetPlace, Verdict } from '../../shared/models/plan.ts';
 import { table } from './table.ts';
 
 const VERDICTS: readonly Verdict[] = ['present', 'mount', 'duplicate', 'upload'];
@@ -39,6 +40,12 @@ export function weaveText(layers: readonly PlanLayer[]): string {
     .join('');
 }
 
+const PLACES: Readonly<Record<TargetPlace, string>> = {
+  registry: '',
+  layout: '',
+  store: 'copy on this computer: ',
+};
+
 function targetText(target: PlanTarget): string {
   const kinds = VERDICTS.map((verdict) => ({
     verdict,
@@ -54,7 +61,7 @@ function targetText(target: PlanTarget): string {
       : [
           `The budget of the local store leaves ${formatBytes(target.storeRoom)}; this push needs ${formatBytes(target.bytes.uploaded)}. What goes beyond it is refused.`,
         ]),
-    ...target.references.map(referenceLine),
+    ...target.references.map((state) => `${PLACES[target.place]}${referenceLine(state)}`),
     table(
       [
         { title: '', align: 'left', cell: ({ verdict }) => verdict },
@@ -112,7 +119,7 @@ export function pushedText(document: Plan): string {
   return [
     ...document.targets.map((target) =>
       [
-        `${target.registry}/${target.repository}@${target.manifestDigest ?? ''}`,
+        `${PLACES[target.place]}${placeName(target)}@${target.manifestDigest ?? ''}`,
         ...target.references.map((state) => `  ${referenceLine(state)}`),
       ].join('\n'),
     ),

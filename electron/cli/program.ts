@@ -29,7 +29,7 @@ type Finish = (options: CommonOptions, work: () => Promise<number | undefined>) 
 function withPushOptions(command: Command): Command {
   return command
     .argument('<vm>', 'a local VM, or a cached image by its reference')
-    .argument('<reference...>', 'host[:port]/repository[:tag]')
+    .argument('<reference...>', 'host[:port]/repository[:tag], or oci:DIR[:tag] for an image layout')
     .option('--insecure', 'plain http')
     .option('--concurrency <n>', 'layers in flight', wholeNumber(1, 16))
     .option(
@@ -38,6 +38,7 @@ function withPushOptions(command: Command): Command {
       wholeNumber(0, 1000),
     )
     .option('--label <key=value>', 'a label of the image; may be repeated', labelOption)
+    .option('--keep-local', 'keep a copy in the local store, under the same repository and tag')
     .option('--new-manifest', 'push a cached image with a new manifest (new digest) if it cannot be pushed as it is')
     .option('--json', 'print one JSON document');
 }

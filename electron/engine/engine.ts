@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Handlers } from '../../shared/contract/handlers.ts';
 import type { EngineMethodName } from '../../shared/contract/methods.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import { CodecPool } from './codec/codec-pool.ts';
 import { ContentIndex } from './digests/content-index.ts';
@@ -16,7 +17,6 @@ import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
 import { EncoderRate } from './plan/encoder-rate.ts';
 import type { LookingParts } from './plan/known-vm.ts';
-import { groupTargets } from './plan/push-targets.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
 import type { EnginePorts } from './ports.ts';
 import { PushService } from './push-service.ts';
@@ -94,7 +94,9 @@ class JoinedEngine {
       places: {
         holdersOf: (digest) => this.#index.holdersOf([digest]),
         open: (host, insecure) =>
-          clients.open(host, { insecure: insecure || this.#book.insecure(host), connections: 4 }),
+          isLayoutPlace(host)
+            ? this.#store.layoutClient(host)
+            : clients.open(host, { insecure: insecure || this.#book.insecure(host), connections: 4 }),
       },
     });
     const [book, index, store] = [this.#book, this.#index, this.#store];
@@ -185,7 +187,7 @@ class JoinedEngine {
       },
       'plans.make': (input, signal) => this.#pushes.plan(input, signal),
       'jobs.push': async (input) => {
-        await this.#store.requireOn(groupTargets(input.references).map(({ registry }) => registry));
+        await this.#store.requireOn(this.#pushes.targets(input).map(({ registry }) => registry));
         const vm = await this.#vms.find(input.vmId);
         return await this.#jobs.push(input, vm.kind === 'vm' ? vm.name : `${vm.name}:${vm.tags[0] ?? vm.digest ?? ''}`);
       },

@@ -9,7 +9,8 @@ import { type Descriptor, decimalBytes, type ImageManifest, parseManifest, tartI
 import { checkPullRules } from './oci/pull-rules.ts';
 import { claimedPairs } from './plan/learn-target-manifests.ts';
 import { limited } from './plan/limited.ts';
-import type { RegistryClient, RemoteManifest } from './registry/registry-client.ts';
+import type { RemoteManifest } from './registry/distribution-client.ts';
+import type { RegistryClient } from './registry/registry-client.ts';
 
 const REQUESTS_AT_ONCE = 16;
 /** Tags that are asked for their digest when an image is looked at. */

@@ -1,5 +1,6 @@
 import type { PushRequest } from '../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Plan } from '../../shared/models/plan.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import type { CodecPool } from './codec/codec-pool.ts';
@@ -18,11 +19,11 @@ import { planPush } from './plan/plan-push.ts';
 import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
 import { createDraft } from './plan/push-draft.ts';
 import { type PushSource, withNewManifest } from './plan/push-source.ts';
-import { groupTargets, type PushTarget } from './plan/push-targets.ts';
+import { groupTargets, type PushTarget, withLocalStore } from './plan/push-targets.ts';
 import type { ZeroChunks } from './plan/zero-chunks.ts';
 import type { Clock, EnginePorts } from './ports.ts';
+import type { DistributionClient } from './registry/distribution-client.ts';
 import type { HostMemory } from './registry/host-memory.ts';
-import type { RegistryClient } from './registry/registry-client.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryBook } from './registry-book.ts';
@@ -46,7 +47,7 @@ export interface PushServiceParts {
   readonly clients: RegistryClients;
   readonly book: RegistryBook;
   readonly registries: RegistryService;
-  readonly store: Pick<StoreService, 'requireOn' | 'serves' | 'room'>;
+  readonly store: StoreService;
   readonly bandwidth: Bandwidth;
   readonly hub: EventHub;
 }
@@ -62,26 +63,35 @@ export class PushService {
     this.#rooms = rooms;
   }
 
+  /** Where a push goes. @throws AppError `reference.invalid` */
+  targets({ references, keepLocal }: Pick<PushRequest, 'references' | 'keepLocal'>): PushTarget[] {
+    const targets = groupTargets(references);
+    return keepLocal === true ? withLocalStore(targets, this.#rooms.store.folder) : targets;
+  }
+
   /** Parts for one plan or job, with clients of its own. */
   #parts(
     request: PushRequest,
     following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
   ): { parts: PlanningParts; close: () => Promise<void> } {
-    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, clients, book, bandwidth } = this.#rooms;
-    const open = new Map<string, RegistryClient>();
-    const targets = groupTargets(request.references);
+    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, clients, book, store, bandwidth } =
+      this.#rooms;
+    const open = new Map<string, DistributionClient>();
+    const targets = this.targets(request);
     const connections = (request.concurrency ?? settings().concurrency) + 2;
-    const clientOf = (host: string): RegistryClient => {
+    const clientOf = (host: string): DistributionClient => {
       const known = open.get(host);
       if (known !== undefined) return known;
       const insecure = request.insecure || book.insecure(host);
-      const made = clients.open(host, {
-        insecure,
-        connections: Math.max(connections, 16),
-        repositories: targets.filter(({ registry }) => registry === host).map(({ repository }) => repository),
-        pieceSize: request.pieceSize,
-        ...following,
-      });
+      const made = isLayoutPlace(host)
+        ? store.layoutClient(host)
+        : clients.open(host, {
+            insecure,
+            connections: Math.max(connections, 16),
+            repositories: targets.filter(({ registry }) => registry === host).map(({ repository }) => repository),
+            pieceSize: request.pieceSize,
+            ...following,
+          });
       open.set(host, made);
       return made;
     };
@@ -91,7 +101,11 @@ export class PushService {
         codec,
         digestCache: cache,
         contentIndex: index,
-        linkRate: (registries) => lowest(hosts.linkRate(registries), bandwidth.limit),
+        linkRate: (places) => {
+          // Into a folder goes what the encoder makes, as fast as it makes it.
+          const registries = places.filter((place) => !isLayoutPlace(place));
+          return registries.length === 0 ? null : lowest(hosts.linkRate(registries), bandwidth.limit);
+        },
         encoderRate,
         zeroChunks: zeros,
         cachedLayers: new CachedLayers({
@@ -106,8 +120,7 @@ export class PushService {
       },
       close: async () => {
         for (const [host, client] of open) {
-          if (client.requester.authorizer.account !== null)
-            book.note(host, { account: client.requester.authorizer.account });
+          if (client.account !== null) book.note(host, { account: client.account });
         }
         await Promise.all([...open.values()].map((client) => client.close()));
       },
@@ -117,7 +130,7 @@ export class PushService {
   /** Plans a push; changes are told on the way. @throws AppError */
   async plan(input: PushRequest & { readonly planId: string }, signal: AbortSignal): Promise<Plan> {
     const { vms, book, registries, store, hub } = this.#rooms;
-    const targets = groupTargets(input.references);
+    const targets = this.targets(input);
     await store.requireOn(targets.map(({ registry }) => registry));
     const source = await openPushSource(await vms.find(input.vmId), this.#ports, signal);
     const { parts, close } = this.#parts(input);
@@ -128,7 +141,7 @@ export class PushService {
       shownMs = now;
       hub.emit('plans.changed', { planId: input.planId, plan: draw() });
     };
-    const hosts = [...new Set(targets.map(({ registry }) => registry))];
+    const hosts = registriesOf(targets);
     try {
       const plan = await inEitherForm(source, input, (form, mayChange) =>
         planPush(
@@ -145,12 +158,14 @@ export class PushService {
         ),
       );
       for (const host of hosts) {
-        if (book.note(host, { account: parts.clientOf(host).requester.authorizer.account })) {
+        if (book.note(host, { account: parts.clientOf(host).account })) {
           await registries.tell(host);
         }
       }
-      const own = plan.targets.find(({ registry }) => store.serves(registry));
-      if (own !== undefined) own.storeRoom = await store.room();
+      // A local copy needs room as a push to the registry of this computer does.
+      const own = plan.targets.filter(({ place, registry }) => place === 'store' || store.serves(registry));
+      const room = own.length === 0 ? null : await store.room();
+      for (const target of own) target.storeRoom = room;
       return plan;
     } catch (thrown) {
       // What a VM or another registry refuses tells nothing of a registry.
@@ -168,7 +183,7 @@ export class PushService {
   async perform(job: PushJob): Promise<void> {
     const { vms, book, registries } = this.#rooms;
     const { request } = job.facts;
-    const targets = groupTargets(request.references);
+    const targets = this.targets(request);
     const source = await openPushSource(await vms.find(request.vmId), this.#ports, job.signal);
     let run: PushRun | null = null;
     const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
@@ -184,13 +199,13 @@ export class PushService {
         }
       });
     } catch (thrown) {
-      for (const { registry } of targets) book.note(registry, { thrown });
+      for (const registry of registriesOf(targets)) book.note(registry, { thrown });
       throw thrown;
     } finally {
       await source.close();
       await close();
     }
-    for (const { registry } of targets) {
+    for (const registry of registriesOf(targets)) {
       await book.unhide(registry);
       await registries.tell(registry);
     }
@@ -203,7 +218,7 @@ export class PushService {
     const concurrency = {
       limit: (): number => {
         const usual = request.concurrency ?? settings().concurrency;
-        return Math.min(...targets.map(({ registry }) => parts.clientOf(registry).requester.pace.of(usual)));
+        return Math.min(...targets.map(({ registry }) => parts.clientOf(registry).atOnce(usual)));
       },
       onChange: (changed: () => void) => hub.on('settings.changed', changed),
     };
@@ -231,6 +246,11 @@ export class PushService {
 /** The lower of two rates, as far as they are known. */
 function lowest(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : Math.min(one, other);
+}
+
+/** The registries of targets, each once; image layouts are none. */
+function registriesOf(targets: readonly { readonly registry: string }[]): string[] {
+  return [...new Set(targets.map(({ registry }) => registry))].filter((registry) => !isLayoutPlace(registry));
 }
 
 /**

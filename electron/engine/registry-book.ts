@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import { isRegistryHost } from '../../shared/models/reference.ts';
 import { type Registry, type Repository, repositorySchema } from '../../shared/models/registry.ts';
 import type { ContentIndex } from './digests/content-index.ts';
@@ -59,7 +60,9 @@ export class RegistryBook {
       names.set(host, set);
     };
     for (const { host } of this.#book.added) add(host, null);
-    for (const { registry, repository } of await this.#index.knownRepositories()) add(registry, repository);
+    for (const { registry, repository } of await this.#index.knownRepositories()) {
+      if (!isLayoutPlace(registry)) add(registry, repository);
+    }
     for (const name of await this.#cachedNames()) {
       const slash = name.indexOf('/');
       add(name.slice(0, slash), name.slice(slash + 1));

@@ -61,7 +61,7 @@ export class RegistryService {
     const client = clients.open(host, { insecure: insecure || book.insecure(host), connections: CONNECTIONS });
     try {
       const result = await work(client);
-      book.note(host, { account: client.requester.authorizer.account });
+      book.note(host, { account: client.account });
       return result;
     } catch (thrown) {
       book.note(host, { thrown });

@@ -83,8 +83,13 @@ export const planReferenceSchema = z.object({
   previousDigest: z.string().nullable(),
 });
 
+/** What a target is: a registry's repository, an OCI image layout, or the local store, which keeps a copy. */
+export const targetPlaceSchema = z.enum(['registry', 'layout', 'store']);
+
 /** One repository that the push writes to. */
 export const planTargetSchema = z.object({
+  place: targetPlaceSchema.default('registry'),
+  /** `host[:port]`, or `oci:` and the folder of an image layout. */
   registry: z.string(),
   repository: z.string(),
   /** Null unless a known manifest is pushed again (planning), or once it is written (push). */
@@ -140,6 +145,7 @@ export const planSchema = z.object({
   /** Absent in a plan, and where the push was not asked to populate Tart's cache. */
   populatedCache: populatedCacheSchema.optional(),
   chunkSize: z.number(),
+  /** Over all targets but the local store, whose copy costs nothing on any link, unless that is the only one. */
   bytes: planBytesSchema,
   requests: requestCountsSchema,
   targets: z.array(planTargetSchema),
@@ -147,6 +153,8 @@ export const planSchema = z.object({
 
 /** What became of Tart's cache. */
 export type PopulatedCache = z.infer<typeof populatedCacheSchema>;
+/** What a target is. */
+export type TargetPlace = z.infer<typeof targetPlaceSchema>;
 /** What the target needs of a layer. */
 export type Verdict = z.infer<typeof verdictSchema>;
 /** How a layer's digest became known. */

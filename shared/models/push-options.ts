@@ -17,6 +17,8 @@ export const pushOptionsSchema = z.object({
   newManifest: z.boolean().optional(),
   /** Put the pushed image into Tart's cache, too, under its digest and tags. */
   populateCache: z.boolean().optional(),
+  /** Put the image into the local store, too, under its repository and tags: one target more, in the same pass. */
+  keepLocal: z.boolean().optional(),
 });
 
 /** How a push is made. */

@@ -16,7 +16,19 @@ export interface Reference {
 }
 
 /** What was expected at the position where a reference ends to make sense. */
-export type ReferenceExpectation = 'host' | 'port' | 'repository' | 'lowerCase' | 'tag' | 'digest' | 'end' | 'shorter';
+export type ReferenceExpectation =
+  | 'host'
+  | 'port'
+  | 'repository'
+  | 'lowerCase'
+  | 'tag'
+  | 'digest'
+  | 'end'
+  | 'shorter'
+  /** A folder, behind `oci:`. */
+  | 'folder'
+  /** A folder from the root on: who reads the reference has no current folder. */
+  | 'absoluteFolder';
 
 const ALNUM = /[A-Za-z0-9]/;
 const LOWER_ALNUM = /[a-z0-9]/;
@@ -37,7 +49,8 @@ const TART_REFERENCE = (() => {
   return new RegExp(`^${part}(?:\\.${part})*(?::\\d+)?(?:/${word}[._-]?)+(?::${word}|@sha256:[0-9a-f]{64})?$`);
 })();
 
-function fault(
+/** @throws AppError `reference.invalid`, always */
+export function referenceFault(
   input: string,
   position: number,
   expected: ReferenceExpectation,
@@ -57,12 +70,12 @@ function runEnd(input: string, from: number, kind: RegExp): number {
 function hostNameEnd(input: string): number {
   if (input.startsWith('[')) {
     const close = input.indexOf(']');
-    if (close === -1 || !isIpv6(input.slice(1, close))) return fault(input, 1, 'host');
+    if (close === -1 || !isIpv6(input.slice(1, close))) return referenceFault(input, 1, 'host');
     return close + 1;
   }
   for (let at = 0; ; ) {
     const end = runEnd(input, at, ALNUM);
-    if (end === at) return fault(input, at, 'host');
+    if (end === at) return referenceFault(input, at, 'host');
     if (input[end] === '-') at = runEnd(input, end, /-/);
     else if (input[end] === '.') at = end + 1;
     else return end;
@@ -80,19 +93,24 @@ function hostEnd(input: string): number {
   const digits = nameEnd + 1;
   const end = runEnd(input, digits, /\d/);
   for (let at = digits; at < end; at += 1) {
-    if (at - digits === 5 || Number(input.slice(digits, at + 1)) > HIGHEST_PORT) return fault(input, at, 'port');
+    if (at - digits === 5 || Number(input.slice(digits, at + 1)) > HIGHEST_PORT)
+      return referenceFault(input, at, 'port');
   }
-  if (Number(input.slice(digits, end)) === 0) return fault(input, end, 'port');
+  if (Number(input.slice(digits, end)) === 0) return referenceFault(input, end, 'port');
   return end;
 }
 
-/** Parses the repository from `start`; answers where it ends. Components: lower case, one separator between words. */
-function repositoryEnd(input: string, start: number): number {
+/**
+ * Parses the repository from `start`; answers where it ends. Components: lower case, one separator between words.
+ *
+ * @throws AppError `reference.invalid`
+ */
+export function repositoryEnd(input: string, start: number): number {
   for (let at = start; ; ) {
     const end = runEnd(input, at, LOWER_ALNUM);
     const next = input.charAt(end);
-    if (/[A-Z]/.test(next)) return fault(input, end, 'lowerCase', inLowerCase(input, start));
-    if (end === at) return fault(input, at, 'repository');
+    if (/[A-Z]/.test(next)) return referenceFault(input, end, 'lowerCase', inLowerCase(input, start));
+    if (end === at) return referenceFault(input, at, 'repository');
     if (next === '/' || next === '.') at = end + 1;
     else if (next === '-') at = runEnd(input, end, /-/);
     else if (next === '_') at = Math.min(runEnd(input, end, /_/), end + 2);
@@ -124,27 +142,32 @@ export function parseReference(input: string): Reference {
   const slash = hostEnd(input);
   if (input[slash] !== '/') {
     const inPort = /:\d+$/.test(input.slice(0, slash));
-    return fault(input, slash, slash === input.length ? 'repository' : inPort ? 'port' : 'host');
+    return referenceFault(input, slash, slash === input.length ? 'repository' : inPort ? 'port' : 'host');
   }
   const end = repositoryEnd(input, slash + 1);
-  if (end > LONGEST_NAME) return fault(input, LONGEST_NAME, 'shorter');
+  if (end > LONGEST_NAME) return referenceFault(input, LONGEST_NAME, 'shorter');
   const name = { registry: input.slice(0, slash), repository: input.slice(slash + 1, end) };
   const rest = input.slice(end);
   const tartCanPull = TART_REFERENCE.test(input);
   if (rest === '') return { ...name, tag: null, digest: null, tartCanPull };
   if (rest.startsWith('@')) {
     const digest = rest.slice(1);
-    if (!DIGEST.test(digest)) return fault(input, end + 1 + digestFault(digest), 'digest');
+    if (!DIGEST.test(digest)) return referenceFault(input, end + 1 + digestFault(digest), 'digest');
     return { ...name, tag: null, digest, tartCanPull };
   }
-  if (!rest.startsWith(':')) return fault(input, end, 'repository');
-  const tag = TAG.exec(rest.slice(1))?.[0] ?? '';
-  const tagEnd = end + 1 + tag.length;
-  if (tag === '') return fault(input, tagEnd, 'tag');
-  if (tagEnd < input.length) {
-    return fault(input, tagEnd, /[A-Za-z0-9._-]/.test(input.charAt(tagEnd)) ? 'shorter' : 'end');
+  if (!rest.startsWith(':')) return referenceFault(input, end, 'repository');
+  return { ...name, tag: lastTag(input, end + 1), digest: null, tartCanPull };
+}
+
+/** Parses the tag from `start` to the end of `input`. @throws AppError `reference.invalid` */
+export function lastTag(input: string, start: number): string {
+  const tag = TAG.exec(input.slice(start))?.[0] ?? '';
+  const end = start + tag.length;
+  if (tag === '') return referenceFault(input, end, 'tag');
+  if (end < input.length) {
+    return referenceFault(input, end, /[A-Za-z0-9._-]/.test(input.charAt(end)) ? 'shorter' : 'end');
   }
-  return { ...name, tag, digest: null, tartCanPull };
+  return tag;
 }
 
 /** Where a digest stops to be one. */

@@ -1,7 +1,12 @@
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { parseReference } from '../../../shared/models/reference.ts';
+import {
+  formatLayoutReference,
+  parseImageLocation,
+  parseLayoutReference,
+} from '../../../shared/models/image-location.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { VmList } from '../../../shared/models/vm.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
@@ -17,6 +22,7 @@ export interface PushOptions extends CommonOptions {
   readonly force?: boolean;
   readonly newManifest?: boolean;
   readonly populateCache?: boolean;
+  readonly keepLocal?: boolean;
   readonly wait?: boolean;
 }
 
@@ -53,6 +59,18 @@ export function findVm(list: VmList, name: string): string {
   throw new AppError('vm.notFound', { name, tartHome: list.tartHome });
 }
 
+/** A reference as typed; the folder of an image layout is found from the current folder. @throws AppError `reference.invalid` */
+export function fromHere(reference: string): string {
+  const location = parseImageLocation(reference);
+  if (location.kind === 'registry') return reference;
+  const layout = { ...location.layout, folder: resolve(location.layout.folder) };
+  const absolute = formatLayoutReference(layout);
+  // A colon in the current folder's own path would end the folder there.
+  if (parseLayoutReference(absolute).folder !== layout.folder)
+    throw new AppError('reference.invalid', { input: absolute, position: 'oci:'.length, expected: 'folder' });
+  return absolute;
+}
+
 /** The request that the command line describes. */
 export async function pushRequestOf(
   context: CommandContext,
@@ -61,7 +79,7 @@ export async function pushRequestOf(
   options: PushOptions,
 ): Promise<PushRequest> {
   // What does not parse is said before anything is looked for.
-  for (const reference of references) parseReference(reference);
+  const targets = references.map(fromHere);
   // Cached images, whose names have slashes, need no lock.
   if (!name.includes('/')) context.expectLock();
   const list = await call(context, 'vms.list', null);
@@ -76,7 +94,7 @@ export async function pushRequestOf(
   }
   return {
     vmId,
-    references: [...references],
+    references: targets,
     insecure: options.insecure === true,
     concurrency: options.concurrency ?? null,
     pieceSize: options.chunkSize === undefined || options.chunkSize === 0 ? null : options.chunkSize * 1_000_000,
@@ -85,6 +103,7 @@ export async function pushRequestOf(
     force: options.force === true,
     newManifest: options.newManifest === true,
     populateCache: options.populateCache === true,
+    keepLocal: options.keepLocal === true,
     // A build machine has nobody to sign in or to mend the network: it ends with the code unless told to stay.
     whenStuck: options.wait === true ? 'wait' : 'fail',
   };

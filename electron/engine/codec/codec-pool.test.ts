@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { freePort } from '../../../test/fixtures/docker-registry.ts';
 import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
 import { loadCodecModule } from './codec-module.ts';
 import { CodecPool, type SinkHost } from './codec-pool.ts';
-import { ALLOWANCE, type Piece, type SinkSpec } from './codec-protocol.ts';
+import { ALLOWANCE, type Piece, type RequestSinkSpec, type SinkSpec } from './codec-protocol.ts';
 import { Decoder } from './decoder.ts';
 
 const MIB = 1024 * 1024;
@@ -83,6 +83,7 @@ function hostOf(asked: string[], allowance: () => Promise<void> = () => Promise.
   return {
     piece: (sink, piece) => {
       asked.push(`${sink} piece`);
+      if (sink.endsWith('.blob')) return Promise.resolve({ do: 'next' });
       return Promise.resolve({ do: 'send', request: requestFor(sink, piece), from: 0 });
     },
     answer: (sink, _piece, answer) => {
@@ -94,10 +95,15 @@ function hostOf(asked: string[], allowance: () => Promise<void> = () => Promise.
       asked.push(`${sink} allowance`);
       await allowance();
     },
+    file: (sink, { failure }) => {
+      asked.push(`${sink} ${failure ?? 'file'}`);
+      return Promise.resolve(failure === null ? { do: 'next' } : { do: 'drop' });
+    },
   };
 }
 
-const sink = (id: string, mode: SinkSpec['mode']): SinkSpec => ({ id, mode, network: DIRECT });
+const sink = (id: string, mode: RequestSinkSpec['mode']): SinkSpec => ({ id, mode, network: DIRECT });
+const fileSink = (id: string): SinkSpec => ({ id, mode: 'file', path: join(folder, id) });
 const input = (sinks: readonly SinkSpec[]) =>
   ({ path: disk, offset: 0, length: raw.length, form: 'lz4', sinks, pieceSize: 2 * MIB }) as const;
 const sha256 = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
@@ -153,12 +159,44 @@ describe('the pool of codec workers', () => {
     expect(asked.filter((about) => about === 'pieces 202')).toHaveLength(Math.ceil(body.length / (2 * MIB)));
   });
 
-  it('sends bytes as they are where they are not to be encoded', async () => {
-    const sinks = [sink('nvram', 'body')];
-    const result = await openPool().encode({ ...input(sinks), form: 'raw' }, { signal: never, sinkHost: hostOf([]) });
-    expect({ digest: result.digest, same: received('/nvram').equals(raw) }).toEqual({
-      digest: sha256(raw),
+  it('writes the stream into a file while a body is sent', async () => {
+    const asked: string[] = [];
+    const result = await openPool().encode(input([sink('mixed', 'body'), fileSink('mixed.blob')]), {
+      signal: never,
+      sinkHost: hostOf(asked),
+    });
+    const file = await readFile(join(folder, 'mixed.blob'));
+    expect({ digest: result.digest, complete: result.complete, same: file.equals(received('/mixed')) }).toEqual({
+      digest: sha256(file),
+      complete: true,
       same: true,
+    });
+    expect(asked.filter((about) => about.startsWith('mixed.blob'))).toEqual([
+      'mixed.blob piece',
+      ...Array.from({ length: Math.ceil(file.length / ALLOWANCE) - 1 }, () => 'mixed.blob allowance'),
+      'mixed.blob file',
+    ]);
+  });
+
+  it('goes on for the others when a file cannot be written, and stops when there are none', async () => {
+    const asked: string[] = [];
+    const pool = openPool();
+    const nowhere: SinkSpec = { id: 'nowhere', mode: 'file', path: join(folder, 'missing', 'blob') };
+    const options = { signal: never, sinkHost: hostOf(asked) };
+    const mixed = await pool.encode(input([nowhere, sink('beside', 'body')]), options);
+    const alone = await pool.encode(input([nowhere]), options);
+    expect([mixed.complete, alone.complete]).toEqual([true, false]);
+    expect((await decoded(received('/beside'))).equals(raw)).toBe(true);
+    expect(asked.filter((about) => about === 'nowhere ENOENT')).toHaveLength(2);
+  });
+
+  it('sends bytes as they are where they are not to be encoded', async () => {
+    const sinks = [sink('nvram', 'body'), fileSink('nvram.blob')];
+    const result = await openPool().encode({ ...input(sinks), form: 'raw' }, { signal: never, sinkHost: hostOf([]) });
+    const file = await readFile(join(folder, 'nvram.blob'));
+    expect({ digest: result.digest, same: [received('/nvram').equals(raw), file.equals(raw)] }).toEqual({
+      digest: sha256(raw),
+      same: [true, true],
     });
   });
 

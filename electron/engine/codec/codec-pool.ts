@@ -5,6 +5,7 @@ import type {
   CodecResult,
   CodecTask,
   Directive,
+  FileOutcome,
   FileRange,
   FromWorker,
   Piece,
@@ -31,7 +32,9 @@ export interface SinkHost {
   /** A piece, or with a `body` sink the whole stream (length 0), waits to be sent. */
   piece(sink: string, piece: Piece): Promise<Directive>;
   answer(sink: string, piece: Piece, answer: SinkAnswer): Promise<Directive>;
-  /** Resolves when a body may send its next `ALLOWANCE`. */
+  /** A file is written, or could not be. */
+  file(sink: string, outcome: FileOutcome): Promise<Directive>;
+  /** Resolves when a body or file may take its next `ALLOWANCE`. */
   allowance(sink: string): Promise<void>;
 }
 
@@ -289,6 +292,8 @@ export class CodecPool {
           return await sinkHost.piece(sink, question.piece);
         case 'answer':
           return await sinkHost.answer(sink, question.piece, question.answer);
+        case 'file':
+          return await sinkHost.file(sink, question.outcome);
         case 'allowance':
           await sinkHost.allowance(sink);
           return { do: 'next' };

@@ -16,7 +16,10 @@ export interface SinkNetwork {
 }
 
 /** One target's upload of the bytes that a task makes. */
-export interface SinkSpec {
+export type SinkSpec = RequestSinkSpec | FileSinkSpec;
+
+/** A sink that sends requests. */
+export interface RequestSinkSpec {
   readonly id: string;
   /**
    * `pieces` = the stream in buffered pieces, each its own request, each of which can be sent again; `body` = one request
@@ -24,6 +27,23 @@ export interface SinkSpec {
    */
   readonly mode: 'pieces' | 'body';
   readonly network: SinkNetwork;
+}
+
+/** A sink that is a new file: the packed digest of the pass is that of the file, so nobody hashes it again. */
+export interface FileSinkSpec {
+  readonly id: string;
+  readonly mode: 'file';
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** What became of a file. */
+export interface FileOutcome {
+  readonly path: string;
+  /** Bytes; on the disk unless there is a failure. */
+  readonly written: number;
+  /** Name of an errno, or `cancelled`; null = none. */
+  readonly failure: string | null;
 }
 
 /**
@@ -101,11 +121,13 @@ export interface CodecResult {
 
 /** What a worker asks the main thread: each question gets one {@link Directive}. */
 export type Question =
-  /** May this piece (or, of a body, the whole stream) be sent, and with which request? */
+  /** May this piece (or, of a body, the whole stream) be sent, and with which request? `next` = into the file. */
   | { readonly about: 'piece'; readonly piece: Piece }
   /** What follows this answer? */
   | { readonly about: 'answer'; readonly piece: Piece; readonly answer: SinkAnswer }
-  /** May the next {@link ALLOWANCE} of a body go out? `next` = yes. */
+  /** The file has all bytes, or failed. */
+  | { readonly about: 'file'; readonly outcome: FileOutcome }
+  /** May the next {@link ALLOWANCE} of a body or file go out? `next` = yes. */
   | { readonly about: 'allowance' };
 
 /** Main thread to worker. */
@@ -122,7 +144,7 @@ export interface TaskProgress {
   readonly read: number;
   /** Packed bytes made. */
   readonly packed: number;
-  /** Packed bytes that the network has taken, by sink of mode `body`; the registry may have fewer. */
+  /** Packed bytes that the network has taken, or the file, by sink of mode `body` or `file`; a registry may have fewer. */
   readonly taken: Readonly<Record<string, number>>;
 }
 

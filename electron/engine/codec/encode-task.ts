@@ -1,8 +1,18 @@
 import { createHash, type Hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { BodyFeed } from './body-feed.ts';
-import type { CodecResult, CodecTask, Directive, Piece, Question, SinkSpec, TaskProgress } from './codec-protocol.ts';
+import type {
+  CodecResult,
+  CodecTask,
+  Directive,
+  FileSinkSpec,
+  Piece,
+  Question,
+  RequestSinkSpec,
+  TaskProgress,
+} from './codec-protocol.ts';
 import { type Encoder, STREAM_END } from './encoder.ts';
+import { FileSink } from './file-sink.ts';
 import type { SinkSender } from './sink-sender.ts';
 import { WindowReader } from './window-reader.ts';
 
@@ -53,7 +63,7 @@ export async function hashRange(
 
 /** A sink that takes the whole stream as the body of one request. */
 interface BodySink {
-  readonly spec: SinkSpec;
+  readonly spec: RequestSinkSpec;
   readonly feed: BodyFeed;
   live: boolean;
   /** Resolves when the request is over, whatever became of it. */
@@ -62,7 +72,14 @@ interface BodySink {
 
 /** A sink that takes the stream in pieces. */
 interface PieceSink {
-  readonly spec: SinkSpec;
+  readonly spec: RequestSinkSpec;
+  live: boolean;
+}
+
+/** A sink that takes the whole stream as a file. */
+interface StoringSink {
+  readonly spec: FileSinkSpec;
+  readonly file: FileSink;
   live: boolean;
 }
 
@@ -77,6 +94,7 @@ export class EncodePass {
   readonly #host: TaskHost;
   readonly #bodies: readonly BodySink[];
   readonly #pieces: readonly PieceSink[];
+  readonly #files: readonly StoringSink[];
   readonly #piece: Buffer;
   #filled = 0;
   #pieceStart = 0;
@@ -91,18 +109,39 @@ export class EncodePass {
     this.#raw = task.rawDigest === null ? createHash('sha256') : null;
     this.#host = host;
     this.#piece = pieceBuffer;
-    this.#bodies = task.sinks.filter(({ mode }) => mode === 'body').map((spec) => this.#openBody(spec));
-    this.#pieces = task.sinks.filter(({ mode }) => mode === 'pieces').map((spec) => ({ spec, live: true }));
+    const requests = task.sinks.filter((spec) => spec.mode !== 'file');
+    this.#bodies = requests.filter(({ mode }) => mode === 'body').map((spec) => this.#openBody(spec));
+    this.#pieces = requests.filter(({ mode }) => mode === 'pieces').map((spec) => ({ spec, live: true }));
+    this.#files = task.sinks.filter((spec) => spec.mode === 'file').map((spec) => this.#openFile(spec));
   }
 
-  #openBody(spec: SinkSpec): BodySink {
-    const feed = new BodyFeed(async () => {
-      const { do: verdict } = await this.#host.ask(spec.id, { about: 'allowance' });
-      return verdict === 'next';
+  async #allows(id: string): Promise<boolean> {
+    return (await this.#host.ask(id, { about: 'allowance' })).do === 'next';
+  }
+
+  #openFile(spec: FileSinkSpec): StoringSink {
+    let begun = false;
+    const file = new FileSink(spec.path, async () => {
+      if (begun) return await this.#allows(spec.id);
+      begun = true;
+      // The first allowance is part of this question.
+      const piece: Piece = { start: 0, length: 0, final: true };
+      return (await this.#host.ask(spec.id, { about: 'piece', piece })).do === 'next';
     });
+    return { spec, file, live: true };
+  }
+
+  #openBody(spec: RequestSinkSpec): BodySink {
+    const feed = new BodyFeed(() => this.#allows(spec.id));
     const sink: BodySink = { spec, feed, live: true, sending: Promise.resolve() };
     sink.sending = this.#sendBody(sink).catch(() => this.#drop(sink));
     return sink;
+  }
+
+  async #finishFile(sink: StoringSink): Promise<void> {
+    const outcome = await sink.file.finish();
+    const { do: verdict } = await this.#host.ask(sink.spec.id, { about: 'file', outcome });
+    sink.live = verdict === 'next';
   }
 
   #drop(sink: BodySink): void {
@@ -144,7 +183,10 @@ export class EncodePass {
       this.#host.signal.removeEventListener('abort', stop);
       stop();
       // No request may hold the encoder's memory when the next task takes it.
-      await Promise.all(this.#bodies.map(({ sending }) => sending));
+      await Promise.all([
+        ...this.#bodies.map(({ sending }) => sending),
+        ...this.#files.map(({ file }) => file.close()),
+      ]);
     }
   }
 
@@ -218,20 +260,26 @@ export class EncodePass {
   }
 
   #allDropped(): boolean {
-    const sinks = [...this.#bodies, ...this.#pieces];
+    const sinks = [...this.#bodies, ...this.#pieces, ...this.#files];
     return sinks.length > 0 && sinks.every(({ live }) => !live);
   }
 
   #taken(): TaskProgress['taken'] {
-    return Object.fromEntries(this.#bodies.map(({ spec, feed }) => [spec.id, feed.taken]));
+    const bodies = this.#bodies.map(({ spec, feed }) => [spec.id, feed.taken] as const);
+    return Object.fromEntries([...bodies, ...this.#files.map(({ spec, file }) => [spec.id, file.taken] as const)]);
   }
 
   async #lentAtMost(count: number): Promise<void> {
     for (const { feed } of this.#bodies) await feed.lentAtMost(count);
+    for (const sink of this.#files) {
+      await sink.file.lentAtMost(count);
+      if (sink.live && sink.file.stopped) await this.#finishFile(sink);
+    }
   }
 
   async #give(bytes: Buffer): Promise<void> {
     for (const { feed } of this.#bodies) feed.give(bytes);
+    for (const { file, live } of this.#files) if (live) file.give(bytes);
     let at = 0;
     while (at < bytes.length && this.#pieces.some(({ live }) => live)) {
       const part = Math.min(bytes.length - at, this.#piece.length - this.#filled);
@@ -255,7 +303,7 @@ export class EncodePass {
     this.#filled = 0;
   }
 
-  async #sendPiece(spec: SinkSpec, piece: Piece, bytes: Buffer): Promise<boolean> {
+  async #sendPiece(spec: RequestSinkSpec, piece: Piece, bytes: Buffer): Promise<boolean> {
     const host = this.#host;
     let directive = await host.ask(spec.id, { about: 'piece', piece });
     while (directive.do === 'send') {
@@ -269,6 +317,11 @@ export class EncodePass {
   async #finish(): Promise<void> {
     if (this.#pieces.some(({ live }) => live)) await this.#flush(true);
     for (const { feed } of this.#bodies) feed.end();
-    await Promise.all(this.#bodies.map(({ sending }) => sending));
+    await Promise.all([
+      ...this.#bodies.map(({ sending }) => sending),
+      ...this.#files.map(async (sink) => {
+        if (sink.live) await this.#finishFile(sink);
+      }),
+    ]);
   }
 }

@@ -3,7 +3,7 @@ import type { CodecPool } from '../codec/codec-pool.ts';
 import type { ContentIndex } from '../digests/content-index.ts';
 import type { DigestCache } from '../digests/digest-cache.ts';
 import type { Clock } from '../ports.ts';
-import type { RegistryClient } from '../registry/registry-client.ts';
+import type { DistributionClient } from '../registry/distribution-client.ts';
 import type { CachedLayers } from './cached-layers.ts';
 import type { EncoderRate } from './encoder-rate.ts';
 import type { ZeroChunks } from './zero-chunks.ts';
@@ -20,8 +20,8 @@ export interface PlanningParts {
   readonly zeroChunks: ZeroChunks;
   /** Layers that cached images name, for this plan or job. */
   readonly cachedLayers: CachedLayers;
-  /** The client of a registry, for this plan or job. */
-  readonly clientOf: (registry: string) => RegistryClient;
+  /** The client of a registry or of an image layout (`oci:` and its folder), for this plan or job. */
+  readonly clientOf: (registry: string) => DistributionClient;
   /** Counted by whoever makes the request. */
   readonly requests: RequestCounts;
 }

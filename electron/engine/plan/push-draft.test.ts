@@ -5,7 +5,7 @@ import { settleTags } from './ask-tags.ts';
 import { noRequests } from './planning-parts.ts';
 import { createDraft, type DraftLayer, type PushDraft, planOf, verdictsOf } from './push-draft.ts';
 import type { PushSource, VerbatimManifest } from './push-source.ts';
-import { groupTargets } from './push-targets.ts';
+import { groupTargets, withLocalStore } from './push-targets.ts';
 
 const CHUNK = 100;
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
@@ -307,6 +307,7 @@ describe('the targets of a push', () => {
   it('are repositories in the order of their mention, with their tags once; a missing tag is latest', () => {
     expect(groupTargets(['a.io/b:1', 'c.io/d', 'a.io/b:2', 'a.io/b:1', 'c.io/d:latest'])).toEqual([
       {
+        place: 'registry',
         registry: 'a.io',
         repository: 'b',
         references: [
@@ -314,7 +315,56 @@ describe('the targets of a push', () => {
           { tag: '2', reference: 'a.io/b:2' },
         ],
       },
-      { registry: 'c.io', repository: 'd', references: [{ tag: 'latest', reference: 'c.io/d:latest' }] },
+      {
+        place: 'registry',
+        registry: 'c.io',
+        repository: 'd',
+        references: [{ tag: 'latest', reference: 'c.io/d:latest' }],
+      },
+    ]);
+  });
+
+  it('are image layouts by their folder; without a tag there is no name', () => {
+    expect(groupTargets(['oci:/srv/images/:1', 'oci:/srv/images', 'oci:/srv/images:b/c:2'])).toEqual([
+      {
+        place: 'layout',
+        registry: 'oci:/srv/images',
+        repository: 'library',
+        references: [
+          { tag: '1', reference: 'oci:/srv/images:1' },
+          { tag: '', reference: 'oci:/srv/images' },
+        ],
+      },
+      {
+        place: 'layout',
+        registry: 'oci:/srv/images',
+        repository: 'b/c',
+        references: [{ tag: '2', reference: 'oci:/srv/images:b/c:2' }],
+      },
+    ]);
+    expect(() => groupTargets(['oci:images:1'])).toThrow(
+      expect.objectContaining({ params: expect.objectContaining({ position: 4, expected: 'absoluteFolder' }) }),
+    );
+  });
+
+  it('have one more for each repository where a local copy is kept', () => {
+    const kept = withLocalStore(groupTargets(['a.io/b:1', 'c.io/b:2', 'oci:/store:d/e:3']), '/store');
+    expect(kept.slice(2)).toEqual([
+      {
+        place: 'layout',
+        registry: 'oci:/store',
+        repository: 'd/e',
+        references: [{ tag: '3', reference: 'oci:/store:d/e:3' }],
+      },
+      {
+        place: 'store',
+        registry: 'oci:/store',
+        repository: 'b',
+        references: [
+          { tag: '1', reference: 'oci:/store:b:1' },
+          { tag: '2', reference: 'oci:/store:b:2' },
+        ],
+      },
     ]);
   });
 

@@ -298,6 +298,14 @@ function targetBytes(draft: PushDraft, verdicts: readonly LayerVerdict[]): PlanB
   return bytes;
 }
 
+/** Targets that the figures of the whole push are about: the copy in the local store counts only where there is nothing else. */
+export function countedTargets<Target extends Pick<PushTarget, 'place'>>(
+  targets: readonly Target[],
+): readonly Target[] {
+  const others = targets.filter(({ place }) => place !== 'store');
+  return others.length === 0 ? targets : others;
+}
+
 /** Sums what is per target; what is per job (raw, read, encoded) counts once. */
 export function totalBytes(draft: PushDraft, perTarget: readonly PlanBytes[]): PlanBytes {
   const sum = (pick: (bytes: PlanBytes) => number): number =>
@@ -337,6 +345,7 @@ export function planLayer(layer: DraftLayer, own: LayerVerdict | undefined): Pla
 export function planTarget(draft: PushDraft, target: DraftTarget): PlanTarget {
   const verdicts = verdictsOf(draft, target);
   return {
+    place: target.place,
     registry: target.registry,
     repository: target.repository,
     manifestDigest: target.manifestDigest,
@@ -365,14 +374,17 @@ export function planOf(draft: PushDraft, head: PlanHead): Plan {
   const targets = draft.targets.map((target) => planTarget(draft, target));
   const bytes = totalBytes(
     draft,
-    targets.map((target) => target.bytes),
+    countedTargets(targets).map((target) => target.bytes),
   );
+  // Into a folder it is quick, next to any link.
+  const remote = targets.filter(({ place }) => place === 'registry');
+  const toSend = remote.reduce((sum, target) => sum + target.bytes.uploaded, 0);
   return {
     jobId: head.jobId,
     vmId: draft.source.vmId,
     vmName: draft.source.vmName,
     seconds: head.seconds,
-    estimatedSeconds: head.rate === null ? null : bytes.uploaded / head.rate,
+    estimatedSeconds: head.rate === null ? null : toSend / head.rate,
     rate: head.rate,
     madeMs: head.madeMs,
     complete: targets.every((target) => target.layers.every(({ verdict }) => verdict !== null)),

@@ -3,9 +3,11 @@ import { isDigest, isRegistryHost, isRepositoryName, isTag } from '../../../shar
 import { answerError, isPassing } from './answer-error.ts';
 import { checkBlobName, checkManifestName, checkRepository } from './checked-names.ts';
 import { digestOf } from './content-digest.ts';
+import type { DistributionClient, RemoteManifest, WithSignal } from './distribution-client.ts';
 import type { HostProfile } from './host-profile.ts';
 import type { MountFindings } from './mount-findings.ts';
 import { readNames } from './name-list.ts';
+import { putSmallBlob } from './put-small-blob.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
 import { pullScope, pushScope } from './scopes.ts';
 import type { UploadModes } from './upload-modes.ts';
@@ -21,19 +23,8 @@ const MANIFEST_ACCEPT = [
 const MANIFEST_LIMIT = 8 * 1024 * 1024;
 const SMALL_BLOB_LIMIT = 4 * 1024 * 1024;
 
-interface WithSignal {
-  readonly signal: AbortSignal;
-}
-
-/** A manifest as the registry gave it. */
-export interface RemoteManifest {
-  readonly digest: string;
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-}
-
 /** The client of one registry, OCI distribution 1.1. Names and digests are checked before a request is made. */
-export class RegistryClient {
+export class RegistryClient implements DistributionClient {
   readonly requester: Requester;
   readonly #profile: () => HostProfile;
   readonly #modes: UploadModes;
@@ -64,6 +55,18 @@ export class RegistryClient {
 
   get profile(): HostProfile {
     return this.#profile();
+  }
+
+  get account(): Requester['authorizer']['account'] {
+    return this.requester.authorizer.account;
+  }
+
+  atOnce(usual: number): number {
+    return this.requester.pace.of(usual);
+  }
+
+  async pause(attempt: number, retryAfter: number | null, error: AppError, signal: AbortSignal): Promise<void> {
+    await this.requester.pause(attempt, retryAfter, error, signal);
   }
 
   /** Whether this is a registry that answers. @throws AppError `registry.*` */
@@ -295,6 +298,11 @@ export class RegistryClient {
       resolveLocation(this.host, base, location),
       signal,
     );
+  }
+
+  /** Uploads a blob that is in memory; see {@link putSmallBlob}. */
+  async putSmallBlob(repository: string, bytes: Uint8Array, digest: string, options: WithSignal): Promise<void> {
+    await putSmallBlob(this, repository, bytes, digest, options);
   }
 
   /** Digest and media type behind a tag or digest; null when there is none. */

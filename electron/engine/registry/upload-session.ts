@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { RequestSinkSpec } from '../codec/codec-protocol.ts';
 import { answerError, isPassing, networkError } from './answer-error.ts';
 import { ATTEMPTS } from './backoff.ts';
 import type { HostProfile } from './host-profile.ts';
@@ -99,6 +100,12 @@ export class UploadSession {
   /** `scheme://host[:port]` that the bytes go to: not always the registry's own. */
   get origin(): string {
     return new URL(this.#location).origin;
+  }
+
+  /** How a worker has to send the bytes. */
+  async sink(id: string): Promise<RequestSinkSpec> {
+    const network = await this.#requester.transport.network(this.origin);
+    return { id, mode: this.mode === 'chunks' ? 'pieces' : 'body', network };
   }
 
   /** Names digest and size before the body is sent: a `mono` upload needs both. */

@@ -1,3 +1,4 @@
+import { BARE_REPOSITORY } from '../../../shared/models/image-location.ts';
 import { isRepositoryName, isTag, parseReference } from '../../../shared/models/reference.ts';
 
 /** A tag of a repository of the store. */
@@ -5,9 +6,6 @@ export interface ImageName {
   readonly repository: string;
   readonly tag: string;
 }
-
-/** The repository of a bare tag, which is what skopeo, oras and regctl write into `ref.name` when nobody says more. */
-export const BARE_REPOSITORY = 'library';
 
 /**
  * Reads `org.opencontainers.image.ref.name`: `repository:tag`, or a bare tag. Null for any other text (the annotation has

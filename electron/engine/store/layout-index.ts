@@ -55,6 +55,11 @@ export function refNameOf(entry: LayoutEntry): string | null {
   return entry.annotations?.[REF_NAME] ?? null;
 }
 
+/** The member of an entry that is called so. */
+export function refNameAnnotation(refName: string): Pick<LayoutEntry, 'annotations'> {
+  return { annotations: { [REF_NAME]: refName } };
+}
+
 /** An entry under a name; other annotations stay. */
 export function namedEntry(entry: LayoutEntry, name: ImageName): LayoutEntry {
   return { ...entry, annotations: { ...entry.annotations, [REF_NAME]: formatImageName(name) } };

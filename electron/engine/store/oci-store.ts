@@ -7,8 +7,16 @@ import type { Clock } from '../ports.ts';
 import { BlobFolder, type StoredBlob } from './blob-folder.ts';
 import type { BlobWriters } from './blob-writers.ts';
 import { writeDurably } from './durable-file.ts';
-import { formatImageName, type ImageName } from './image-name.ts';
-import { EMPTY_INDEX, type LayoutEntry, LayoutIndex, namedEntry, nameOfEntry, refNameOf } from './layout-index.ts';
+import { formatImageName, type ImageName, imageNameOf } from './image-name.ts';
+import {
+  EMPTY_INDEX,
+  type LayoutEntry,
+  LayoutIndex,
+  namedEntry,
+  nameOfEntry,
+  refNameAnnotation,
+  refNameOf,
+} from './layout-index.ts';
 import { type ManifestFacts, ManifestReader } from './manifest-facts.ts';
 import { RepositoryRecords } from './repository-records.ts';
 import { type RepositoryView, RepositoryViews } from './repository-views.ts';
@@ -97,13 +105,9 @@ export class OciStore {
     if (!this.#create && (await layoutVersion(marker)) === null) throw new AppError('store.away', { path: root });
     try {
       await mkdir(root, { recursive: true });
-      const version = await layoutVersion(marker);
-      if (version === null && (await readdir(root)).some((name) => name !== '.tartan' && name !== 'blobs'))
-        throw new AppError('store.damaged', { path: root, reason: 'notLayout' });
-      if (version !== null && version !== '1.0.0')
-        throw new AppError('store.damaged', { path: marker, reason: 'version' });
+      const found = await requireLayout(this.layout);
       await Promise.all([blobs, uploads, staging, repositories].map((folder) => mkdir(folder, { recursive: true })));
-      if (version === null) await this.lock.hold(() => this.#makeLayout());
+      if (found === 'nothing') await this.lock.hold(() => this.#makeLayout());
     } catch (cause) {
       if (cause instanceof AppError) throw cause;
       const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
@@ -198,6 +202,43 @@ export class OciStore {
       if (tag !== null) await this.#setTag(facts, { repository, tag });
       this.#onChange();
       return null;
+    });
+  }
+
+  /**
+   * Names an image as other tools do: by its very `ref.name`, or without one. Its blobs count wherever in the store they
+   * are.
+   *
+   * @param how `listed` false = only the repository's record, for a manifest of an index
+   * @returns digests that the store lacks, or has in another size; then nothing was changed
+   */
+  async nameImage(
+    facts: ManifestFacts,
+    how: { readonly repository: string; readonly refName: string | null; readonly listed: boolean },
+  ): Promise<readonly string[]> {
+    const { repository, refName, listed } = how;
+    return await this.lock.hold(async () => {
+      const missing: string[] = [];
+      for (const { digest, size } of [...facts.blobs, ...facts.children]) {
+        if ((await this.blobs.find(digest))?.size !== size) missing.push(digest);
+      }
+      if (missing.length > 0) return missing;
+      await this.records.addManifest(repository, facts.digest, facts.mediaType);
+      this.#views.changed(repository);
+      if (listed) await this.#list(facts, refName);
+      return missing;
+    });
+  }
+
+  async #list({ digest, size, mediaType }: ManifestFacts, refName: string | null): Promise<void> {
+    const name = refName === null ? null : imageNameOf(refName);
+    const replaces = (entry: LayoutEntry): boolean =>
+      name === null ? entry.digest === digest && refNameOf(entry) === null : sameName(entry, name);
+    const added = { mediaType, digest, size, ...(refName === null ? {} : refNameAnnotation(refName)) };
+    await this.index.change((entries) => {
+      const [first, ...others] = entries.filter(replaces);
+      const stays = first?.digest === digest && refNameOf(first) === refName && others.length === 0;
+      return stays ? entries : [...entries.filter((entry) => !replaces(entry)), added];
     });
   }
 
@@ -333,6 +374,28 @@ export class OciStore {
   async close(): Promise<void> {
     await this.lock.close();
   }
+}
+
+/** What lies in a folder that another process makes a layout of just now, or that a crash left so: the marker comes last. */
+const UNFINISHED: readonly string[] = ['.tartan', 'blobs', 'index.json', '.index.json.new', '.oci-layout.new'];
+
+/**
+ * Whether a folder is an OCI image layout, or could become one: it is missing or empty.
+ *
+ * @throws AppError `store.damaged` when something else lies there, or another version of the layout
+ */
+export async function requireLayout({ root, marker }: StoreLayout): Promise<'layout' | 'nothing'> {
+  const version = await layoutVersion(marker);
+  if (version !== null && version !== '1.0.0') throw new AppError('store.damaged', { path: marker, reason: 'version' });
+  if (version !== null) return 'layout';
+  const names = await readdir(root).catch((cause: unknown): string[] => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    throw new AppError('store.damaged', { path: root, reason: 'notLayout' }, { cause });
+  });
+  const known = names.includes('.tartan') ? UNFINISHED : ['blobs'];
+  if (names.some((name) => !known.includes(name)))
+    throw new AppError('store.damaged', { path: root, reason: 'notLayout' });
+  return 'nothing';
 }
 
 /** The version that an `oci-layout` file says; null = there is none. @throws AppError `store.damaged` */

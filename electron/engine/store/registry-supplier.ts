@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { readBlob } from '../jobs/push/blob-source.ts';
-import type { RegistryClient } from '../registry/registry-client.ts';
+import type { DistributionClient } from '../registry/distribution-client.ts';
 import type { BlobSupplier } from './check-store.ts';
 
-/** A repository that may have a blob. */
+/** A repository, or an image layout, that may have a blob. */
 export interface SupplyPlace {
   readonly registry: string;
   readonly repository: string;
@@ -14,7 +14,7 @@ export interface SupplyPlaces {
   /** Repositories that were seen to hold a blob. */
   holdersOf(digest: string): Promise<readonly SupplyPlace[]>;
   /** A client of its own, which the asker closes. */
-  open(host: string, insecure: boolean): RegistryClient;
+  open(host: string, insecure: boolean): DistributionClient;
 }
 
 /** Gets blobs from registries: first from the places that were named, then from those that are known to have them. */

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Emit, Handlers } from '../../../shared/contract/handlers.ts';
 import type { EngineMethodName } from '../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import { folderOfPlace, layoutPlace } from '../../../shared/models/image-location.ts';
 import { parseReference } from '../../../shared/models/reference.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import type { Settings } from '../../../shared/models/settings.ts';
@@ -13,6 +14,7 @@ import { checkStore } from './check-store.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { dropRepository } from './drop-repository.ts';
 import { type ImageName, imageNameOf } from './image-name.ts';
+import { LayoutClient } from './layout-client.ts';
 import { listImages } from './list-images.ts';
 import { layoutVersion, OciStore } from './oci-store.ts';
 import { registrySupplier, type SupplyPlaces } from './registry-supplier.ts';
@@ -80,8 +82,9 @@ export class StoreService {
     });
   }
 
-  #folder(): string {
-    return this.#parts.settings().storeFolder ?? this.#usualFolder();
+  /** The folder of the store, absolute. */
+  get folder(): string {
+    return resolve(this.#parts.settings().storeFolder ?? this.#usualFolder());
   }
 
   #usualFolder(): string {
@@ -101,7 +104,7 @@ export class StoreService {
 
   /** The store of the settings. One that was chosen is made when it is chosen: its volume may not be mounted now. */
   async #store(): Promise<OciStore> {
-    const folder = this.#folder();
+    const folder = this.folder;
     if (this.#open?.folder === folder) return await this.#open.store;
     const before = this.#open;
     const store = this.#openIn(folder, this.#parts.settings().storeFolder === null);
@@ -126,6 +129,33 @@ export class StoreService {
       budget: () => this.#parts.settings().storeBudget,
       create,
       onChange: () => this.#changed(),
+    });
+  }
+
+  /** Where else blobs are to be had: a store does not repair itself from what is damaged in it. */
+  #otherPlaces(): SupplyPlaces {
+    const { places } = this.#parts;
+    const own = layoutPlace(this.folder);
+    return {
+      ...places,
+      holdersOf: async (digest) => (await places.holdersOf(digest)).filter(({ registry }) => registry !== own),
+    };
+  }
+
+  /** A client of an image layout, the store's own among them; who opens it closes it. @param place `oci:` and the folder */
+  layoutClient(place: string): LayoutClient {
+    const { ports, settings } = this.#parts;
+    const own = folderOfPlace(place) === this.folder;
+    // Of a store that was chosen the volume may not be mounted now.
+    const create = !own || settings().storeFolder === null;
+    return new LayoutClient({
+      place,
+      clock: ports.clock,
+      create,
+      open: (folder) =>
+        own
+          ? this.#openIn(folder, create)
+          : OciStore.open({ folder, clock: ports.clock, writers: this.#writers, budget: () => null, create }),
     });
   }
 
@@ -227,7 +257,7 @@ export class StoreService {
   /** What is in the store; looking makes no folder. */
   async #list(): Promise<StoreList> {
     const { storeFolder, storeBudget } = this.#parts.settings();
-    const about = { folder: this.#folder(), budget: storeBudget };
+    const about = { folder: this.folder, budget: storeBudget };
     const none = storeFolder === null && (await layoutVersion(storeLayout(about.folder).marker)) === null;
     return none ? { ...about, usedBytes: 0, images: [] } : { ...about, ...(await listImages(await this.#store())) };
   }
@@ -257,7 +287,7 @@ export class StoreService {
       'store.collect': async ({ preview }) => await collectGarbage(await this.#store(), preview),
       'store.check': async ({ repair, from, insecure, taskId }, signal) => {
         const places = from.map((text) => parseReference(text));
-        const supplier = repair ? registrySupplier(this.#parts.places, places, insecure) : null;
+        const supplier = repair ? registrySupplier(this.#otherPlaces(), places, insecure) : null;
         const onProgress = this.#progress(taskId);
         return await checkStore(await this.#store(), { signal, supplier, onProgress });
       },

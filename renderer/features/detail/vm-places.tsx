@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shortDigest } from '../../../shared/format/digest.ts';
+import { placeName } from '../../../shared/models/image-location.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import type { VmKnowledge, VmPlace } from '../../../shared/models/vm-knowledge.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
@@ -51,7 +52,7 @@ export function VmPlaces({
           </thead>
           <tbody>
             {known.places.map((place) => {
-              const name = `${place.registry}/${place.repository}`;
+              const name = placeName(place);
               const when = pushedMs(place, jobs);
               return (
                 <tr key={name}>

@@ -2,6 +2,7 @@ import { Box, ChevronRight, Pause, Play, Power, TriangleAlert } from 'lucide-rea
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import { placeName } from '../../../shared/models/image-location.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
@@ -68,7 +69,7 @@ function useRowTip(): (vm: Vm, known: VmKnowledge | undefined) => string {
 function knownWords(t: ReturnType<typeof useTranslation<'panes'>>['t'], known: VmKnowledge): string {
   const { unknown, upload } = uploadTally(known.layers);
   if (known.against === null) return t('tip.nowhere');
-  const against = `${known.against.registry}/${known.against.repository}`;
+  const against = placeName(known.against);
   if (unknown === known.layers.length) return t('tip.unread');
   return t('tip.against', { against, upload: formatBytes(upload) });
 }

@@ -7,6 +7,7 @@ import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import type { CachedImagePlan, Plan, PlanReference, PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { targetTitle } from './cost-words.ts';
 import { useErrorWords } from './use-error-words.ts';
 import './plan-notices.css';
 
@@ -52,7 +53,7 @@ export function PlanNotices({ plan, language, registries, onNewManifest }: PlanN
             <MovedTag
               key={reference.reference}
               reference={reference}
-              repository={target.repository}
+              repository={targetTitle(t, target)}
               keeps={otherTags(registries, target, reference)}
             />
           )),

@@ -5,6 +5,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Plan, PlanLayer, PlanTarget, Verdict } from '../../../shared/models/plan.ts';
 import { CellSwatch } from '../weave/cell-swatch.tsx';
 import type { CellKind } from '../weave/weave-cells.ts';
+import { targetTitle } from './cost-words.ts';
 import { type LayerFilter, VERDICTS, type VerdictTally, verdictTallies } from './plan-tallies.ts';
 import './plan-summary.css';
 
@@ -22,13 +23,14 @@ export interface PlanSummaryProps {
 /** What a push to one target costs: the headline, the bar, and a line for each verdict with its reason. */
 export function PlanSummary(props: PlanSummaryProps): ReactElement {
   const { plan, target, several, filter, onFilter, onHighlight } = props;
+  const { t } = useTranslation('push');
   const tallies = verdictTallies(target.layers);
   return (
     <div className="plan-summary">
       <div className="plan-headline">
         <h3>
           <Headline target={target} complete={plan.complete} />
-          {several && <span className="plan-headline-target">{target.repository}</span>}
+          {several && <span className="plan-headline-target">{targetTitle(t, target)}</span>}
         </h3>
         <PlanFacts plan={plan} />
       </div>
@@ -140,15 +142,22 @@ function ZeroChunks({ count, pressed, onFilter, onHighlight }: ZeroChunksProps):
   );
 }
 
+function headlineKey(complete: boolean, local: boolean) {
+  if (local) return complete ? 'headlineLocal' : 'headlineLocalSoFar';
+  return complete ? 'headline' : 'headlineSoFar';
+}
+
 function Headline({ target, complete }: { readonly target: PlanTarget; readonly complete: boolean }): ReactElement {
   const { t } = useTranslation('push');
   const { uploaded, packed } = target.bytes;
   const estimated = target.layers.some((layer) => layer.verdict === 'upload' && layer.size === null);
-  if (complete && uploaded === 0) return <>{t('headlineNothing', { packed: formatBytes(packed) })}</>;
+  const local = target.place !== 'registry';
+  if (complete && uploaded === 0)
+    return <>{t(local ? 'headlineLocalNothing' : 'headlineNothing', { packed: formatBytes(packed) })}</>;
   return (
     <Trans
       t={t}
-      i18nKey={complete ? 'headline' : 'headlineSoFar'}
+      i18nKey={headlineKey(complete, local)}
       values={{
         uploaded: `${estimated ? '~ ' : ''}${formatBytes(uploaded)}`,
         packed: `${complete ? '' : '~ '}${formatBytes(packed)}`,
@@ -197,7 +206,7 @@ function VerdictReason(props: { readonly kind: Verdict | 'unknown'; readonly tar
   const layers = layersOf(target, kind);
   switch (kind) {
     case 'present':
-      return t('why.present', { repository: target.repository });
+      return t('why.present', { repository: targetTitle(t, target) });
     case 'mount': {
       const sources = [...new Set(layers.map((layer) => layer.mountedFrom))];
       const source = only(sources);

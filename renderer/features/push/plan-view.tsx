@@ -4,6 +4,7 @@ import type { Plan, PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { Weave } from '../weave/weave.tsx';
 import type { CellKind } from '../weave/weave-cells.ts';
+import { targetTitle } from './cost-words.ts';
 import { PlanLayers } from './plan-layers.tsx';
 import { PlanNotices } from './plan-notices.tsx';
 import { PlanSummary } from './plan-summary.tsx';
@@ -42,10 +43,10 @@ export function PlanView({ plan, target, language, registries, onCopy, onNewMani
       />
       <div className="push-weave">
         <Weave
-          key={target.repository}
+          key={`${target.registry}/${target.repository}`}
           layers={target.layers}
           chunkSize={plan.chunkSize}
-          label={t('weaveLabel', { repository: target.repository })}
+          label={t('weaveLabel', { repository: targetTitle(t, target) })}
           highlighted={highlighted}
           marked={marked}
           onMark={setMarked}

@@ -33,6 +33,7 @@ export function pushCommand(name: string, request: Omit<PushRequest, 'vmId'>): s
   if (request.force) options.push('--force');
   if (request.newManifest === true) options.push('--new-manifest');
   if (request.populateCache === true) options.push('--populate-cache');
+  if (request.keepLocal === true) options.push('--keep-local');
   const named = [name, ...request.references];
   // A VM's name that looks like an option stands behind the end of the options.
   const words = name.startsWith('-') ? [...options, '--', ...named] : [...named, ...options];

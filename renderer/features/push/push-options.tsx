@@ -146,13 +146,15 @@ function OptionNumber({ label, placeholder, most, value, onChange }: OptionNumbe
   );
 }
 
+/** What a checkbox of the sheet needs. */
 interface OptionBoxProps {
   readonly selected: boolean;
   readonly onChange: (selected: boolean) => void;
   readonly children: ReactNode;
 }
 
-function OptionBox({ selected, onChange, children }: OptionBoxProps): ReactElement {
+/** A checkbox of the push sheet. */
+export function OptionBox({ selected, onChange, children }: OptionBoxProps): ReactElement {
   return (
     <CheckboxField isSelected={selected} onChange={onChange}>
       <CheckboxButton className="option-box">

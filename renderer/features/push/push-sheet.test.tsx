@@ -372,6 +372,36 @@ describe('the push sheet', () => {
     expect(asked(host, 'jobs.push')).toHaveLength(1);
   });
 
+  it('keeps a local copy when told to, shows what it costs, and remembers the choice', async () => {
+    const remote = planFor('4xp3xu');
+    const local = sampleTarget(sampleLayers(drawnDisk('7xp')), {
+      place: 'store',
+      registry: 'oci:/state/store',
+      repository: 'acme/sonoma',
+      references: [{ reference: 'oci:/state/store:acme/sonoma:16.2', tag: '16.2', state: 'new', previousDigest: null }],
+    });
+    const both = { ...remote, targets: [...remote.targets, local] };
+    const handlers: Partial<Handlers> = {
+      'plans.make': ({ keepLocal }) => Promise.resolve(keepLocal === true ? both : remote),
+    };
+    const { host, user, view } = await openSheet(handlers, [NEW_TAG]);
+    await screen.findByText(/will be uploaded/);
+    await user.click(screen.getByRole('checkbox', { name: 'Keep a local copy' }));
+    await user.click(await screen.findByRole('button', { name: /^writes/ }));
+    expect(screen.getByText(/will be written/)).toBeTruthy();
+    expect(screen.getByText('already in the local store, checked one by one')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Copy as command' }));
+    await user.click(screen.getByRole('button', { name: /^Push/ }));
+    expect(asked(host, 'app.copyText')).toEqual([{ text: `tartan push sonoma-xcode-16.2 ${NEW_TAG} --keep-local` }]);
+    expect(asked(host, 'jobs.push')).toMatchObject([
+      { keepLocal: true, expectedTags: { [NEW_TAG]: null, 'oci:/state/store:acme/sonoma:16.2': null } },
+    ]);
+    view.unmount();
+    await openSheet(handlers, [NEW_TAG]);
+    expect(screen.getByRole<HTMLInputElement>('checkbox', { name: 'Keep a local copy' }).checked).toBe(true);
+    localStorage.clear();
+  });
+
   it('shows only the layers of the verdict that is clicked', async () => {
     const { user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('4xp2xm3xu')) }, [NEW_TAG]);
     await user.click(await screen.findByRole('button', { name: /^Mount2 layers/ }));

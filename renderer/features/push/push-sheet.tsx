@@ -2,6 +2,7 @@ import { Plus, Power, RefreshCw, ShieldCheck } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useState } from 'react';
 import { Button, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import { layerLimitError } from '../../../shared/errors/layer-limit-error.ts';
@@ -9,9 +10,11 @@ import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { useClient } from '../../state/client.ts';
+import { useMemory } from '../../state/window-memory.ts';
 import { useJobs } from '../transfers/job-mirror-context.ts';
 import { useNow } from '../weave/use-now.ts';
 import { ErrorReport } from './error-report.tsx';
+import { KeepLocal } from './keep-local.tsx';
 import { lastReferences } from './last-references.ts';
 import { PlanView } from './plan-view.tsx';
 import { commandName, pushCommand } from './push-command.ts';
@@ -79,7 +82,8 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
   const [edited, setEdited] = useState<readonly TargetDraft[] | null>(null);
   const offered = initialReferences.length > 0 ? initialReferences : lastReferences(jobs, vm.id);
   const targets = edited ?? targetsOf(offered, 1);
-  const [focused, setFocused] = useState(0);
+  const [focused, setFocused] = useState<number | 'store'>(0);
+  const [keepLocal, setKeepLocal] = useMemory('push.keepLocal', z.boolean(), false);
   const [choices, setChoices] = useState(DEFAULT_CHOICES);
   const [force, setForce] = useState(false);
   const [newManifest, setNewManifest] = useState(false);
@@ -89,7 +93,16 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
 
   const references = referencesOf(targets);
   const request: PushRequest | null =
-    references === null ? null : { vmId: vm.id, references: [...references], ...choices, force, newManifest };
+    references === null
+      ? null
+      : {
+          vmId: vm.id,
+          references: [...references],
+          ...choices,
+          force,
+          newManifest,
+          ...(keepLocal ? { keepLocal } : {}),
+        };
   // What changes only how it is sent makes no new plan.
   const asked = request && { ...request, verify: false, concurrency: null, pieceSize: null };
   const view = usePlan(client, asked, round);
@@ -103,8 +116,10 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
     !pushing &&
     view.plan.cachedImage?.manifest !== 'newNeeded' &&
     view.plan.targets.every((target) => layerLimitError(target) === null);
-  const inFocus = targets[focused] ?? targets[0];
-  const shown = (inFocus && plannedTarget(inFocus, view.plan)) ?? view.plan?.targets[0] ?? null;
+  const kept = view.plan?.targets.filter(({ place }) => place === 'store') ?? [];
+  const inFocus = focused === 'store' ? null : (targets[focused] ?? targets[0]);
+  const shown =
+    (inFocus === null ? kept[0] : inFocus && plannedTarget(inFocus, view.plan)) ?? view.plan?.targets[0] ?? null;
 
   function edit(next: readonly TargetDraft[]): void {
     setEdited(next);
@@ -182,6 +197,16 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
               {t('addTarget')}
             </Button>
             <span>{t('readOnce')}</span>
+            <KeepLocal
+              selected={keepLocal}
+              planned={view.stale ? [] : kept}
+              onShow={() => {
+                setFocused('store');
+              }}
+              onChange={(selected) => {
+                setKeepLocal(() => selected);
+              }}
+            />
             <PushOptions choices={choices} onChange={setChoices} />
           </div>
         </div>

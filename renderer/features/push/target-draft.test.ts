@@ -50,6 +50,21 @@ describe('typing a target', () => {
     expect(typed('localhost:5000/sonoma:')).toMatchObject({ name: 'localhost:5000/sonoma', text: '' });
   });
 
+  it('takes the folder of an image layout as it is, with a tag or without', () => {
+    const texts = ['oci:/srv/images', 'oci:/srv/my images:14.4', 'oci:C:\\images:14.4', 'oci:/srv/images:acme/app:1'];
+    expect(texts.map((text) => readTarget(typed(text)))).toEqual(
+      texts.map((text) => ({ references: [text], problem: null })),
+    );
+  });
+
+  it('is told what a folder lacks, and that it begins at the root', () => {
+    expect(['oci:', 'oci:/srv/images:', 'oci:images:1'].map((text) => readTarget(typed(text)).problem)).toEqual([
+      { kind: 'missing', part: 'folder' },
+      { kind: 'missing', part: 'tag' },
+      { kind: 'invalid', text: 'oci:images:1', position: 4, expected: 'absoluteFolder', suggestion: null },
+    ]);
+  });
+
   it('takes tokens back one by one, then the name', () => {
     const target = settleText(typed('ghcr.io/acme/sonoma:1'));
     expect([takeBack(target), takeBack(takeBack(target))]).toEqual([

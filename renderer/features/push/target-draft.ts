@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { isLayoutPlace, parseLayoutReference } from '../../../shared/models/image-location.ts';
 import { formatReference, parseReference, type ReferenceExpectation } from '../../../shared/models/reference.ts';
 
 /** A target field as it is typed: a name once it is settled, tags that are tokens, and the text at the caret. */
@@ -14,7 +15,7 @@ export interface TargetDraft {
 /** What keeps a field from being references. */
 export type TargetProblem =
   /** Not there yet: said quietly, because it is still being typed. */
-  | { readonly kind: 'missing'; readonly part: 'registry' | 'repository' | 'tag' }
+  | { readonly kind: 'missing'; readonly part: 'registry' | 'repository' | 'tag' | 'folder' }
   | {
       readonly kind: 'invalid';
       readonly text: string;
@@ -77,15 +78,38 @@ function problemOf(error: AppError, text: string, offset: number): TargetProblem
   const at = (typeof position === 'number' ? position : 0) - offset;
   const wanted = expected as ReferenceExpectation;
   if (at >= text.length && wanted !== 'shorter' && wanted !== 'end') {
-    const part = wanted === 'host' || wanted === 'port' ? 'registry' : wanted === 'tag' ? 'tag' : 'repository';
+    const part =
+      wanted === 'host' || wanted === 'port'
+        ? 'registry'
+        : wanted === 'tag' || wanted === 'folder'
+          ? wanted
+          : 'repository';
     return { kind: 'missing', part };
   }
   const better = typeof suggestion === 'string' ? suggestion.slice(offset) : null;
   return { kind: 'invalid', text, position: at, expected: wanted, suggestion: better };
 }
 
+/** The folder of an image layout stays text: it needs no tag, and is not one of a registry's repositories. */
+function readLayout(text: string): TargetReading {
+  try {
+    const { folder } = parseLayoutReference(text);
+    // The window has no current folder that a person would know of.
+    if (/^([A-Za-z]:)?[\\/]/.test(folder)) return { references: [text], problem: null };
+    const position = 'oci:'.length;
+    return {
+      references: [],
+      problem: { kind: 'invalid', text, position, expected: 'absoluteFolder', suggestion: null },
+    };
+  } catch (thrown) {
+    if (thrown instanceof AppError) return { references: [], problem: problemOf(thrown, text, 0) };
+    throw thrown;
+  }
+}
+
 function readName(text: string): TargetReading {
   if (text === '') return { references: [], problem: { kind: 'missing', part: 'registry' } };
+  if (isLayoutPlace(text)) return readLayout(text);
   const parsed = tryParse(text);
   if ('error' in parsed) return { references: [], problem: problemOf(parsed.error, text, 0) };
   const { tag, digest } = parsed.reference;

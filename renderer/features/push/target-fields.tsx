@@ -1,11 +1,9 @@
-import type { TFunction } from 'i18next';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatBytes } from '../../../shared/format/bytes.ts';
+import { layoutPlace, parseImageLocation } from '../../../shared/models/image-location.ts';
 import type { Plan, PlanTarget } from '../../../shared/models/plan.ts';
-import { parseReference } from '../../../shared/models/reference.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
-import { targetCost } from './plan-tallies.ts';
+import { costWords } from './cost-words.ts';
 import { readTarget, spreadReferences, type TargetDraft } from './target-draft.ts';
 import { TargetField } from './target-field.tsx';
 import { targetSuggestions } from './target-suggestions.ts';
@@ -29,22 +27,16 @@ export interface TargetFieldsProps {
 export function plannedTarget(target: TargetDraft, plan: Plan | null): PlanTarget | null {
   const [first] = readTarget(target).references;
   if (first === undefined || plan === null) return null;
-  const { registry, repository } = parseReference(first);
-  return plan.targets.find((other) => other.registry === registry && other.repository === repository) ?? null;
-}
-
-function costWords(t: TFunction<'push'>, target: PlanTarget): string {
-  const cost = targetCost(target);
-  switch (cost.kind) {
-    case 'uploads':
-      return t('cost.uploads', { bytes: `${cost.estimated ? '~ ' : ''}${formatBytes(cost.bytes)}` });
-    case 'mountsAll':
-      return t('cost.mountsAll', { count: cost.layers });
-    case 'mounts':
-      return t('cost.mounts', { count: cost.layers });
-    case 'nothing':
-      return t('cost.nothing');
-  }
+  const location = parseImageLocation(first);
+  const { registry, repository } =
+    location.kind === 'registry'
+      ? location.reference
+      : { registry: layoutPlace(location.layout.folder), repository: location.layout.repository };
+  return (
+    plan.targets.find(
+      (other) => other.place !== 'store' && other.registry === registry && other.repository === repository,
+    ) ?? null
+  );
 }
 
 /** All targets of a push, one field for each repository. */

@@ -1,6 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { parseReference } from '../../../shared/models/reference.ts';
+import { parseImageLocation } from '../../../shared/models/image-location.ts';
 import { readTarget, type TargetDraft, type TargetProblem } from './target-draft.ts';
 
 interface TargetProblemLineProps {
@@ -22,7 +22,10 @@ export function TargetProblemLine({ id, target, problem, onUse }: TargetProblemL
       </div>
     );
   }
-  const references = readTarget(target).references.filter((text) => !parseReference(text).tartCanPull);
+  const references = readTarget(target).references.filter((text) => {
+    const location = parseImageLocation(text);
+    return location.kind === 'registry' && !location.reference.tartCanPull;
+  });
   if (references.length === 0) return null;
   return (
     <div id={id} className="target-problem" data-tone="warning">

@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
+import { placeName } from '../../../shared/models/image-location.ts';
 import type { JobLayer, JobSummary } from '../../../shared/models/job.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import '../push/target-field.css';
@@ -48,7 +49,7 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
       <header className="job-head">
         <h2>{headline(t, job)}</h2>
         <span className="job-route">
-          {job.vmName} → {job.targets.map((target) => `${target.registry}/${target.repository}`).join(', ')}
+          {job.vmName} → {job.targets.map(placeName).join(', ')}
         </span>
         {job.targets.flatMap((target) =>
           target.references.map(({ reference, tag, state }) => (

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import { networkError } from '../../registry/answer-error.ts';
 import { ATTEMPTS } from '../../registry/backoff.ts';
-import type { RegistryClient } from '../../registry/registry-client.ts';
+import type { DistributionClient } from '../../registry/distribution-client.ts';
 
 /** A blob at a registry that is read once, from its first byte to its last. */
 export interface RemoteBlob {
-  readonly client: RegistryClient;
+  readonly client: Pick<DistributionClient, 'host' | 'openBlob' | 'pause'>;
   readonly repository: string;
   readonly digest: string;
   /** Bytes, as the manifest says. */
@@ -46,7 +46,7 @@ export async function* readBlob(blob: RemoteBlob, signal: AbortSignal): AsyncGen
     if (done > startedAt) attempt = 1;
     fault ??= new AppError('blob.sizeMismatch', { host: client.host, digest, size, found: done });
     if (attempt === ATTEMPTS) throw fault;
-    await client.requester.pause(attempt, null, fault, signal);
+    await client.pause(attempt, null, fault, signal);
   }
   if (`sha256:${hash.digest('hex')}` !== digest)
     throw new AppError('blob.digestMismatch', { host: client.host, digest });

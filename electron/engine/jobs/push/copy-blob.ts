@@ -1,5 +1,6 @@
 import type { SinkHost } from '../../codec/codec-pool.ts';
-import { ALLOWANCE, type SinkSpec } from '../../codec/codec-protocol.ts';
+import { ALLOWANCE, type FileSinkSpec, type RequestSinkSpec, type SinkSpec } from '../../codec/codec-protocol.ts';
+import { FileSink } from '../../codec/file-sink.ts';
 import type { SinkSender } from '../../codec/sink-sender.ts';
 import { inPieces, type RemoteBlob, readBlob } from './blob-source.ts';
 
@@ -20,10 +21,36 @@ export interface CopyOptions {
  * @throws AppError what the source answers; `blob.digestMismatch` before the last byte is sent
  */
 export async function copyBlob(blob: RemoteBlob, sink: SinkSpec, options: CopyOptions): Promise<boolean> {
-  return sink.mode === 'pieces' ? await copyInPieces(blob, sink, options) : await copyAsBody(blob, sink, options);
+  switch (sink.mode) {
+    case 'pieces':
+      return await copyInPieces(blob, sink, options);
+    case 'body':
+      return await copyAsBody(blob, sink, options);
+    case 'file':
+      return await copyIntoFile(blob, sink, options);
+  }
 }
 
-async function copyInPieces(blob: RemoteBlob, sink: SinkSpec, options: CopyOptions): Promise<boolean> {
+async function copyIntoFile(blob: RemoteBlob, sink: FileSinkSpec, { host, signal }: CopyOptions): Promise<boolean> {
+  const whole = { start: 0, length: 0, final: true };
+  if ((await host.piece(sink.id, whole)).do !== 'next') return false;
+  const file = new FileSink(sink.path, async () => {
+    await host.allowance(sink.id);
+    return true;
+  });
+  try {
+    for await (const bytes of readBlob(blob, signal)) {
+      file.give(bytes);
+      await file.lentAtMost(1);
+      if (file.stopped) break;
+    }
+    return (await host.file(sink.id, await file.finish())).do === 'next';
+  } finally {
+    await file.close();
+  }
+}
+
+async function copyInPieces(blob: RemoteBlob, sink: RequestSinkSpec, options: CopyOptions): Promise<boolean> {
   const { sender, host, pieceSize, signal } = options;
   const buffer = Buffer.allocUnsafeSlow(Math.min(pieceSize, Math.max(1, blob.size)));
   for await (const { start, bytes, final } of inPieces(readBlob(blob, signal), blob.size, buffer)) {
@@ -38,7 +65,7 @@ async function copyInPieces(blob: RemoteBlob, sink: SinkSpec, options: CopyOptio
   return true;
 }
 
-async function copyAsBody(blob: RemoteBlob, sink: SinkSpec, options: CopyOptions): Promise<boolean> {
+async function copyAsBody(blob: RemoteBlob, sink: RequestSinkSpec, options: CopyOptions): Promise<boolean> {
   const { sender, host, signal } = options;
   const whole = { start: 0, length: 0, final: true };
   const directive = await host.piece(sink.id, whole);

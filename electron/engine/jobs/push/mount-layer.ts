@@ -1,11 +1,11 @@
 import { offeredBy } from '../../plan/ask-presence.ts';
 import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
-import type { UploadSession } from '../../registry/upload-session.ts';
+import type { BlobUpload } from '../../registry/distribution-client.ts';
 import type { PushContext } from './push-context.ts';
 
 /** A mount that a registry answers with an open session leaves it here, for the upload. */
 export interface MountOptions {
-  readonly sessions: Map<DraftTarget, UploadSession>;
+  readonly sessions: Map<DraftTarget, BlobUpload>;
   readonly signal: AbortSignal;
 }
 

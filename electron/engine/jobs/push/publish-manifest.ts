@@ -4,7 +4,6 @@ import { limited } from '../../plan/limited.ts';
 import type { DraftTarget } from '../../plan/push-draft.ts';
 import type { SettledManifest } from '../../plan/settle-manifest.ts';
 import { singleLayer } from '../../plan/small-layers.ts';
-import { putSmallBlob } from '../../registry/put-small-blob.ts';
 import type { PushContext } from './push-context.ts';
 
 const HEADS_AT_ONCE = 16;
@@ -44,7 +43,7 @@ async function putOciConfig(
   // Planning found the bytes for every target that lacked it; one that lost it meanwhile is too late.
   if (bytes === null) throw new AppError('blob.missing', { host: target.registry, digest });
   run.parts.requests.upload += 1;
-  await putSmallBlob(client, target.repository, bytes, digest, { signal });
+  await client.putSmallBlob(target.repository, bytes, digest, { signal });
   run.blobs.bring(target, digest);
 }
 

@@ -2,7 +2,7 @@ import type { PushRequest } from '../../../../shared/contract/methods.ts';
 import type { SinkSender } from '../../codec/sink-sender.ts';
 import type { PlanningParts } from '../../plan/planning-parts.ts';
 import type { DraftLayer, PushDraft } from '../../plan/push-draft.ts';
-import type { UploadSession } from '../../registry/upload-session.ts';
+import type { BlobUpload } from '../../registry/distribution-client.ts';
 import type { Bandwidth } from '../bandwidth.ts';
 import type { BlobFlights } from '../blob-flights.ts';
 import type { PauseGate } from '../pause-gate.ts';
@@ -26,7 +26,7 @@ export interface PushContext {
   /** Whether blobs are read back: asked for, or because the registry was found to be wrong about one. */
   readonly readsBack: boolean;
   /** Deletes a session that nobody needs any more: nothing waits for it but the end of the push. */
-  abandon(session: UploadSession): void;
+  abandon(session: BlobUpload): void;
   /** Measures the link to a registry during this push. */
   linkTo(registry: string): LinkMeter;
   progressOf(layer: DraftLayer): LayerProgress;

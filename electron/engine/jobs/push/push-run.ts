@@ -8,14 +8,13 @@ import { readChunk } from '../../plan/chunk-digests.ts';
 import { limited } from '../../plan/limited.ts';
 import { planWithoutReading, refuseLacking } from '../../plan/plan-push.ts';
 import type { PlanningParts } from '../../plan/planning-parts.ts';
-import type { DraftLayer, DraftTarget, PushDraft } from '../../plan/push-draft.ts';
+import { countedTargets, type DraftLayer, type DraftTarget, type PushDraft } from '../../plan/push-draft.ts';
 import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest } from '../../plan/settle-manifest.ts';
 import { singleLayer } from '../../plan/small-layers.ts';
 import { takeCachedLayer } from '../../plan/take-cached-layer.ts';
 import type { Clock } from '../../ports.ts';
-import { putSmallBlob } from '../../registry/put-small-blob.ts';
+import type { BlobUpload } from '../../registry/distribution-client.ts';
 import type { RetryNotice } from '../../registry/requester.ts';
-import type { UploadSession } from '../../registry/upload-session.ts';
 import type { Bandwidth } from '../bandwidth.ts';
 import type { BlobFlights } from '../blob-flights.ts';
 import type { PauseGate } from '../pause-gate.ts';
@@ -138,7 +137,7 @@ export class PushRun implements PushContext {
     this.changed(null);
   }
 
-  abandon(session: UploadSession): void {
+  abandon(session: BlobUpload): void {
     const gone = session.abandon().finally(() => this.#abandoned.delete(gone));
     this.#abandoned.add(gone);
   }
@@ -325,14 +324,14 @@ export class PushRun implements PushContext {
   async #putConfig(layer: DraftLayer, targets: readonly DraftTarget[], signal: AbortSignal): Promise<void> {
     const { digest } = layer;
     if (digest === null) return;
-    const sessions = new Map<DraftTarget, UploadSession>();
+    const sessions = new Map<DraftTarget, BlobUpload>();
     const missing = await mountLayer(this, layer, targets, { sessions, signal });
     for (const session of sessions.values()) this.abandon(session);
     for (const target of missing) {
       this.parts.requests.upload += 1;
       const client = this.parts.clientOf(target.registry);
-      await putSmallBlob(client, target.repository, this.draft.configBytes, digest, { signal });
-      this.sent(layer, this.draft.configBytes.length);
+      await client.putSmallBlob(target.repository, this.draft.configBytes, digest, { signal });
+      if (countedTargets(this.draft.targets).includes(target)) this.sent(layer, this.draft.configBytes.length);
       this.blobs.settle(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
     }
   }

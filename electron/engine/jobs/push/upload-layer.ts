@@ -6,7 +6,8 @@ import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
 import { dropCachedLayer } from '../../plan/take-cached-layer.ts';
 import { ATTEMPTS } from '../../registry/backoff.ts';
 import { beforeAbort } from '../../registry/before-abort.ts';
-import { UploadLost, type UploadSession } from '../../registry/upload-session.ts';
+import type { BlobUpload } from '../../registry/distribution-client.ts';
+import { UploadLost } from '../../registry/upload-session.ts';
 import { copyBlob } from './copy-blob.ts';
 import { encodeLayer, ForeignLayer } from './encode-layer.ts';
 import { mountLayer } from './mount-layer.ts';
@@ -34,7 +35,7 @@ export class LayerUpload {
   /** @throws AppError what no further try would mend */
   async to(targets: readonly DraftTarget[]): Promise<void> {
     let missing = [...targets];
-    const sessions = new Map<DraftTarget, UploadSession>();
+    const sessions = new Map<DraftTarget, BlobUpload>();
     for (let attempt = 1; missing.length > 0; attempt += 1) {
       missing = await this.#awaitOthers(missing);
       missing = await mountLayer(this.#run, this.#layer, missing, { sessions, signal: this.#signal });
@@ -62,7 +63,7 @@ export class LayerUpload {
 
   async #pass(
     targets: readonly DraftTarget[],
-    sessions: Map<DraftTarget, UploadSession>,
+    sessions: Map<DraftTarget, BlobUpload>,
     attempt: number,
   ): Promise<DraftTarget[]> {
     const { parts, draft } = this.#run;
@@ -91,7 +92,7 @@ export class LayerUpload {
 
   async #send(
     targets: readonly DraftTarget[],
-    sessions: Map<DraftTarget, UploadSession>,
+    sessions: Map<DraftTarget, BlobUpload>,
     attempt: number,
   ): Promise<DraftTarget[]> {
     const pass = new UploadPass(this.#run, this.#layer, this.#signal);
@@ -211,7 +212,7 @@ export class LayerUpload {
     return found;
   }
 
-  async #open(target: DraftTarget): Promise<UploadSession> {
+  async #open(target: DraftTarget): Promise<BlobUpload> {
     this.#run.parts.requests.upload += 1;
     return await this.#run.parts.clientOf(target.registry).startUpload(target.repository, { signal: this.#signal });
   }
@@ -234,9 +235,7 @@ export class LayerUpload {
       if (attempt >= ATTEMPTS || (damaged && this.#damaged)) throw failure.error;
       this.#damaged ||= damaged;
       lost.push(target);
-      await this.#run.parts
-        .clientOf(target.registry)
-        .requester.pause(attempt, failure.retryAfter, failure.error, this.#signal);
+      await this.#run.parts.clientOf(target.registry).pause(attempt, failure.retryAfter, failure.error, this.#signal);
     }
     return lost;
   }

@@ -1,13 +1,20 @@
 import type { SinkHost } from '../../codec/codec-pool.ts';
-import { ALLOWANCE, type Directive, type Piece, type SinkAnswer, type SinkSpec } from '../../codec/codec-protocol.ts';
-import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
-import type { UploadSession } from '../../registry/upload-session.ts';
+import {
+  ALLOWANCE,
+  type Directive,
+  type FileOutcome,
+  type Piece,
+  type SinkAnswer,
+  type SinkSpec,
+} from '../../codec/codec-protocol.ts';
+import { countedTargets, type DraftLayer, type DraftTarget } from '../../plan/push-draft.ts';
+import type { BlobUpload } from '../../registry/distribution-client.ts';
 import type { PushContext } from './push-context.ts';
 
 /** One target's part of a pass. */
 export interface Sink {
   readonly target: DraftTarget;
-  readonly session: UploadSession;
+  readonly session: BlobUpload;
   failure: unknown;
   /** Ends the measurement of the request that is under way. */
   measured: ((bytes: number, sentMs: number) => void) | null;
@@ -42,7 +49,7 @@ export class UploadPass {
   }
 
   /** Takes a target's session into the pass. */
-  add(target: DraftTarget, session: UploadSession): void {
+  add(target: DraftTarget, session: BlobUpload): void {
     const { digest, size } = this.#layer;
     if (digest !== null && size !== null) session.announce(digest, size);
     this.#sinks.set(keyOf(target), { target, session, failure: null, measured: null });
@@ -52,19 +59,18 @@ export class UploadPass {
   /** The pass as its sender wants it: where each upload goes, and in what form. */
   async specs(): Promise<SinkSpec[]> {
     return await Promise.all(
-      [...this.#sinks].map(async ([id, { target, session }]) => {
-        const { requester } = this.#run.parts.clientOf(target.registry);
-        const network = await requester.transport.network(session.origin);
-        return { id, mode: session.mode === 'chunks' ? 'pieces' : 'body', network };
-      }),
+      [...this.#sinks].map(
+        async ([id, { session }]): Promise<SinkSpec> =>
+          session.mode === 'file' ? { id, mode: 'file', path: session.path } : await session.sink(id),
+      ),
     );
   }
 
   /** What the sender asks on its way. */
   readonly host: SinkHost = {
     piece: (id, piece) => this.#decide(id, (sink) => this.#handOver(sink, piece)),
-    allowance: async () => {
-      await this.#run.bandwidth.take(ALLOWANCE, this.#signal);
+    allowance: async (id) => {
+      if (!this.#isFile(id)) await this.#run.bandwidth.take(ALLOWANCE, this.#signal);
       await this.#run.gate.pass(this.#signal);
     },
     answer: async (id, piece, answer) => {
@@ -73,7 +79,23 @@ export class UploadPass {
       if (step.do !== 'send') this.#sendingMs += this.#run.parts.clock.now() - this.#handedMs;
       return step;
     },
+    file: async (id, outcome) => {
+      this.#sendingMs += this.#run.parts.clock.now() - this.#handedMs;
+      return await this.#decide(id, (sink) => Promise.resolve(this.#stored(id, sink, outcome)));
+    },
   };
+
+  /** What goes into a file takes nothing of the bandwidth limit. */
+  #isFile(id: string): boolean {
+    return this.#sinks.get(id)?.session.mode === 'file';
+  }
+
+  #stored(id: string, { session, failure }: Sink, outcome: FileOutcome): Directive {
+    if (session.mode !== 'file' || failure !== null) return { do: 'drop' };
+    session.written(outcome);
+    this.acknowledge(id, session.acknowledged);
+    return { do: 'next' };
+  }
 
   /** A sink whose part went wrong is dropped; the others go on. */
   async #decide(id: string, work: (sink: Sink) => Promise<Directive>): Promise<Directive> {
@@ -102,11 +124,11 @@ export class UploadPass {
     // Of a stream its first allowance, or all of it where it is shorter for certain.
     const most = this.#layer.size ?? this.#layer.rawSize;
     const first = session.mode === 'chunks' ? piece.length : Math.min(ALLOWANCE, most);
-    await run.bandwidth.take(first, this.#signal);
+    if (session.mode !== 'file') await run.bandwidth.take(first, this.#signal);
     // Last, so that a push that was paused while its pieces waited for their turn sends none of them.
     await run.gate.pass(this.#signal);
     const empty = piece.length === 0 && piece.final && piece.start > 0;
-    if (empty) return { do: 'next' };
+    if (empty || session.mode === 'file') return { do: 'next' };
     return { do: 'send', request: await session.requestFor(piece), from: 0 };
   }
 
@@ -118,6 +140,7 @@ export class UploadPass {
   }
 
   async #judge(id: string, { session }: Sink, piece: Piece, answer: SinkAnswer): Promise<Directive> {
+    if (session.mode === 'file') return { do: 'drop' };
     const step = await session.onAnswer(piece, answer);
     this.acknowledge(id, session.acknowledged);
     const progress = this.#run.progressOf(this.#layer);
@@ -133,7 +156,9 @@ export class UploadPass {
     const { sentBy } = this.#run.progressOf(this.#layer);
     const before = sentBy.get(id) ?? 0;
     sentBy.set(id, bytes);
-    this.#run.sent(this.#layer, bytes - before);
+    if (countedTargets(this.#run.draft.targets).some((target) => keyOf(target) === id))
+      this.#run.sent(this.#layer, bytes - before);
+    else this.#run.changed(this.#layer);
   }
 
   /** What was sent to a target is lost. */

@@ -1,0 +1,92 @@
+import type { AppError } from '../../../shared/errors/app-error.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
+import type { FileOutcome } from '../codec/codec-protocol.ts';
+import type { HostProfile } from './host-profile.ts';
+import type { UploadSession } from './upload-session.ts';
+
+/** Every question can be ended. */
+export interface WithSignal {
+  readonly signal: AbortSignal;
+}
+
+/** A manifest as it was read. */
+export interface RemoteManifest {
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
+/** An upload that is a new file on this computer: who makes the bytes writes them, and their digest is that of the file. */
+export interface FileUpload {
+  readonly mode: 'file';
+  /** Absolute; not there yet. */
+  readonly path: string;
+  readonly acknowledged: number;
+  /** The blob has its place. */
+  readonly committed: boolean;
+  /** Names digest and size before the bytes come. */
+  announce(digest: string, size: number): void;
+  /** Told what became of the file. @throws AppError `store.full`, `file.unwritable`, `cancelled` */
+  written(outcome: FileOutcome): void;
+  /** Makes the file the blob of this digest, which whoever wrote it has found. @throws AppError `store.full`, `file.unwritable` */
+  commit(digest: string): Promise<void>;
+  /** Removes the file. */
+  abandon(): Promise<void>;
+}
+
+/** An upload of one blob that is under way. */
+export type BlobUpload = UploadSession | FileUpload;
+
+/**
+ * What plans and jobs ask of a place of images: a registry, or an OCI image layout that is treated as one. References are
+ * tags or digests; names and digests are checked before anything is asked.
+ */
+export interface DistributionClient {
+  /** `host[:port]`, or for a layout `oci:` and its folder. */
+  readonly host: string;
+  readonly profile: HostProfile;
+  /** Whose credentials are in use; null = nobody's. */
+  readonly account: Registry['account'];
+  /** How many of `usual` layers may be under way at once; at least 1. */
+  atOnce(usual: number): number;
+  /** Waits before the next try and tells whoever shows it. @throws AppError `error`, where waiting mends nothing */
+  pause(attempt: number, retryAfter: number | null, error: AppError, signal: AbortSignal): Promise<void>;
+  /** Whether it answers at all now. */
+  answers(signal: AbortSignal): Promise<boolean>;
+  headBlob(
+    repository: string,
+    digest: string,
+    options: WithSignal & { readonly size?: number; readonly access?: 'pull' },
+  ): Promise<boolean>;
+  /** Whether a byte of the blob can be read. */
+  readsBlob(repository: string, digest: string, options: WithSignal): Promise<boolean>;
+  /** Opens a blob for reading from byte `start` on. @throws AppError `blob.missing` */
+  openBlob(repository: string, digest: string, start: number, options: WithSignal): Promise<AsyncIterable<Buffer>>;
+  /** Reads a blob of at most 4 MiB and checks its digest. @throws AppError `blob.missing`, `blob.digestMismatch` */
+  getSmallBlob(repository: string, digest: string, options: WithSignal): Promise<Uint8Array>;
+  /** `mounted`, or an open upload in its place, or null where mounting is refused. */
+  mountBlob(
+    repository: string,
+    digest: string,
+    from: string,
+    options: WithSignal,
+  ): Promise<'mounted' | BlobUpload | null>;
+  startUpload(repository: string, options: WithSignal): Promise<BlobUpload>;
+  putSmallBlob(repository: string, bytes: Uint8Array, digest: string, options: WithSignal): Promise<void>;
+  /** Digest and media type behind a tag or digest; null when there is none. */
+  headManifest(
+    repository: string,
+    reference: string,
+    options: WithSignal,
+  ): Promise<Pick<RemoteManifest, 'digest' | 'mediaType'> | null>;
+  /** The manifest bytes behind a tag or digest, their digest computed; null when there is none. */
+  getManifest(repository: string, reference: string, options: WithSignal): Promise<RemoteManifest | null>;
+  /** Writes manifest bytes under a tag or digest; the same bytes may be written again. @throws AppError `blob.missing` */
+  putManifest(
+    repository: string,
+    reference: string,
+    manifest: Pick<RemoteManifest, 'bytes' | 'mediaType'>,
+    options: WithSignal,
+  ): Promise<void>;
+  close(): Promise<void>;
+}
