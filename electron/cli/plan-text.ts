@@ -9,7 +9,8 @@ import { table } from './table.ts';
 
 const VERDICTS: readonly Verdict[] = ['present', 'mount', 'duplicate', 'upload'];
 
-function referenceLine(state: PlanReference): string {
+/** A reference and what becomes, or became, of its tag. */
+export function referenceLine(state: PlanReference): string {
   switch (state.state) {
     case 'new':
       return `${state.reference}  new tag`;

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { type CommandContext, type CommonOptions, runCommand, tellError } from './command-context.ts';
+import { type CopyOptions, copy } from './commands/copy.ts';
 import { demo } from './commands/demo.ts';
 import { inspect } from './commands/inspect.ts';
 import { cancelJob, listJobs, logJob, resumeJob } from './commands/jobs.ts';
@@ -62,6 +63,21 @@ function addImageCommands(program: Command, context: CommandContext, finish: Fin
     .option('--json', 'print one JSON document')
     .action((reference: string, options: CommonOptions & { insecure?: boolean; deep?: boolean }) =>
       finish(options, () => verify(context, reference, options)),
+    );
+}
+
+function addCopyCommand(program: Command, context: CommandContext, finish: Finish): void {
+  program
+    .command('copy')
+    .description('copy an image, its manifest bytes as they are; what is there is not sent')
+    .argument('<source>', 'host[:port]/repository[:tag|@digest], or oci:DIR[:tag] for an image layout')
+    .argument('<target...>', 'host[:port]/repository[:tag], or oci:DIR[:tag]')
+    .option('--insecure', 'plain http')
+    .option('--concurrency <n>', 'blobs at once', wholeNumber(1, 16))
+    .option('--force', 'move a tag even if it moved meanwhile')
+    .option('--json', 'print one JSON document')
+    .action((source: string, targets: string[], options: CopyOptions) =>
+      finish(options, () => copy(context, source, targets, options)),
     );
 }
 
@@ -192,6 +208,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .action((vm: string, references: string[], options: PushOptions) =>
       finish(options, () => push(context, vm, references, options)),
     );
+  addCopyCommand(program, context, finish);
   addImageCommands(program, context, finish);
   addJobCommands(program, context, finish);
   addStoreCommands(program, context, finish);

@@ -7,6 +7,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import { CodecPool } from './codec/codec-pool.ts';
+import { CopyService } from './copy-service.ts';
 import { ContentIndex } from './digests/content-index.ts';
 import { DigestCache } from './digests/digest-cache.ts';
 import type { Engine } from './engine-interface.ts';
@@ -49,6 +50,7 @@ class JoinedEngine {
   readonly #registries: RegistryService;
   readonly #store: StoreService;
   readonly #pushes: PushService;
+  readonly #copies: CopyService;
   readonly #jobs: JobQueue;
   readonly #sample: SampleService;
 
@@ -114,6 +116,18 @@ class JoinedEngine {
       book: this.#book,
       registries: this.#registries,
       store,
+      bandwidth: this.#bandwidth,
+      hub: this.hub,
+    });
+    this.#copies = new CopyService({
+      clock,
+      settings,
+      clients,
+      store: this.#store,
+      book: this.#book,
+      codec: this.#codec,
+      index: this.#index,
+      registries: this.#registries,
       bandwidth: this.#bandwidth,
       hub: this.hub,
     });
@@ -186,6 +200,7 @@ class JoinedEngine {
         return await none(this.#sample.letRegistryGo());
       },
       'plans.make': (input, signal) => this.#pushes.plan(input, signal),
+      'images.copy': (input, signal) => this.#copies.copy(input, signal),
       'jobs.push': async (input) => {
         await this.#store.requireOn(this.#pushes.targets(input).map(({ registry }) => registry));
         const vm = await this.#vms.find(input.vmId);

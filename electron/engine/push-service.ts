@@ -12,6 +12,7 @@ import { BlobFlights } from './jobs/blob-flights.ts';
 import { PushRun } from './jobs/push/push-run.ts';
 import type { PushJob } from './jobs/push-job.ts';
 import { waitOut } from './jobs/stuck-job.ts';
+import { openClients, registriesOf } from './open-clients.ts';
 import { CachedLayers } from './plan/cached-layers.ts';
 import type { EncoderRate } from './plan/encoder-rate.ts';
 import { openPushSource } from './plan/open-push-source.ts';
@@ -22,7 +23,6 @@ import { type PushSource, withNewManifest } from './plan/push-source.ts';
 import { groupTargets, type PushTarget, withLocalStore } from './plan/push-targets.ts';
 import type { ZeroChunks } from './plan/zero-chunks.ts';
 import type { Clock, EnginePorts } from './ports.ts';
-import type { DistributionClient } from './registry/distribution-client.ts';
 import type { HostMemory } from './registry/host-memory.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
@@ -74,27 +74,14 @@ export class PushService {
     request: PushRequest,
     following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
   ): { parts: PlanningParts; close: () => Promise<void> } {
-    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, clients, book, store, bandwidth } =
-      this.#rooms;
-    const open = new Map<string, DistributionClient>();
-    const targets = this.targets(request);
-    const connections = (request.concurrency ?? settings().concurrency) + 2;
-    const clientOf = (host: string): DistributionClient => {
-      const known = open.get(host);
-      if (known !== undefined) return known;
-      const insecure = request.insecure || book.insecure(host);
-      const made = isLayoutPlace(host)
-        ? store.layoutClient(host)
-        : clients.open(host, {
-            insecure,
-            connections: Math.max(connections, 16),
-            repositories: targets.filter(({ registry }) => registry === host).map(({ repository }) => repository),
-            pieceSize: request.pieceSize,
-            ...following,
-          });
-      open.set(host, made);
-      return made;
-    };
+    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, bandwidth } = this.#rooms;
+    const { clientOf, close } = openClients(this.#rooms, {
+      targets: this.targets(request),
+      insecure: request.insecure,
+      concurrency: request.concurrency ?? settings().concurrency,
+      pieceSize: request.pieceSize,
+      ...following,
+    });
     return {
       parts: {
         clock: this.#ports.clock,
@@ -118,12 +105,7 @@ export class PushService {
         clientOf,
         requests: noRequests(),
       },
-      close: async () => {
-        for (const [host, client] of open) {
-          if (client.account !== null) book.note(host, { account: client.account });
-        }
-        await Promise.all([...open.values()].map((client) => client.close()));
-      },
+      close,
     };
   }
 
@@ -246,11 +228,6 @@ export class PushService {
 /** The lower of two rates, as far as they are known. */
 function lowest(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : Math.min(one, other);
-}
-
-/** The registries of targets, each once; image layouts are none. */
-function registriesOf(targets: readonly { readonly registry: string }[]): string[] {
-  return [...new Set(targets.map(({ registry }) => registry))].filter((registry) => !isLayoutPlace(registry));
 }
 
 /**

@@ -11,7 +11,10 @@ import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RegistryBook } from './registry-book.ts';
 import type { StoreService } from './store/store-service.ts';
 
-type RegistryMethodName = Extract<EngineMethodName, `${'registries' | 'repositories' | 'images'}.${string}`>;
+type RegistryMethodName = Exclude<
+  Extract<EngineMethodName, `${'registries' | 'repositories' | 'images'}.${string}`>,
+  'images.copy'
+>;
 
 /** A repository that is read is shown at most this often, in ms. */
 const SHOWN_MS = 100;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { copyDocumentSchema } from '../models/copy.ts';
 import { imageSchema, verificationSchema } from '../models/image.ts';
 import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
@@ -59,6 +60,18 @@ const STORE_ERRORS = [
   'store.full',
   'file.unreadable',
   'file.unwritable',
+] as const;
+
+const COPY_ERRORS = [
+  'tag.conflict',
+  'tag.immutable',
+  'manifest.refused',
+  'verify.failed',
+  'blob.missing',
+  'blob.digestMismatch',
+  'blob.sizeMismatch',
+  'registry.full',
+  'registry.readOnly',
 ] as const;
 
 const IMAGE_ERRORS = ['store.imageNotFound', 'store.nameInvalid', 'store.incomplete', 'store.archiveInvalid'] as const;
@@ -169,6 +182,25 @@ export const methods = defineMethods({
     input: z.object({ reference, insecure: z.boolean(), deep: z.boolean() }),
     output: verificationSchema,
     errors: REGISTRY_ERRORS,
+  },
+
+  /**
+   * Copies an image, its manifest bytes as they are, to references of registries and image layouts; an index brings its
+   * children. `copies.changed` events tell how far it is; cancelling the request ends it, and what arrived stays.
+   */
+  'images.copy': {
+    input: z.object({
+      copyId: id,
+      source: reference,
+      targets: z.array(reference).min(1).max(64),
+      insecure: z.boolean(),
+      /** Blobs at once; null = the setting. */
+      concurrency: z.number().int().min(1).max(16).nullable(),
+      /** Move a tag even if it moved since the copy began. */
+      force: z.boolean(),
+    }),
+    output: copyDocumentSchema,
+    errors: [...REGISTRY_ERRORS, ...COPY_ERRORS, ...STORE_ERRORS, 'store.archiveInvalid'],
   },
 
   /** The local store: an OCI image layout. Reads no blob. */

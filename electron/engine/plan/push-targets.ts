@@ -1,6 +1,11 @@
 import { isAbsolute, resolve } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { formatLayoutReference, layoutPlace, parseImageLocation } from '../../../shared/models/image-location.ts';
+import {
+  formatLayoutReference,
+  type LayoutReference,
+  layoutPlace,
+  parseImageLocation,
+} from '../../../shared/models/image-location.ts';
 import type { TargetPlace } from '../../../shared/models/plan.ts';
 
 /** One repository of a push with the tags that it gets. */
@@ -73,17 +78,19 @@ interface TagPlace extends Omit<PushTarget, 'references'> {
   readonly reference: string;
 }
 
+/** The place of a layout's image; the folder begins at the root. @throws AppError `reference.invalid` */
+export function layoutAt(text: string, layout: LayoutReference): TagPlace {
+  if (!isAbsolute(layout.folder))
+    throw new AppError('reference.invalid', { input: text, position: 'oci:'.length, expected: 'absoluteFolder' });
+  const folder = resolve(layout.folder);
+  const reference = formatLayoutReference({ ...layout, folder });
+  const { repository, tag } = layout;
+  return { place: 'layout', registry: layoutPlace(folder), repository, tag: tag ?? '', reference };
+}
+
 function placeOfTag(text: string): TagPlace {
   const location = parseImageLocation(text);
-  if (location.kind === 'layout') {
-    const { layout } = location;
-    if (!isAbsolute(layout.folder))
-      throw new AppError('reference.invalid', { input: text, position: 'oci:'.length, expected: 'absoluteFolder' });
-    const folder = resolve(layout.folder);
-    const reference = formatLayoutReference({ ...layout, folder });
-    const { repository, tag } = layout;
-    return { place: 'layout', registry: layoutPlace(folder), repository, tag: tag ?? '', reference };
-  }
+  if (location.kind === 'layout') return layoutAt(text, location.layout);
   const { registry, repository, digest, tag } = location.reference;
   if (digest !== null)
     throw new AppError('reference.invalid', { input: text, position: text.indexOf('@'), expected: 'tag' });

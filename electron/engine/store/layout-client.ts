@@ -169,14 +169,24 @@ export class LayoutClient implements DistributionClient {
     return found ?? null;
   }
 
+  /** Without a name: the only image. @throws AppError `store.archiveInvalid` when there are several, or none */
   async getManifest(repository: string, reference: string): Promise<RemoteManifest | null> {
-    const found = await this.headManifest(repository, reference);
+    const found = reference === UNNAMED ? await this.#onlyImage() : await this.headManifest(repository, reference);
     if (found === null) return null;
     const bytes = await this.#blobs.read(digestOf(found.digest), MANIFEST_LIMIT);
     if (bytes === null) return null;
     if (sha256(bytes) !== found.digest)
       throw new AppError('blob.digestMismatch', { host: this.host, digest: found.digest });
     return { digest: found.digest, mediaType: found.mediaType, bytes };
+  }
+
+  async #onlyImage(): Promise<LayoutEntry> {
+    const entries = new Map((await this.#entries()).map((entry) => [entry.digest, entry]));
+    const [only, ...others] = entries.values();
+    const path = this.#layout.root;
+    if (only === undefined) throw new AppError('store.archiveInvalid', { path, reason: 'noImages' });
+    if (others.length > 0) throw new AppError('store.archiveInvalid', { path, reason: 'severalImages' });
+    return only;
   }
 
   /** Also without a name (an empty reference) and by digest alone, as a manifest of an index. */
