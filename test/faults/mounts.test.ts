@@ -1,38 +1,27 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { describe, expect, it } from 'vitest';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { answer, isCommit, isMount, isStart, registryError } from '../fixtures/faults.ts';
 import { isWhole } from '../fixtures/push-through.ts';
 import { type Fault, type RegistryProxy, type SeenRequest, startRegistryProxy } from '../fixtures/registry-proxy.ts';
-import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine } from '../fixtures/test-engine.ts';
+import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 
-let home: TartHome;
-let vm: TartVm;
-let registry: DockerRegistry;
-
-beforeAll(async () => {
-  home = await makeTartHome();
-  vm = await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
-  registry = await startDockerRegistry();
-});
-afterAll(async () => {
-  await registry.stop();
-  await home.remove();
-});
+const scene = prepareVmAndRegistry(SMALLEST_DISK);
 
 /** Pushes to two repositories of one registry, one layer at a time. */
 async function pushToTwo(name: string, fault: Fault): Promise<{ proxy: RegistryProxy; whole: boolean[] }> {
-  const proxy = await startRegistryProxy(registry.host, fault);
-  const engine = await openTestEngine({ tartHome: home.root });
+  const proxy = await startRegistryProxy(scene.registry.host, fault);
+  const engine = await openTestEngine({ tartHome: scene.home.root });
   const repositories = [`mounts/${name}/a`, `mounts/${name}/b`];
   const references = repositories.map((repository) => `${proxy.host}/${repository}:1`);
   await engine.push({ vmId: 'vm:builder', references, concurrency: 1 });
   await Promise.all([engine.close(), proxy.close()]);
-  const whole = await Promise.all(repositories.map((repository) => isWhole(`${registry.host}/${repository}:1`, vm)));
+  const whole = await Promise.all(
+    repositories.map((repository) => isWhole(`${scene.registry.host}/${repository}:1`, scene.vm)),
+  );
   return { proxy, whole };
 }
 
@@ -83,7 +72,7 @@ describe('a mount that is refused', () => {
 
   it('three times tells that the registry never does: the next run asks in vain no more, until a month has passed', async () => {
     const stateHome = await mkdtemp(join(tmpdir(), 'tartan-mounts-'));
-    const proxy = await startRegistryProxy(registry.host, neverMounts);
+    const proxy = await startRegistryProxy(scene.registry.host, neverMounts);
     const asked: number[] = [];
     const planned: boolean[] = [];
     const encoded: number[] = [];
@@ -93,7 +82,7 @@ describe('a mount that is refused', () => {
       ['third', 31],
     ] as const) {
       const before = proxy.seen.filter(isMount).length;
-      const engine = await openTestEngine({ tartHome: home.root, stateHome });
+      const engine = await openTestEngine({ tartHome: scene.home.root, stateHome });
       engine.advance(day * 24 * 3600 * 1000);
       const references = ['a', 'b'].map((repository) => `${proxy.host}/mounts/${name}/${repository}:1`);
       const plan = await engine.plan({ vmId: 'vm:builder', references });
@@ -109,6 +98,6 @@ describe('a mount that is refused', () => {
     expect({ asked, planned: planned.slice(1) }).toEqual({ asked: [3, 0, 3], planned: [false, true] });
     // Both repositories get a layer from one pass where nothing is hoped for.
     expect(encoded[1]).toBeLessThan(Number(encoded[2]));
-    expect(await isWhole(`${registry.host}/mounts/second/b:1`, vm)).toBe(true);
+    expect(await isWhole(`${scene.registry.host}/mounts/second/b:1`, scene.vm)).toBe(true);
   });
 });

@@ -1,7 +1,6 @@
 import { request } from 'undici';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../electron/host/system-clock.ts';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import {
   answer,
@@ -16,25 +15,19 @@ import {
 } from '../fixtures/faults.ts';
 import { pushThrough } from '../fixtures/push-through.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
-import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
+import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 
-let home: TartHome;
-let vm: TartVm;
-let registry: DockerRegistry;
-
-beforeAll(async () => {
-  home = await makeTartHome();
-  vm = await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
-  registry = await startDockerRegistry();
-});
-afterAll(async () => {
-  await registry.stop();
-  await home.remove();
-});
+const scene = prepareVmAndRegistry(SMALLEST_DISK);
 
 const push = (repository: string, counted: CountedFault) =>
-  pushThrough({ registry: registry.host, repository, vm, tartHome: home.root, fault: counted.fault });
+  pushThrough({
+    registry: scene.registry.host,
+    repository,
+    vm: scene.vm,
+    tartHome: scene.home.root,
+    fault: counted.fault,
+  });
 
 describe('a push through a network that breaks', () => {
   it.each<[string, CountedFault]>([
@@ -117,7 +110,7 @@ describe('a registry that says it is asked too often', () => {
   it('is left alone by everybody until the wait is over, and the layer says why it waits', async () => {
     const limited = answer(429, { 'retry-after': '7' }, registryError('TOOMANYREQUESTS'));
     const counted = first(1, ({ method, path }) => method === 'PUT' && path.includes('digest='), limited);
-    const proxy = await startRegistryProxy(registry.host, counted.fault);
+    const proxy = await startRegistryProxy(scene.registry.host, counted.fault);
     const ofEngine = (): number => proxy.seen.filter(({ headers }) => headers['x-test'] === undefined).length;
     let engine: TestEngine | null = null;
     let met: { sent: number; waiting: unknown[] } | null = null;
@@ -143,9 +136,9 @@ describe('a registry that says it is asked too often', () => {
         else await systemClock.sleep(Math.min(ms, 5), signal);
       },
     };
-    engine = await openTestEngine({ tartHome: home.root, clock });
+    engine = await openTestEngine({ tartHome: scene.home.root, clock });
     const { job } = await engine.push({
-      vmId: `vm:${vm.name}`,
+      vmId: `vm:${scene.vm.name}`,
       references: [`${proxy.host}/passing/paused:1`],
       concurrency: 1,
     });

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../shared/errors/codes.ts';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import {
   answer,
@@ -15,21 +15,10 @@ import {
 } from '../fixtures/faults.ts';
 import { pushThrough } from '../fixtures/push-through.ts';
 import type { Fault } from '../fixtures/registry-proxy.ts';
-import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { makeTartVm } from '../fixtures/tart-vm.ts';
+import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 
-let home: TartHome;
-let vm: TartVm;
-let registry: DockerRegistry;
-
-beforeAll(async () => {
-  home = await makeTartHome();
-  vm = await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
-  registry = await startDockerRegistry();
-});
-afterAll(async () => {
-  await registry.stop();
-  await home.remove();
-});
+const scene = prepareVmAndRegistry(SMALLEST_DISK);
 
 const NO_SPACE = { Err: 28, Op: 'write', Path: '/var/lib/registry/blobs' };
 const full = registryError('UNKNOWN', 'unknown error', { ...NO_SPACE, Message: 'no space left on device' });
@@ -126,10 +115,10 @@ describe('a push that a registry refuses', () => {
       .replace(/-$/, '')}`;
     const request = { concurrency: 2 };
     const outcome = await pushThrough({
-      registry: registry.host,
+      registry: scene.registry.host,
       repository,
-      vm,
-      tartHome: home.root,
+      vm: scene.vm,
+      tartHome: scene.home.root,
       fault: counted.fault,
       request,
     });
@@ -141,21 +130,26 @@ describe('a push that a registry refuses', () => {
 
   it('is the registry’s own maintenance', async () => {
     const maintained = await startDockerRegistry({ readOnly: true });
-    const outcome = await pushThrough({ registry: maintained.host, repository: 'a/b', vm, tartHome: home.root });
+    const outcome = await pushThrough({
+      registry: maintained.host,
+      repository: 'a/b',
+      vm: scene.vm,
+      tartHome: scene.home.root,
+    });
     await maintained.stop();
     expect({ ended: outcome.ended, tags: outcome.tags }).toEqual({ ended: 'registry.readOnly', tags: [] });
   });
 
   it('hears a refusal that comes while the body is on its way', async () => {
-    const big = await makeTartVm(home, {
+    const big = await makeTartVm(scene.home, {
       name: 'incompressible',
       disk: { chunkSize: 32 * 1024 * 1024, fileSystemSize: 32 * 1024 * 1024, contentSize: 1_000_000, tail: ['random'] },
     });
     const outcome = await pushThrough({
-      registry: registry.host,
+      registry: scene.registry.host,
       repository: 'refused/early',
       vm: big,
-      tartHome: home.root,
+      tartHome: scene.home.root,
       chunkSize: 32 * 1024 * 1024,
       fault: (seen, incoming, outgoing) => {
         if (!isPiece(seen) || Number(seen.headers['content-length']) < 8_000_000) return undefined;

@@ -1,33 +1,20 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../electron/host/system-clock.ts';
 import type { JobState } from '../../shared/models/job.ts';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { type Fault, type RegistryProxy, startRegistryProxy } from '../fixtures/registry-proxy.ts';
-import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
+import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 
-let home: TartHome;
-let vm: TartVm;
-let registry: DockerRegistry;
-
-beforeAll(async () => {
-  home = await makeTartHome();
-  vm = await makeTartVm(home, { name: 'builder' });
-  registry = await startDockerRegistry();
-});
-afterAll(async () => {
-  await registry.stop();
-  await home.remove();
-});
+const scene = prepareVmAndRegistry();
 
 /** A registry that lets three layers in, and then does `trouble` until it is mended. */
 async function troubled(trouble: Fault): Promise<{ proxy: RegistryProxy; mend: () => void; commits: () => number }> {
   let commits = 0;
   let mended = false;
-  const proxy = await startRegistryProxy(registry.host, (seen, incoming, outgoing) => {
+  const proxy = await startRegistryProxy(scene.registry.host, (seen, incoming, outgoing) => {
     if (seen.method === 'PUT' && seen.path.includes('digest=') && (commits < 3 || mended)) commits += 1;
     return commits < 3 || mended ? undefined : trouble(seen, incoming, outgoing);
   });
@@ -58,13 +45,13 @@ function statesOf(engine: TestEngine): JobState[] {
 
 async function expectWholeImage(reference: string): Promise<void> {
   const pulled = await pullWithSkopeo(reference);
-  expect(pulled.disk.equals(readFileSync(vm.diskFile))).toBe(true);
+  expect(pulled.disk.equals(readFileSync(scene.vm.diskFile))).toBe(true);
 }
 
 describe('a push that gets stuck in its middle', () => {
   it('waits for a network that is away and goes on by itself; no committed layer goes again', async () => {
     const { proxy, mend, commits } = await troubled(goesAway);
-    const engine = await openTestEngine({ tartHome: home.root });
+    const engine = await openTestEngine({ tartHome: scene.home.root });
     const states = statesOf(engine);
     const id = await engine.start({
       vmId: 'vm:builder',
@@ -86,13 +73,13 @@ describe('a push that gets stuck in its middle', () => {
     const uploaded = new Set(done.layers.filter(({ verdict }) => verdict === 'upload').map(({ digest }) => digest));
     // The config of the image is committed beside the layers; each layer once.
     expect(commits()).toBeLessThanOrEqual(uploaded.size + 2);
-    await expectWholeImage(`${registry.host}/stuck/network:1`);
+    await expectWholeImage(`${scene.registry.host}/stuck/network:1`);
   });
 
   it('waits for a sign-in that is refused in the middle, and goes on when asked to', async () => {
     const { proxy, mend } = await troubled(answers(401, { 'www-authenticate': 'Basic realm="test"' }));
     const engine = await openTestEngine({
-      tartHome: home.root,
+      tartHome: scene.home.root,
       credential: { username: 'alice', secret: 'made-up-here', kind: 'password', source: 'test' },
     });
     const never = new AbortController().signal;
@@ -107,12 +94,12 @@ describe('a push that gets stuck in its middle', () => {
     await engine.until(id, ({ state }) => state === 'done');
     await Promise.all([engine.close(), proxy.close()]);
     expect(waiting).toMatchObject({ waitingFor: 'signIn', error: { code: 'auth.unauthorized' } });
-    await expectWholeImage(`${registry.host}/stuck/sign-in:1`);
+    await expectWholeImage(`${scene.registry.host}/stuck/sign-in:1`);
   });
 
   it('waits out a limit that outlasts the tries', async () => {
     const { proxy, mend } = await troubled(answers(429));
-    const engine = await openTestEngine({ tartHome: home.root });
+    const engine = await openTestEngine({ tartHome: scene.home.root });
     engine.on('jobs.changed', ({ job }) => {
       if (job.waitingFor === 'limit') mend();
     });
@@ -124,12 +111,12 @@ describe('a push that gets stuck in its middle', () => {
     await engine.until(id, ({ state }) => state === 'done');
     await Promise.all([engine.close(), proxy.close()]);
     expect(engine.waited).toContain(600_000);
-    await expectWholeImage(`${registry.host}/stuck/limit:1`);
+    await expectWholeImage(`${scene.registry.host}/stuck/limit:1`);
   });
 
   it('can be cancelled while it waits', async () => {
     const { proxy } = await troubled(answers(401, { 'www-authenticate': 'Basic realm="test"' }));
-    const engine = await openTestEngine({ tartHome: home.root });
+    const engine = await openTestEngine({ tartHome: scene.home.root });
     const id = await engine.start({
       vmId: 'vm:builder',
       references: [`${proxy.host}/stuck/cancelled:1`],
@@ -140,12 +127,12 @@ describe('a push that gets stuck in its middle', () => {
     const ended = await engine.until(id, ({ state }) => state === 'cancelled');
     await Promise.all([engine.close(), proxy.close()]);
     expect(ended).toMatchObject({ error: null, waitingFor: null });
-    await expect(pullWithSkopeo(`${registry.host}/stuck/cancelled:1`)).rejects.toThrow();
+    await expect(pullWithSkopeo(`${scene.registry.host}/stuck/cancelled:1`)).rejects.toThrow();
   });
 
   it('fails with the code where nobody is there to wait', async () => {
     const { proxy } = await troubled(goesAway);
-    const engine = await openTestEngine({ tartHome: home.root });
+    const engine = await openTestEngine({ tartHome: scene.home.root });
     await expect(
       engine.push({ vmId: 'vm:builder', references: [`${proxy.host}/stuck/fails:1`], whenStuck: 'fail' }),
     ).rejects.toMatchObject({ code: 'registry.unreachable' });
@@ -154,12 +141,12 @@ describe('a push that gets stuck in its middle', () => {
 
   it('tries at once when the person does not want to wait for the next try', async () => {
     let refused = false;
-    const proxy = await startRegistryProxy(registry.host, (seen, incoming, outgoing) => {
+    const proxy = await startRegistryProxy(scene.registry.host, (seen, incoming, outgoing) => {
       if (seen.method !== 'PATCH' || refused) return undefined;
       refused = true;
       return answers(503, { 'retry-after': '500' })(seen, incoming, outgoing);
     });
-    const engine = await openTestEngine({ tartHome: home.root, clock: systemClock });
+    const engine = await openTestEngine({ tartHome: scene.home.root, clock: systemClock });
     const never = new AbortController().signal;
     const id = await engine.start({ vmId: 'vm:builder', references: [`${proxy.host}/stuck/now:1`] });
     const waiting = await engine.until(id, ({ layers }) => layers.some(({ status }) => status === 'retrying'));
@@ -178,6 +165,6 @@ describe('a push that gets stuck in its middle', () => {
         error: expect.objectContaining({ code: 'registry.unavailable' }) as unknown,
       },
     ]);
-    await expectWholeImage(`${registry.host}/stuck/now:1`);
+    await expectWholeImage(`${scene.registry.host}/stuck/now:1`);
   });
 });

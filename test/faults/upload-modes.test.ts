@@ -1,29 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PushRequest } from '../../shared/contract/methods.ts';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { answer, type Fits, first, isCommit, isPiece, registryError } from '../fixtures/faults.ts';
 import { isWhole, pushThrough } from '../fixtures/push-through.ts';
 import { type Fault, type SeenRequest, startRegistryProxy } from '../fixtures/registry-proxy.ts';
-import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { makeTartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine } from '../fixtures/test-engine.ts';
+import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 
-let home: TartHome;
-let vm: TartVm;
-let registry: DockerRegistry;
-
-beforeAll(async () => {
-  home = await makeTartHome();
-  vm = await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
-  registry = await startDockerRegistry();
-});
-afterAll(async () => {
-  await registry.stop();
-  await home.remove();
-});
+const scene = prepareVmAndRegistry(SMALLEST_DISK);
 
 const isRange: Fits = (seen) => isPiece(seen) && seen.headers['content-range'] !== undefined;
 const isStream: Fits = (seen) => isPiece(seen) && seen.headers['content-range'] === undefined;
@@ -35,7 +23,7 @@ const always = (fits: Fits, fault: Fault): Fault => first(Number.POSITIVE_INFINI
 const PIECES = { pieceSize: 8 * 1024 * 1024 };
 
 const push = (repository: string, fault: Fault, request: Partial<PushRequest> = PIECES) =>
-  pushThrough({ registry: registry.host, repository, vm, tartHome: home.root, fault, request });
+  pushThrough({ registry: scene.registry.host, repository, vm: scene.vm, tartHome: scene.home.root, fault, request });
 
 /** Which forms carried bytes that the registry took. */
 function formsOf(seen: readonly SeenRequest[]): string[] {
@@ -117,18 +105,18 @@ describe('a registry that takes uploads of another form', () => {
       seen.path.includes('/uploads/') &&
       !(Number(seen.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= 1_000_000);
     const sends = (seen: SeenRequest): boolean => (isPiece(seen) || isWholePut(seen)) && large(seen);
-    const big = await makeTartVm(home, {
+    const big = await makeTartVm(scene.home, {
       name: 'incompressible',
       disk: { chunkSize: 8 * 1024 * 1024, fileSystemSize: 8 * 1024 * 1024, contentSize: 1_000_000, tail: ['random'] },
     });
     const proxy = await startRegistryProxy(
-      registry.host,
+      scene.registry.host,
       always(sends, answer(413, { 'content-type': 'text/html' }, '')),
     );
     const refused: number[] = [];
     for (const tag of ['first', 'second']) {
       const before = proxy.seen.filter(sends).length;
-      const engine = await openTestEngine({ tartHome: home.root, stateHome, chunkSize: 8 * 1024 * 1024 });
+      const engine = await openTestEngine({ tartHome: scene.home.root, stateHome, chunkSize: 8 * 1024 * 1024 });
       await engine.push({ vmId: `vm:${big.name}`, references: [`${proxy.host}/modes/small-${tag}:1`] });
       await engine.close();
       refused.push(proxy.seen.filter(sends).length - before);
@@ -137,16 +125,16 @@ describe('a registry that takes uploads of another form', () => {
     await rm(stateHome, { recursive: true, force: true });
 
     expect({ first: Number(refused[0]) > 0, second: refused[1] }).toEqual({ first: true, second: 0 });
-    expect(await isWhole(`${registry.host}/modes/small-second:1`, big)).toBe(true);
+    expect(await isWhole(`${scene.registry.host}/modes/small-second:1`, big)).toBe(true);
   });
 
   it('is asked in vain once only: the next run knows it', async () => {
     const stateHome = await mkdtemp(join(tmpdir(), 'tartan-modes-'));
-    const proxy = await startRegistryProxy(registry.host, always(isRange, answer(413)));
+    const proxy = await startRegistryProxy(scene.registry.host, always(isRange, answer(413)));
     const tried: number[] = [];
     for (const tag of ['first', 'second']) {
       const before = proxy.seen.filter(isRange).length;
-      const engine = await openTestEngine({ tartHome: home.root, stateHome });
+      const engine = await openTestEngine({ tartHome: scene.home.root, stateHome });
       await engine.push({ vmId: 'vm:builder', references: [`${proxy.host}/modes/known-${tag}:1`], ...PIECES });
       await engine.close();
       tried.push(proxy.seen.filter(isRange).length - before);
@@ -156,7 +144,7 @@ describe('a registry that takes uploads of another form', () => {
     // Two layers were on their way when the first refusal came.
     expect(tried[0]).toBeLessThanOrEqual(2);
     expect(tried[1]).toBe(0);
-    expect(await isWhole(`${registry.host}/modes/known-second:1`, vm)).toBe(true);
+    expect(await isWhole(`${scene.registry.host}/modes/known-second:1`, scene.vm)).toBe(true);
   });
 
   it('ends with the registry’s word where no form is taken', async () => {
