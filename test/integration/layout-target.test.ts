@@ -185,6 +185,15 @@ describe('a push into an image layout', () => {
     expect(await readdir(other)).toEqual(['thesis.txt']);
   });
 
+  it('makes a layout of a folder whose making broke off, or that another process makes just now', async () => {
+    const layout = join(folder, 'unfinished');
+    await mkdir(join(layout, '.tartan'), { recursive: true });
+    await writeFile(join(layout, 'index.json'), '{"schemaVersion":2,"manifests":[]}');
+    const { document } = await push(`oci:${layout}:v1`);
+    expect(await entriesOf(layout)).toEqual([{ name: 'v1', digest: document.targets[0]?.manifestDigest }]);
+    expect((await readdir(layout)).sort()).toEqual(['.tartan', 'blobs', 'index.json', 'oci-layout']);
+  });
+
   it('goes on after kill -9, and leaves only what a collection takes', async () => {
     const layout = join(folder, 'killed');
     const stateHome = join(folder, 'state');
