@@ -5,6 +5,7 @@ import { PIECE_SIZE } from '../../codec/codec-pool.ts';
 import { SinkSender } from '../../codec/sink-sender.ts';
 import { askPresence } from '../../plan/ask-presence.ts';
 import { readChunk } from '../../plan/chunk-digests.ts';
+import { layersByWork } from '../../plan/layers-by-work.ts';
 import { limited } from '../../plan/limited.ts';
 import { planWithoutReading, refuseLacking } from '../../plan/plan-push.ts';
 import type { PlanningParts } from '../../plan/planning-parts.ts';
@@ -161,7 +162,8 @@ export class PushRun implements PushContext {
     this.events.onStarted();
     await this.#untilDone(stopped, async () => {
       const { limit, onChange } = this.concurrency;
-      await limited(draft.layers, limit, stopped, (layer, ended) => this.#layer(layer, ended), onChange);
+      const layers = await layersByWork(draft, stopped);
+      await limited(layers, limit, stopped, (layer, ended) => this.#layer(layer, ended), onChange);
       await draft.source.confirmUnchanged();
       // One manifest and one time for all targets, also when the last of them has to wait.
       this.#manifest ??= await manifestOf(parts, draft, choice, stopped);
