@@ -27,9 +27,9 @@ export async function encodeLayer(
   const known = layer.digest === null || draft.source.verbatim !== null ? null : layer.rawDigest;
   const sinks = pass === null ? [] : await pass.specs();
   const count = counter(run, layer);
-  run.progressOf(layer).move('encoding');
+  run.progressOf(layer).move('waiting');
   run.changed(layer);
-  const startedMs = parts.clock.now();
+  let startedMs = parts.clock.now();
   const result = await parts.codec.encode(
     {
       path: nvram ? draft.source.nvramPath : draft.source.diskPath,
@@ -43,6 +43,11 @@ export async function encodeLayer(
     },
     {
       signal,
+      onStarted: () => {
+        startedMs = parts.clock.now();
+        run.progressOf(layer).move('encoding');
+        run.changed(layer);
+      },
       onProgress: ({ raw, read, taken }) => {
         for (const [id, bytes] of Object.entries(taken)) pass?.acknowledge(id, bytes);
         count(raw, read);
