@@ -161,12 +161,24 @@ export class PushService {
     }
   }
 
+  /** Starts the workers while the VM is being locked, where surely something is to be encoded: no chunk was ever seen. */
+  async #warm(): Promise<void> {
+    const { codec, index } = this.#rooms;
+    try {
+      if (!(await index.knowsRawSize(this.#ports.chunkSize))) codec.warm(codec.workers);
+    } catch {
+      // Who needs the index next says what is wrong with it.
+    }
+  }
+
   /** Performs the push of a job to its end. @throws AppError */
   async perform(job: PushJob): Promise<void> {
     const { vms, book, registries } = this.#rooms;
     const { request } = job.facts;
     const targets = this.targets(request);
-    const source = await openPushSource(await vms.find(request.vmId), this.#ports, job.signal);
+    const vm = await vms.find(request.vmId);
+    void this.#warm();
+    const source = await openPushSource(vm, this.#ports, job.signal);
     let run: PushRun | null = null;
     const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
     const { parts, close } = this.#parts(request, { onRetry, clock: job.waits });

@@ -66,6 +66,7 @@ const requests = fc.record({
   force: fc.boolean(),
   newManifest: fc.boolean(),
   populateCache: fc.boolean(),
+  keepLocal: fc.boolean(),
 });
 const names = fc.oneof(
   fc.constantFrom('sonoma', 'my vm', "it's", '-x', '--force', '$HOME', 'a;b', '~', 'ü'),
@@ -102,6 +103,7 @@ describe('a push that is copied as a command', () => {
       force: false,
       newManifest: false,
       populateCache: false,
+      keepLocal: false,
     };
     expect(await requestOf(pushCommand(commandName(vm), request), vm)).toEqual(asked(vm, request));
   });

@@ -1,13 +1,32 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { ChunkDigest } from '../digests/digest-cache.ts';
 import { sha256 } from '../oci/digest.ts';
+import { readSmallFile } from '../tart/read-small-file.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import type { DraftLayer, PushDraft } from './push-draft.ts';
+import type { PushSource } from './push-source.ts';
 
 /** The layer of a kind that occurs once. */
 export function singleLayer(draft: PushDraft, kind: 'config' | 'nvram'): DraftLayer {
   const layer = draft.layers.find((candidate) => candidate.kind === kind);
   if (layer === undefined) throw new AppError('internal', { message: `no ${kind} layer` });
   return layer;
+}
+
+/** The NVRAM of Linux VMs has 128 KiB. As much as this, in bytes, is hashed in half a millisecond: no worker is waited for. */
+const SHORT_NVRAM = 1024 * 1024;
+
+async function digestNvram(
+  parts: PlanningParts,
+  { nvramPath, nvramSize }: PushSource,
+  signal: AbortSignal,
+): Promise<Pick<ChunkDigest, 'rawDigest' | 'zero'>> {
+  if (nvramSize <= SHORT_NVRAM) {
+    const bytes = await readSmallFile(nvramPath, SHORT_NVRAM);
+    // Of another length the worker says what is wrong.
+    if (bytes.length === nvramSize) return { rawDigest: sha256(bytes), zero: bytes.equals(Buffer.alloc(nvramSize)) };
+  }
+  return await parts.codec.hash({ path: nvramPath, offset: 0, length: nvramSize }, { signal });
 }
 
 /** Digests the VM config and the NVRAM, which are never encoded. NVRAM that did not change is not read again. */
@@ -25,7 +44,7 @@ export async function fillSmallLayers(parts: PlanningParts, draft: PushDraft, si
   const known = source.cacheable ? await parts.digestCache.lookup(source.nvramIdentity, source.nvramSize) : undefined;
   let rawDigest = known?.get(0)?.rawDigest;
   if (rawDigest === undefined) {
-    const found = await parts.codec.hash({ path: source.nvramPath, offset: 0, length: source.nvramSize }, { signal });
+    const found = await digestNvram(parts, source, signal);
     rawDigest = found.rawDigest;
     if (source.cacheable) {
       await parts.digestCache.store(source.nvramIdentity, source.nvramSize, [
