@@ -31,6 +31,9 @@ export interface TaskHost {
 const ZEROS = Buffer.alloc(1024 * 1024);
 /** Windows at most until other tasks of the worker and its sockets have their turn: 2 to 10 ms of work. */
 const TURN = 4;
+/** Fewer packed bytes wait for those of the next turn: shorter buffers are copied (see BodyFeed), and each costs a write. */
+const LEAST_GIVEN = 128 * 1024;
+const NOTHING = Buffer.alloc(0);
 const NOTHING_TAKEN: TaskProgress['taken'] = {};
 
 /** Hashes a range; the result's packed side is empty. */
@@ -205,8 +208,8 @@ export class EncodePass {
         taken: this.#taken(),
       });
       while (this.#done < range.length && !this.#allDropped()) {
-        // The area that is filled now was lent two turns ago.
-        if (form === 'lz4') await this.#lentAtMost(1);
+        // The area that is begun now was lent two turns ago.
+        if (form === 'lz4' && encoder.filled === 0) await this.#lentAtMost(1);
         signal.throwIfAborted();
         const out = this.#pack(reader, encoder);
         packed.update(out);
@@ -242,7 +245,7 @@ export class EncodePass {
     }
   }
 
-  /** Reads, hashes and encodes what one turn takes; answers the packed bytes. */
+  /** Reads, hashes and encodes what one turn takes; answers the packed bytes, none while they are few and more will come. */
   #pack(reader: WindowReader, encoder: Encoder): Buffer {
     const { window } = encoder;
     for (let windows = 0; windows < TURN && encoder.hasRoom; windows += 1) {
@@ -256,7 +259,7 @@ export class EncodePass {
       if (this.#task.form === 'raw') return bytes;
       encoder.add(length, zero);
     }
-    return encoder.take();
+    return encoder.filled < LEAST_GIVEN && this.#done < this.#task.range.length ? NOTHING : encoder.take();
   }
 
   #allDropped(): boolean {

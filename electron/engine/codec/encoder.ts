@@ -31,6 +31,11 @@ export class Encoder {
     this.#filled = 0;
   }
 
+  /** Packed bytes that `take` would give. */
+  get filled(): number {
+    return this.#filled;
+  }
+
   /** Whether another window surely fits before `take`. One always does after it. */
   get hasRoom(): boolean {
     return this.#filled + LAYOUT.packedWindow <= LAYOUT.packedBytes;

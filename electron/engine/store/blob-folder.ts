@@ -55,7 +55,7 @@ export class BlobFolder {
 
   /** Reads `start` to `end` (inclusive) of a blob. The caller reads it to its end or destroys it. */
   stream(blob: StoredBlob, start: number, end: number): ReadStream {
-    return createReadStream(blob.path, { start, end, highWaterMark: 64 * 1024 });
+    return createReadStream(blob.path, { start, end, highWaterMark: 256 * 1024 });
   }
 
   /** Makes a sealed file of this digest the blob. One that is there is replaced: it may be damaged, the new one is not. */

@@ -3,11 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { FromBlobWorker, ToBlobWorker } from './blob-worker-protocol.ts';
 
-const BLOCK_SIZE = 256 * 1024;
+const BLOCK_SIZE = 512 * 1024;
 /** Blocks of all writers together: 32 MiB is the most that bodies take in memory, however many clients there are. */
-const MOST_BLOCKS = 128;
-/** Blocks of one file that wait for the worker: 2 MiB. */
-const MOST_WAITING = 8;
+const MOST_BLOCKS = 64;
+/** Blocks of one file that wait for the worker: 3 MiB. */
+const MOST_WAITING = 6;
 
 /** Digest and bytes of a file. */
 export interface FileDigest {
