@@ -241,7 +241,10 @@ describe('this computer among the registries', () => {
     await writeFile(join(thesis, 'thesis.txt'), 'words');
     await answerDialogs(app, thesis);
     await page.getByRole('button', { name: 'Choose…' }).click();
-    await page.getByRole('alert').getByText(`${thesis} is not an OCI image layout that this version can read.`).waitFor();
+    await page
+      .getByRole('alert')
+      .getByText(`${thesis} is not an OCI image layout that this version can read.`)
+      .waitFor();
     const other = join(stateHome, 'volume', 'images');
     await answerDialogs(app, other);
     await page.getByRole('button', { name: 'Choose…' }).click();
