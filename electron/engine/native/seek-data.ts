@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { type Libc, libc } from './libc.ts';
 
 /** A range of a file that holds data; what lies between is a hole. Bytes. */
@@ -26,6 +27,16 @@ const MOST_RANGES = 1_000_000;
 export function dataRanges(descriptor: number, size: number, mostRanges = MOST_RANGES): DataRange[] | null {
   const functions = libc();
   return functions === null ? null : walk(functions, descriptor, size, mostRanges);
+}
+
+/** {@link dataRanges} of a closed file. Rejects with the system's error where it cannot be opened. */
+export async function dataRangesOf(path: string, size: number): Promise<DataRange[] | null> {
+  const file = await open(path, 'r');
+  try {
+    return dataRanges(file.fd, size);
+  } finally {
+    await file.close();
+  }
 }
 
 function walk(functions: Libc, descriptor: number, size: number, mostRanges: number): DataRange[] | null {

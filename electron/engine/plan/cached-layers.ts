@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { toAppError } from '../../../shared/errors/app-error.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { RepositoryName } from '../../../shared/models/vm-knowledge.ts';
@@ -7,7 +6,7 @@ import type { ContentIndex, LayerPair } from '../digests/content-index.ts';
 import type { DigestCache } from '../digests/digest-cache.ts';
 import type { DiskIdentity } from '../disk/disk-identity.ts';
 import { rangesWithin } from '../disk/holes.ts';
-import { type DataRange, dataRanges } from '../native/seek-data.ts';
+import { type DataRange, dataRangesOf } from '../native/seek-data.ts';
 import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
 import type { Clock } from '../ports.ts';
 import { openCachedImage } from '../tart/cached-image.ts';
@@ -141,7 +140,11 @@ async function layersOf(vm: Vm, clock: Clock, signal: AbortSignal): Promise<Cach
     const named = manifest?.kind === 'image' ? (tartImageOf(manifest)?.disk ?? []) : [];
     if (named.reduce((sum, { rawSize }) => sum + rawSize, 0) !== image.identities.disk.size) return [];
     const path = image.files.disk;
-    const disk = { path, identity: image.identities.disk, ranges: await rangesOf(path, image.identities.disk.size) };
+    const disk = {
+      path,
+      identity: image.identities.disk,
+      ranges: await dataRangesOf(path, image.identities.disk.size),
+    };
     const slash = vm.name.indexOf('/');
     const home = { registry: vm.name.slice(0, slash), repository: vm.name.slice(slash + 1) };
     const chunkSize = named[0]?.rawSize ?? 0;
@@ -157,14 +160,5 @@ async function layersOf(vm: Vm, clock: Clock, signal: AbortSignal): Promise<Cach
     // A cached image is a help here, never a reason to fail.
     toAppError(thrown);
     return [];
-  }
-}
-
-async function rangesOf(path: string, size: number): Promise<readonly DataRange[] | null> {
-  const disk = await open(path, 'r');
-  try {
-    return dataRanges(disk.fd, size);
-  } finally {
-    await disk.close();
   }
 }

@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
-import { type DataRange, dataRanges } from '../native/seek-data.ts';
+import { dataRangesOf } from '../native/seek-data.ts';
 import { sha256 } from '../oci/digest.ts';
 import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
 import type { EnginePorts } from '../ports.ts';
@@ -59,17 +58,8 @@ async function disksOf(files: VmFiles, config: VmConfig, identities: FileIdentit
     nvramPath: files.nvram,
     nvramSize: identities.nvram.size,
     nvramIdentity: identities.nvram,
-    dataRanges: await rangesOf(files.disk, identities.disk.size),
+    dataRanges: await dataRangesOf(files.disk, identities.disk.size),
   };
-}
-
-async function rangesOf(path: string, size: number): Promise<readonly DataRange[] | null> {
-  const disk = await open(path, 'r');
-  try {
-    return dataRanges(disk.fd, size);
-  } finally {
-    await disk.close();
-  }
 }
 
 async function openImage(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promise<PushSource> {
