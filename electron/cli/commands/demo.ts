@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
+import { PLAIN_PUSH } from '../../../shared/models/push-options.ts';
 import { SAMPLE_REPOSITORY, SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import { createEngine } from '../../engine/engine.ts';
 import type { Engine } from '../../engine/engine-interface.ts';
@@ -20,12 +21,7 @@ function requestFor(reference: string) {
   return {
     vmId: SAMPLE_VM_ID,
     references: [reference],
-    insecure: false,
-    concurrency: null,
-    pieceSize: null,
-    labels: {},
-    verify: false,
-    force: false,
+    ...PLAIN_PUSH,
   };
 }
 

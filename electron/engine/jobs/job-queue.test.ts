@@ -6,6 +6,7 @@ import type { EventPayload } from '../../../shared/contract/events.ts';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { jobDeltaSchema, jobSnapshotSchema, jobSummarySchema } from '../../../shared/models/job.ts';
+import { PLAIN_PUSH } from '../../../shared/models/push-options.ts';
 import { type HeldFileLock, holdFileLock } from '../../../test/fixtures/file-lock.ts';
 import { ManualClock, settle } from '../../../test/fixtures/manual-clock.ts';
 import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
@@ -17,12 +18,7 @@ import type { PushJob } from './push-job.ts';
 const REQUEST: PushRequest = {
   vmId: 'vm:builder',
   references: ['localhost:5000/a/b:1'],
-  insecure: false,
-  concurrency: null,
-  pieceSize: null,
-  labels: {},
-  verify: false,
-  force: false,
+  ...PLAIN_PUSH,
   expectedTags: { 'localhost:5000/a/b:1': null },
 };
 

@@ -1,5 +1,6 @@
 import { Folder, FolderOpen, Hash, SquareTerminal, Tag, Upload } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { PLAIN_PUSH } from '../../../shared/models/push-options.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { useClient } from '../../state/client.ts';
 import { useCopy } from '../../state/use-copy.ts';
@@ -47,12 +48,7 @@ export function useVmCommands(onPush: (vm: Vm) => void): (vm: Vm) => MenuGroups 
                 copy(
                   pushCommand(commandName(vm), {
                     references: last.references,
-                    insecure: false,
-                    concurrency: null,
-                    pieceSize: null,
-                    labels: {},
-                    verify: false,
-                    force: false,
+                    ...PLAIN_PUSH,
                   }),
                 );
               },
