@@ -1,8 +1,8 @@
 import type { ReactElement, ReactNode } from 'react';
 import { Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
-/** See {@link StoreDialog}. */
-export interface StoreDialogProps {
+/** See {@link DialogFrame}. */
+export interface DialogFrameProps {
   readonly title: string;
   /** `alertdialog` for what takes something away. */
   readonly role?: 'dialog' | 'alertdialog';
@@ -10,8 +10,8 @@ export interface StoreDialogProps {
   readonly children: ReactNode;
 }
 
-/** A dialog about the store. */
-export function StoreDialog({ title, role = 'dialog', onClose, children }: StoreDialogProps): ReactElement {
+/** A dialog with its title: Escape and a press beside it close it. */
+export function DialogFrame({ title, role = 'dialog', onClose, children }: DialogFrameProps): ReactElement {
   return (
     <ModalOverlay
       className="dialog-backdrop"

@@ -1,6 +1,7 @@
 import { type ReactElement, useId } from 'react';
-import { Button, CheckboxButton, CheckboxField, Dialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
+import { Button, CheckboxButton, CheckboxField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { useAddRegistry } from './use-add-registry.ts';
 
@@ -19,69 +20,52 @@ export function AddRegistry(props: {
   });
   const { text, insecure, asking, error } = adding;
   return (
-    <ModalOverlay
-      className="dialog-backdrop"
-      isOpen
-      isDismissable
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
-    >
-      <Modal className="dialog">
-        <Dialog>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              adding.add();
-            }}
-          >
-            <Heading slot="title">{t('addRegistry')}</Heading>
-            <div className="form-row">
-              <label htmlFor={id}>{t('host')}</label>
-              <input
-                id={id}
-                className="input"
-                value={text}
-                placeholder="ghcr.io"
-                spellCheck={false}
-                aria-invalid={error !== null}
-                aria-describedby={`${id}-hint`}
-                onChange={(event) => adding.setText(event.target.value)}
-              />
-            </div>
-            <p id={`${id}-hint`} className="add-registry-hint form-inset">
-              {t('hostHint')}
+    <DialogFrame title={t('addRegistry')} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          adding.add();
+        }}
+      >
+        <div className="form-row">
+          <label htmlFor={id}>{t('host')}</label>
+          <input
+            id={id}
+            className="input"
+            value={text}
+            placeholder="ghcr.io"
+            spellCheck={false}
+            aria-invalid={error !== null}
+            aria-describedby={`${id}-hint`}
+            onChange={(event) => adding.setText(event.target.value)}
+          />
+        </div>
+        <p id={`${id}-hint`} className="add-registry-hint form-inset">
+          {t('hostHint')}
+        </p>
+        <div className="form-inset">
+          <CheckboxField isSelected={insecure} onChange={adding.setInsecure}>
+            <CheckboxButton className="checkbox">
+              <span className="checkbox-box" aria-hidden="true" />
+              {t('plainHttp')}
+            </CheckboxButton>
+          </CheckboxField>
+          <p className="add-registry-hint">{t('plainHttpHint')}</p>
+          {error !== null && (
+            <p className="field-error" role="alert">
+              {words(error).what} {words(error).means}
             </p>
-            <div className="form-inset">
-              <CheckboxField isSelected={insecure} onChange={adding.setInsecure}>
-                <CheckboxButton className="checkbox">
-                  <span className="checkbox-box" aria-hidden="true" />
-                  {t('plainHttp')}
-                </CheckboxButton>
-              </CheckboxField>
-              <p className="add-registry-hint">{t('plainHttpHint')}</p>
-              {error !== null && (
-                <p className="field-error" role="alert">
-                  {words(error).what} {words(error).means}
-                </p>
-              )}
-            </div>
-            <div className="dialog-foot">
-              <Button className="button" onPress={onClose}>
-                {t('cancel')}
-              </Button>
-              <Button
-                type="submit"
-                className="button button-primary"
-                isDisabled={text.trim() === ''}
-                isPending={asking}
-              >
-                {asking ? t('asking') : t('testAndAdd')}
-              </Button>
-            </div>
-          </form>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+          )}
+        </div>
+        <div className="dialog-foot">
+          <Button className="button" onPress={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button type="submit" className="button button-primary" isDisabled={text.trim() === ''} isPending={asking}>
+            {asking ? t('asking') : t('testAndAdd')}
+          </Button>
+        </div>
+      </form>
+    </DialogFrame>
   );
 }

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import type { StoreImage } from '../../../shared/models/store.ts';
 import { useClient } from '../../state/client.ts';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
-import { StoreDialog } from './store-dialog.tsx';
 
 /** Asks for another `repository:tag` of an image. */
 export function AddTag(props: { readonly image: StoreImage; readonly onClose: () => void }): ReactElement {
@@ -18,7 +18,7 @@ export function AddTag(props: { readonly image: StoreImage; readonly onClose: ()
   const [text, setText] = useState(`${image.repository ?? ''}:`);
   const [error, setError] = useState<ErrorData | null>(null);
   return (
-    <StoreDialog title={t('tagTitle', { name: from })} onClose={onClose}>
+    <DialogFrame title={t('tagTitle', { name: from })} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -62,6 +62,6 @@ export function AddTag(props: { readonly image: StoreImage; readonly onClose: ()
           </Button>
         </div>
       </form>
-    </StoreDialog>
+    </DialogFrame>
   );
 }

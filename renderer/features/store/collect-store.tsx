@@ -6,8 +6,8 @@ import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Collection } from '../../../shared/models/store.ts';
 import { useClient } from '../../state/client.ts';
 import { showToast } from '../../state/toasts.ts';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
-import { StoreDialog } from './store-dialog.tsx';
 
 /** Says what a collection would free, and frees it when asked to. */
 export function CollectStore({ onClose }: { readonly onClose: () => void }): ReactElement {
@@ -45,7 +45,7 @@ export function CollectStore({ onClose }: { readonly onClose: () => void }): Rea
   }
 
   return (
-    <StoreDialog title={t('collectTitle')} role="alertdialog" onClose={onClose}>
+    <DialogFrame title={t('collectTitle')} role="alertdialog" onClose={onClose}>
       {preview === null && error === null && (
         <p className="dialog-text" role="status">
           {t('collectLooking')}
@@ -67,7 +67,7 @@ export function CollectStore({ onClose }: { readonly onClose: () => void }): Rea
           </Button>
         )}
       </div>
-    </StoreDialog>
+    </DialogFrame>
   );
 }
 

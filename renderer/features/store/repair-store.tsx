@@ -2,7 +2,7 @@ import { type ReactElement, useId, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { parseReference } from '../../../shared/models/reference.ts';
-import { StoreDialog } from './store-dialog.tsx';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import type { StoreTasks } from './use-store-tasks.ts';
 
 function isRepository(text: string): boolean {
@@ -23,7 +23,7 @@ export function RepairStore(props: { readonly tasks: StoreTasks; readonly onClos
   const typed = text.trim();
   const valid = typed === '' || isRepository(typed);
   return (
-    <StoreDialog title={t('repairTitle')} onClose={onClose}>
+    <DialogFrame title={t('repairTitle')} onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -60,6 +60,6 @@ export function RepairStore(props: { readonly tasks: StoreTasks; readonly onClos
           </Button>
         </div>
       </form>
-    </StoreDialog>
+    </DialogFrame>
   );
 }

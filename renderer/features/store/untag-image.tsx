@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import type { StoreImage } from '../../../shared/models/store.ts';
 import { useClient } from '../../state/client.ts';
+import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
-import { StoreDialog } from './store-dialog.tsx';
 
 /** Other names that are told one by one. */
 const MOST_NAMES = 5;
@@ -26,7 +26,7 @@ export function UntagImage(props: {
   const names = others.map((other) => other.name ?? t('noName'));
   const told = [...names.slice(0, MOST_NAMES), ...(names.length > MOST_NAMES ? ['…'] : [])].join(', ');
   return (
-    <StoreDialog title={t('untagTitle', { name })} role="alertdialog" onClose={onClose}>
+    <DialogFrame title={t('untagTitle', { name })} role="alertdialog" onClose={onClose}>
       <p className="dialog-text">
         {others.length === 0 ? t('untagLast') : t('untagOthers', { count: others.length, names: told })}
       </p>
@@ -50,6 +50,6 @@ export function UntagImage(props: {
           {t('untagAct')}
         </Button>
       </div>
-    </StoreDialog>
+    </DialogFrame>
   );
 }
