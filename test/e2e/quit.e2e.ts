@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
-import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
+import { describe, expect, it } from 'vitest';
+import { PLAIN_PUSH } from '../../shared/models/push-options.ts';
+import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
 import { askHost } from './window-bridge.ts';
 
@@ -30,17 +30,7 @@ const recorded = (app: LaunchedApp, name: 'asked' | 'bars'): Promise<readonly un
   app.electron.evaluate((_electron, wanted) => Reflect.get(globalThis, wanted) as unknown[], name);
 
 describe('quitting while a push runs', () => {
-  let registry: DockerRegistry;
-  let home: TartHome;
-  beforeAll(async () => {
-    registry = await startDockerRegistry();
-    home = await makeTartHome();
-    await makeTartVm(home, { name: 'builder' });
-  });
-  afterAll(async () => {
-    await registry.stop();
-    await home.remove();
-  });
+  const scene = prepareVmAndRegistry();
 
   async function pushSlowly(app: LaunchedApp, repository: string): Promise<void> {
     const settings = await askHost(app.page, 'settings.get', null);
@@ -48,13 +38,8 @@ describe('quitting while a push runs', () => {
     await askHost(app.page, 'settings.set', { ...output, bandwidthLimit: 65_536 });
     await askHost(app.page, 'jobs.push', {
       vmId: 'vm:builder',
-      references: [`${registry.host}/${repository}:1`],
-      insecure: false,
-      concurrency: null,
-      pieceSize: null,
-      labels: {},
-      verify: false,
-      force: false,
+      references: [`${scene.registry.host}/${repository}:1`],
+      ...PLAIN_PUSH,
     });
     await expect
       .poll(async () => (await recorded(app, 'bars')).some((bar) => Number(bar) > 0 && Number(bar) < 1), {
@@ -64,7 +49,7 @@ describe('quitting while a push runs', () => {
   }
 
   it('asks, and “Keep running” keeps window and push; the taskbar shows how far it is', async () => {
-    const app = await launchApp({ tartHome: home });
+    const app = await launchApp({ tartHome: scene.home });
     await answerQuestions(app, 0);
     await pushSlowly(app, 'quit/kept');
     await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
@@ -77,7 +62,7 @@ describe('quitting while a push runs', () => {
   });
 
   it('“Quit and resume later” leaves, and the push is offered at the next start', async () => {
-    const first = await launchApp({ tartHome: home });
+    const first = await launchApp({ tartHome: scene.home });
     await answerQuestions(first, 1);
     await pushSlowly(first, 'quit/left');
     const ended = new Promise((resolve) => first.electron.process().once('exit', resolve));
@@ -85,7 +70,7 @@ describe('quitting while a push runs', () => {
       setImmediate(() => app.quit());
     });
     await ended;
-    const again = await launchApp({ tartHome: home, stateHome: first.stateHome });
+    const again = await launchApp({ tartHome: scene.home, stateHome: first.stateHome });
     const { output } = (await askHost(again.page, 'jobs.list', null)) as {
       output: { state: string; actions: string[] }[];
     };

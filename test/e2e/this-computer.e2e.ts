@@ -3,11 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../shared/models/settings.ts';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
-import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
+import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 import { seriousIssues } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
 import { changeSettings, planPush, pushButton } from './push-driver.ts';
@@ -38,22 +37,12 @@ async function freePort(): Promise<number> {
 }
 
 describe('this computer among the registries', () => {
-  let home: TartHome;
-  let registry: DockerRegistry;
+  const scene = prepareVmAndRegistry();
   let stateHome: string;
   let host: string;
   let app: LaunchedApp;
   let page: Page;
 
-  beforeAll(async () => {
-    registry = await startDockerRegistry();
-    home = await makeTartHome();
-    await makeTartVm(home, { name: 'builder' });
-  });
-  afterAll(async () => {
-    await registry.stop();
-    await home.remove();
-  });
   beforeEach(async () => {
     stateHome = await mkdtemp(join(tmpdir(), 'tartan-state-'));
     const servePort = await freePort();
@@ -67,7 +56,7 @@ describe('this computer among the registries', () => {
   });
 
   async function start(): Promise<void> {
-    app = await launchApp({ tartHome: home, stateHome });
+    app = await launchApp({ tartHome: scene.home, stateHome });
     page = app.page;
     await ownRow(page).waitFor();
   }
@@ -170,7 +159,7 @@ describe('this computer among the registries', () => {
 
   it('tags, checks, repairs, exports, imports and frees from its detail', async () => {
     await switchOn();
-    await planPush(page, 'builder', `${host}/vms/builder:1`, `${registry.host}/vms/builder:1`);
+    await planPush(page, 'builder', `${host}/vms/builder:1`, `${scene.registry.host}/vms/builder:1`);
     await pushButton(page).click();
     await pane(page, 'Registries').getByRole('treeitem', { name: 'vms/builder' }).nth(1).waitFor();
     await ownRow(page).click();
@@ -205,7 +194,7 @@ describe('this computer among the registries', () => {
     await detail(page).getByRole('button', { name: 'Check' }).click();
     await detail(page).getByText('1 blob is not right').waitFor();
     await detail(page).getByRole('button', { name: 'Repair…' }).click();
-    await page.getByRole('textbox', { name: 'Repository' }).fill(`${registry.host}/vms/builder`);
+    await page.getByRole('textbox', { name: 'Repository' }).fill(`${scene.registry.host}/vms/builder`);
     await page.keyboard.press('Enter');
     await detail(page).getByText('1 blob was repaired').waitFor();
 

@@ -1,38 +1,27 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isCommit, isPiece } from '../fixtures/faults.ts';
 import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
 import { isWhole, tagsOf } from '../fixtures/push-through.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
-import { cloneTartVm, makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { cloneTartVm } from '../fixtures/tart-vm.ts';
 import { runTartan, startTartan } from '../fixtures/tartan-process.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
+import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 
 const never = new AbortController().signal;
 const DAY_MS = 24 * 60 * 60_000;
 
-let home: TartHome;
-let vm: TartVm;
-let registry: DockerRegistry;
+const scene = prepareVmAndRegistry();
 let engine: TestEngine;
 /** Of one test: layouts lie in it. */
 let folder: string;
 
-beforeAll(async () => {
-  home = await makeTartHome();
-  vm = await makeTartVm(home, { name: 'builder' });
-  registry = await startDockerRegistry();
-});
-afterAll(async () => {
-  await registry.stop();
-  await home.remove();
-});
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tartan-layout-'));
-  engine = await openTestEngine({ tartHome: home.root });
+  engine = await openTestEngine({ tartHome: scene.home.root });
 });
 afterEach(async () => {
   await engine.close();
@@ -65,21 +54,25 @@ describe('a push into an image layout', () => {
   it('makes the folder, and skopeo brings the image to a registry with the same digest', async () => {
     const layout = join(folder, 'new', 'images');
     const { document } = await push(`oci:${layout}:v1`);
-    await skopeo('copy', `oci:${layout}:v1`, `docker://${registry.host}/layout/out:1`);
+    await skopeo('copy', `oci:${layout}:v1`, `docker://${scene.registry.host}/layout/out:1`);
     const digest = document.targets[0]?.manifestDigest;
     expect(await entriesOf(layout)).toEqual([{ name: 'v1', digest }]);
-    expect(await skopeo('inspect', '--format', '{{.Digest}}', `docker://${registry.host}/layout/out:1`)).toContain(
-      digest,
-    );
-    expect(await isWhole(`${registry.host}/layout/out:1`, vm)).toBe(true);
+    expect(
+      await skopeo('inspect', '--format', '{{.Digest}}', `docker://${scene.registry.host}/layout/out:1`),
+    ).toContain(digest);
+    expect(await isWhole(`${scene.registry.host}/layout/out:1`, scene.vm)).toBe(true);
     expect(await readdir(join(layout, '.tartan', 'staging'))).toEqual([]);
   });
 
   it('goes together with registries: one reading, one encoding, one digest', async () => {
     const layout = join(folder, 'mixed');
-    const { document } = await push(`${registry.host}/layout/mixed:1`, `oci:${layout}:v1`, `oci:${layout}:acme/app:1`);
+    const { document } = await push(
+      `${scene.registry.host}/layout/mixed:1`,
+      `oci:${layout}:v1`,
+      `oci:${layout}:acme/app:1`,
+    );
     const [remote, bare, named] = document.targets;
-    expect(document.bytes.encoded).toBeLessThanOrEqual(vm.diskSize);
+    expect(document.bytes.encoded).toBeLessThanOrEqual(scene.vm.diskSize);
     expect([bare?.manifestDigest, named?.manifestDigest]).toEqual([remote?.manifestDigest, remote?.manifestDigest]);
     expect(named?.layers.some(({ verdict }) => verdict === 'upload')).toBe(false);
     expect(document.targets.flatMap(({ references }) => references.map(({ state }) => state))).toEqual([
@@ -88,9 +81,9 @@ describe('a push into an image layout', () => {
       'written',
     ]);
     expect((await entriesOf(layout)).map(({ name }) => name)).toEqual(['v1', 'acme/app:1']);
-    expect(await isWhole(`${registry.host}/layout/mixed:1`, vm)).toBe(true);
+    expect(await isWhole(`${scene.registry.host}/layout/mixed:1`, scene.vm)).toBe(true);
     const known = await engine.handlers['registries.list'](null, never);
-    expect(known.filter(({ thisComputer }) => !thisComputer).map(({ host }) => host)).toEqual([registry.host]);
+    expect(known.filter(({ thisComputer }) => !thisComputer).map(({ host }) => host)).toEqual([scene.registry.host]);
   });
 
   it('says in the plan what is there, and a repeated push writes no byte of a blob', async () => {
@@ -121,7 +114,7 @@ describe('a push into an image layout', () => {
     const layout = join(folder, 'unnamed');
     const { document } = await push(`oci:${layout}`);
     await push(`oci:${layout}`);
-    await skopeo('copy', `oci:${layout}`, `docker://${registry.host}/layout/unnamed:1`);
+    await skopeo('copy', `oci:${layout}`, `docker://${scene.registry.host}/layout/unnamed:1`);
     expect(await entriesOf(layout)).toEqual([{ name: null, digest: document.targets[0]?.manifestDigest }]);
   });
 
@@ -141,9 +134,9 @@ describe('a push into an image layout', () => {
   });
 
   it('takes what another tool wrote for present: nothing is encoded', async () => {
-    await push(`${registry.host}/layout/known:1`);
+    await push(`${scene.registry.host}/layout/known:1`);
     const layout = join(folder, 'pulled');
-    await skopeo('copy', `docker://${registry.host}/layout/known:1`, `oci:${layout}:theirs`);
+    await skopeo('copy', `docker://${scene.registry.host}/layout/known:1`, `oci:${layout}:theirs`);
     const { document } = await push(`oci:${layout}:ours`);
     expect(document.bytes).toMatchObject({ uploaded: 0, encoded: 0 });
     expect(new Set((await entriesOf(layout)).map(({ digest }) => digest)).size).toBe(1);
@@ -178,7 +171,7 @@ describe('a push into an image layout', () => {
     const other = join(folder, 'other');
     await mkdir(other);
     await writeFile(join(other, 'thesis.txt'), 'mine');
-    await expect(push(`${registry.host}/layout/refused:1`, `oci:${other}:v1`)).rejects.toMatchObject({
+    await expect(push(`${scene.registry.host}/layout/refused:1`, `oci:${other}:v1`)).rejects.toMatchObject({
       code: 'store.damaged',
       params: { path: other, reason: 'notLayout' },
     });
@@ -202,7 +195,7 @@ describe('a push into an image layout', () => {
     const middle = new Promise<void>((done) => {
       reached = done;
     });
-    const proxy = await startRegistryProxy(registry.host, (seen) => {
+    const proxy = await startRegistryProxy(scene.registry.host, (seen) => {
       if (isCommit(seen)) commits += 1;
       if (commits < 4 || !isPiece(seen)) return undefined;
       reached();
@@ -210,7 +203,7 @@ describe('a push into an image layout', () => {
     });
     const references = [`${proxy.host}/layout/killed:1`, `oci:${layout}:v1`];
     const child = startTartan(['push', 'builder', ...references, '--concurrency', '1'], {
-      tartHome: home.root,
+      tartHome: scene.home.root,
       stateHome,
     });
     await middle;
@@ -220,7 +213,7 @@ describe('a push into an image layout', () => {
     const before = await blobFiles(layout);
     const staged = await readdir(join(layout, '.tartan', 'staging'));
     const named = await entriesOf(layout);
-    const again = await openTestEngine({ tartHome: home.root, stateHome });
+    const again = await openTestEngine({ tartHome: scene.home.root, stateHome });
     const { document } = await again.push({ vmId: 'vm:builder', references: [`oci:${layout}:v1`] });
     await again.close();
     expect({ named, staged: staged.length, kept: Object.keys(before).length >= 3 }).toEqual({
@@ -229,8 +222,8 @@ describe('a push into an image layout', () => {
       kept: true,
     });
     expect(await blobFiles(layout)).toMatchObject(before);
-    await skopeo('copy', `oci:${layout}:v1`, `docker://${registry.host}/layout/after:1`);
-    expect(await isWhole(`${registry.host}/layout/after:1`, vm)).toBe(true);
+    await skopeo('copy', `oci:${layout}:v1`, `docker://${scene.registry.host}/layout/after:1`);
+    expect(await isWhole(`${scene.registry.host}/layout/after:1`, scene.vm)).toBe(true);
     await engine.handlers['settings.set'](
       { ...(await engine.handlers['settings.get'](null, never)), storeFolder: layout },
       never,
@@ -244,8 +237,8 @@ describe('a push into an image layout', () => {
 
   it('of two processes at once leaves both names, and each blob once', async () => {
     const layout = join(folder, 'both');
-    await cloneTartVm(home, vm, 'clone');
-    const place = (name: string) => ({ tartHome: home.root, stateHome: join(folder, name) });
+    await cloneTartVm(scene.home, scene.vm, 'clone');
+    const place = (name: string) => ({ tartHome: scene.home.root, stateHome: join(folder, name) });
     const [one, two] = await Promise.all([
       runTartan(['push', 'builder', `oci:${layout}:one`], place('state-1')),
       // Tart's lock lets one push of a VM read at a time.
@@ -260,7 +253,7 @@ describe('a push into an image layout', () => {
 describe('a push that keeps a local copy', () => {
   const request = (tag: string) => ({
     vmId: 'vm:builder',
-    references: [`${registry.host}/kept/macos:${tag}`],
+    references: [`${scene.registry.host}/kept/macos:${tag}`],
     keepLocal: true,
   });
 
@@ -275,8 +268,8 @@ describe('a push that keeps a local copy', () => {
       sent: remote?.bytes.uploaded,
     });
     expect(local?.bytes.uploaded).toBe(remote?.bytes.uploaded);
-    expect(document.bytes.encoded).toBeLessThanOrEqual(vm.diskSize);
-    expect(job.references).toEqual([`${registry.host}/kept/macos:1`]);
+    expect(document.bytes.encoded).toBeLessThanOrEqual(scene.vm.diskSize);
+    expect(job.references).toEqual([`${scene.registry.host}/kept/macos:1`]);
   });
 
   it('writes nothing where the store has the blobs, and shows both targets in the plan', async () => {
@@ -296,9 +289,9 @@ describe('a push that keeps a local copy', () => {
   });
 
   it('is an option of the command line, and says where the copy is', async () => {
-    const place = { tartHome: home.root, stateHome: join(folder, 'state') };
+    const place = { tartHome: scene.home.root, stateHome: join(folder, 'state') };
     const { status, stdout } = await runTartan(
-      ['push', 'builder', `${registry.host}/kept/cli:1`, '--keep-local'],
+      ['push', 'builder', `${scene.registry.host}/kept/cli:1`, '--keep-local'],
       place,
     );
     expect({
@@ -311,13 +304,13 @@ describe('a push that keeps a local copy', () => {
     const settings = await engine.handlers['settings.get'](null, never);
     await engine.handlers['settings.set']({ ...settings, storeBudget: 1_000_000 }, never);
     await expect(engine.push(request('full'))).rejects.toMatchObject({ code: 'store.full' });
-    expect(await tagsOf(registry.origin, 'kept/macos')).not.toContain('full');
+    expect(await tagsOf(scene.registry.origin, 'kept/macos')).not.toContain('full');
   });
 });
 
 describe('tartan push', () => {
   it('finds the folder from the current one, and says a fault of the reference', async () => {
-    const place = { tartHome: home.root, stateHome: join(folder, 'state') };
+    const place = { tartHome: scene.home.root, stateHome: join(folder, 'state') };
     const relative = join('..', '..', '..', '..', folder.slice(1), 'here');
     const plan = await runTartan(['plan', 'builder', `oci:${relative}:v1`, '--json'], place);
     const wrong = await runTartan(['push', 'builder', 'oci:here:v1:', '--json'], place);

@@ -1,30 +1,19 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobSummary } from '../../shared/models/job.ts';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { PLAIN_PUSH } from '../../shared/models/push-options.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { isPiece, isStart } from '../fixtures/faults.ts';
 import { lockHolderOf } from '../fixtures/file-lock.ts';
 import { tagsOf } from '../fixtures/push-through.ts';
 import { type RegistryProxy, type SeenRequest, startRegistryProxy } from '../fixtures/registry-proxy.ts';
-import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { makeTartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
+import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 
 const never = new AbortController().signal;
 
-let home: TartHome;
-let vm: TartVm;
-let registry: DockerRegistry;
-
-beforeAll(async () => {
-  home = await makeTartHome();
-  vm = await makeTartVm(home, { name: 'builder' });
-  registry = await startDockerRegistry();
-});
-afterAll(async () => {
-  await registry.stop();
-  await home.remove();
-});
+const scene = prepareVmAndRegistry();
 
 /** A registry whose upload bodies stand still until they are let go. */
 interface HoldingProxy {
@@ -37,7 +26,7 @@ interface HoldingProxy {
 async function holdingProxy(): Promise<HoldingProxy> {
   let waiting: (() => void)[] | null = [];
   let look: () => void = () => undefined;
-  const proxy = await startRegistryProxy(registry.host, (seen, incoming) => {
+  const proxy = await startRegistryProxy(scene.registry.host, (seen, incoming) => {
     if (waiting === null || !isPiece(seen)) return undefined;
     incoming.pause();
     waiting.push(() => incoming.resume());
@@ -79,47 +68,42 @@ async function ended(engine: TestEngine, id: string): Promise<JobSummary> {
 
 describe('a plan that is given up in the middle of reading', () => {
   it('lets the VM go at once', async () => {
-    const engine = await openTestEngine({ tartHome: home.root });
+    const engine = await openTestEngine({ tartHome: scene.home.root });
     const closed = new AbortController();
     let during: { readonly holder: number; readonly read: number } | null = null;
     engine.on('plans.changed', ({ plan }) => {
       // Every change is shown.
       engine.advance(1000);
       if (plan.bytes.read === 0 || during !== null) return;
-      during = { holder: lockHolderOf(vm.configFile), read: plan.bytes.read };
+      during = { holder: lockHolderOf(scene.vm.configFile), read: plan.bytes.read };
       closed.abort();
     });
     const planned = engine.handlers['plans.make'](
       {
         vmId: 'vm:builder',
-        references: [`${registry.host}/steered/plan:1`],
-        insecure: false,
-        concurrency: null,
-        pieceSize: null,
-        labels: {},
-        verify: false,
-        force: false,
+        references: [`${scene.registry.host}/steered/plan:1`],
+        ...PLAIN_PUSH,
         planId: 'plan',
       },
       closed.signal,
     );
     await expect(planned).rejects.toBeDefined();
-    const after = lockHolderOf(vm.configFile);
+    const after = lockHolderOf(scene.vm.configFile);
     await engine.close();
 
     expect({ during, after }).toEqual({
       during: { holder: expect.toSatisfy((pid: number) => pid > 0 && pid !== process.pid), read: expect.any(Number) },
       after: 0,
     });
-    expect(during).toMatchObject({ read: expect.toSatisfy((read: number) => read < vm.diskSize) });
+    expect(during).toMatchObject({ read: expect.toSatisfy((read: number) => read < scene.vm.diskSize) });
   });
 });
 
 describe('a push that is paused', () => {
   it('ends when its disk was written to meanwhile, and nothing is tagged', async () => {
-    const written = await makeTartVm(home, { name: 'written', disk: SMALLEST_DISK });
+    const written = await makeTartVm(scene.home, { name: 'written', disk: SMALLEST_DISK });
     const { proxy, held, release } = await holdingProxy();
-    const engine = await openTestEngine({ tartHome: home.root });
+    const engine = await openTestEngine({ tartHome: scene.home.root });
     const id = await engine.start({ vmId: 'vm:written', references: [`${proxy.host}/steered/paused:1`] });
     await held(1);
     await engine.handlers['jobs.pause']({ id }, never);
@@ -131,7 +115,7 @@ describe('a push that is paused', () => {
     const { state, error } = await end;
     await Promise.all([engine.close(), proxy.close()]);
 
-    expect({ state, code: error?.code, tags: await tagsOf(registry.origin, 'steered/paused') }).toEqual({
+    expect({ state, code: error?.code, tags: await tagsOf(scene.registry.origin, 'steered/paused') }).toEqual({
       state: 'failed',
       code: 'vm.diskChanged',
       tags: [],
@@ -142,7 +126,7 @@ describe('a push that is paused', () => {
 describe('the number of layers at once', () => {
   it('can be raised while a push runs: more go out before the first has arrived', async () => {
     const { proxy, held, release } = await holdingProxy();
-    const engine = await openTestEngine({ tartHome: home.root });
+    const engine = await openTestEngine({ tartHome: scene.home.root });
     const settings = await engine.handlers['settings.get'](null, never);
     await engine.handlers['settings.set']({ ...settings, concurrency: 1 }, never);
     const id = await engine.start({
@@ -158,14 +142,14 @@ describe('the number of layers at once', () => {
     await engine.until(id, ({ state }) => state === 'done');
     await Promise.all([engine.close(), proxy.close()]);
 
-    expect({ one, tags: await tagsOf(registry.origin, 'steered/raised') }).toEqual({ one: 1, tags: ['1'] });
+    expect({ one, tags: await tagsOf(scene.registry.origin, 'steered/raised') }).toEqual({ one: 1, tags: ['1'] });
   });
 });
 
 describe('a push that is cancelled', () => {
   it('has its open upload sessions deleted at the registry', async () => {
     const { proxy, held } = await holdingProxy();
-    const engine = await openTestEngine({ tartHome: home.root });
+    const engine = await openTestEngine({ tartHome: scene.home.root });
     const id = await engine.start({
       vmId: 'vm:builder',
       references: [`${proxy.host}/steered/cancelled:1`],

@@ -2,6 +2,7 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pushSourceOf } from '../../../test/fixtures/push-source.ts';
 import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
 import { layersByWork } from './layers-by-work.ts';
 import { createDraft, type PushDraft } from './push-draft.ts';
@@ -9,7 +10,6 @@ import { groupTargets } from './push-targets.ts';
 
 const MIB = 1024 * 1024;
 const CHUNK = 64 * MIB;
-const IDENTITY = { volume: 'dev:1', inode: '1', size: 0, mtimeNs: '0', ctimeNs: '0' };
 const never = new AbortController().signal;
 let folder: string;
 let diskPath: string;
@@ -31,31 +31,7 @@ async function disk(noise: readonly number[]): Promise<void> {
 }
 
 function draftOf(chunks: number, dataRanges: PushDraft['source']['dataRanges'] = null): PushDraft {
-  const source = {
-    vmId: 'vm:builder',
-    vmName: 'builder',
-    protection: 'lock',
-    suspended: false,
-    configBytes: Buffer.from('{}'),
-    newConfigBytes: Buffer.from('{}'),
-    os: 'linux',
-    arch: 'arm64',
-    diskFormat: 'raw',
-    diskPath,
-    diskSize: chunks * CHUNK,
-    diskIdentity: IDENTITY,
-    nvramPath: join(folder, 'nvram.bin'),
-    nvramSize: 7,
-    nvramIdentity: IDENTITY,
-    cacheable: true,
-    dataRanges,
-    image: null,
-    verbatim: null,
-    newBecause: null,
-    lost: never,
-    confirmUnchanged: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-  } as const;
+  const source = pushSourceOf(chunks * CHUNK, { diskPath, dataRanges });
   return createDraft(source, groupTargets(['a.io/b:1']), CHUNK);
 }
 

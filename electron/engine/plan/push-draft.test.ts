@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planSchema } from '../../../shared/models/plan.ts';
+import { pushSourceOf } from '../../../test/fixtures/push-source.ts';
 import { settleTags } from './ask-tags.ts';
 import { noRequests } from './planning-parts.ts';
 import { createDraft, type DraftLayer, type PushDraft, planOf, verdictsOf } from './push-draft.ts';
@@ -9,39 +10,9 @@ import { groupTargets, withLocalStore } from './push-targets.ts';
 
 const CHUNK = 100;
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
-const IDENTITY = { volume: 'dev:1', inode: '1', size: 0, mtimeNs: '0', ctimeNs: '0' };
-
-function sourceOf(diskSize: number, more: Partial<PushSource> = {}): PushSource {
-  return {
-    vmId: 'vm:builder',
-    vmName: 'builder',
-    protection: 'lock',
-    suspended: false,
-    configBytes: Buffer.from('{}'),
-    newConfigBytes: Buffer.from('{}'),
-    os: 'linux',
-    arch: 'arm64',
-    diskFormat: 'raw',
-    diskPath: '/vms/builder/disk.img',
-    diskSize,
-    diskIdentity: IDENTITY,
-    nvramPath: '/vms/builder/nvram.bin',
-    nvramSize: 7,
-    nvramIdentity: IDENTITY,
-    cacheable: true,
-    dataRanges: null,
-    image: null,
-    verbatim: null,
-    newBecause: null,
-    lost: new AbortController().signal,
-    confirmUnchanged: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-    ...more,
-  };
-}
 
 function draftOf(diskSize = 350, references = ['a.io/b:1'], more: Partial<PushSource> = {}): PushDraft {
-  return createDraft(sourceOf(diskSize, more), groupTargets(references), CHUNK);
+  return createDraft(pushSourceOf(diskSize, more), groupTargets(references), CHUNK);
 }
 
 /** Fills in what is known of a disk chunk. */
@@ -251,7 +222,7 @@ describe('the plan document', () => {
     const MIB = 1_048_576;
     const half = { offset: 512 * MIB, length: 256 * MIB };
     const dataRanges = [{ offset: 0, length: 100 * MIB }, half, { offset: 1024 * MIB, length: 10 * MIB }];
-    const draft = createDraft(sourceOf(1536 * MIB, { dataRanges }), groupTargets(['a.io/b:1']), 512 * MIB);
+    const draft = createDraft(pushSourceOf(1536 * MIB, { dataRanges }), groupTargets(['a.io/b:1']), 512 * MIB);
     const estimates = (): unknown =>
       plan(draft)
         .targets[0]?.layers.slice(1, -1)
