@@ -44,17 +44,17 @@ describe('the speed of a link', () => {
 describe('what a host was found to want', () => {
   const found = (memory: HostMemory) => [
     memory.upload('ghcr.io'),
-    memory.mounts('ghcr.io'),
+    memory.findings('ghcr.io'),
     memory.linkRate(['ghcr.io']),
   ];
-  const nothing = [null, true, null];
+  const nothing = [null, {}, null];
 
   it('is known after a restart, for a month, and then tried again', async () => {
     const memory = await restarted();
     await memory.learnUpload('ghcr.io', { uploadMode: 'chunks', pieceSize: 1_000_000 });
-    await memory.learnMounts('ghcr.io', false);
+    await memory.learn('ghcr.io', 'mount', 'no');
     await memory.learnLinkRate('ghcr.io', 5000);
-    const known = [{ uploadMode: 'chunks', pieceSize: 1_000_000 }, false, 5000];
+    const known = [{ uploadMode: 'chunks', pieceSize: 1_000_000 }, { mount: 'no' }, 5000];
     nowMs += KEEP_FINDINGS_MS - 1;
     const inTime = [found(memory), found(await restarted())];
     nowMs += 1;
@@ -69,12 +69,12 @@ describe('what a host was found to want', () => {
     const memory = await restarted();
     await memory.learnUpload('ghcr.io', { uploadMode: 'chunks', pieceSize: 1_000_000 });
     await memory.learnUpload('ghcr.io', { uploadMode: 'mono' });
-    await memory.learnMounts('ghcr.io', false);
-    await memory.learnMounts('ghcr.io', true);
+    await memory.learn('ghcr.io', 'mount', 'no');
+    await memory.learn('ghcr.io', 'mount', 'yes');
 
     expect([found(memory), found(await restarted())]).toEqual([
-      [{ uploadMode: 'mono' }, true, null],
-      [{ uploadMode: 'mono' }, true, null],
+      [{ uploadMode: 'mono' }, { mount: 'yes' }, null],
+      [{ uploadMode: 'mono' }, { mount: 'yes' }, null],
     ]);
   });
 
@@ -89,5 +89,21 @@ describe('what a host was found to want', () => {
     }
 
     expect(seen).toEqual([nothing, nothing, nothing]);
+  });
+
+  it('is read from rows of an older program, and rows of a newer one are left alone', async () => {
+    const rows: [string, string][] = [
+      ['mountless', 'true'],
+      ['tagDelete', 'harborApi'],
+      ['referrers', 'by carrier pigeon'],
+      ['teleport', 'yes'],
+    ];
+    for (const [finding, value] of rows) {
+      await state.database.run([
+        { sql: "INSERT INTO host_findings VALUES ('ghcr.io', ?, ?, ?)", params: [finding, value, nowMs] },
+      ]);
+    }
+
+    expect((await restarted()).findings('ghcr.io')).toEqual({ mount: 'no', tagDelete: 'harborApi' });
   });
 });

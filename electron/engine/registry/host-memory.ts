@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { StateDatabase } from '../state/state-database.ts';
+import { type HostFinding, type HostFindings, hostFindingSchemas } from './host-abilities.ts';
 import type { LearnedUpload } from './upload-modes.ts';
 
 /** What was learned is believed this long, and then tried again. */
@@ -24,8 +25,8 @@ export class HostMemory {
   readonly #nowMs: () => number;
   readonly #linkRates = new Map<string, Dated<number>>();
   readonly #uploads = new Map<string, Dated<LearnedUpload>>();
-  /** Hosts that mount nothing. */
-  readonly #mountless = new Map<string, Dated<true>>();
+  /** By host, then by name of the finding. */
+  readonly #findings = new Map<string, Map<HostFinding, Dated<string>>>();
 
   constructor(state: StateDatabase, nowMs: () => number) {
     this.#state = state;
@@ -46,8 +47,10 @@ export class HostMemory {
       findingSchema,
     );
     for (const { host, finding, value, learnedMs } of findings) {
-      if (finding === 'mountless') this.#mountless.set(host, { value: true, learnedMs });
-      if (finding !== 'upload') continue;
+      if (finding !== 'upload') {
+        this.#takeFinding(host, finding, { value, learnedMs });
+        continue;
+      }
       const upload = uploadOf(value);
       if (upload !== null) this.#uploads.set(host, { value: upload, learnedMs });
     }
@@ -68,23 +71,38 @@ export class HostMemory {
     await this.#keep(host, 'upload', JSON.stringify(upload));
   }
 
-  /** False = the host was found to mount nothing. */
-  mounts(host: string): boolean {
-    return this.#fresh(this.#mountless.get(host)) === null;
+  /** A row of this version, or of one before it; what another version wrote and this one does not know is left out. */
+  #takeFinding(host: string, name: string, dated: Dated<string>): void {
+    // As it was written before there were findings of its kind.
+    if (name === 'mountless') this.#note(host, 'mount', { ...dated, value: 'no' });
+    else if (isFinding(name) && hostFindingSchemas[name].safeParse(dated.value).success) this.#note(host, name, dated);
   }
 
-  async learnMounts(host: string, works: boolean): Promise<void> {
-    if (works) {
-      this.#mountless.delete(host);
-      const sql = "DELETE FROM host_findings WHERE host = ? AND finding = 'mountless'";
-      await this.#state.run([{ sql, params: [host] }]);
-      return;
-    }
-    this.#mountless.set(host, { value: true, learnedMs: this.#nowMs() });
-    await this.#keep(host, 'mountless', 'true');
+  #note(host: string, name: HostFinding, dated: Dated<string>): void {
+    const known = this.#findings.get(host) ?? new Map<HostFinding, Dated<string>>();
+    const before = known.get(name);
+    if (before === undefined || before.learnedMs <= dated.learnedMs) known.set(name, dated);
+    this.#findings.set(host, known);
   }
 
-  async #keep(host: string, finding: 'upload' | 'mountless', value: string): Promise<void> {
+  /** All that was found out about a host and is not too old to be believed. */
+  findings(host: string): HostFindings {
+    const fresh = [...(this.#findings.get(host) ?? [])].map(([name, dated]) => [name, this.#fresh(dated)] as const);
+    // Each was checked with the schema of its name, here or by its type.
+    return Object.fromEntries(fresh.filter(([, value]) => value !== null));
+  }
+
+  /** Remembers what was found out about a host. */
+  async learn<Name extends HostFinding>(
+    host: string,
+    name: Name,
+    value: NonNullable<HostFindings[Name]>,
+  ): Promise<void> {
+    this.#note(host, name, { value, learnedMs: this.#nowMs() });
+    await this.#keep(host, name, value);
+  }
+
+  async #keep(host: string, finding: 'upload' | HostFinding, value: string): Promise<void> {
     await this.#state.run([
       {
         sql: `INSERT INTO host_findings (host, finding, value, learned_ms) VALUES (?, ?, ?, ?)
@@ -115,6 +133,10 @@ export class HostMemory {
       },
     ]);
   }
+}
+
+function isFinding(name: string): name is HostFinding {
+  return Object.hasOwn(hostFindingSchemas, name);
 }
 
 /** What a row says; null where another version wrote what this one does not know. */

@@ -1,3 +1,4 @@
+import { knownRegistry, type RegistrySoftware } from './known-registries.ts';
 import { isLoopback } from './loopback.ts';
 
 /** How a host likes its uploads. Sizes in bytes. */
@@ -16,29 +17,13 @@ export interface HostProfile {
 
 const MIB = 1024 * 1024;
 
-/** Every host that is not named below. PATCH with Content-Range was seen to work on distribution, Harbor, Quay, zot and Gitea. */
+/** Every host that the table does not name. PATCH with Content-Range was seen to work on distribution, Harbor, Quay, zot and Gitea. */
 export const DEFAULT_PROFILE: HostProfile = {
   uploadMode: 'chunks',
   pieceSize: 8 * MIB,
   layerLimit: null,
   mounts: true,
 };
-
-/** Known hosts, by pattern of `host[:port]`. Sources: public issues and vendors' documentation. */
-const PROFILES: readonly { readonly host: RegExp; readonly profile: HostProfile }[] = [
-  // A PATCH body over 4 MiB is answered 416; a PUT with Content-Length takes up to 10 GB a layer.
-  { host: /^ghcr\.io$/, profile: { uploadMode: 'mono', pieceSize: 4_000_000, layerLimit: null, mounts: true } },
-  // Google refuses chunked uploads.
-  {
-    host: /(^|\.)(gcr\.io|pkg\.dev)$/,
-    profile: { uploadMode: 'mono', pieceSize: 8 * MIB, layerLimit: null, mounts: true },
-  },
-  // Parts need 5 to 10 MiB; 500 layers were measured as the limit of an image.
-  {
-    host: /\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/,
-    profile: { uploadMode: 'chunks', pieceSize: 10 * MIB, layerLimit: 500, mounts: true },
-  },
-];
 
 /** Bytes a second from which a link is fast: what a fault makes a stream send again is seconds of work then. */
 const FAST_LINK = 50_000_000;
@@ -49,14 +34,16 @@ const FAST_LINK = 50_000_000;
  * any other gets pieces, which lose less to a fault.
  *
  * @param linkRate bytes a second; null = not measured yet
+ * @param software the product that the host was found to run
  */
 export function profileOf(
   host: string,
   learned: Partial<HostProfile> = {},
   linkRate: number | null = null,
+  software: RegistrySoftware | null = null,
 ): HostProfile {
   const fast = isLoopback(host) || (linkRate !== null && linkRate >= FAST_LINK);
   const usual: HostProfile = fast ? { ...DEFAULT_PROFILE, uploadMode: 'stream' } : DEFAULT_PROFILE;
-  const known = PROFILES.find((entry) => entry.host.test(host))?.profile ?? usual;
-  return { ...known, ...learned };
+  const known = knownRegistry(host, software)?.uploads ?? {};
+  return { ...(known.uploadMode === undefined ? usual : DEFAULT_PROFILE), ...known, ...learned };
 }

@@ -32,8 +32,8 @@ export class MountFindings {
 
   /** A blob was mounted: it works, whatever is refused from now on. */
   mounted(): void {
+    if (this.#worked) return;
     this.#worked = true;
-    if (this.#works) return;
     this.#works = true;
     this.#onLearn(true);
   }

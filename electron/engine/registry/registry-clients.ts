@@ -1,4 +1,5 @@
 import type { Clock, CredentialProvider, Log, NetworkPort } from '../ports.ts';
+import { abilitiesOf, type HostAbilities, type HostFinding, type HostFindings } from './host-abilities.ts';
 import { type HostMemory, KEEP_FINDINGS_MS } from './host-memory.ts';
 import { HostPace } from './host-pace.ts';
 import { profileOf } from './host-profile.ts';
@@ -54,12 +55,25 @@ export class RegistryClients {
       const memory = this.#memory;
       learned = {
         modes: new UploadModes(memory.upload(host), (upload) => this.#keep(host, memory.learnUpload(host, upload))),
-        mounts: new MountFindings(memory.mounts(host), (works) => this.#keep(host, memory.learnMounts(host, works))),
+        mounts: new MountFindings(this.abilitiesOf(host).mount !== 'no', (works) =>
+          this.learn(host, 'mount', works ? 'yes' : 'no'),
+        ),
         sinceMs: now,
       };
       this.#learned.set(host, learned);
     }
     return learned;
+  }
+
+  /** What a host can do, as far as it is known without asking it. */
+  abilitiesOf(host: string): HostAbilities {
+    return abilitiesOf(host, this.#memory.findings(host));
+  }
+
+  /** Notes what was found out about a host while working with it; it holds at once and is remembered. */
+  learn<Name extends HostFinding>(host: string, name: Name, value: NonNullable<HostFindings[Name]>): void {
+    if (this.#memory.findings(host)[name] === value) return;
+    this.#keep(host, this.#memory.learn(host, name, value));
   }
 
   #keep(host: string, work: Promise<void>): void {
@@ -97,7 +111,13 @@ export class RegistryClients {
       mounts,
       pace: this.#paceOf(host),
       profile: () =>
-        profileOf(host, { ...chosen, ...modes.learned, mounts: mounts.works }, this.#memory.linkRate([host])),
+        profileOf(
+          host,
+          { ...chosen, ...modes.learned, mounts: mounts.works },
+          this.#memory.linkRate([host]),
+          this.#memory.findings(host).software ?? null,
+        ),
+      onSoftware: (software) => this.learn(host, 'software', software),
     });
   }
 }

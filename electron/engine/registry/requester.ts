@@ -3,7 +3,9 @@ import type { Clock, CredentialProvider, NetworkPort } from '../ports.ts';
 import { answerError, isPassing } from './answer-error.ts';
 import { Authorizer } from './authorizer.ts';
 import { ATTEMPTS, backoffMs, retryAfterMs } from './backoff.ts';
+import { softwareOf } from './host-abilities.ts';
 import type { HostPace } from './host-pace.ts';
+import type { RegistrySoftware } from './known-registries.ts';
 import { isLoopback } from './loopback.ts';
 import { pushScope } from './scopes.ts';
 import { type Answer, type Exchange, Transport } from './transport.ts';
@@ -36,6 +38,8 @@ export interface RequesterOptions {
   /** Repositories that will be written to: their token is asked for once, with all scopes. */
   readonly repositories?: readonly string[];
   readonly onRetry?: (notice: RetryNotice) => void;
+  /** Told which product answered to `/v2/`, where that can be told. */
+  readonly onSoftware?: (software: RegistrySoftware) => void;
   /** Shared by all clients of the host. */
   readonly pace: HostPace;
 }
@@ -113,6 +117,8 @@ export class Requester {
         )
           continue;
         this.#checkPing(answer);
+        const software = softwareOf(answer.headers);
+        if (software !== null) this.#options.onSoftware?.(software);
         return origin;
       } catch (thrown) {
         last = thrown;
