@@ -1,9 +1,11 @@
 import type { MethodInput } from '../../shared/contract/methods.ts';
 import type { CopyDocument } from '../../shared/models/copy.ts';
+import type { CopyPrice } from '../../shared/models/copy-price.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import type { CodecPool } from './codec/codec-pool.ts';
 import { copyImage } from './copy/copy-image.ts';
 import { copySourceOf } from './copy/copy-source.ts';
+import { type PricedHost, priceCopies } from './copy/price-copies.ts';
 import type { ContentIndex } from './digests/content-index.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Bandwidth } from './jobs/bandwidth.ts';
@@ -11,6 +13,7 @@ import { type ClientRooms, openClients, registriesOf } from './open-clients.ts';
 import { noRequests } from './plan/planning-parts.ts';
 import { groupTargets } from './plan/push-targets.ts';
 import type { Clock } from './ports.ts';
+import { profileOf } from './registry/host-profile.ts';
 import type { RegistryService } from './registry-service.ts';
 
 /** A copy under way is shown at most this often, in ms. */
@@ -67,6 +70,35 @@ export class CopyService {
       await close();
       for (const registry of registriesOf(targets)) await registries.tell(registry);
     }
+  }
+
+  /** What copies would cost, by what is known; asks nobody. */
+  async price({ sources, targets }: MethodInput<'copies.price'>): Promise<CopyPrice[]> {
+    const { index, book } = this.#rooms;
+    const hosts = new Map<string, Promise<PricedHost>>();
+    const hostOf = (host: string): Promise<PricedHost> => {
+      const known = hosts.get(host) ?? this.#pricedHost(host);
+      hosts.set(host, known);
+      return known;
+    };
+    return await priceCopies(
+      { index, tagsOf: (host, repository) => book.tagDigests(host, repository), hostOf },
+      sources,
+      targets,
+    );
+  }
+
+  async #pricedHost(host: string): Promise<PricedHost> {
+    const { book, store, clients } = this.#rooms;
+    const off = await store.requireOn([host]).then(
+      () => false,
+      () => true,
+    );
+    return {
+      mounts: clients.abilitiesOf(host).mount,
+      layerLimit: profileOf(host).layerLimit,
+      trouble: off ? 'off' : book.troubleOf(host),
+    };
   }
 
   /** Tells how far a copy is, not too often. The first byte is told at once: after it a failure is no refusal. */

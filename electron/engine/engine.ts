@@ -200,6 +200,7 @@ class JoinedEngine {
         return await none(this.#sample.letRegistryGo());
       },
       'plans.make': (input, signal) => this.#pushes.plan(input, signal),
+      'copies.price': (input) => this.#copies.price(input),
       'images.copy': (input, signal) => this.#copies.copy(input, signal),
       'jobs.push': async (input) => {
         await this.#store.requireOn(this.#pushes.targets(input).map(({ registry }) => registry));

@@ -121,6 +121,19 @@ export class RegistryBook {
     return read?.groups.find((group) => group.digest === digest)?.tags ?? [];
   }
 
+  /** Tags of a repository with the digests that they had when it was last read. */
+  tagDigests(host: string, repository: string): ReadonlyMap<string, string> {
+    const read = this.#book.read[host]?.find((entry) => entry.repository === repository);
+    return new Map((read?.groups ?? []).flatMap(({ digest, tags }) => tags.map((tag) => [tag, digest] as const)));
+  }
+
+  /** Why a registry may refuse what it is asked next, by its last answer of this run. */
+  troubleOf(host: string): 'signIn' | 'offline' | null {
+    const known = this.#health.get(host);
+    if (known?.health === 'offline') return 'offline';
+    return known?.error?.code.startsWith('auth.') === true ? 'signIn' : null;
+  }
+
   async remove(host: string): Promise<void> {
     await this.#change((book) => ({
       added: book.added.filter((entry) => entry.host !== host),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { copyDocumentSchema } from '../models/copy.ts';
+import { copyPriceSchema, pricedSourceSchema, pricedTargetSchema } from '../models/copy-price.ts';
 import { imageSchema, verificationSchema } from '../models/image.ts';
 import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
@@ -201,6 +202,19 @@ export const methods = defineMethods({
     }),
     output: copyDocumentSchema,
     errors: [...REGISTRY_ERRORS, ...COPY_ERRORS, ...STORE_ERRORS, 'store.archiveInvalid'],
+  },
+
+  /**
+   * What copies of these images would cost, target by target in the order of the targets, by what is known: no request is
+   * made, and no disk byte is read.
+   */
+  'copies.price': {
+    input: z.object({
+      sources: z.array(pricedSourceSchema).min(1).max(2000),
+      targets: z.array(pricedTargetSchema).min(1).max(500),
+    }),
+    output: z.array(copyPriceSchema),
+    errors: [],
   },
 
   /** The local store: an OCI image layout. Reads no blob. */

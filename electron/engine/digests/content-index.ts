@@ -290,6 +290,20 @@ export class ContentIndex {
     return new Set(rows.map(({ digest }) => digest));
   }
 
+  /** Which of these layers any repository of a registry was seen to hold. */
+  async heldInRegistry(registry: string, layerDigests: readonly string[]): Promise<Set<string>> {
+    const rows = await this.#state.all(
+      `WITH wanted AS (SELECT DISTINCT value AS digest FROM json_each(?))
+       SELECT digest FROM wanted w
+        WHERE EXISTS (SELECT 1 FROM blob_locations b WHERE b.layer_digest = w.digest AND b.registry = ?)
+           OR EXISTS (SELECT 1 FROM manifest_layers l JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
+                       WHERE l.layer_digest = w.digest AND p.registry = ?)`,
+      [JSON.stringify(layerDigests), registry, registry],
+      z.object({ digest: z.string() }),
+    );
+    return new Set(rows.map(({ digest }) => digest));
+  }
+
   /** Layers of raw digests by whatever is known of them, claims of any repository among them: for drawing, never for a push. */
   async likelyPairs(rawDigests: readonly string[]): Promise<Map<string, LayerPair>> {
     const columns = 'raw_digest AS rawDigest, raw_size AS rawSize, layer_digest AS digest, layer_size AS size';
