@@ -19,7 +19,7 @@ export function formatBytes(bytes: number): string {
     place++;
   }
   const unit = UNITS[place] ?? 'B';
-  return `${value.toFixed(decimals(value, unit)).replace(/^(\d)\.0 /, '$1 ')} ${unit}`;
+  return `${value.toFixed(decimals(value, unit))} ${unit}`;
 }
 
 /** Bytes a second: `40.6 MB/s`, one decimal from 1 MB on. */

@@ -1,4 +1,5 @@
-import { utimesSync } from 'node:fs';
+import { statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { VmKnowledge } from '../../shared/models/vm-knowledge.ts';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
@@ -50,6 +51,10 @@ describe('what is known of a VM without reading it', () => {
     });
     expect(Object.keys(verdicts(found))).toEqual(['unknown']);
     expect(found.layers.some(({ zero }) => zero)).toBe(true);
+    // Holes hardly cost anything, data what public images pack to.
+    const packed = found.layers.reduce((sum, { estimatedSize }) => sum + (estimatedSize ?? 0), 0);
+    const onDisk = statSync(join(vm.folder, 'disk.img')).blocks * 512;
+    expect(packed / onDisk).toBeCloseTo(0.6, 1);
   });
 
   it('is after a push where its layers are, with the tags that a look at the repository found', async () => {

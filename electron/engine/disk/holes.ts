@@ -25,3 +25,8 @@ export function rangesWithin(ranges: readonly DataRange[], offset: number, lengt
   }
   return within;
 }
+
+/** Bytes of sorted data ranges that lie within `offset … offset + length`. */
+export function dataWithin(ranges: readonly DataRange[], offset: number, length: number): number {
+  return rangesWithin(ranges, offset, length).reduce((sum, range) => sum + range.length, 0);
+}

@@ -8,12 +8,13 @@ import type { ContentIndex, LayerHolder } from '../digests/content-index.ts';
 import type { DigestCache } from '../digests/digest-cache.ts';
 import { chunksOf } from '../disk/chunks.ts';
 import { type DiskIdentity, readDiskIdentity } from '../disk/disk-identity.ts';
-import { rangesWithin } from '../disk/holes.ts';
+import { dataWithin } from '../disk/holes.ts';
 import { type DataRange, dataRanges } from '../native/seek-data.ts';
 import { sha256 } from '../oci/digest.ts';
 import { MANIFEST_READ_LIMIT, parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
 import { readSmallFile } from '../tart/read-small-file.ts';
 import { vmFiles } from '../tart/vm-folder.ts';
+import { sizeEstimates } from './size-estimates.ts';
 import { ZERO_512_MIB, type ZeroChunks } from './zero-chunks.ts';
 
 /** What looking takes: nothing that reads a disk, holds a lock or makes a request. */
@@ -31,6 +32,8 @@ export interface LookingParts {
 interface KnownChunk {
   readonly rawOffset: number;
   readonly rawSize: number;
+  /** Raw bytes outside the holes of the disk, as far as its map was asked for. */
+  readonly dataSize: number;
   readonly rawDigest: string | null;
   readonly zero: boolean;
   readonly digest: string | null;
@@ -43,9 +46,6 @@ interface KnownChunks {
   /** Digests of config and NVRAM, as far as they are known. */
   readonly small: readonly string[];
 }
-
-/** Packed over raw bytes of a macOS disk without its zero chunks. */
-const TYPICAL_RATIO = 0.6;
 
 /**
  * What is known of a VM's chunks without reading the disk, by stat, digest cache, holes and known manifests.
@@ -113,11 +113,12 @@ async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSignal): Pr
   const cut: KnownChunk[] = [];
   for (const { index, offset, length } of places) {
     const row = rows.get(index);
-    const zero = row?.zero ?? (ranges !== null && rangesWithin(ranges, offset, length).length === 0);
+    const dataSize = ranges === null ? length : dataWithin(ranges, offset, length);
+    const zero = row?.zero ?? dataSize === 0;
     // Encoded once per length, in a worker; of a disk that was never digested the verdict says nothing yet.
     const constant = zero && rows.size > 0 ? await parts.zeroChunks.of(length, path, signal) : null;
     const digests = constant ?? { rawDigest: row?.rawDigest ?? null, digest: null, size: null };
-    cut.push({ rawOffset: offset, rawSize: length, zero, ...digests });
+    cut.push({ rawOffset: offset, rawSize: length, dataSize, zero, ...digests });
   }
   const pairs = await parts.contentIndex.likelyPairs([...new Set(cut.flatMap(({ rawDigest }) => rawDigest ?? []))]);
   const chunks = cut.map((chunk) => {
@@ -153,7 +154,8 @@ async function chunksOfImage(vm: Vm): Promise<KnownChunks | null> {
     const chunks = image.disk.map(({ rawDigest, rawSize, digest, size }) => {
       const rawOffset = offset;
       offset += rawSize;
-      return { rawOffset, rawSize, rawDigest, digest, size, zero: rawDigest === ZERO_512_MIB.rawDigest };
+      const zero = rawDigest === ZERO_512_MIB.rawDigest;
+      return { rawOffset, rawSize, dataSize: rawSize, rawDigest, digest, size, zero };
     });
     return { chunks, digestedMs: null, small: [image.vmConfig.digest, image.nvram.digest] };
   } catch (thrown) {
@@ -204,7 +206,7 @@ function verdictOf(chunk: KnownChunk, seen: ReadonlySet<string>, held: ReadonlyS
 
 /** The layers as a plan would show them. `held` null = there is no repository to compare with. */
 function layersOf(chunks: readonly KnownChunk[], held: ReadonlySet<string> | null): PlanLayer[] {
-  const ratio = packedRatio(chunks);
+  const estimate = sizeEstimates(chunks);
   const seen = new Set<string>();
   return chunks.map((chunk, at) => {
     const shown = verdictOf(chunk, seen, held);
@@ -220,22 +222,11 @@ function layersOf(chunks: readonly KnownChunk[], held: ReadonlySet<string> | nul
       rawDigest,
       digest,
       size,
-      estimatedSize: size === null && !zero ? Math.round(rawSize * ratio) : null,
+      estimatedSize: estimate(chunk),
       ...shown,
       origin: zero ? 'zero' : rawDigest === null ? 'unknown' : 'cache',
       zero,
       mountedFrom: null,
     };
   });
-}
-
-function packedRatio(chunks: readonly KnownChunk[]): number {
-  let raw = 0;
-  let packed = 0;
-  for (const { zero, rawSize, size } of chunks) {
-    if (zero || size === null) continue;
-    raw += rawSize;
-    packed += size;
-  }
-  return raw === 0 ? TYPICAL_RATIO : packed / raw;
 }

@@ -15,10 +15,12 @@ import type {
 } from '../../../shared/models/plan.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
 import { chunksOf } from '../disk/chunks.ts';
-import { rangesWithin } from '../disk/holes.ts';
+import { dataWithin } from '../disk/holes.ts';
+import type { DataRange } from '../native/seek-data.ts';
 import { profileOf } from '../registry/host-profile.ts';
 import type { PushSource } from './push-source.ts';
 import type { PushTarget } from './push-targets.ts';
+import { sizeEstimates } from './size-estimates.ts';
 
 /** What one target needs of a layer digest. */
 export interface Presence {
@@ -170,9 +172,8 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
 }
 
 /** Bytes of a chunk that lie outside the holes of the disk. */
-function dataBytes({ dataRanges }: PushSource, chunk: { readonly offset: number; readonly length: number }): number {
-  if (dataRanges === null) return chunk.length;
-  return rangesWithin(dataRanges, chunk.offset, chunk.length).reduce((sum, { length }) => sum + length, 0);
+function dataBytes({ dataRanges }: PushSource, { offset, length }: DataRange): number {
+  return dataRanges === null ? length : dataWithin(dataRanges, offset, length);
 }
 
 /** Cuts of the disk; a cached image keeps the cuts that its manifest names, whatever their length. */
@@ -195,34 +196,11 @@ function packedSize(layer: DraftLayer): number {
   return layer.size ?? layer.estimatedSize ?? 0;
 }
 
-/**
- * Fills `estimatedSize` of layers whose packed size is not known: their data by the ratio of the layers that are known, their
- * holes by what zeros pack to.
- */
-export function estimateSizes(draft: PushDraft): void {
-  let data = 0;
-  let packed = 0;
-  for (const layer of draft.layers) {
-    if (layer.kind !== 'disk' || layer.size === null || layer.zero || layer.dataSize === 0) continue;
-    data += layer.dataSize;
-    packed += Math.max(0, layer.size - holeBytes(layer) * ZERO_RATIO);
-  }
-  const ratio = data === 0 ? TYPICAL_RATIO : packed / data;
-  for (const layer of draft.layers) {
-    if (layer.size !== null) layer.estimatedSize = null;
-    else if (layer.zero) layer.estimatedSize = Math.round(layer.rawSize * ZERO_RATIO);
-    else layer.estimatedSize = Math.round(layer.dataSize * ratio + holeBytes(layer) * ZERO_RATIO);
-  }
+/** Fills `estimatedSize` of layers whose packed size is not known. */
+export function estimateSizes({ layers }: PushDraft): void {
+  const estimate = sizeEstimates(layers.filter(({ kind }) => kind === 'disk'));
+  for (const layer of layers) layer.estimatedSize = estimate(layer);
 }
-
-function holeBytes(layer: DraftLayer): number {
-  return layer.rawSize - layer.dataSize;
-}
-
-/** Packed over raw bytes of a macOS disk without its zero chunks: 20.7 GB of 34.4 GB in the public sonoma image. */
-const TYPICAL_RATIO = 0.6;
-/** 3 260 420 bytes for 512 MiB of zeros. */
-const ZERO_RATIO = 3_260_420 / 536_870_912;
 
 /** A layer's verdict for one target, with the reason. */
 export interface LayerVerdict {
