@@ -29,6 +29,7 @@ const PROGRAMS = {
   lz4: 'lz4',
   openssl: 'openssl',
   curl: 'curl',
+  skopeo: 'skopeo',
   mke2fs: 'e2fsprogs',
 };
 
