@@ -17,6 +17,11 @@ type Book = z.infer<typeof registryBookSchema>;
 /** No registry yet. */
 export const EMPTY_BOOK: Book = { added: [], removed: [], read: {} };
 
+/** A repository of which only the name is known. */
+function unread(repository: string): Repository {
+  return { repository, readMs: null, tagCount: null, groups: [], invalidTags: [], pinned: false };
+}
+
 /** What is known of registries without asking one: added by hand, pushed to, or named by Tart's cache. */
 export class RegistryBook {
   readonly #file: JsonFile<Book>;
@@ -82,15 +87,9 @@ export class RegistryBook {
       thisComputer: false,
       insecure: this.insecure(host),
       ...known,
-      repositories: [...all].sort().map(
-        (repository) =>
-          read.find((entry) => entry.repository === repository) ?? {
-            repository,
-            readMs: null,
-            tagCount: null,
-            groups: [],
-          },
-      ),
+      repositories: [...all]
+        .sort()
+        .map((repository) => read.find((entry) => entry.repository === repository) ?? unread(repository)),
     };
   }
 
@@ -113,6 +112,11 @@ export class RegistryBook {
   async unhide(host: string): Promise<void> {
     if (!this.#book.removed.includes(host)) return;
     await this.#change((book) => ({ ...book, removed: book.removed.filter((other) => other !== host) }));
+  }
+
+  /** A repository as it was last read. */
+  repository(host: string, repository: string): Repository {
+    return this.#book.read[host]?.find((entry) => entry.repository === repository) ?? unread(repository);
   }
 
   /** Tags that pointed at a manifest when its repository was last read. */
@@ -163,9 +167,7 @@ export class RegistryBook {
     await this.#change((book) => {
       const before = book.read[host] ?? [];
       const known = new Set(before.map(({ repository }) => repository));
-      const added = names
-        .filter((repository) => !known.has(repository))
-        .map((repository) => ({ repository, readMs: null, tagCount: null, groups: [] }));
+      const added = names.filter((repository) => !known.has(repository)).map(unread);
       return { ...book, read: { ...book.read, [host]: [...before, ...added] } };
     });
   }

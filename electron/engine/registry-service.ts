@@ -3,8 +3,9 @@ import type { EngineMethodName } from '../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { parseReference } from '../../shared/models/reference.ts';
 import type { Registry } from '../../shared/models/registry.ts';
+import { inspectImage, verifyImage } from './browse/inspect-image.ts';
+import { type ReadingParts, readRepository } from './browse/read-repository.ts';
 import type { ContentIndex } from './digests/content-index.ts';
-import { inspectImage, type ReadingParts, readRepository, verifyImage } from './image-service.ts';
 import type { Clock } from './ports.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
@@ -76,7 +77,7 @@ export class RegistryService {
   }
 
   #readingParts(client: RegistryClient, repository: string): ReadingParts {
-    const { clock, index, emit } = this.#parts;
+    const { book, clock, index, emit } = this.#parts;
     let shownMs = 0;
     return {
       client,
@@ -87,6 +88,10 @@ export class RegistryService {
         if (now - shownMs < SHOWN_MS) return;
         shownMs = now;
         emit('repositories.reading', { host: client.host, repository, read, total });
+      },
+      onGrouped: async (grouped) => {
+        await book.remember(client.host, grouped);
+        await this.tell(client.host);
       },
     };
   }
@@ -120,8 +125,9 @@ export class RegistryService {
         return await this.tell(host);
       },
       'repositories.read': async ({ host, repository }, signal) => {
+        const before = book.repository(host, repository);
         const read = await this.#ask(host, false, (client) =>
-          readRepository(this.#readingParts(client, repository), repository, signal),
+          readRepository(this.#readingParts(client, repository), before, signal),
         );
         await book.remember(host, read);
         await this.tell(host);

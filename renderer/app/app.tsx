@@ -8,7 +8,6 @@ import { SAMPLE_VM_ID } from '../../shared/models/sample.ts';
 import type { Vm } from '../../shared/models/vm.ts';
 import { ImageDetail } from '../features/detail/image-detail.tsx';
 import { RegistryDetail } from '../features/detail/registry-detail.tsx';
-import { RepositoryDetail } from '../features/detail/repository-detail.tsx';
 import { VmDetail } from '../features/detail/vm-detail.tsx';
 import { FirstRun } from '../features/first-run/first-run.tsx';
 import { type MinuteStep, suggestedReference } from '../features/first-run/minute-step.ts';
@@ -20,6 +19,7 @@ import { AddRegistry } from '../features/registries/add-registry.tsx';
 import { RegistriesPane } from '../features/registries/registries-pane.tsx';
 import { RemoveRegistry } from '../features/registries/remove-registry.tsx';
 import { useTagReadings } from '../features/registries/use-tag-reading.ts';
+import { RepositoryDetail } from '../features/repository/repository-detail.tsx';
 import { SettingsScreen, type SettingsSection } from '../features/settings/settings-screen.tsx';
 import { CollectStore } from '../features/store/collect-store.tsx';
 import { StoreDetail } from '../features/store/store-detail.tsx';
@@ -281,10 +281,10 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                   )}
                   {tree !== null && tree.repository !== null && tree.group === null && (
                     <RepositoryDetail
+                      key={`${tree.registry.host}/${tree.repository.repository}`}
                       registry={tree.registry}
                       repository={tree.repository}
                       readings={readings}
-                      scroller={detail}
                       onSelect={selectInTree}
                     />
                   )}

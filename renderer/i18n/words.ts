@@ -3,6 +3,7 @@ import { initReactI18next } from 'react-i18next';
 import enErrors from '../../shared/errors/words.en.json';
 import zhErrors from '../../shared/errors/words.zh-CN.json';
 import type { Settings } from '../../shared/models/settings.ts';
+import enBrowse from './en/browse.json';
 import enFirstRun from './en/first-run.json';
 import enPanes from './en/panes.json';
 import enPush from './en/push.json';
@@ -10,6 +11,7 @@ import enSettings from './en/settings.json';
 import enStore from './en/store.json';
 import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
+import zhBrowse from './zh-CN/browse.json';
 import zhFirstRun from './zh-CN/first-run.json';
 import zhPanes from './zh-CN/panes.json';
 import zhPush from './zh-CN/push.json';
@@ -28,6 +30,7 @@ export const CATALOGUES = {
     transfers: enTransfers,
     weave: enWeave,
     store: enStore,
+    browse: enBrowse,
     errors: enErrors,
   },
   'zh-CN': {
@@ -38,6 +41,7 @@ export const CATALOGUES = {
     transfers: zhTransfers,
     weave: zhWeave,
     store: zhStore,
+    browse: zhBrowse,
     errors: zhErrors,
   },
 } as const;

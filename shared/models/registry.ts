@@ -1,16 +1,24 @@
 import { z } from 'zod';
 import { errorDataSchema } from './error-data.ts';
+import { imageKindSchema } from './image-kind.ts';
 
-/** One tag-carrying digest of a repository. */
+/** One tag-carrying digest of a repository. What has a default is not in books that older versions wrote. */
 export const tagGroupSchema = z.object({
   digest: z.string(),
   tags: z.array(z.string()),
-  /** Packed bytes; null while unknown. */
+  /** Packed bytes of all distinct blobs, of an index those of its children; null while unknown. */
   size: z.number().nullable(),
+  /** When it was pushed, as it says itself, ISO 8601; null where it does not. */
   uploadTime: z.string().nullable(),
+  /** Null while its manifest is not known. */
+  kind: imageKindSchema.nullable().default(null),
+  /** Of the manifest; null while unknown. */
+  mediaType: z.string().nullable().default(null),
+  /** Packed bytes that no other tagged digest of the repository needs; null while a manifest of it is not known. */
+  onlyHere: z.number().nullable().default(null),
 });
 
-/** A repository that the app has pushed to, or that Tart's cache or a known manifest names. */
+/** A repository that the app has pushed to, that was pinned, or that a registry, Tart's cache or a known manifest names. */
 export const repositorySchema = z.object({
   repository: z.string(),
   /** ms since the epoch of the last look at its tags; null = never. */
@@ -18,6 +26,10 @@ export const repositorySchema = z.object({
   /** Number of tags at that look; null = never read. */
   tagCount: z.number().nullable(),
   groups: z.array(tagGroupSchema),
+  /** Names in the registry's list that are no tags by the grammar: shown, never asked for. At most 100. */
+  invalidTags: z.array(z.string()).default([]),
+  /** Added to the list by hand. */
+  pinned: z.boolean().default(false),
 });
 
 /** A registry as the Registries pane shows it. */

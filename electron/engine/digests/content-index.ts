@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseManifest } from '../oci/parse-manifest.ts';
 import type { StateDatabase } from '../state/state-database.ts';
+import type { SqlStatement } from '../state/state-protocol.ts';
 
 /** A repository of a registry. */
 export interface RepositoryName {
@@ -146,29 +147,18 @@ export class ContentIndex {
 
   /** Learns what a manifest of a repository claims, and keeps its bytes. */
   async learnManifest(place: RepositoryName, manifest: KnownManifest, pairs: readonly LayerPair[]): Promise<void> {
+    await this.learnManifests(place, [{ manifest, pairs }]);
+  }
+
+  /** Learns several manifests of one repository at once: what is old is looked for once. */
+  async learnManifests(
+    place: RepositoryName,
+    learned: readonly { readonly manifest: KnownManifest; readonly pairs: readonly LayerPair[] }[],
+  ): Promise<void> {
+    if (learned.length === 0) return;
     const now = this.#nowMs();
     await this.#state.run([
-      {
-        sql: `INSERT INTO manifests (digest, media_type, bytes, seen_ms) VALUES (?, ?, ?, ?)
-              ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
-        params: [manifest.digest, manifest.mediaType, manifest.bytes, now],
-      },
-      {
-        sql: `INSERT INTO manifest_places (manifest_digest, registry, repository, seen_ms) VALUES (?, ?, ?, ?)
-              ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
-        params: [manifest.digest, place.registry, place.repository, now],
-      },
-      ...layersOf(manifest).map((digest, position) => ({
-        sql: `INSERT OR IGNORE INTO manifest_layers (manifest_digest, position, layer_digest) VALUES (?, ?, ?)`,
-        params: [manifest.digest, position, digest],
-      })),
-      ...pairs.map(({ rawDigest, rawSize, digest, size }) => ({
-        sql: `INSERT INTO claimed_pairs (raw_digest, layer_digest, registry, repository, raw_size, layer_size, seen_ms)
-              VALUES (?, ?, ?, ?, ?, ?, ?)
-              ON CONFLICT DO UPDATE SET raw_size = excluded.raw_size, layer_size = excluded.layer_size,
-                seen_ms = excluded.seen_ms`,
-        params: [rawDigest, digest, place.registry, place.repository, rawSize, size, now],
-      })),
+      ...learned.flatMap(({ manifest, pairs }) => learnStatements(place, manifest, pairs, now)),
       {
         sql: 'DELETE FROM manifests WHERE digest IN (SELECT digest FROM manifests ORDER BY seen_ms DESC LIMIT -1 OFFSET ?)',
         params: [KEPT_MANIFESTS],
@@ -176,6 +166,20 @@ export class ContentIndex {
       { sql: 'DELETE FROM claimed_pairs WHERE seen_ms < ?', params: [now - KEEP_CLAIMS_MS] },
       { sql: 'DELETE FROM blob_locations WHERE seen_ms < ?', params: [now - KEEP_CLAIMS_MS] },
     ]);
+  }
+
+  /** Known manifests were seen in a repository again: they and what they claim there stay young. */
+  async sawManifests({ registry, repository }: RepositoryName, digests: readonly string[]): Promise<void> {
+    const now = this.#nowMs();
+    await this.#state.run(
+      digests.flatMap((digest) => [
+        { sql: 'UPDATE manifests SET seen_ms = ? WHERE digest = ?', params: [now, digest] },
+        {
+          sql: 'UPDATE manifest_places SET seen_ms = ? WHERE manifest_digest = ? AND registry = ? AND repository = ?',
+          params: [now, digest, registry, repository],
+        },
+      ]),
+    );
   }
 
   /** The bytes of a VM config layer; null when it was never seen. */
@@ -349,6 +353,37 @@ export class ContentIndex {
       })),
     );
   }
+}
+
+function learnStatements(
+  { registry, repository }: RepositoryName,
+  manifest: KnownManifest,
+  pairs: readonly LayerPair[],
+  now: number,
+): SqlStatement[] {
+  return [
+    {
+      sql: `INSERT INTO manifests (digest, media_type, bytes, seen_ms) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
+      params: [manifest.digest, manifest.mediaType, manifest.bytes, now],
+    },
+    {
+      sql: `INSERT INTO manifest_places (manifest_digest, registry, repository, seen_ms) VALUES (?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET seen_ms = excluded.seen_ms`,
+      params: [manifest.digest, registry, repository, now],
+    },
+    ...layersOf(manifest).map((digest, position) => ({
+      sql: `INSERT OR IGNORE INTO manifest_layers (manifest_digest, position, layer_digest) VALUES (?, ?, ?)`,
+      params: [manifest.digest, position, digest],
+    })),
+    ...pairs.map(({ rawDigest, rawSize, digest, size }) => ({
+      sql: `INSERT INTO claimed_pairs (raw_digest, layer_digest, registry, repository, raw_size, layer_size, seen_ms)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET raw_size = excluded.raw_size, layer_size = excluded.layer_size,
+              seen_ms = excluded.seen_ms`,
+      params: [rawDigest, digest, registry, repository, rawSize, size, now],
+    })),
+  ];
 }
 
 /** Digests of the layers of an image manifest, in order; none for anything else. */

@@ -23,6 +23,13 @@ const MANIFEST_ACCEPT = [
 const MANIFEST_LIMIT = 8 * 1024 * 1024;
 const SMALL_BLOB_LIMIT = 4 * 1024 * 1024;
 
+/** The names in a repository's list of tags. */
+export interface TagList {
+  readonly tags: readonly string[];
+  /** Names that are no tags by the grammar: shown, never asked for. */
+  readonly invalid: readonly string[];
+}
+
 /** The client of one registry, OCI distribution 1.1. Names and digests are checked before a request is made. */
 export class RegistryClient implements DistributionClient {
   readonly requester: Requester;
@@ -395,12 +402,12 @@ export class RegistryClient implements DistributionClient {
     return list.filter(isRepositoryName);
   }
 
-  /** All tags of a repository, sorted; pages by Link. Tags that are none by the grammar are left out. */
-  async listTags(repository: string, options: WithSignal): Promise<string[]> {
+  /** All tags of a repository, sorted; what is none by the grammar stands by itself. Pages: see {@link readNames}. */
+  async listTags(repository: string, options: WithSignal): Promise<TagList> {
     checkRepository(repository);
     const to = `${repository}/tags/list?n=1000`;
     const list = await readNames(this.requester, { to, scope: pullScope(repository), member: 'tags' }, options.signal);
-    return list.filter(isTag);
+    return { tags: list.filter(isTag), invalid: list.filter((name) => !isTag(name)) };
   }
 
   async close(): Promise<void> {

@@ -1,23 +1,32 @@
-import type { Repository } from '../../../shared/models/registry.ts';
-import { TART } from '../oci/media-types.ts';
+import type { Repository, TagGroup } from '../../../shared/models/registry.ts';
+import { BlobShares } from '../browse/blob-shares.ts';
+import { imageKindOf, uploadTimeIn } from '../oci/image-kind.ts';
 import { imageParts } from './list-images.ts';
 import type { OciStore } from './oci-store.ts';
 import type { RepositoryView } from './repository-views.ts';
 
-async function groupsOf(store: OciStore, { tags, manifests }: RepositoryView): Promise<Repository['groups']> {
+async function groupsOf(store: OciStore, { tags, manifests }: RepositoryView): Promise<TagGroup[]> {
   const named = new Map<string, string[]>();
   for (const [tag, digest] of tags) named.set(digest, [...(named.get(digest) ?? []), tag]);
-  const groups: Repository['groups'] = [];
+  const shares = new BlobShares();
+  const groups: Omit<TagGroup, 'onlyHere'>[] = [];
   for (const [digest, names] of named) {
     const { blobs } = await imageParts((current) => store.manifests.facts(current, null), digest);
+    const facts = manifests.get(digest);
+    shares.add(digest, blobs);
     groups.push({
       digest,
       tags: names.sort(),
       size: [...blobs.values()].reduce((sum, size) => sum + size, 0),
-      uploadTime: manifests.get(digest)?.annotations[TART.uploadTime] ?? null,
+      uploadTime: facts === undefined ? null : uploadTimeIn(facts.annotations),
+      kind: facts === undefined ? null : imageKindOf(facts.parsed),
+      mediaType: facts?.mediaType ?? null,
     });
   }
-  return groups.sort((left, right) => (right.uploadTime ?? '').localeCompare(left.uploadTime ?? ''));
+  const onlyHere = shares.onlyHere();
+  return groups
+    .map((group) => ({ ...group, onlyHere: onlyHere === null ? null : (onlyHere.get(group.digest) ?? 0) }))
+    .sort((left, right) => (right.uploadTime ?? '').localeCompare(left.uploadTime ?? ''));
 }
 
 /** The repositories of a store as a registry shows them: tags by digest, the newest first. Sizes in bytes; reads no blob. */
@@ -31,6 +40,8 @@ export async function storedRepositories(store: OciStore): Promise<Repository[]>
       readMs: store.clock.now(),
       tagCount: view.tags.size,
       groups: await groupsOf(store, view),
+      invalidTags: [],
+      pinned: false,
     });
   }
   return found;

@@ -23,6 +23,8 @@ prepareTestWindow();
 
 const NEW_TAG = 'ghcr.io/acme/sonoma:16.2';
 
+const GROUP = { size: 1, uploadTime: null, kind: null, mediaType: null, onlyHere: null } as const;
+const PLAIN = { invalidTags: [], pinned: false };
 const REGISTRY: Registry = {
   host: 'ghcr.io',
   thisComputer: false,
@@ -36,9 +38,10 @@ const REGISTRY: Registry = {
       repository: 'acme/sonoma',
       readMs: 1,
       tagCount: 2,
-      groups: [{ digest: `sha256:${'1'.repeat(64)}`, tags: ['14.4.1', 'sonoma'], size: 1, uploadTime: null }],
+      groups: [{ digest: `sha256:${'1'.repeat(64)}`, tags: ['14.4.1', 'sonoma'], ...GROUP }],
+      ...PLAIN,
     },
-    { repository: 'acme/linux', readMs: null, tagCount: null, groups: [] },
+    { repository: 'acme/linux', readMs: null, tagCount: null, groups: [], ...PLAIN },
   ],
 };
 

@@ -29,6 +29,8 @@ describe('what a target is suggested to be', () => {
       readMs: 1,
       tagCount: 0,
       groups: [],
+      invalidTags: [],
+      pinned: false,
     }));
     expect(suggested({ ...OWN, repositories }, 'sonoma')).toEqual(['127.0.0.1:5080/sonoma', '127.0.0.1:5080/xcode']);
     expect(suggested({ ...OWN, repositories }, 'sonoma', 'xco')).toEqual(['127.0.0.1:5080/xcode']);

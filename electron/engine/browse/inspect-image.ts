@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
-import { AppError, toAppError } from '../../shared/errors/app-error.ts';
-import type { Image, ImageLayer, Verification } from '../../shared/models/image.ts';
-import { isDigest, parseReference } from '../../shared/models/reference.ts';
-import type { Repository } from '../../shared/models/registry.ts';
-import type { ContentIndex, KnownManifest } from './digests/content-index.ts';
-import { MEDIA_TYPES, TART } from './oci/media-types.ts';
-import { type Descriptor, decimalBytes, type ImageManifest, parseManifest, tartImageOf } from './oci/parse-manifest.ts';
-import { checkPullRules } from './oci/pull-rules.ts';
-import { claimedPairs } from './plan/learn-target-manifests.ts';
-import { limited } from './plan/limited.ts';
-import type { RemoteManifest } from './registry/distribution-client.ts';
-import type { RegistryClient } from './registry/registry-client.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Image, ImageLayer, Verification } from '../../../shared/models/image.ts';
+import { isDigest, parseReference } from '../../../shared/models/reference.ts';
+import { MEDIA_TYPES, TART } from '../oci/media-types.ts';
+import {
+  type Descriptor,
+  decimalBytes,
+  type ImageManifest,
+  parseManifest,
+  tartImageOf,
+} from '../oci/parse-manifest.ts';
+import { checkPullRules } from '../oci/pull-rules.ts';
+import { limited } from '../plan/limited.ts';
+import type { RemoteManifest } from '../registry/distribution-client.ts';
+import type { RegistryClient } from '../registry/registry-client.ts';
+import { tagDigests } from './tag-digests.ts';
 
 const REQUESTS_AT_ONCE = 16;
 /** Tags that are asked for their digest when an image is looked at. */
@@ -95,36 +99,12 @@ function member(value: unknown, key: string): unknown {
   return Object.entries(value).find(([name]) => name === key)?.[1];
 }
 
-/** Digests of these tags; one that is gone meanwhile is left out. */
-async function tagDigests(
-  client: RegistryClient,
-  repository: string,
-  tags: readonly string[],
-  signal: AbortSignal,
-  onAsked: (asked: number) => void = () => undefined,
-): Promise<Map<string, string>> {
-  const digests = new Map<string, string>();
-  let asked = 0;
-  await limited(
-    tags,
-    () => REQUESTS_AT_ONCE,
-    signal,
-    async (tag, stopped) => {
-      const found = await client.headManifest(repository, tag, { signal: stopped });
-      if (found !== null) digests.set(tag, found.digest);
-      asked += 1;
-      onAsked(asked);
-    },
-  );
-  return digests;
-}
-
 async function inspectedTags(
   client: RegistryClient,
   repository: string,
   signal: AbortSignal,
 ): Promise<Map<string, string>> {
-  const tags = await client.listTags(repository, { signal });
+  const { tags } = await client.listTags(repository, { signal });
   return await tagDigests(client, repository, tags.slice(0, MOST_TAGS_ASKED), signal);
 }
 
@@ -224,66 +204,4 @@ export async function verifyImage(
     },
   );
   return { reference: text, digest: found.digest, deep, ok: blobs.every(({ state }) => state === 'ok'), blobs };
-}
-
-/** What reading a repository takes. */
-export interface ReadingParts {
-  readonly client: RegistryClient;
-  readonly index: ContentIndex;
-  readonly nowMs: () => number;
-  readonly onRead: (read: number, total: number) => void;
-}
-
-/**
- * Reads a repository's tags, grouped by digest. Of the first {@link MOST_MANIFESTS_READ} digests whose manifests are not
- * known the manifests are read as well, and the content index learns what they claim.
- */
-export async function readRepository(
-  { client, index, nowMs, onRead }: ReadingParts,
-  repository: string,
-  signal: AbortSignal,
-): Promise<Repository> {
-  const tags = await client.listTags(repository, { signal });
-  onRead(0, tags.length);
-  const digests = await tagDigests(client, repository, tags, signal, (asked) => onRead(asked, tags.length));
-  const groups = new Map<string, string[]>();
-  for (const [tag, digest] of digests) groups.set(digest, [...(groups.get(digest) ?? []), tag]);
-  const known = new Map((await index.manifestsNamed([...groups.keys()])).map((found) => [found.digest, found]));
-  const unknown = [...groups.keys()].filter((digest) => !known.has(digest)).slice(0, MOST_MANIFESTS_READ);
-  const place = { registry: client.host, repository };
-  await limited(
-    unknown,
-    () => REQUESTS_AT_ONCE,
-    signal,
-    async (digest, stopped) => {
-      const found = await client.getManifest(repository, digest, { signal: stopped });
-      if (found !== null) known.set(digest, found);
-    },
-  );
-  const read: Repository['groups'] = [];
-  for (const [digest, names] of groups) {
-    const found = known.get(digest);
-    if (found !== undefined) await index.learnManifest(place, found, claimedPairs(found.bytes));
-    read.push({ digest, tags: names.sort(), ...groupFacts(found) });
-  }
-  read.sort((left, right) => (right.uploadTime ?? '').localeCompare(left.uploadTime ?? ''));
-  return { repository, readMs: nowMs(), tagCount: digests.size, groups: read };
-}
-
-/** Manifests of one repository that are read for their sizes at one look. */
-const MOST_MANIFESTS_READ = 500;
-
-function groupFacts(found: KnownManifest | undefined): Pick<Repository['groups'][number], 'size' | 'uploadTime'> {
-  const nothing = { size: null, uploadTime: null };
-  if (found === undefined) return nothing;
-  try {
-    const manifest = parseManifest(found.bytes, found.mediaType);
-    if (manifest.kind !== 'image') return nothing;
-    const size = [...blobsOf(manifest).values()].reduce((sum, bytes) => sum + bytes, 0);
-    return { size, uploadTime: manifest.annotations[TART.uploadTime] ?? null };
-  } catch (thrown) {
-    // A tag that points at something else is a row all the same.
-    if (toAppError(thrown).code === 'manifest.invalid') return nothing;
-    throw thrown;
-  }
 }

@@ -1,0 +1,222 @@
+import { RefreshCw } from 'lucide-react';
+import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
+import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { z } from 'zod';
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import type { Registry, Repository } from '../../../shared/models/registry.ts';
+import { useSelectedTags } from '../../state/tag-selection.ts';
+import { useCopy } from '../../state/use-copy.ts';
+import { useMemory } from '../../state/window-memory.ts';
+import { ContextMenu } from '../../ui/context-menu.tsx';
+import { FilterField } from '../../ui/filter-field.tsx';
+import { ReadingLine } from '../../ui/reading-line.tsx';
+import type { MenuPlace } from '../../ui/tree-list.tsx';
+import { ErrorReport } from '../push/error-report.tsx';
+import { packedSum, repositoryKey } from '../registries/tree-rows.ts';
+import { useGroupCommands } from '../registries/use-group-commands.ts';
+import type { TagReadings } from '../registries/use-tag-reading.ts';
+import { timeOfDay } from '../transfers/job-row.tsx';
+import { escapedName, referrerTags, type TagRow, tagRows } from './tag-rows.ts';
+import { TagTable } from './tag-table.tsx';
+
+/** See {@link RepositoryDetail}. */
+export interface RepositoryDetailProps {
+  readonly registry: Registry;
+  readonly repository: Repository;
+  readonly readings: TagReadings;
+  readonly onSelect: (key: string) => void;
+}
+
+const orderSchema = z.enum(['digest', 'name', 'newest']);
+
+/** A repository: its tags, how old that knowledge is, and the way to read them again. */
+export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
+  const { registry, repository, readings, onSelect } = props;
+  const { t } = useTranslation('panes');
+  const copy = useCopy();
+  const key = repositoryKey(registry.host, repository.repository);
+  const reading = readings.readings.get(key);
+  const failure = readings.failures.get(key);
+  const { readMs, groups } = repository;
+  const read = (): void => readings.read(registry.host, repository.repository);
+  return (
+    <div className="detail repository-detail">
+      <RepositoryHead registry={registry} repository={repository} reading={reading !== undefined} onRead={read} />
+      {failure !== undefined && (
+        <ErrorReport
+          error={failure}
+          onCopy={copy}
+          kept={readMs === null ? '' : t('tagsKept')}
+          actions={
+            <Button className="button button-primary" onPress={read}>
+              {t('tryAgain')}
+            </Button>
+          }
+        />
+      )}
+      <ReadingOf place={key} readings={readings} />
+      {groups.length > 0 && (
+        <Tags registry={registry} repository={repository} readings={readings} onSelect={onSelect} />
+      )}
+      <InvalidTags names={repository.invalidTags} />
+    </div>
+  );
+}
+
+function RepositoryHead(props: {
+  readonly registry: Registry;
+  readonly repository: Repository;
+  readonly reading: boolean;
+  readonly onRead: () => void;
+}): ReactElement {
+  const { registry, repository, reading, onRead } = props;
+  const { t, i18n } = useTranslation('panes');
+  const { t: words } = useTranslation('browse');
+  const { readMs, tagCount, groups } = repository;
+  const size = packedSum(repository);
+  const facts =
+    readMs === null
+      ? [t('notRead')]
+      : [
+          t('tags', { count: tagCount ?? 0 }),
+          t('digests', { count: groups.length }),
+          size === null || groups.length === 0 ? '' : words('packedTogether', { size: formatBytes(size) }),
+          t('asOf', { time: timeOfDay(readMs, i18n.language) }),
+        ].filter((fact) => fact !== '');
+  return (
+    <header className="detail-head repository-head">
+      <div>
+        <h1>{repositoryKey(registry.host, repository.repository)}</h1>
+        <p>
+          {facts.map((fact) => (
+            <span key={fact}>{fact}</span>
+          ))}
+        </p>
+      </div>
+      <span className="space" />
+      <Button className="button" isDisabled={reading} onPress={onRead}>
+        <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
+        {readMs === null ? t('readTags') : words('refresh')}
+      </Button>
+    </header>
+  );
+}
+
+/** How far a reading is. */
+function ReadingOf({ place, readings }: { readonly place: string; readonly readings: TagReadings }): ReactNode {
+  const { t, i18n } = useTranslation('panes');
+  const reading = readings.readings.get(place);
+  if (reading === undefined) return null;
+  const { progress, startedMs } = reading;
+  const figures = new Intl.NumberFormat(i18n.language, { useGrouping: 'min2' });
+  const number =
+    progress === null ? '' : t('xOfY', { part: figures.format(progress.read), whole: figures.format(progress.total) });
+  return (
+    <p className="detail-reading">
+      <ReadingLine verb={t('readingTags')} startedMs={startedMs} number={number} onStop={() => readings.stop(place)} />
+    </p>
+  );
+}
+
+/** The table of tags with its order and filter. */
+function Tags({ registry, repository, readings, onSelect }: RepositoryDetailProps): ReactElement {
+  const { t } = useTranslation('browse');
+  const { t: panes } = useTranslation('panes');
+  const place = repositoryKey(registry.host, repository.repository);
+  const [order, setOrder] = useMemory('tags.order', orderSchema, 'digest');
+  const [filter, setFilter] = useState('');
+  const [referrers, setReferrers] = useState(false);
+  const [menu, setMenu] = useState<{ readonly row: TagRow; readonly place: MenuPlace } | null>(null);
+  const commands = useGroupCommands(readings);
+  const rows = useMemo(() => tagRows(repository, { order, filter, referrers }), [repository, order, filter, referrers]);
+  const chosen = useSelectedTags(place, repository);
+  const hidden = useMemo(() => referrerTags(repository), [repository]);
+  return (
+    <>
+      <div className="tag-table-bar">
+        <h2>{t(`title.${order}`)}</h2>
+        <ToggleButtonGroup
+          className="segments"
+          aria-label={t('order')}
+          disallowEmptySelection
+          selectedKeys={[order]}
+          onSelectionChange={(keys) => {
+            const [next] = orderSchema.options.filter((option) => keys.has(option));
+            if (next !== undefined) setOrder(() => next);
+          }}
+        >
+          {orderSchema.options.map((option) => (
+            <ToggleButton key={option} id={option} className="segment">
+              {t(`orderBy.${option}`)}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+        {chosen.length > 0 && (
+          <span className="tag-table-chosen" role="status">
+            {t('selected', { count: chosen.length })}
+          </span>
+        )}
+        <span className="space" />
+        <FilterField
+          value={filter}
+          placeholder={t('filterTags')}
+          label={t('filterTags')}
+          clearLabel={panes('clearFilter')}
+          onChange={setFilter}
+          onLeave={() => document.querySelector<HTMLElement>('.tag-table > [role="grid"]')?.focus()}
+        />
+      </div>
+      {rows.length > 0 && (
+        <TagTable
+          place={place}
+          rows={rows}
+          label={t('tagsOf', { name: place })}
+          onOpen={({ group }) => onSelect(`${place}@${group.digest}`)}
+          onMenu={(row, at) => setMenu({ row, place: at })}
+        />
+      )}
+      {rows.length === 0 && filter !== '' && (
+        <div className="empty">
+          <h3>{panes('noMatch', { filter })}</h3>
+          <Button className="button button-small" onPress={() => setFilter('')}>
+            {panes('clearFilter')}
+          </Button>
+        </div>
+      )}
+      <p className="tag-table-foot">
+        {hidden > 0 && (
+          <Button className="quiet-button button-small" onPress={() => setReferrers(!referrers)}>
+            {t(referrers ? 'hideReferrers' : 'showReferrers', { count: hidden })}
+          </Button>
+        )}
+        <span className="space" />
+        <span>{t('onlyHereMeans')}</span>
+      </p>
+      {menu !== null && (
+        <ContextMenu
+          place={menu.place}
+          label={panes('menuOf', { name: menu.row.tags[0] ?? menu.row.group.digest })}
+          groups={commands(registry, repository, menu.row.group, menu.row.tags)}
+          onClose={() => setMenu(null)}
+        />
+      )}
+    </>
+  );
+}
+
+/** Names of the registry's list that cannot be tags: shown, so that nobody misses them, and never asked for. */
+function InvalidTags({ names }: { readonly names: readonly string[] }): ReactElement | null {
+  const { t } = useTranslation('browse');
+  if (names.length === 0) return null;
+  return (
+    <p className="tag-table-foot">
+      <span>{t('invalidTags', { count: names.length })}</span>
+      {names.map((name) => (
+        <span key={name} className="invalid-tag">
+          {escapedName(name)}
+        </span>
+      ))}
+    </p>
+  );
+}
