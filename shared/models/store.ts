@@ -66,7 +66,14 @@ export const storeCheckSchema = z.object({
 
 /** What an import or export moved. */
 export const storeTransferSchema = z.object({
-  images: z.array(z.object({ name: z.string().nullable(), digest: z.string() })),
+  images: z.array(
+    z.object({
+      name: z.string().nullable(),
+      digest: z.string(),
+      /** Digest of another image of the store that had this name before; null = none. */
+      replaced: z.string().nullable(),
+    }),
+  ),
   /** Blobs that were copied; the others were there. */
   copied: filesSchema,
 });

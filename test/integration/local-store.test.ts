@@ -146,7 +146,7 @@ describe('import and export', () => {
     const made = await makeLayout(source, 'team/app:1', ['one', 'two']);
     const imported = await started.engine.handlers['store.import']({ source, images: [], name: null }, never);
     expect(imported).toEqual({
-      images: [{ name: 'team/app:1', digest: made.digest }],
+      images: [{ name: 'team/app:1', digest: made.digest, replaced: null }],
       copied: { files: 4, bytes: expect.any(Number) },
     });
     const [asFolder, asArchive] = [join(folder, 'out'), join(folder, 'out.tar')];
@@ -157,6 +157,23 @@ describe('import and export', () => {
     await skopeo('copy', `oci-archive:${asArchive}:team/app:1`, `oci:${join(folder, 'again')}:z`);
     expect(await blobFiles(join(folder, 'again'))).toEqual(await blobFiles(started.folder));
     expect(await readdir(folder)).toEqual(['again', 'out', 'out.tar', 'source']);
+  });
+
+  it('says which image had the name of one that comes, and is silent about the same one again', async () => {
+    const first = await makeLayout(join(folder, 'a'), 'team/app:1', ['one']);
+    const second = await makeLayout(join(folder, 'b'), 'team/app:1', ['two']);
+    const told: unknown[] = [];
+    for (const source of ['a', 'b', 'b']) {
+      const request = { source: join(folder, source), images: [], name: null };
+      told.push((await started.engine.handlers['store.import'](request, never)).images);
+    }
+    const name = 'team/app:1';
+    expect(told).toEqual([
+      [{ name, digest: first.digest, replaced: null }],
+      [{ name, digest: second.digest, replaced: first.digest }],
+      [{ name, digest: second.digest, replaced: null }],
+    ]);
+    expect(await names()).toEqual([name]);
   });
 
   it.each(['plain', 'gzipped'])('brings an OCI archive, %s, in one pass', async (how) => {

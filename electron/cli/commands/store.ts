@@ -90,7 +90,10 @@ function tellMoved(context: CommandContext, moved: StoreTransfer, options: Commo
     context.terminal.out(JSON.stringify(moved, null, 2));
     return;
   }
-  for (const { name, digest } of moved.images) context.terminal.out(`${name ?? '-'} ${digest}`);
+  for (const { name, digest, replaced } of moved.images) {
+    context.terminal.out(`${name ?? '-'} ${digest}`);
+    if (replaced !== null) context.terminal.note(`${name ?? '-'} was ${replaced} before.`);
+  }
   const { files, bytes } = moved.copied;
   context.terminal.note(`${moved.images.length} images ${where}; ${files} blobs copied, ${formatBytes(bytes)}.`);
 }

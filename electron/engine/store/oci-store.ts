@@ -260,23 +260,28 @@ export class OciStore {
     return missing;
   }
 
-  /** Adds entries of complete images to index.json as they are; one of the same name is replaced. For imports. */
-  async addEntries(added: readonly LayoutEntry[]): Promise<void> {
+  /**
+   * Adds entries of complete images to index.json as they are; one of the same name is replaced. For imports.
+   *
+   * @returns for each, the digest of the other image that had its name; null = none
+   */
+  async addEntries(added: readonly LayoutEntry[]): Promise<(string | null)[]> {
+    let before: (string | null)[] = [];
     await this.lock.hold(async () => {
       await this.index.change((entries) => {
-        const kept = entries.filter(
-          (entry) =>
-            !added.some((other) => {
-              const name = nameOfEntry(other);
-              return name === null
-                ? other.digest === entry.digest && nameOfEntry(entry) === null
-                : sameName(entry, name);
-            }),
-        );
-        return [...kept, ...added];
+        const takenBy = added.map((other) => {
+          const name = nameOfEntry(other);
+          return entries.filter((entry) =>
+            name === null ? other.digest === entry.digest && nameOfEntry(entry) === null : sameName(entry, name),
+          );
+        });
+        before = takenBy.map((taken, at) => taken.find(({ digest }) => digest !== added[at]?.digest)?.digest ?? null);
+        const gone = new Set(takenBy.flat());
+        return [...entries.filter((entry) => !gone.has(entry)), ...added];
       });
       this.#onChange();
     });
+    return before;
   }
 
   async #setTag(facts: Pick<ManifestFacts, 'digest' | 'size' | 'mediaType'>, name: ImageName): Promise<void> {

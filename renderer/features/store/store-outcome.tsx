@@ -66,11 +66,15 @@ function Moved(props: {
   const { t } = useTranslation('store');
   const { files, bytes } = transfer.copied;
   const kind = outcome.kind === 'import' ? 'import' : 'export';
+  const replaced = transfer.images.flatMap(({ name, replaced: digest }) =>
+    digest === null ? [] : t('replaced', { name, digest: shortDigest(digest) }),
+  );
+  const copied = files === 0 ? t('allThere') : t('copied', { count: files, bytes: formatBytes(bytes) });
   return (
     <Outcome
       kind="done"
       title={t(`done.${kind}`, { count: transfer.images.length, path: outcome.path })}
-      more={files === 0 ? t('allThere') : t('copied', { count: files, bytes: formatBytes(bytes) })}
+      more={[copied, ...replaced].join(' · ')}
       onClose={onClose}
     />
   );

@@ -54,7 +54,7 @@ export async function exportImages(
       ? await exportFolder(store, leaving, request.target, signal, advance)
       : await exportArchive(store, leaving, request.target, signal, advance);
   return {
-    images: leaving.entries.map((entry) => ({ name: refNameOf(entry), digest: entry.digest })),
+    images: leaving.entries.map((entry) => ({ name: refNameOf(entry), digest: entry.digest, replaced: null })),
     copied,
   };
 }

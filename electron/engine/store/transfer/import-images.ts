@@ -54,8 +54,11 @@ export async function importImages(
     : await readArchive(store, source, signal, (done) => onProgress(done, found.size));
   const chosen = chosenEntries(brought.entries, request);
   for (const entry of chosen) await requireWhole(store, entry);
-  await store.addEntries(chosen);
-  return { images: chosen.map((entry) => ({ name: refNameOf(entry), digest: entry.digest })), copied: brought.copied };
+  const before = await store.addEntries(chosen);
+  return {
+    images: chosen.map((entry, at) => ({ name: refNameOf(entry), digest: entry.digest, replaced: before[at] ?? null })),
+    copied: brought.copied,
+  };
 }
 
 function chosenEntries(entries: readonly LayoutEntry[], { source, images, name }: ImportRequest): LayoutEntry[] {
