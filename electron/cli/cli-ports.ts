@@ -1,20 +1,31 @@
+import { join } from 'node:path';
 import type { EnginePorts, ForkHelper } from '../engine/ports.ts';
-import { hostCredentials } from '../host/credentials.ts';
+import { createCredentials } from '../host/credentials.ts';
 import { chunkSizeOf, enginePaths } from '../host/engine-paths.ts';
+import { FileVault } from '../host/file-vault.ts';
+import { hostFacts } from '../host/host-facts.ts';
+import { silentLog } from '../host/host-log.ts';
 import { hostNetwork } from '../host/network.ts';
+import { redact } from '../host/redact.ts';
 import { systemClock } from '../host/system-clock.ts';
 
 /** What the engine takes from a terminal's process. Warnings go to stderr when `TARTAN_LOG` is set. */
 export function cliPorts(builtFolder: string, forkHelper: ForkHelper): EnginePorts {
   const environment = process.env;
   const write = (message: string, fields?: Readonly<Record<string, unknown>>): void => {
-    if (environment['TARTAN_LOG'] !== undefined) process.stderr.write(`${message} ${JSON.stringify(fields ?? {})}\n`);
+    if (environment['TARTAN_LOG'] !== undefined)
+      process.stderr.write(`${message} ${JSON.stringify(redact(fields ?? {}))}\n`);
   };
+  const paths = enginePaths(builtFolder, environment);
+  const log = { debug: write, warn: write };
   return {
-    paths: enginePaths(builtFolder, environment),
+    paths,
     clock: systemClock,
-    log: { debug: write, warn: write },
-    credentials: hostCredentials(environment),
+    log,
+    // The window's own sign-ins are encrypted for the app alone.
+    credentials: createCredentials(hostFacts(environment), systemClock, silentLog, [
+      new FileVault(join(paths.stateHome, 'auth.json')),
+    ]),
     forkHelper,
     network: hostNetwork(environment),
     // A terminal has no power management of its own; CI machines do not sleep.

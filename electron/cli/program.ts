@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { type CommandContext, type CommonOptions, runCommand, tellError } from './command-context.ts';
 import { type CopyOptions, copy } from './commands/copy.ts';
@@ -10,6 +10,7 @@ import { plan } from './commands/plan.ts';
 import { push } from './commands/push.ts';
 import { labelOption, type PushOptions, wholeNumber } from './commands/push-options.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
+import { type LoginOptions, login, logout } from './commands/sign-in.ts';
 import {
   type CheckOptions,
   checkStored,
@@ -101,6 +102,27 @@ function addJobCommands(program: Command, context: CommandContext, finish: Finis
     .argument('<id>')
     .option('--json', 'print one JSON document')
     .action((id: string, options: CommonOptions) => finish(options, () => logJob(context, id, options)));
+}
+
+function addSignInCommands(registry: Command, context: CommandContext, finish: Finish): void {
+  registry
+    .command('login')
+    .description('sign in to a registry; kept by Docker’s credential helper for it or in the keychain')
+    .argument('<host>', 'host[:port]')
+    .requiredOption('-u, --username <name>', 'account')
+    .requiredOption('--password-stdin', 'read the password or token from standard input')
+    .addOption(
+      new Option('--store <place>', 'file: auth.json in the state folder, for this user only').choices(['file']),
+    )
+    .option('--insecure', 'plain http')
+    .option('--json', 'print one JSON document')
+    .action((host: string, options: LoginOptions) => finish(options, () => login(context, host, options)));
+  registry
+    .command('logout')
+    .description('take away the sign-in that this app keeps, and name those that it cannot remove')
+    .argument('<host>', 'host[:port]')
+    .option('--json', 'print one JSON document')
+    .action((host: string, options: CommonOptions) => finish(options, () => logout(context, host, options)));
 }
 
 function addTransferCommands(store: Command, context: CommandContext, finish: Finish): void {
@@ -212,6 +234,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addImageCommands(program, context, finish);
   addJobCommands(program, context, finish);
   addStoreCommands(program, context, finish);
+  addSignInCommands(program.command('registry').description('registries and sign-ins'), context, finish);
   program
     .command('demo')
     .description('push a small sample VM twice to a registry on this computer and show what the second push saved')

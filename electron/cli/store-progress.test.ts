@@ -8,7 +8,12 @@ const GB = 1_000_000_000;
 async function linesOf(total: number, parts: readonly number[], others: readonly number[] = []): Promise<string[]> {
   const hub = createEventHub();
   const lines: string[] = [];
-  const terminal = { out: () => undefined, note: (text: string) => void lines.push(text), interactive: false };
+  const terminal = {
+    out: () => undefined,
+    note: (text: string) => void lines.push(text),
+    input: () => Promise.resolve(''),
+    interactive: false,
+  };
   // Only its events are heard.
   const engine = { on: hub.on } as unknown as Engine;
   await tellStoreProgress({ engine: () => Promise.resolve(engine), terminal }, (taskId) => {

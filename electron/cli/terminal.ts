@@ -1,9 +1,13 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+
 /** Where the command line writes and whether a person watches. Documents go to stdout, everything else to stderr. */
 export interface Terminal {
   /** Writes a document or an answer, with a final newline. */
   out(text: string): void;
   /** Writes progress or a warning, with a final newline. */
   note(text: string): void;
+  /** Reads standard input to its end. @throws AppError `input.invalid` beyond so many bytes */
+  input(most: number): Promise<string>;
   /** stderr is a terminal: bars may be drawn. */
   readonly interactive: boolean;
 }
@@ -19,6 +23,21 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => process.stdout.write(`${text}\n`),
     note: (text) => process.stderr.write(`${text}\n`),
+    input: (most) => readAll(process.stdin, most),
     interactive: process.stderr.isTTY && process.env['CI'] === undefined,
   };
+}
+
+async function readAll(stream: NodeJS.ReadStream, most: number): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  // Without an encoding it gives buffers.
+  for await (const part of stream as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > most) {
+      throw new AppError('input.invalid', { method: '', field: 'standard input', problem: `more than ${most} bytes` });
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
 }

@@ -8,6 +8,8 @@ import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import { CodecPool } from './codec/codec-pool.ts';
 import { CopyService } from './copy-service.ts';
+import { Credentials } from './credentials/credentials.ts';
+import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from './credentials/sign-in-book.ts';
 import { ContentIndex } from './digests/content-index.ts';
 import { DigestCache } from './digests/digest-cache.ts';
 import type { Engine } from './engine-interface.ts';
@@ -27,6 +29,7 @@ import { EMPTY_BOOK, RegistryBook, registryBookSchema } from './registry-book.ts
 import { RegistryService } from './registry-service.ts';
 import { SampleService } from './sample/sample-service.ts';
 import { SettingsService } from './settings-service.ts';
+import { SignInService } from './sign-in-service.ts';
 import { JsonFile } from './state/json-file.ts';
 import { openState, type StateDatabase } from './state/state-database.ts';
 import { StoreService } from './store/store-service.ts';
@@ -48,6 +51,7 @@ class JoinedEngine {
   readonly #settings: SettingsService;
   readonly #vms: VmService;
   readonly #registries: RegistryService;
+  readonly #signIns: SignInService;
   readonly #store: StoreService;
   readonly #pushes: PushService;
   readonly #copies: CopyService;
@@ -56,7 +60,7 @@ class JoinedEngine {
 
   constructor(ports: EnginePorts, state: StateDatabase) {
     this.#state = state;
-    const { paths, clock, log, network, credentials, wakefulness, chunkSize } = ports;
+    const { paths, clock, log, network, wakefulness, chunkSize } = ports;
     const { emit } = this.hub;
     const nowMs = (): number => clock.now();
     const settings = (): Settings => this.#settings.current;
@@ -70,6 +74,8 @@ class JoinedEngine {
     this.#encoderRate = new EncoderRate(state, nowMs);
     const cache = new DigestCache(state, nowMs);
     const zeros = new ZeroChunks(this.#codec, this.#index);
+    const signInFile = new JsonFile(join(paths.stateHome, 'sign-ins.json'), signInBookSchema, EMPTY_SIGN_IN_BOOK, log);
+    const credentials = new Credentials(ports.credentials, new SignInBook(signInFile));
     const clients = new RegistryClients({ network, credentials, clock, log, random: Math.random }, this.#hosts);
     this.#bandwidth = new Bandwidth(clock, null);
     this.#settings = new SettingsService(ports, emit, {
@@ -103,6 +109,13 @@ class JoinedEngine {
     });
     const [book, index, store] = [this.#book, this.#index, this.#store];
     this.#registries = new RegistryService({ clients, book, index, store, clock, emit });
+    this.#signIns = new SignInService({
+      credentials,
+      clients,
+      book,
+      tell: (host) => this.#registries.tell(host),
+      goOn: (host) => this.#jobs.signedIn(host),
+    });
     this.#pushes = new PushService(ports, {
       settings,
       vms: this.#vms,
@@ -194,6 +207,7 @@ class JoinedEngine {
       ...this.#sample.handlers(),
       ...this.#vms.handlers(),
       ...this.#registries.handlers(),
+      ...this.#signIns.handlers(),
       ...this.#settings.handlers(),
       'serve.stop': async (input, signal) => {
         await store['serve.stop'](input, signal);

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { AppError } from '../../shared/errors/app-error.ts';
 
 /** Folders and files that the host chose. All absolute. */
 export interface EnginePaths {
@@ -32,18 +33,71 @@ export interface Log {
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** What the host knows of a registry account. */
-export interface Credential {
+/** A sign-in without the place that keeps it. */
+export interface Account {
   readonly username: string;
   readonly secret: string;
   /** `identity` = an OAuth2 refresh token; `password` = password or personal token. */
   readonly kind: 'password' | 'identity';
-  /** Where it was found, for the person: `environment`, `docker`, `podman`, `helper:NAME`, `keychain`, `vault`. */
+}
+
+/** What the host knows of a registry account. */
+export interface Credential extends Account {
+  /**
+   * Where it was found, for the person: `environment`, `vault` (this app's own), `file` (auth.json of the state folder),
+   * `docker`, `podman`, `helper:NAME`, `keychain`.
+   */
   readonly source: string;
 }
 
-/** Finds credentials for a registry host. Asked anew for each challenge; the host may cache. */
-export type CredentialProvider = (host: string, signal?: AbortSignal) => Promise<Credential | null>;
+/** What one source of other programs knows of a host. `failed` = it could not be asked (`auth.helper`). */
+export type CredentialFinding =
+  | {
+      readonly type: 'found';
+      readonly credential: Credential;
+      /** What it is for below the host (Podman's `host/namespace`); null = the whole host. */
+      readonly namespace: string | null;
+      /** When its file changed last, ms since the epoch; null where no file tells. */
+      readonly changedMs: number | null;
+    }
+  | { readonly type: 'failed'; readonly source: string; readonly error: AppError };
+
+/** Keeps sign-ins, one for a host. The names of Docker Hub count as one host. */
+export interface VaultPort {
+  /** As in {@link Credential.source}. */
+  readonly source: string;
+  /**
+   * How it keeps them: `system` = encrypted with a key of the system; `memory` = until the process ends; `file` = in a file
+   * that only this user may read; `shared` = where other programs of this computer find them, too.
+   */
+  kind(): Promise<'system' | 'memory' | 'file' | 'shared'>;
+  /** Hosts that it has a sign-in for. */
+  list(): Promise<readonly string[]>;
+  get(host: string, signal?: AbortSignal): Promise<Account | null>;
+  /** @throws AppError `file.unwritable`, `auth.helper` */
+  set(host: string, account: Account): Promise<void>;
+  /** Answers whether there was one. @throws AppError `file.unwritable`, `auth.helper` */
+  remove(host: string): Promise<boolean>;
+}
+
+/** Where credentials of registries come from, and where new ones are kept. */
+export interface CredentialsPort {
+  /**
+   * What other programs know of a host, in the order in which it counts; each source is asked only when the one before was
+   * taken. `repository` null = what is for the whole host; undefined = also what is for a part of it. Throws `cancelled`.
+   */
+  search(query: {
+    readonly host: string;
+    readonly repository?: string | null;
+    readonly signal?: AbortSignal;
+  }): AsyncIterable<CredentialFinding>;
+  /** This app's own places, in the order in which they are read; sign-ins of the window go to the first. */
+  readonly vaults: readonly VaultPort[];
+  /** Where other programs of this computer look for a host: Docker's helper for it, else macOS's keychain. Null = nowhere. */
+  sharedVault(host: string): Promise<VaultPort | null>;
+  /** What helpers said of a host is asked anew. */
+  forget(host: string): void;
+}
 
 /** A throw-away child process that talks in JSON messages. */
 export interface HelperProcess {
@@ -79,7 +133,7 @@ export interface EnginePorts {
   readonly paths: EnginePaths;
   readonly clock: Clock;
   readonly log: Log;
-  readonly credentials: CredentialProvider;
+  readonly credentials: CredentialsPort;
   readonly forkHelper: ForkHelper;
   readonly network: NetworkPort;
   readonly wakefulness: Wakefulness;

@@ -179,6 +179,17 @@ export class RegistryBook {
     return this.#health.get(host)?.health !== before;
   }
 
+  /** Another sign-in counts; what was wrong with the last one is over. Null = anonymous. */
+  signedIn(host: string, account: Registry['account']): void {
+    const before = this.#health.get(host);
+    if (before === undefined) return;
+    const refused = before.error !== null && before.error.retry === 'afterSignIn';
+    this.#health.set(
+      host,
+      refused ? { health: 'unknown', error: null, account, askedMs: null } : { ...before, account },
+    );
+  }
+
   #noteHealth(host: string, outcome: { readonly account: Registry['account'] } | { readonly thrown: unknown }): void {
     if (!('thrown' in outcome)) {
       this.#health.set(host, {

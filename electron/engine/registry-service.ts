@@ -10,11 +10,12 @@ import type { Clock } from './ports.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RegistryBook } from './registry-book.ts';
+import type { SignInMethodName } from './sign-in-service.ts';
 import type { StoreService } from './store/store-service.ts';
 
 type RegistryMethodName = Exclude<
   Extract<EngineMethodName, `${'registries' | 'repositories' | 'images'}.${string}`>,
-  'images.copy'
+  'images.copy' | SignInMethodName
 >;
 
 /** A repository that is read is shown at most this often, in ms. */

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { FileCredential } from './docker-config.ts';
 import { serverUrlOf } from './docker-config.ts';
 import type { HostFacts } from './host-facts.ts';
-import { runProgram } from './run-program.ts';
+import { type ProgramOutcome, runProgram } from './run-program.ts';
 
 /** A helper may open a dialog; longer than this it hangs. */
 const HELPER_MS = 30_000;
@@ -16,37 +16,91 @@ export type HelperAnswer =
   | { readonly type: 'none' }
   | { readonly type: 'missing' };
 
-/**
- * Asks `docker-credential-NAME get` (Docker's helper protocol: server URL on stdin, JSON on stdout, errors on stdout too).
- *
- * @throws AppError `auth.helper` with the helper's first line, `cancelled`
- */
-export async function askCredentialHelper(
+/** How a helper is run. */
+export interface HelperOptions {
+  readonly facts: HostFacts;
+  readonly signal?: AbortSignal;
+  readonly timeoutMs?: number;
+}
+
+/** Runs one command of a helper (Docker's protocol: input on stdin, answers and errors on stdout). Null = it is not installed. */
+async function runHelper(
   name: string,
-  host: string,
-  options: { readonly facts: HostFacts; readonly signal?: AbortSignal; readonly timeoutMs?: number },
-): Promise<HelperAnswer> {
+  command: 'get' | 'store' | 'erase' | 'list',
+  input: string,
+  options: HelperOptions,
+): Promise<ProgramOutcome | null> {
   // The name becomes part of a program's name, so it must not lead to another folder.
   if (!/^[\w.-]+$/.test(name) || name.includes('..'))
     throw new AppError('auth.helper', { helper: name, reason: 'name', message: null });
-  const outcome = await runProgram(`docker-credential-${name}`, ['get'], {
-    input: `${serverUrlOf(host)}\n`,
+  return await runProgram(`docker-credential-${name}`, [command], {
+    input,
     facts: options.facts,
     timeoutMs: options.timeoutMs ?? HELPER_MS,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
+}
+
+function failed(name: string, { stdout, stderr }: ProgramOutcome): AppError {
+  const said = stdout.trim() === '' ? stderr : stdout;
+  const message = said.trim().split('\n')[0] ?? '';
+  return new AppError('auth.helper', { helper: name, reason: 'failed', message: message.slice(0, 200) });
+}
+
+/**
+ * Asks `docker-credential-NAME get` for a host.
+ *
+ * @throws AppError `auth.helper` with the helper's first line, `cancelled`
+ */
+export async function askCredentialHelper(name: string, host: string, options: HelperOptions): Promise<HelperAnswer> {
+  const outcome = await runHelper(name, 'get', `${serverUrlOf(host)}\n`, options);
   if (outcome === null) return { type: 'missing' };
   if (outcome.status !== 0) {
     const said = outcome.stdout.trim() === '' ? outcome.stderr : outcome.stdout;
     if (NOT_FOUND.test(said)) return { type: 'none' };
-    const message = said.trim().split('\n')[0] ?? '';
-    throw new AppError('auth.helper', { helper: name, reason: 'failed', message: message.slice(0, 200) });
+    throw failed(name, outcome);
   }
   const parsed = answerSchema.safeParse(parseJson(outcome.stdout));
   if (!parsed.success) throw new AppError('auth.helper', { helper: name, reason: 'answer', message: null });
   const { Username: username, Secret: secret } = parsed.data;
   if (secret === '') return { type: 'none' };
-  return { type: 'found', credential: { username, secret, kind: username === '<token>' ? 'identity' : 'password' } };
+  return { type: 'found', credential: { username, secret, kind: kindOf(username) } };
+}
+
+/** What a user's name says of the secret: Docker writes `<token>` where it is a refresh token. */
+export function kindOf(username: string): FileCredential['kind'] {
+  return username === '<token>' ? 'identity' : 'password';
+}
+
+/**
+ * Has a helper keep or forget a host's sign-in. The secret goes through a pipe, never to a command line.
+ *
+ * @param account null = forget
+ * @throws AppError `auth.helper`, also where the helper is not installed
+ */
+export async function tellCredentialHelper(
+  name: string,
+  host: string,
+  account: FileCredential | null,
+  options: HelperOptions,
+): Promise<void> {
+  const url = serverUrlOf(host);
+  const outcome =
+    account === null
+      ? await runHelper(name, 'erase', `${url}\n`, options)
+      : await runHelper(
+          name,
+          'store',
+          JSON.stringify({ ServerURL: url, Username: account.username, Secret: account.secret }),
+          options,
+        );
+  if (outcome === null) throw new AppError('auth.helper', { helper: name, reason: 'missing', message: null });
+  if (outcome.status !== 0) {
+    const error = failed(name, outcome);
+    // A helper that echoes what it was given must not put a secret into a message.
+    const echoes = account !== null && String(error.params['message']).includes(account.secret);
+    throw echoes ? new AppError('auth.helper', { helper: name, reason: 'failed', message: null }) : error;
+  }
 }
 
 function parseJson(text: string): unknown {

@@ -2,9 +2,12 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Credential } from '../engine/ports.ts';
+import { Credentials } from '../engine/credentials/credentials.ts';
+import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from '../engine/credentials/sign-in-book.ts';
+import type { Credential, CredentialsPort } from '../engine/ports.ts';
+import { JsonFile } from '../engine/state/json-file.ts';
 import { askCredentialHelper } from './credential-helper.ts';
-import { createCredentialProvider } from './credentials.ts';
+import { createCredentials } from './credentials.ts';
 import type { HostFacts } from './host-facts.ts';
 import { silentLog } from './host-log.ts';
 import { parseSecurityAnswer } from './tart-keychain.ts';
@@ -36,9 +39,24 @@ describe('credentials of a registry', () => {
     return { env: { ...base, ...env }, platform: 'linux', home };
   }
 
-  function find(host: string, env: Record<string, string> = {}): Promise<Credential | null> {
+  const never = new AbortController().signal;
+
+  function portOf(env: Record<string, string> = {}): CredentialsPort {
     const clock = { now: () => now, sleep: () => Promise.resolve() };
-    return createCredentialProvider(facts(env), clock, silentLog)(host);
+    return createCredentials(facts(env), clock, silentLog, []);
+  }
+
+  function credentialsOf(port: CredentialsPort): Credentials {
+    const file = new JsonFile(join(home, 'sign-ins.json'), signInBookSchema, EMPTY_SIGN_IN_BOOK, silentLog);
+    return new Credentials(port, new SignInBook(file));
+  }
+
+  function find(
+    host: string,
+    env: Record<string, string> = {},
+    repository: string | null = null,
+  ): Promise<Credential | null> {
+    return credentialsOf(portOf(env)).find(host, repository, never);
   }
 
   const answer = (username: string, secret: string): string =>
@@ -116,12 +134,13 @@ describe('credentials of a registry', () => {
   it('are asked of a helper once in five minutes', async () => {
     install('docker-credential-own', `echo x >> "${home}/asked"; ${answer('own', 'a')}`);
     write('.docker/config.json', { credHelpers: { 'ghcr.io': 'own' } });
-    const provider = createCredentialProvider(facts(), { now: () => now, sleep: () => Promise.resolve() }, silentLog);
-    await provider('ghcr.io');
-    await provider('ghcr.io');
+    const credentials = credentialsOf(portOf());
+    const ask = (): Promise<unknown> => credentials.find('ghcr.io', null, never);
+    await ask();
+    await ask();
     const early = readFileSync(join(home, 'asked'), 'utf8').length;
     now += 5 * 60_000 + 1;
-    await provider('ghcr.io');
+    await ask();
 
     expect([early, readFileSync(join(home, 'asked'), 'utf8').length]).toEqual([2, 4]);
   });

@@ -1,13 +1,20 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { Clock, Credential, CredentialProvider, Log } from '../engine/ports.ts';
+import type { Clock, Credential, CredentialFinding, CredentialsPort, Log, VaultPort } from '../engine/ports.ts';
 import { askCredentialHelper } from './credential-helper.ts';
-import { authOf, type DockerConfig, dockerConfigSchema, helperOf, normalizeHost } from './docker-config.ts';
-import { type Environment, type HostFacts, hostFacts } from './host-facts.ts';
-import { silentLog } from './host-log.ts';
-import { systemClock } from './system-clock.ts';
-import { readTartKeychain } from './tart-keychain.ts';
+import {
+  authsOf,
+  countsFor,
+  type DockerConfig,
+  dockerConfigSchema,
+  type FileCredential,
+  helperOf,
+  normalizeHost,
+} from './docker-config.ts';
+import { HelperVault } from './helper-vault.ts';
+import type { HostFacts } from './host-facts.ts';
+import { KeychainVault, readTartKeychain } from './tart-keychain.ts';
 
 /** A helper's credential is used this long before it is asked again: some open a dialog, some make tokens that end. */
 const FOUND_MS = 5 * 60_000;
@@ -48,39 +55,56 @@ interface Remembered {
   readonly untilMs: number;
 }
 
-class Credentials {
+/** What is asked for; see {@link CredentialsPort.search}. */
+type Query = Parameters<CredentialsPort['search']>[0];
+
+class Credentials implements CredentialsPort {
+  readonly vaults: readonly VaultPort[];
   readonly #facts: HostFacts;
   readonly #clock: Clock;
   readonly #log: Log;
+  /** By source and host. */
   readonly #remembered = new Map<string, Remembered>();
 
-  constructor(facts: HostFacts, clock: Clock, log: Log) {
+  constructor(facts: HostFacts, clock: Clock, log: Log, vaults: readonly VaultPort[]) {
     this.#facts = facts;
     this.#clock = clock;
     this.#log = log;
+    this.vaults = vaults;
   }
 
-  async find(host: string, signal: AbortSignal | undefined): Promise<Credential | null> {
+  async *search(query: Query): AsyncIterable<CredentialFinding> {
+    const { host, repository, signal } = query;
     const environment = fromEnvironment(this.#facts, host);
-    if (environment !== null) return environment;
-    let failure: AppError | null = null;
+    if (environment !== null) yield whole(environment);
     for (const { file, source } of configFiles(this.#facts)) {
       const config = await this.#read(file);
       if (config === null) continue;
-      const answer = await this.#fromHelpers(config, host, signal);
-      if (answer instanceof AppError) failure ??= answer;
-      else if (answer !== null) return answer;
-      const entry = authOf(config, host);
-      if (entry !== null) return { ...entry, source };
+      const name = helperName(config, host);
+      if (name !== null) {
+        const named = helperOf(config, host) !== null;
+        yield* this.#once(`helper:${name}`, host, () => this.#askHelper(name, host, named, signal));
+      }
+      const changedMs = await changedAt(file);
+      for (const { credential, namespace } of authsOf(config, host)) {
+        const counts = repository === undefined || countsFor(namespace, repository);
+        if (counts) yield { type: 'found', credential: { ...credential, source }, namespace, changedMs };
+      }
     }
-    const keychain = await this.#once(`keychain ${host}`, async () => {
-      const found = await readTartKeychain(host, this.#facts, signal);
-      return found === null ? null : { ...found, source: 'keychain' };
-    });
-    if (keychain instanceof AppError) failure ??= keychain;
-    else if (keychain !== null) return keychain;
-    if (failure !== null) throw failure;
-    return null;
+    yield* this.#once('keychain', host, () => readTartKeychain(host, this.#facts, signal));
+  }
+
+  async sharedVault(host: string): Promise<VaultPort | null> {
+    for (const { file, source } of configFiles(this.#facts)) {
+      const config = source === 'docker' ? await this.#read(file) : null;
+      const name = config === null ? null : helperName(config, host);
+      if (name !== null) return new HelperVault(name, this.#facts);
+    }
+    return this.#facts.platform === 'darwin' ? new KeychainVault(this.#facts) : null;
+  }
+
+  forget(host: string): void {
+    for (const key of this.#remembered.keys()) if (key.endsWith(` ${host}`)) this.#remembered.delete(key);
   }
 
   async #read(file: string): Promise<DockerConfig | null> {
@@ -99,61 +123,89 @@ class Credentials {
     }
   }
 
-  /** The helper of the host, then the store for all hosts. A store that is not installed (any more) is no error. */
-  async #fromHelpers(
-    config: DockerConfig,
+  /** A store for all hosts that is not installed (any more) is no error; a helper that the host names is. */
+  async #askHelper(
+    name: string,
     host: string,
+    named: boolean,
     signal: AbortSignal | undefined,
-  ): Promise<Credential | AppError | null> {
-    const named = helperOf(config, host);
-    const name = named ?? config.credsStore;
-    if (name === undefined || name === '') return null;
-    return await this.#once(`${name} ${host}`, async () => {
-      const facts = this.#facts;
-      const answer = await askCredentialHelper(name, host, { facts, ...(signal === undefined ? {} : { signal }) });
-      switch (answer.type) {
-        case 'found':
-          return { ...answer.credential, source: `helper:${name}` };
-        case 'none':
-          return null;
-        case 'missing':
-          this.#log.warn('credential helper is not installed', { helper: name, host });
-          if (named !== null) throw new AppError('auth.helper', { helper: name, reason: 'missing', message: null });
-          return null;
-      }
+  ): Promise<FileCredential | null> {
+    const answer = await askCredentialHelper(name, host, {
+      facts: this.#facts,
+      ...(signal === undefined ? {} : { signal }),
     });
+    switch (answer.type) {
+      case 'found':
+        return answer.credential;
+      case 'none':
+        return null;
+      case 'missing':
+        this.#log.warn('credential helper is not installed', { helper: name, host });
+        if (named) throw new AppError('auth.helper', { helper: name, reason: 'missing', message: null });
+        return null;
+    }
   }
 
-  async #once(key: string, ask: () => Promise<Credential | null>): Promise<Credential | AppError | null> {
+  async *#once(
+    source: string,
+    host: string,
+    ask: () => Promise<FileCredential | null>,
+  ): AsyncIterable<CredentialFinding> {
+    const key = `${source} ${host}`;
     const known = this.#remembered.get(key);
-    if (known !== undefined && known.untilMs > this.#clock.now()) return known.answer;
     let answer: Credential | AppError | null;
+    if (known !== undefined && known.untilMs > this.#clock.now()) answer = known.answer;
+    else {
+      answer = await this.#outcome(source, ask);
+      const found = answer !== null && !(answer instanceof AppError);
+      this.#remembered.set(key, { answer, untilMs: this.#clock.now() + (found ? FOUND_MS : FAILED_MS) });
+    }
+    if (answer instanceof AppError) yield { type: 'failed', source, error: answer };
+    else if (answer !== null) yield whole(answer);
+  }
+
+  async #outcome(source: string, ask: () => Promise<FileCredential | null>): Promise<Credential | AppError | null> {
     try {
-      answer = await ask();
+      const found = await ask();
+      return found === null ? null : { ...found, source };
     } catch (thrown) {
       if (!(thrown instanceof AppError) || thrown.code === 'cancelled') throw thrown;
       this.#log.warn('credentials could not be read', { ...thrown.params });
-      answer = thrown;
+      return thrown;
     }
-    const found = answer !== null && !(answer instanceof AppError);
-    this.#remembered.set(key, { answer, untilMs: this.#clock.now() + (found ? FOUND_MS : FAILED_MS) });
-    return answer;
+  }
+}
+
+function whole(credential: Credential): CredentialFinding {
+  return { type: 'found', credential, namespace: null, changedMs: null };
+}
+
+/** The helper of the host, else the store for all hosts. */
+function helperName(config: DockerConfig, host: string): string | null {
+  const name = helperOf(config, host) ?? config.credsStore ?? '';
+  return name === '' ? null : name;
+}
+
+async function changedAt(file: string): Promise<number | null> {
+  try {
+    return (await stat(file)).mtimeMs;
+  } catch {
+    return null;
   }
 }
 
 /**
- * Finds credentials as Tart, Docker and Podman do, the first that has one wins: `TART_REGISTRY_*`; Docker's config.json (its
- * helper for the host, its store, its own entry); Podman's auth.json likewise; on macOS the keychain of `tart login`. Files
- * are read anew each time and never written.
+ * Finds credentials as Tart, Docker and Podman do: `TART_REGISTRY_*`; Docker's config.json (its helper for the host, its
+ * store, its own entries); Podman's auth.json likewise; on macOS the keychain of `tart login`. Their files are read anew each
+ * time and never written.
  *
- * The provider throws AppError `auth.helper` when a helper failed and nothing else has a credential, and `cancelled`.
+ * @param vaults the app's own places, in the order in which they are read
  */
-export function createCredentialProvider(facts: HostFacts, clock: Clock, log: Log): CredentialProvider {
-  const credentials = new Credentials(facts, clock, log);
-  return async (host, signal) => await credentials.find(host, signal);
-}
-
-/** Finds the credentials of this process's user; see {@link createCredentialProvider}. */
-export function hostCredentials(environment: Environment, log: Log = silentLog): CredentialProvider {
-  return createCredentialProvider(hostFacts(environment), systemClock, log);
+export function createCredentials(
+  facts: HostFacts,
+  clock: Clock,
+  log: Log,
+  vaults: readonly VaultPort[],
+): CredentialsPort {
+  return new Credentials(facts, clock, log, vaults);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { authOf, credentialOfAuth, dockerConfigSchema, helperOf, serverUrlOf } from './docker-config.ts';
+import { authsOf, countsFor, credentialOfAuth, dockerConfigSchema, helperOf, serverUrlOf } from './docker-config.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const configOf = (value: unknown): ReturnType<typeof dockerConfigSchema.parse> => dockerConfigSchema.parse(value);
@@ -32,14 +32,33 @@ describe('an entry of Docker’s config.json', () => {
     ['registry.corp', 'registry.corp:5000', false],
     ['https://index.docker.io/v1/', 'registry-1.docker.io', true],
     ['docker.io', 'index.docker.io', true],
-    ['ghcr.io/acme/images', 'ghcr.io', false],
   ])('under %s is for %s: %s', (key, host, found) => {
-    expect(authOf(configOf({ auths: { [key]: { auth: base64('kim:secret') } } }), host) !== null).toBe(found);
+    expect(authsOf(configOf({ auths: { [key]: { auth: base64('kim:secret') } } }), host).length > 0).toBe(found);
   });
 
   it('under the exact name wins over an old-style one', () => {
     const auths = { 'https://ghcr.io/v1/': { auth: base64('old:1') }, 'ghcr.io': { auth: base64('new:2') } };
-    expect(authOf(configOf({ auths }), 'ghcr.io')?.username).toBe('new');
+    expect(authsOf(configOf({ auths }), 'ghcr.io').map(({ credential }) => credential.username)).toEqual([
+      'new',
+      'old',
+    ]);
+  });
+
+  it('for a part of a host counts for that part, the longest name first', () => {
+    const keys = ['quay.io', 'quay.io/acme', 'quay.io/acme/images', 'ghcr.io/acme'];
+    const auths = Object.fromEntries(keys.map((key) => [key, { auth: base64(`${key}:s`) }]));
+    const found = authsOf(configOf({ auths }), 'quay.io');
+    const usedFor = (repository: string | null): string | undefined =>
+      found.find(({ namespace }) => countsFor(namespace, repository))?.credential.username;
+
+    expect(['acme/images/vm', 'acme/images', 'acme/imagesets', 'acme', 'other/acme', null].map(usedFor)).toEqual([
+      'quay.io/acme/images',
+      'quay.io/acme/images',
+      'quay.io/acme',
+      'quay.io/acme',
+      'quay.io',
+      'quay.io',
+    ]);
   });
 });
 

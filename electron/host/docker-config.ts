@@ -37,9 +37,12 @@ export function serverUrlOf(host: string): string {
   return normalizeHost(host) === 'docker.io' ? DOCKER_HUB_KEY : host;
 }
 
-/** A key that names a repository below a host (Podman) says nothing of the whole host. */
-function namesWholeHost(key: string): boolean {
-  return /^https?:\/\//i.test(key) || !key.includes('/');
+/** The part of a key behind the host: what Podman's keys are for; null = the whole host. Old keys of Docker have a scheme and none. */
+function namespaceOf(key: string): string | null {
+  const slash = key.indexOf('/');
+  if (slash < 0 || /^https?:\/\//i.test(key)) return null;
+  const namespace = key.slice(slash + 1).replace(/\/+$/, '');
+  return namespace === '' ? null : namespace;
 }
 
 /** A user and a secret as the files hold them. `identity` = an OAuth2 refresh token. */
@@ -63,16 +66,30 @@ export function credentialOfAuth(entry: DockerAuth): FileCredential | null {
   return username === '' || password === '' ? null : { username, secret: password, kind: 'password' };
 }
 
-/** The entry of `auths` for a host; an exact key wins over an old-style one. */
-export function authOf(config: DockerConfig, host: string): FileCredential | null {
+/** A credential of `auths` with what it is for below the host; null = the whole host. */
+export interface FileEntry {
+  readonly credential: FileCredential;
+  readonly namespace: string | null;
+}
+
+/** The entries of `auths` for a host: the longest namespace first, then the host by its exact name, then old-style names. */
+export function authsOf(config: DockerConfig, host: string): FileEntry[] {
   const wanted = normalizeHost(host);
-  const keys = Object.keys(config.auths).filter((key) => namesWholeHost(key) && normalizeHost(key) === wanted);
-  for (const key of keys.sort((left, right) => Number(right === host) - Number(left === host))) {
-    const entry = config.auths[key];
-    const found = entry === undefined ? null : credentialOfAuth(entry);
-    if (found !== null) return found;
-  }
-  return null;
+  return Object.entries(config.auths)
+    .filter(([key]) => normalizeHost(key) === wanted)
+    .map(([key, entry]) => ({ key, namespace: namespaceOf(key), credential: credentialOfAuth(entry) }))
+    .sort(
+      (left, right) =>
+        (right.namespace?.length ?? 0) - (left.namespace?.length ?? 0) ||
+        Number(right.key === host) - Number(left.key === host),
+    )
+    .flatMap(({ namespace, credential }) => (credential === null ? [] : [{ namespace, credential }]));
+}
+
+/** Whether what is kept for a namespace counts for a repository; null = a request to the host itself. */
+export function countsFor(namespace: string | null, repository: string | null): boolean {
+  if (namespace === null) return true;
+  return repository !== null && (repository === namespace || repository.startsWith(`${namespace}/`));
 }
 
 /** The helper that `credHelpers` names for a host: an equal key, else a regular expression that matches it whole, as in Tart. */

@@ -1,3 +1,5 @@
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { VaultPort } from '../engine/ports.ts';
 import type { FileCredential } from './docker-config.ts';
 import type { HostFacts } from './host-facts.ts';
 import { runProgram } from './run-program.ts';
@@ -33,4 +35,56 @@ export function parseSecurityAnswer(stdout: string, stderr: string): FileCredent
   const plain = /^password: "(.*)"$/m.exec(stderr)?.[1];
   const secret = hexadecimal === undefined ? plain : Buffer.from(hexadecimal, 'hex').toString('utf8');
   return username === undefined || secret === undefined ? null : { username, secret, kind: 'password' };
+}
+
+/** A word of a command that `security -i` reads: in double quotes, with backslash escapes. */
+function quoted(word: string): string {
+  return `"${word.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** The command that keeps a sign-in where `tart` finds it. The secret is written in hexadecimal, so that no byte of it is syntax. */
+export function keepCommand(host: string, { username, secret }: FileCredential): string {
+  const hexadecimal = Buffer.from(secret, 'utf8').toString('hex');
+  return `add-internet-password -U -a ${quoted(username)} -s ${quoted(host)} -r htps -l "Tart Credentials" -X ${hexadecimal}`;
+}
+
+/** The macOS keychain, as `tart login` uses it: what is kept here `tart` finds, and the other way round. Not verified on a Mac. */
+export class KeychainVault implements VaultPort {
+  readonly source = 'keychain';
+  readonly #facts: HostFacts;
+
+  constructor(facts: HostFacts) {
+    this.#facts = facts;
+  }
+
+  kind(): Promise<'shared'> {
+    return Promise.resolve('shared');
+  }
+
+  /** `security` lists no items of a label without opening each: none are named. */
+  list(): Promise<readonly string[]> {
+    return Promise.resolve([]);
+  }
+
+  get(host: string, signal?: AbortSignal): Promise<FileCredential | null> {
+    return readTartKeychain(host, this.#facts, signal);
+  }
+
+  /** Through the tool's standard input: arguments can be seen by every program. */
+  async set(host: string, account: FileCredential): Promise<void> {
+    const outcome = await runProgram('security', ['-i'], {
+      input: `${keepCommand(host, account)}\n`,
+      facts: this.#facts,
+      timeoutMs: KEYCHAIN_MS,
+    });
+    const kept = outcome?.status === 0 && (await this.get(host))?.secret === account.secret;
+    // `security -i` answers 0 whatever became of its commands.
+    if (!kept) throw new AppError('auth.helper', { helper: 'security', reason: 'failed', message: null });
+  }
+
+  async remove(host: string): Promise<boolean> {
+    const args = ['delete-internet-password', '-s', host, '-r', 'htps', '-l', 'Tart Credentials'];
+    const outcome = await runProgram('security', args, { input: '', facts: this.#facts, timeoutMs: KEYCHAIN_MS });
+    return outcome?.status === 0;
+  }
 }

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
-import { powerSaveBlocker, utilityProcess } from 'electron';
+import { powerSaveBlocker, safeStorage, utilityProcess } from 'electron';
 import type { EnginePorts } from '../engine/ports.ts';
-import { hostCredentials } from '../host/credentials.ts';
+import { createCredentials } from '../host/credentials.ts';
+import { EncryptedVault } from '../host/encrypted-vault.ts';
 import { chunkSizeOf, enginePaths } from '../host/engine-paths.ts';
-import type { Environment } from '../host/host-facts.ts';
+import { FileVault } from '../host/file-vault.ts';
+import { type Environment, hostFacts } from '../host/host-facts.ts';
 import { hostNetwork } from '../host/network.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { createFileLog } from './file-log.ts';
 import { createUtilityForkHelper } from './fork-utility.ts';
+import { systemEncryption } from './system-encryption.ts';
 import { createWakefulness } from './wakefulness.ts';
 
 /** What the engine takes from the app. Logs go to `logs/tartan.log` of the state folder. */
@@ -16,11 +19,15 @@ export function electronPorts(builtFolder: string, environment: Environment): En
   const log = createFileLog(join(paths.stateHome, 'logs', 'tartan.log'), {
     debug: environment['TARTAN_LOG'] !== undefined,
   });
+  const vault = new EncryptedVault(join(paths.stateHome, 'vault.json'), systemEncryption(safeStorage));
   return {
     paths,
     clock: systemClock,
     log,
-    credentials: hostCredentials(environment, log),
+    credentials: createCredentials(hostFacts(environment), systemClock, log, [
+      vault,
+      new FileVault(join(paths.stateHome, 'auth.json')),
+    ]),
     forkHelper: createUtilityForkHelper(utilityProcess),
     network: hostNetwork(environment, log),
     wakefulness: createWakefulness(powerSaveBlocker),

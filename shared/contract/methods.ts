@@ -8,6 +8,7 @@ import { pushOptionsSchema } from '../models/push-options.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { sampleStateSchema } from '../models/sample.ts';
 import { settingsSchema } from '../models/settings.ts';
+import { credentialListSchema, signedInSchema, signedOutSchema } from '../models/sign-in.ts';
 import {
   collectionSchema,
   serveStateSchema,
@@ -166,6 +167,35 @@ export const methods = defineMethods({
   /** Asks a registry for its repositories. Many refuse: `registry.denied`, `repository.notFound`. */
   'registries.read': { input: z.object({ host }), output: registrySchema, errors: REGISTRY_ERRORS },
   'registries.remove': { input: z.object({ host }), output: nothing, errors: [] },
+  /** Everything that is known of a registry's sign-ins: where they come from, which is in use. No request is made. */
+  'registries.credentials': { input: z.object({ host }), output: credentialListSchema, errors: ['auth.helper'] },
+  /**
+   * Signs in: the registry has to accept it before anything is kept. `store`: the app's own vault, the file of the state
+   * folder, or where Docker (or the keychain) keeps the host's. Jobs that wait for a sign-in go on.
+   */
+  'registries.signIn': {
+    input: z.object({
+      host,
+      username: z.string().min(1).max(1024),
+      secret: z.string().min(1).max(65_536),
+      insecure: z.boolean(),
+      store: z.enum(['vault', 'file', 'shared']),
+    }),
+    output: signedInSchema,
+    errors: [...REGISTRY_ERRORS, 'auth.noStore', 'file.unwritable'],
+  },
+  /** Takes away what this app keeps for a registry; names what other programs keep. */
+  'registries.signOut': {
+    input: z.object({ host }),
+    output: signedOutSchema,
+    errors: ['auth.helper', 'file.unwritable'],
+  },
+  /** Chooses one source for a registry, or none (`anonymous`); null = by order. */
+  'registries.chooseCredentials': {
+    input: z.object({ host, source: z.string().max(256).nullable() }),
+    output: credentialListSchema,
+    errors: ['auth.helper'],
+  },
   /** Reads the tags of one repository, grouped by digest; `repositories.reading` events tell how far it is. */
   'repositories.read': {
     input: z.object({ host, repository: z.string().min(1).max(255) }),

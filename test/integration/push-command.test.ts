@@ -27,7 +27,7 @@ async function requestOf(command: string, vm: Vm): Promise<PushRequest | null> {
     },
   };
   const context: CommandContext = {
-    terminal: { out: () => undefined, note: () => undefined, interactive: false },
+    terminal: { out: () => undefined, note: () => undefined, input: () => Promise.resolve(''), interactive: false },
     signal: new AbortController().signal,
     expectLock: () => undefined,
     // The command asks these two methods before anything else; any other would fail loudly.

@@ -271,6 +271,14 @@ export class JobQueue {
     this.#options.emit('jobs.removed', { id });
   }
 
+  /** Jobs that wait for a sign-in to this registry go on. */
+  signedIn(host: string): void {
+    for (const job of this.#running.keys()) {
+      const { waitingFor, error } = job.snapshot(false).job;
+      if (waitingFor === 'signIn' && error?.params['host'] === host) job.waits.wake();
+    }
+  }
+
   /** Ends all jobs as interrupted; their journals stay. */
   async close(): Promise<void> {
     this.#closing = true;

@@ -1,14 +1,20 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { Clock, Credential, CredentialProvider } from '../ports.ts';
+import type { Clock, Credential } from '../ports.ts';
 import { answerError } from './answer-error.ts';
+import { beforeAbort } from './before-abort.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import { mayLeadTo } from './loopback.ts';
-import { coversScopes } from './scopes.ts';
+import type { RegistryCredentials } from './registry-credentials.ts';
+import { coversScopes, joinScopes, repositoryOf } from './scopes.ts';
+import type { Token, TokenCache } from './token-cache.ts';
 import type { Answer, Transport } from './transport.ts';
 
 const CLIENT_ID = 'tartan';
 const LEAST_LIFE_S = 60;
+/** A sign-in that was looked up is used this long without another look, in ms. */
+const LOOKUP_MS = 10_000;
 
 const tokenSchema = z.object({
   token: z.string().optional(),
@@ -17,16 +23,22 @@ const tokenSchema = z.object({
   expires_in: z.number().optional(),
 });
 
-interface Token {
-  readonly header: string;
-  /** ms since the epoch. */
-  readonly refreshAtMs: number;
+/** A credential that was looked for. */
+interface Lookup {
+  readonly answer: Promise<Credential | null>;
+  readonly untilMs: number;
 }
 
-/** A token that was asked for; `token` once it is there. */
-interface TokenRequest {
-  readonly answer: Promise<Token>;
-  token: Token | null;
+/** What an authorizer is made of. */
+export interface AuthorizerParts {
+  readonly host: string;
+  readonly transport: Transport;
+  readonly credentials: RegistryCredentials;
+  readonly clock: Clock;
+  /** Of the host. */
+  readonly tokens: TokenCache;
+  /** All that a job will need of this registry, the most needed first. */
+  readonly jobScopes: readonly string[];
 }
 
 /**
@@ -34,70 +46,90 @@ interface TokenRequest {
  * refreshed before it ends; of many waiting requests one refreshes. Credentials go to the registry and its realm only.
  *
  * Some token servers grant only the first scope of many, or refuse all for one: then each request asks for its own.
+ * Repositories of one registry may have accounts of their own: then each account has its token.
  */
 export class Authorizer {
-  readonly #host: string;
-  readonly #transport: Transport;
-  readonly #credentials: CredentialProvider;
-  readonly #clock: Clock;
+  readonly #parts: AuthorizerParts;
   #challenge: Challenge | null = null;
   #realmBase = '';
-  readonly #tokens = new Map<string, TokenRequest>();
+  /** Credentials by repository, for a short while: files are read for each lookup. */
+  readonly #lookups = new Map<string, Lookup>();
+  readonly #closed = new AbortController();
   /** Scopes of the whole job; empty once the registry did not grant them together. */
   #jobScopes: readonly string[];
-  /** A refresh token that replaces the stored identity token. */
-  #renewed: string | null = null;
+  /** What the registry wants for requests that asked for less. */
+  readonly #widened = new Map<string, readonly string[]>();
   /** Account name and source in use; null = anonymous. */
   account: { readonly name: string; readonly source: string } | null = null;
 
-  /** @param jobScopes all that a job will need of this registry, the most needed first */
-  constructor(
-    host: string,
-    transport: Transport,
-    credentials: CredentialProvider,
-    clock: Clock,
-    jobScopes: readonly string[] = [],
-  ) {
-    this.#host = host;
-    this.#jobScopes = jobScopes;
-    this.#transport = transport;
-    this.#credentials = credentials;
-    this.#clock = clock;
+  constructor(parts: AuthorizerParts) {
+    this.#parts = parts;
+    this.#jobScopes = parts.jobScopes;
+  }
+
+  /** Whether the registry has asked for a sign-in. */
+  get challenged(): boolean {
+    return this.#challenge !== null;
+  }
+
+  /** Ends lookups under way. */
+  close(): void {
+    this.#closed.abort(new AppError('cancelled'));
   }
 
   /** The header for requests that need `scopes`; undefined before the registry has asked for one. */
   async header(scopes: readonly string[], signal: AbortSignal): Promise<string | undefined> {
-    if (this.#challenge === null) return undefined;
-    if (this.#challenge.scheme === 'basic') return basicOf(await this.#required(signal));
-    const together = coversScopes(this.#jobScopes, scopes);
+    const challenge = this.#challenge;
+    if (challenge === null) return undefined;
+    const credential = await this.#find(repositoryOf(scopes), signal);
+    this.account = credential === null ? null : { name: credential.username, source: credential.source };
+    if (challenge.scheme === 'basic') {
+      if (credential === null) throw new AppError('auth.required', { host: this.#parts.host });
+      return basicOf(credential);
+    }
+    const wanted = this.#widened.get(scopes.join(' ')) ?? scopes;
+    const together = await this.#together(wanted, credential, signal);
     try {
-      return (await this.#token(this.#challenge, together ? this.#jobScopes : scopes, signal)).header;
+      return (await this.#token(challenge, together ?? wanted, credential, signal)).header;
     } catch (thrown) {
       const refused = thrown instanceof AppError && thrown.code.startsWith('auth.');
-      if (!refused || !together || this.#jobScopes.length === 1) throw thrown;
+      if (refused) this.#lookups.clear();
+      if (!refused || together === null || together.length === 1) throw thrown;
       // One repository that cannot be read makes some servers refuse the whole request.
       this.#jobScopes = [];
-      return (await this.#token(this.#challenge, scopes, signal)).header;
+      return (await this.#token(challenge, wanted, credential, signal)).header;
     }
   }
 
-  async #token(challenge: Challenge, scopes: readonly string[], signal: AbortSignal): Promise<Token> {
-    const key = scopes.join(' ');
-    for (let known = this.#tokens.get(key); known !== undefined; known = this.#tokens.get(key)) {
-      const token = await known.answer;
-      if (this.#clock.now() < token.refreshAtMs) return token;
-      // Whoever of the waiting comes first asks anew; the others find its request.
-      if (this.#tokens.get(key) === known) this.#tokens.delete(key);
+  /** The scopes of the job that one account has, where they are enough; null = the request asks for its own. */
+  async #together(
+    scopes: readonly string[],
+    credential: Credential | null,
+    signal: AbortSignal,
+  ): Promise<readonly string[] | null> {
+    if (!coversScopes(this.#jobScopes, scopes)) return null;
+    const same: string[] = [];
+    for (const scope of this.#jobScopes) {
+      if (accountKey(await this.#find(repositoryOf([scope]), signal)) === accountKey(credential)) same.push(scope);
     }
-    const fresh: TokenRequest = { answer: this.#fetchToken(challenge, scopes, signal), token: null };
-    this.#tokens.set(key, fresh);
-    try {
-      fresh.token = await fresh.answer;
-      return fresh.token;
-    } catch (thrown) {
-      if (this.#tokens.get(key) === fresh) this.#tokens.delete(key);
-      throw thrown;
-    }
+    return coversScopes(same, scopes) ? same : null;
+  }
+
+  async #token(
+    challenge: Challenge,
+    scopes: readonly string[],
+    credential: Credential | null,
+    signal: AbortSignal,
+  ): Promise<Token> {
+    const { tokens, clock } = this.#parts;
+    const realm = this.#realm(challenge);
+    const key = JSON.stringify([realm.href, challenge.params.get('service'), accountKey(credential), scopes]);
+    return await tokens.get(
+      key,
+      () => clock.now(),
+      (asking) => this.#fetchToken(challenge, realm, scopes, credential, asking),
+      signal,
+    );
   }
 
   /**
@@ -105,16 +137,17 @@ export class Authorizer {
    * that another request got meanwhile stays.
    *
    * @param used the Authorization header of the refused request
+   * @param scopes what that request needs
    * @returns goes back to the challenge of before: where only one kind of request is refused, the others need no sign-in
    */
-  take(answer: Answer, used: string | undefined): () => void {
+  take(answer: Answer, used: string | undefined, scopes: readonly string[]): () => void {
     const challenges = parseChallenges(answer.headers['www-authenticate'] ?? '');
     const bearer = challenges.find(({ scheme, params }) => scheme === 'bearer' && params.has('realm'));
     const basic = challenges.find(({ scheme }) => scheme === 'basic');
     const chosen = bearer ?? basic;
     if (chosen === undefined) {
       throw new AppError('auth.unauthorized', {
-        host: this.#host,
+        host: this.#parts.host,
         account: this.account?.name ?? null,
         schemes: challenges.map(({ scheme }) => scheme).join(' '),
       });
@@ -122,42 +155,56 @@ export class Authorizer {
     const before = { challenge: this.#challenge, base: this.#realmBase };
     this.#challenge = chosen;
     this.#realmBase = answer.url;
-    if (chosen.params.get('error') === 'insufficient_scope') this.#jobScopes = [];
-    for (const [key, { token }] of this.#tokens) if (token?.header === used) this.#tokens.delete(key);
+    if (chosen.params.get('error') === 'insufficient_scope') this.#widen(chosen, scopes);
+    this.#lookups.clear();
+    this.#parts.tokens.refused(used);
     return () => {
       this.#challenge = before.challenge;
       this.#realmBase = before.base;
     };
   }
 
-  async #find(signal: AbortSignal): Promise<Credential | null> {
-    const found = await this.#credentials(this.#host, signal);
-    this.account = found === null ? null : { name: found.username, source: found.source };
-    return found;
+  /** The registry says what is missing: asked for first, because some token servers look at the first scope only. */
+  #widen(challenge: Challenge, scopes: readonly string[]): void {
+    this.#jobScopes = [];
+    const missing = scopesOf(challenge).filter((scope) => !coversScopes(scopes, [scope]));
+    if (missing.length > 0) this.#widened.set(scopes.join(' '), joinScopes(missing, scopes));
   }
 
-  async #required(signal: AbortSignal): Promise<Credential> {
-    const found = await this.#find(signal);
-    if (found === null) throw new AppError('auth.required', { host: this.#host });
-    return found;
+  async #find(repository: string | null, signal: AbortSignal): Promise<Credential | null> {
+    const { host, credentials, clock } = this.#parts;
+    const key = repository ?? '';
+    let lookup = this.#lookups.get(key);
+    if (lookup === undefined || lookup.untilMs <= clock.now()) {
+      const answer = credentials.find(host, repository, this.#closed.signal);
+      lookup = { answer, untilMs: clock.now() + LOOKUP_MS };
+      this.#lookups.set(key, lookup);
+      answer.catch(() => this.#lookups.delete(key));
+    }
+    return await beforeAbort(lookup.answer, signal);
   }
 
   #realm(challenge: Challenge): URL {
     const text = challenge.params.get('realm') ?? '';
     const realm = URL.canParse(text, this.#realmBase) ? new URL(text, this.#realmBase) : null;
     const secure = realm?.protocol === 'https:' || (realm?.protocol === 'http:' && this.#realmBase.startsWith('http:'));
-    if (realm === null || !secure || !mayLeadTo(this.#host, realm)) {
-      throw new AppError('auth.realm', { host: this.#host, realm: text.slice(0, 200) });
+    if (realm === null || !secure || !mayLeadTo(this.#parts.host, realm)) {
+      throw new AppError('auth.realm', { host: this.#parts.host, realm: text.slice(0, 200), known: null });
     }
     return realm;
   }
 
-  async #fetchToken(challenge: Challenge, scopes: readonly string[], signal: AbortSignal): Promise<Token> {
-    const realm = this.#realm(challenge);
+  async #fetchToken(
+    challenge: Challenge,
+    realm: URL,
+    scopes: readonly string[],
+    credential: Credential | null,
+    signal: AbortSignal,
+  ): Promise<Token> {
+    const { host, credentials } = this.#parts;
     const service = challenge.params.get('service');
-    const credential = await this.#find(signal);
-    const wanted =
-      scopes.length > 0 ? scopes : (challenge.params.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
+    if (credential !== null) await credentials.checkRealm(host, realm);
+    const wanted = scopes.length > 0 ? scopes : scopesOf(challenge);
     let answer =
       credential?.kind === 'identity'
         ? await this.#postToken(realm, service, wanted, credential, signal)
@@ -167,14 +214,15 @@ export class Authorizer {
       answer = await this.#getToken(realm, service, wanted, credential, signal);
     }
     if (answer.status === 401 || answer.status === 403) {
+      if (credential !== null) credentials.refused(host);
       throw new AppError(credential === null ? 'auth.required' : 'auth.unauthorized', {
-        host: this.#host,
+        host,
         account: credential?.username ?? null,
         scope: wanted.join(' '),
       });
     }
-    if (answer.status !== 200) throw answerError(this.#host, 'GET', realm.href, answer);
-    return this.#tokenOf(answer);
+    if (answer.status !== 200) throw answerError(host, 'GET', realm.href, answer);
+    return await this.#tokenOf(answer, realm, credential);
   }
 
   async #getToken(
@@ -190,7 +238,7 @@ export class Authorizer {
     if (credential !== null) url.searchParams.set('account', credential.username);
     url.searchParams.set('client_id', CLIENT_ID);
     const headers: Record<string, string> = credential === null ? {} : { authorization: basicOf(credential) };
-    return await this.#transport.exchange({ method: 'GET', url: url.href, headers, signal });
+    return await this.#parts.transport.exchange({ method: 'GET', url: url.href, headers, signal });
   }
 
   async #postToken(
@@ -202,12 +250,12 @@ export class Authorizer {
   ): Promise<Answer> {
     const form = new URLSearchParams({
       grant_type: 'refresh_token',
-      refresh_token: this.#renewed ?? credential.secret,
+      refresh_token: this.#parts.credentials.refreshTokenOf(this.#parts.host, credential),
       client_id: CLIENT_ID,
       scope: scopes.join(' '),
     });
     if (service !== undefined) form.set('service', service);
-    return await this.#transport.exchange({
+    return await this.#parts.transport.exchange({
       method: 'POST',
       url: realm.href,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
@@ -216,21 +264,41 @@ export class Authorizer {
     });
   }
 
-  #tokenOf(answer: Answer): Token {
+  async #tokenOf(answer: Answer, realm: URL, credential: Credential | null): Promise<Token> {
+    const { host, credentials, clock } = this.#parts;
     let parsed: z.infer<typeof tokenSchema>;
     try {
       parsed = tokenSchema.parse(JSON.parse(answer.body));
     } catch (cause) {
-      throw new AppError('registry.protocol', { host: this.#host, reason: 'token' }, { cause });
+      throw new AppError('registry.protocol', { host, reason: 'token' }, { cause });
     }
-    this.#renewed = parsed.refresh_token ?? this.#renewed;
     const token = parsed.token ?? parsed.access_token;
-    if (token === undefined || token === '')
-      throw new AppError('registry.protocol', { host: this.#host, reason: 'token' });
+    if (token === undefined || token === '') throw new AppError('registry.protocol', { host, reason: 'token' });
+    if (credential !== null) {
+      await credentials.acceptRealm(host, realm);
+      if (credential.kind === 'identity' && parsed.refresh_token !== undefined) {
+        await credentials.renew(host, credential, parsed.refresh_token);
+      }
+    }
+    // By this computer's clock at the receipt: the server's may be wrong.
     const life = Math.max(LEAST_LIFE_S, parsed.expires_in ?? LEAST_LIFE_S);
     const margin = Math.max(10, life / 10);
-    return { header: `Bearer ${token}`, refreshAtMs: this.#clock.now() + (life - margin) * 1000 };
+    return { header: `Bearer ${token}`, refreshAtMs: clock.now() + (life - margin) * 1000 };
   }
+}
+
+/** The scopes that a challenge names. */
+function scopesOf(challenge: Challenge): string[] {
+  return (challenge.params.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
+}
+
+/** Tells accounts apart without holding a secret. */
+function accountKey(credential: Credential | null): string {
+  if (credential === null) return '';
+  const { username, secret, kind } = credential;
+  return createHash('sha256')
+    .update(JSON.stringify([username, secret, kind]))
+    .digest('hex');
 }
 
 function basicOf({ username, secret }: Credential): string {

@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { isDigest, isRegistryHost, isRepositoryName, isTag } from '../../../shared/models/reference.ts';
+import type { Account } from '../ports.ts';
 import { answerError, isPassing } from './answer-error.ts';
 import { checkBlobName, checkManifestName, checkRepository } from './checked-names.ts';
 import { digestOf } from './content-digest.ts';
@@ -79,6 +80,26 @@ export class RegistryClient implements DistributionClient {
   /** Whether this is a registry that answers. @throws AppError `registry.*` */
   async ping(signal: AbortSignal): Promise<void> {
     await this.requester.origin(signal);
+  }
+
+  /**
+   * Has the registry judge a sign-in.
+   *
+   * @returns whether it asked for one; a registry that asks nobody is shown the sign-in all the same
+   * @throws AppError `auth.unauthorized`, `registry.*`
+   */
+  async signIn({ username, secret }: Account, signal: AbortSignal): Promise<boolean> {
+    await this.requester.origin(signal);
+    const asked = this.requester.authorizer.challenged;
+    const basic = `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}`;
+    const headers = asked ? {} : { authorization: basic };
+    const answer = await this.requester.send({ method: 'GET', to: '', headers, scopes: [], repeatable: true }, signal);
+    if (answer.status === 200) return asked || this.requester.authorizer.challenged;
+    if (answer.status === 401 || answer.status === 403) {
+      const { params } = answerError(this.host, 'GET', answer.url, answer);
+      throw new AppError('auth.unauthorized', { ...params, account: username });
+    }
+    throw answerError(this.host, 'GET', answer.url, answer);
   }
 
   /** Whether the registry answers at all now: one try, no authentication. */

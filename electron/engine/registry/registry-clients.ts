@@ -1,17 +1,19 @@
-import type { Clock, CredentialProvider, Log, NetworkPort } from '../ports.ts';
+import type { Clock, Log, NetworkPort } from '../ports.ts';
 import { abilitiesOf, type HostAbilities, type HostFinding, type HostFindings } from './host-abilities.ts';
 import { type HostMemory, KEEP_FINDINGS_MS } from './host-memory.ts';
 import { HostPace } from './host-pace.ts';
 import { profileOf } from './host-profile.ts';
 import { MountFindings } from './mount-findings.ts';
 import { RegistryClient } from './registry-client.ts';
+import type { RegistryCredentials } from './registry-credentials.ts';
 import type { RetryNotice } from './requester.ts';
+import { TokenCache } from './token-cache.ts';
 import { UploadModes } from './upload-modes.ts';
 
 /** What the makers of clients need of their engine. */
 export interface RegistryClientsOptions {
   readonly network: NetworkPort;
-  readonly credentials: CredentialProvider;
+  readonly credentials: RegistryCredentials;
   readonly clock: Clock;
   /** 0 … 1, for the jitter of retries. */
   readonly random: () => number;
@@ -32,6 +34,7 @@ export class RegistryClients {
   readonly #memory: HostMemory;
   readonly #learned = new Map<string, LearnedHost>();
   readonly #paces = new Map<string, HostPace>();
+  readonly #tokens = new Map<string, TokenCache>();
 
   /** @param memory what was learned of hosts before, and learns more */
   constructor(options: RegistryClientsOptions, memory: HostMemory) {
@@ -46,6 +49,20 @@ export class RegistryClients {
       this.#paces.set(host, pace);
     }
     return pace;
+  }
+
+  #tokensOf(host: string): TokenCache {
+    let tokens = this.#tokens.get(host);
+    if (tokens === undefined) {
+      tokens = new TokenCache();
+      this.#tokens.set(host, tokens);
+    }
+    return tokens;
+  }
+
+  /** Somebody signed in or out: the next request of every client asks for a token of its own account. */
+  forgetTokens(host: string): void {
+    this.#tokens.get(host)?.clear();
   }
 
   #learnedOf(host: string): LearnedHost {
@@ -98,6 +115,8 @@ export class RegistryClients {
       readonly onRetry?: (notice: RetryNotice) => void;
       /** Waits for the next try; the engine's clock unless given. */
       readonly clock?: Clock;
+      /** A sign-in that is being tried, in place of those that are kept; its tokens are its own. */
+      readonly credentials?: RegistryCredentials;
     },
   ): RegistryClient {
     const { modes, mounts } = this.#learnedOf(host);
@@ -109,6 +128,7 @@ export class RegistryClients {
       host,
       modes,
       mounts,
+      tokens: options.credentials === undefined ? this.#tokensOf(host) : new TokenCache(),
       pace: this.#paceOf(host),
       profile: () =>
         profileOf(

@@ -1,5 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { Clock, CredentialProvider, NetworkPort } from '../ports.ts';
+import type { Clock, NetworkPort } from '../ports.ts';
 import { answerError, isPassing } from './answer-error.ts';
 import { Authorizer } from './authorizer.ts';
 import { ATTEMPTS, backoffMs, retryAfterMs } from './backoff.ts';
@@ -7,7 +7,9 @@ import { softwareOf } from './host-abilities.ts';
 import type { HostPace } from './host-pace.ts';
 import type { RegistrySoftware } from './known-registries.ts';
 import { isLoopback } from './loopback.ts';
+import type { RegistryCredentials } from './registry-credentials.ts';
 import { pushScope } from './scopes.ts';
+import type { TokenCache } from './token-cache.ts';
 import { type Answer, type Exchange, Transport } from './transport.ts';
 
 /** A try that failed and will be made again. */
@@ -29,7 +31,9 @@ export interface RequesterOptions {
   /** Plain http although the host is not this computer. */
   readonly insecure: boolean;
   readonly network: NetworkPort;
-  readonly credentials: CredentialProvider;
+  readonly credentials: RegistryCredentials;
+  /** Of the host. */
+  readonly tokens: TokenCache;
   readonly clock: Clock;
   /** 0 … 1, for the jitter of retries. */
   readonly random: () => number;
@@ -66,7 +70,8 @@ export class Requester {
     this.#options = options;
     this.transport = new Transport(options.host, options.network, options.connections);
     const jobScopes = (options.repositories ?? []).map(pushScope);
-    this.authorizer = new Authorizer(options.host, this.transport, options.credentials, options.clock, jobScopes);
+    const { host, credentials, clock, tokens } = options;
+    this.authorizer = new Authorizer({ host, transport: this.transport, credentials, clock, tokens, jobScopes });
   }
 
   get pace(): HostPace {
@@ -139,7 +144,7 @@ export class Requester {
   /** A registry answers `/v2/` with 200 or a challenge; a captive portal or a web page does not. */
   #checkPing(answer: Answer): void {
     if (answer.status === 401 && answer.headers['www-authenticate'] !== undefined) {
-      this.authorizer.take(answer, undefined);
+      this.authorizer.take(answer, undefined, []);
       return;
     }
     const html = /html/i.test(answer.headers['content-type'] ?? '') || /^\s*</.test(answer.body);
@@ -184,7 +189,7 @@ export class Requester {
     return await this.#patiently(request.repeatable, signal, async () => {
       const answer = await exchange();
       if (answer.status !== 401 || new URL(answer.url).origin !== origin) return answer;
-      const goBack = this.authorizer.take(answer, used);
+      const goBack = this.authorizer.take(answer, used, request.scopes);
       try {
         const second = await exchange();
         if (second.status !== 401) return second;
@@ -200,6 +205,7 @@ export class Requester {
     const { account } = this.authorizer;
     // Signed in, but without the right: another account may have it.
     const lacksRight = /error="?insufficient_scope/i.test(answer.headers['www-authenticate'] ?? '');
+    if (account !== null && !lacksRight) this.#options.credentials.refused(this.host);
     return new AppError(account === null ? 'auth.required' : lacksRight ? 'registry.denied' : 'auth.unauthorized', {
       ...answerError(this.host, '', answer.url, answer).params,
       account: account?.name ?? null,
@@ -263,6 +269,7 @@ export class Requester {
   }
 
   async close(): Promise<void> {
+    this.authorizer.close();
     await this.transport.close();
   }
 }

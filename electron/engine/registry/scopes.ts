@@ -24,3 +24,19 @@ export function coversScopes(granted: readonly string[], wanted: readonly string
     })
   );
 }
+
+/** The repository of the most needed scope; null where it is about the registry itself. */
+export function repositoryOf(scopes: readonly string[]): string | null {
+  return /^repository:(.+):[^:]*$/.exec(scopes[0] ?? '')?.[1] ?? null;
+}
+
+/** The scopes of two lists, the first first; actions of one resource in one scope. */
+export function joinScopes(first: readonly string[], others: readonly string[]): string[] {
+  const joined = new Map<string, Set<string>>();
+  for (const { resource, actions } of [...first, ...others].map(split)) {
+    const known = joined.get(resource) ?? new Set();
+    for (const action of actions) known.add(action);
+    joined.set(resource, known);
+  }
+  return [...joined].map(([resource, actions]) => `${resource}:${[...actions].join(',')}`);
+}

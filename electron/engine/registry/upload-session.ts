@@ -167,7 +167,8 @@ export class UploadSession {
     const own = this.origin === (await this.#requester.origin(this.#signal));
     if (status === 401 && own && !this.#reauthorized) {
       this.#reauthorized = true;
-      this.#requester.authorizer.take({ ...answer, url: this.#location, bytes: new Uint8Array() }, this.#authorization);
+      const refused = { ...answer, url: this.#location, bytes: new Uint8Array() };
+      this.#requester.authorizer.take(refused, this.#authorization, this.#scopes);
       if (this.mode !== 'chunks') throw new UploadLost(error);
       return { do: 'send', request: await this.requestFor(piece), from: 0 };
     }
