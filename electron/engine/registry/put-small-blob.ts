@@ -24,10 +24,8 @@ export async function putSmallBlob(
       await putWhole(client, session, bytes, digest, repository, options.signal);
       return;
     } catch (thrown) {
-      if (!(thrown instanceof UploadLost)) {
-        await session.abandon();
-        throw thrown;
-      }
+      await session.abandon();
+      if (!(thrown instanceof UploadLost)) throw thrown;
       if (session.mode === client.profile.uploadMode) lost += 1;
       if (lost === TRIES) throw thrown.error;
       await client.requester.pause(Math.max(1, lost), thrown.retryAfter, thrown.error, options.signal);

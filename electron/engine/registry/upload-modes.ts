@@ -18,7 +18,8 @@ const NEXT: Readonly<Record<Mode, readonly Mode[]>> = {
 
 /** How one host was found to want its uploads: shared by all sessions of a host, so that it is asked in vain once only. */
 export class UploadModes {
-  readonly #refused = new Set<Mode>();
+  /** With the status of the first refusal. */
+  readonly #refused = new Map<Mode, number>();
   readonly #onLearn: (upload: LearnedUpload) => void;
   #switches = 0;
   #rangeFaults = 0;
@@ -59,11 +60,13 @@ export class UploadModes {
   refuse(mode: Mode, status: number): boolean {
     // Sessions that ran at the same time meet the same refusal: it is one.
     if (this.#refused.has(mode)) return this.#learned !== null && this.#learned.uploadMode !== mode;
-    this.#refused.add(mode);
+    this.#refused.set(mode, status);
     this.#switches += 1;
     if (this.#switches > MOST_SWITCHES) return false;
     const next = NEXT[mode].find((other) => !this.#refused.has(other));
-    if (status === 413 && this.#switches === MOST_SWITCHES) {
+    // Small pieces are too long for nobody; a host that refused ranges as such does not take them either.
+    const tooLong = status === 413 && (this.#refused.get('chunks') ?? 413) === 413;
+    if (tooLong && this.#switches === MOST_SWITCHES) {
       this.#learn({ uploadMode: 'chunks', pieceSize: SMALL_PIECE });
       return true;
     }

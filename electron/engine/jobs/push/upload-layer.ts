@@ -227,6 +227,7 @@ export class LayerUpload {
         if (attempt >= ATTEMPTS) throw new AppError('registry.protocol', { host: target.registry, reason: 'upload' });
         pass.forget(target);
         lost.push(target);
+        this.#run.abandon(session);
         continue;
       }
       if (!(failure instanceof UploadLost)) throw toAppError(failure);
@@ -235,6 +236,8 @@ export class LayerUpload {
       if (attempt >= ATTEMPTS || (damaged && this.#damaged)) throw failure.error;
       this.#damaged ||= damaged;
       lost.push(target);
+      // The registry may hold it still: where it refused the form, or the connection broke.
+      this.#run.abandon(session);
       await this.#run.parts.clientOf(target.registry).pause(attempt, failure.retryAfter, failure.error, this.#signal);
     }
     return lost;
