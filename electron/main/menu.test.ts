@@ -39,6 +39,7 @@ describe('the menu bar', () => {
       new Map([
         ['settings', platform === 'darwin' ? 'Command+,' : 'Ctrl+,'],
         ['push', 'Mod+P'],
+        ['palette', 'Mod+K'],
         ['focusLocal', 'Mod+1'],
         ['focusRegistries', 'Mod+2'],
         ['focusDetail', 'Mod+3'],

@@ -71,6 +71,8 @@ function viewMenu({ words, packaged, send }: MenuFacts): Item {
   return {
     label: words.view,
     submenu: [
+      { label: words.search, accelerator: 'CommandOrControl+K', click: () => send('palette') },
+      SEPARATOR,
       { label: words.focusLocal, accelerator: 'CommandOrControl+1', click: () => send('focusLocal') },
       { label: words.focusRegistries, accelerator: 'CommandOrControl+2', click: () => send('focusRegistries') },
       { label: words.focusDetail, accelerator: 'CommandOrControl+3', click: () => send('focusDetail') },

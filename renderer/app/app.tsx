@@ -9,6 +9,10 @@ import type { Vm } from '../../shared/models/vm.ts';
 import { ImageDetail } from '../features/detail/image-detail.tsx';
 import { RegistryDetail } from '../features/detail/registry-detail.tsx';
 import { VmDetail } from '../features/detail/vm-detail.tsx';
+import type { Cargo } from '../features/drag/cargo.ts';
+import { DragLayer } from '../features/drag/drag-layer.tsx';
+import type { DropTarget } from '../features/drag/drop-target.ts';
+import { pushedReferences } from '../features/drag/pushed-references.ts';
 import { FirstRun } from '../features/first-run/first-run.tsx';
 import { type MinuteStep, suggestedReference } from '../features/first-run/minute-step.ts';
 import { MinuteStrip } from '../features/first-run/minute-strip.tsx';
@@ -18,6 +22,8 @@ import { PushSheet } from '../features/push/push-sheet.tsx';
 import { AddRegistry } from '../features/registries/add-registry.tsx';
 import { RegistriesPane } from '../features/registries/registries-pane.tsx';
 import { RemoveRegistry } from '../features/registries/remove-registry.tsx';
+import { rowOfSelection } from '../features/registries/tree-rows.ts';
+import { useRegistryCommands } from '../features/registries/use-registry-commands.ts';
 import { useTagReadings } from '../features/registries/use-tag-reading.ts';
 import { RepositoryDetail } from '../features/repository/repository-detail.tsx';
 import { SettingsScreen, type SettingsSection } from '../features/settings/settings-screen.tsx';
@@ -40,12 +46,13 @@ import { TooltipLayer } from '../ui/tooltip-layer.tsx';
 import type { TreeHandle } from '../ui/tree-list.tsx';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import '../ui/controls.css';
+import { AppPalette } from './app-palette.tsx';
 import { JobToasts } from './job-toasts.tsx';
 import { folded } from './pane-layout.ts';
 import { Panes, usePaneArrangement } from './panes.tsx';
 import type { Screen } from './screen.ts';
 import { TitleBar } from './title-bar.tsx';
-import { useCommands } from './use-commands.ts';
+import { type Commands, useCommands } from './use-commands.ts';
 
 /** A dialog over the panes. */
 type Dialog =
@@ -53,10 +60,12 @@ type Dialog =
   | { readonly kind: 'addRegistry' }
   | { readonly kind: 'removeRegistry'; readonly host: string }
   | { readonly kind: 'collect' }
+  | { readonly kind: 'palette' }
   | null;
 
 const NO_REFERENCES: readonly string[] = [];
 const NO_REGISTRIES: readonly never[] = [];
+const NO_VMS: readonly never[] = [];
 const heightSchema = z.number().min(240).max(4000);
 const keySchema = z.string();
 
@@ -153,46 +162,57 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     });
   };
 
+  const removeRegistry = (host: string): void => setDialog({ kind: 'removeRegistry', host });
+  const registryCommands = useRegistryCommands(readings, ownCommands, removeRegistry);
+  /** Carries out what was dropped: a VM opens its plan with the reference of the row filled in. */
+  const drop = (cargo: Cargo, target: DropTarget): void => {
+    if (cargo.kind === 'vm') push(cargo.vm, pushedReferences(cargo.vm, target));
+  };
+
   useFocusReturn(dialog !== null, () => {
     (selection?.kind === 'registry' ? registryTree : localTree).current?.focus();
   });
-  useCommands(
-    {
-      push: () => {
-        if (vm !== null && dialog === null) push(vm);
-      },
-      tryIt: () => {
-        if (sample.state?.stage === 'none') void pushSample({ kind: 'none' });
-        // What comes next stands above it.
-        else setChosen({ kind: 'vm', key: SAMPLE_VM_ID });
-        setScreen('images');
-      },
-      settings: () => setScreen((before) => (before === 'settings' ? 'images' : 'settings')),
-      toggleDrawer: () => setDrawer((before) => ({ ...before, open: !before.open })),
-      toggleLocal: () => {
-        setScreen('images');
-        arrangement.change((before) => folded(before, 'local', !before.folded.includes('local')));
-      },
-      focusLocal: () => {
-        unfold('local');
-        focusPane('local', localTree.current);
-      },
-      focusRegistries: () => {
-        unfold('registries');
-        focusPane('registries', registryTree.current);
-      },
-      focusDetail: () => {
-        flushSync(() => setScreen('images'));
-        focusPane('detail', null);
-      },
+  const commands: Commands = {
+    palette: () => setDialog({ kind: 'palette' }),
+    push: () => {
+      if (vm !== null && dialog === null) push(vm);
     },
-    dialog === null,
-  );
+    tryIt: () => {
+      if (sample.state?.stage === 'none') void pushSample({ kind: 'none' });
+      // What comes next stands above it.
+      else setChosen({ kind: 'vm', key: SAMPLE_VM_ID });
+      setScreen('images');
+    },
+    settings: () => setScreen((before) => (before === 'settings' ? 'images' : 'settings')),
+    toggleDrawer: () => setDrawer((before) => ({ ...before, open: !before.open })),
+    toggleLocal: () => {
+      setScreen('images');
+      arrangement.change((before) => folded(before, 'local', !before.folded.includes('local')));
+    },
+    focusLocal: () => {
+      unfold('local');
+      focusPane('local', localTree.current);
+    },
+    focusRegistries: () => {
+      unfold('registries');
+      focusPane('registries', registryTree.current);
+    },
+    focusDetail: () => {
+      flushSync(() => setScreen('images'));
+      focusPane('detail', null);
+    },
+  };
+  useCommands(commands, dialog === null);
 
   return (
     <I18nProvider locale={i18n.language === 'en' ? 'en-US' : i18n.language}>
       <div className="window">
-        <TitleBar controls={info.windowControls} screen={screen} onScreen={setScreen} />
+        <TitleBar
+          controls={info.windowControls}
+          screen={screen}
+          onScreen={setScreen}
+          onSearch={() => setDialog({ kind: 'palette' })}
+        />
         {screen === 'settings' && settings !== null ? (
           <SettingsScreen
             settings={settings}
@@ -239,7 +259,8 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                 tree={registryTree}
                 onSelect={selectInTree}
                 onAdd={() => setDialog({ kind: 'addRegistry' })}
-                onRemove={(host) => setDialog({ kind: 'removeRegistry', host })}
+                onRemove={removeRegistry}
+                onDrop={drop}
               />
             }
             detail={
@@ -338,8 +359,31 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
           />
         )}
         {dialog?.kind === 'removeRegistry' && <RemoveRegistry host={dialog.host} onClose={() => setDialog(null)} />}
+        {dialog?.kind === 'palette' && (
+          <AppPalette
+            vms={list?.vms ?? NO_VMS}
+            registries={registries ?? NO_REGISTRIES}
+            selected={
+              vm ?? (tree && { name: rowOfSelection(tree).name, groups: registryCommands(rowOfSelection(tree)) })
+            }
+            commands={commands}
+            push={push}
+            showVm={(shown) => {
+              setChosen({ kind: 'vm', key: shown.id });
+              commands.focusLocal();
+            }}
+            showInTree={(key) => {
+              selectInTree(key);
+              commands.focusRegistries();
+            }}
+            onAddRegistry={() => setDialog({ kind: 'addRegistry' })}
+            onSettings={showSettings}
+            onClose={() => setDialog(null)}
+          />
+        )}
         {dialog?.kind === 'collect' && <CollectStore onClose={() => setDialog(null)} />}
         <JobToasts quiet={drawer.open} onShow={showJob} />
+        <DragLayer registries={registries ?? NO_REGISTRIES} />
         <ToastStack />
         <TooltipLayer />
       </div>

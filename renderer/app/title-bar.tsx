@@ -1,8 +1,9 @@
-import { Layers, Settings as SettingsIcon } from 'lucide-react';
+import { Layers, Search, Settings as SettingsIcon } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { MethodOutput } from '../../shared/contract/methods.ts';
+import { IS_MAC, shortcutWords } from '../ui/shortcut.ts';
 import type { Screen } from './screen.ts';
 
 /** See {@link TitleBar}. */
@@ -10,11 +11,13 @@ export interface TitleBarProps {
   readonly controls: MethodOutput<'app.info'>['windowControls'];
   readonly screen: Screen;
   readonly onScreen: (screen: Screen) => void;
+  readonly onSearch: () => void;
 }
 
 /** The bar that moves the window: screens at the left, settings at the right. Room is kept for the system's controls. */
-export function TitleBar({ controls, screen, onScreen }: TitleBarProps): ReactElement {
+export function TitleBar({ controls, screen, onScreen, onSearch }: TitleBarProps): ReactElement {
   const { t } = useTranslation('panes');
+  const { t: palette } = useTranslation('palette');
   return (
     <header className="title-bar" data-controls={controls}>
       <nav aria-label={t('screens')}>
@@ -29,6 +32,12 @@ export function TitleBar({ controls, screen, onScreen }: TitleBarProps): ReactEl
           {t('images')}
         </Button>
       </nav>
+      <span className="title-bar-space" />
+      <Button className="command-field" aria-haspopup="dialog" onPress={onSearch}>
+        <Search size={14} strokeWidth={1.75} aria-hidden="true" />
+        <span>{palette('open')}</span>
+        <kbd>{shortcutWords({ key: 'K' }, IS_MAC)}</kbd>
+      </Button>
       <span className="title-bar-space" />
       <Button
         className="icon-button"

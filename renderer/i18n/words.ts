@@ -4,7 +4,9 @@ import enErrors from '../../shared/errors/words.en.json';
 import zhErrors from '../../shared/errors/words.zh-CN.json';
 import type { Settings } from '../../shared/models/settings.ts';
 import enBrowse from './en/browse.json';
+import enDrag from './en/drag.json';
 import enFirstRun from './en/first-run.json';
+import enPalette from './en/palette.json';
 import enPanes from './en/panes.json';
 import enPush from './en/push.json';
 import enSettings from './en/settings.json';
@@ -12,7 +14,9 @@ import enStore from './en/store.json';
 import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
 import zhBrowse from './zh-CN/browse.json';
+import zhDrag from './zh-CN/drag.json';
 import zhFirstRun from './zh-CN/first-run.json';
+import zhPalette from './zh-CN/palette.json';
 import zhPanes from './zh-CN/panes.json';
 import zhPush from './zh-CN/push.json';
 import zhSettings from './zh-CN/settings.json';
@@ -31,6 +35,8 @@ export const CATALOGUES = {
     weave: enWeave,
     store: enStore,
     browse: enBrowse,
+    drag: enDrag,
+    palette: enPalette,
     errors: enErrors,
   },
   'zh-CN': {
@@ -42,6 +48,8 @@ export const CATALOGUES = {
     weave: zhWeave,
     store: zhStore,
     browse: zhBrowse,
+    drag: zhDrag,
+    palette: zhPalette,
     errors: zhErrors,
   },
 } as const;

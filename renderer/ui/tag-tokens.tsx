@@ -17,7 +17,7 @@ export function TagTokens({ tags, most }: TagTokensProps): ReactElement {
   return (
     <span className="tag-tokens">
       {shown.map((tag) => (
-        <span className="tag-token" key={tag}>
+        <span className="tag-token" key={tag} data-tag={tag}>
           {tag}
         </span>
       ))}

@@ -1,4 +1,5 @@
 import {
+  type DragEvent,
   type KeyboardEvent,
   type MouseEvent,
   type ReactElement,
@@ -32,7 +33,22 @@ export interface TreeRow {
 export interface TreeHandle {
   /** Takes the focus, on the selected row or the first. */
   focus(): void;
+  /** Makes a row the active one and brings it into view; what is selected stays. */
+  goTo(key: string): void;
   readonly element: HTMLElement | null;
+}
+
+/** What can be picked up from a tree and dropped on its rows. */
+export interface TreeDrag<Row extends TreeRow> {
+  readonly canPickUp: (row: Row) => boolean;
+  /** `pressed`: what the pointer went down on. */
+  readonly onStart: (row: Row, event: DragEvent<HTMLElement>, pressed: Element | null) => void;
+  /** Null = beside the rows. */
+  readonly onOver?: (row: Row | null, event: DragEvent<HTMLElement>) => void;
+  readonly onDrop?: (row: Row | null, event: DragEvent<HTMLElement>) => void;
+  readonly onLeave?: () => void;
+  /** How a row looks while something is carried: a value of `data-drop`. */
+  readonly mark?: (row: Row) => string | undefined;
 }
 
 /** Where a context menu opens. CSS px of the window. */
@@ -53,6 +69,9 @@ export interface TreeListProps<Row extends TreeRow> {
   /** Enter or a double click. */
   readonly onAct?: ((row: Row) => void) | undefined;
   readonly onMenu?: ((row: Row, place: MenuPlace) => void) | undefined;
+  /** Sees a key before the tree does; true if it was for somebody else. */
+  readonly onKey?: ((event: KeyboardEvent, row: Row | null) => boolean) | undefined;
+  readonly drag?: TreeDrag<Row> | undefined;
   readonly rowClass?: (row: Row) => string;
   readonly children: (row: Row) => ReactNode;
   readonly handle?: RefObject<TreeHandle | null>;
@@ -68,13 +87,14 @@ const ROW_REM = 1.625;
  * Only rows in sight are in the document, so ten thousand cost no more than fifty.
  */
 export function TreeList<Row extends TreeRow>(props: TreeListProps<Row>): ReactElement {
-  const { rows, label, selected, onSelect, onToggle, onAct, onMenu, rowClass, children, handle } = props;
+  const { rows, label, selected, onSelect, onToggle, onAct, onMenu, onKey, drag, rowClass, children, handle } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const view = useScrollView(scroller);
   const rowHeight = ROW_REM * view.rem;
   const [current, setCurrent] = useState<string | null>(selected);
   const typed = useRef({ text: '', atMs: 0 });
+  const pressed = useRef<Element | null>(null);
   const activeKey = rows.some(({ key }) => key === current) ? current : (rowOf(rows, selected)?.key ?? rows[0]?.key);
   const active = rows.findIndex(({ key }) => key === activeKey);
   const sight = rowsInSight(rows.length, rowHeight, view);
@@ -82,6 +102,10 @@ export function TreeList<Row extends TreeRow>(props: TreeListProps<Row>): ReactE
   useImperativeHandle(handle, () => ({
     focus: () => {
       scroller.current?.focus();
+    },
+    goTo: (key) => {
+      setCurrent(key);
+      reveal(rows.findIndex((row) => row.key === key));
     },
     get element() {
       return scroller.current;
@@ -136,6 +160,11 @@ export function TreeList<Row extends TreeRow>(props: TreeListProps<Row>): ReactE
 
   function press(event: KeyboardEvent): void {
     const row = rows[active];
+    if (onKey?.(event, row ?? null) === true) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const now = event.timeStamp;
     const before = now - typed.current.atMs < TYPING_MS ? typed.current.text : '';
     const page = Math.max(1, Math.floor(view.height / rowHeight) - 1);
@@ -179,6 +208,23 @@ export function TreeList<Row extends TreeRow>(props: TreeListProps<Row>): ReactE
       tabIndex={0}
       onKeyDown={press}
       onContextMenu={menu}
+      onPointerDown={(event) => {
+        pressed.current = event.target instanceof Element ? event.target : null;
+      }}
+      onDragStart={(event) => {
+        const row = rowOf(rows, keyAt(event.target));
+        if (row !== undefined) drag?.onStart(row, event, pressed.current);
+      }}
+      onDragOver={(event) => {
+        drag?.onOver?.(rowOf(rows, keyAt(event.target)) ?? null, event);
+      }}
+      onDragLeave={(event) => {
+        const to = event.relatedTarget;
+        if (!(to instanceof Node && event.currentTarget.contains(to))) drag?.onLeave?.();
+      }}
+      onDrop={(event) => {
+        drag?.onDrop?.(rowOf(rows, keyAt(event.target)) ?? null, event);
+      }}
     >
       <div style={{ height: sight.before }} aria-hidden="true" />
       {rows.slice(sight.first, sight.last).map((row, offset) => {
@@ -194,6 +240,8 @@ export function TreeList<Row extends TreeRow>(props: TreeListProps<Row>): ReactE
             data-key={row.key}
             data-active={at === active || undefined}
             data-level={row.level}
+            data-drop={drag?.mark?.(row)}
+            draggable={drag?.canPickUp(row) === true ? true : undefined}
             aria-level={row.level}
             aria-posinset={at + 1}
             aria-setsize={rows.length}

@@ -39,6 +39,7 @@ export const events = defineEvents({
     'focusDetail',
     'settings',
     'tryIt',
+    'palette',
   ]),
   /** The sample VM is made, changed or removed. At most 10 a second. */
   'sample.changed': sampleStateSchema,

@@ -10,13 +10,14 @@ import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
 import { useMemory } from '../../state/window-memory.ts';
 import { ContextMenu } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
-import { type MenuPlace, type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
+import { type MenuPlace, type TreeDrag, type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
 import { useFocusReturn } from '../../ui/use-focus-return.ts';
+import { startDrag } from '../drag/start-drag.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import './local.css';
 import { LocalRowCells } from './local-row.tsx';
-import { columnUnit, LOCAL_COLUMNS, type LocalColumn, localRows } from './local-rows.ts';
+import { columnUnit, LOCAL_COLUMNS, type LocalColumn, type LocalRow, localRows } from './local-rows.ts';
 import { useVmCommands } from './use-vm-commands.ts';
 
 /** See {@link LocalPane}. */
@@ -31,6 +32,14 @@ export interface LocalPaneProps {
   readonly onChooseHome: () => void;
   readonly onLookAgain: () => void;
 }
+
+/** A VM is picked up to be pushed; one with a defect cannot be. */
+const VM_DRAG: TreeDrag<LocalRow> = {
+  canPickUp: (row) => row.kind === 'vm' && row.vm.defect === null,
+  onStart: (row, event) => {
+    if (row.kind === 'vm') startDrag(event, { kind: 'vm', vm: row.vm });
+  },
+};
 
 const orderSchema = z.object({ by: z.enum(LOCAL_COLUMNS), descending: z.boolean() });
 const closedSchema = z.array(z.string());
@@ -105,6 +114,7 @@ export function LocalPane(props: LocalPaneProps): ReactElement {
             onMenu={(row, place) => {
               if (row.kind === 'vm') setMenu({ vm: row.vm, place });
             }}
+            drag={VM_DRAG}
           >
             {(row) => (
               <LocalRowCells

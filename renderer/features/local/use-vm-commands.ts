@@ -1,4 +1,4 @@
-import { Folder, FolderOpen, Hash, SquareTerminal, Tag, Upload } from 'lucide-react';
+import { Folder, FolderOpen, GripVertical, Hash, SquareTerminal, Tag, Upload } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { PLAIN_PUSH } from '../../../shared/models/push-options.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
@@ -6,6 +6,7 @@ import { useClient } from '../../state/client.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import type { MenuCommand, MenuGroups } from '../../ui/context-menu.tsx';
 import { IS_MAC, shortcutWords } from '../../ui/shortcut.ts';
+import { pickUp } from '../drag/drag-store.ts';
 import { commandName, pushCommand } from '../push/push-command.ts';
 import { useJobs } from '../transfers/job-mirror-context.ts';
 import { vmTitle } from './vm-title.ts';
@@ -27,6 +28,11 @@ export function useVmCommands(onPush: (vm: Vm) => void): (vm: Vm) => MenuGroups 
               icon: Upload,
               shortcut: shortcutWords({ key: 'P' }, IS_MAC),
               act: () => onPush(vm),
+            }),
+            command('pickUp', {
+              label: t('pickUp'),
+              icon: GripVertical,
+              act: () => pickUp({ kind: 'vm', vm }, 'keyboard'),
             }),
           ]
         : [];

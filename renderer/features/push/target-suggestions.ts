@@ -12,7 +12,7 @@ export interface TargetSuggestion {
 const MOST = 8;
 
 /** A VM's name as a repository: other characters than a repository may have become hyphens. Null where nothing is left. */
-function repositoryOf(vmName: string): string | null {
+export function repositoryOf(vmName: string): string | null {
   const name = vmName
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

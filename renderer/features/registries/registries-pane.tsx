@@ -9,12 +9,15 @@ import { ContextMenu, type MenuGroups } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { type MenuPlace, type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
 import { useFocusReturn } from '../../ui/use-focus-return.ts';
+import { useDrag } from '../drag/drag-store.ts';
+import { DropPrice } from '../drag/drop-price.tsx';
 import type { ThisComputer } from '../store/use-this-computer.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import './registries.css';
 import { RegistryRowCells } from './registry-row.tsx';
 import { type RegistryRow, registryRows } from './tree-rows.ts';
 import { useRegistryCommands } from './use-registry-commands.ts';
+import { type OnDrop, useRowDrops } from './use-row-drops.ts';
 import type { TagReadings } from './use-tag-reading.ts';
 
 /** See {@link RegistriesPane}. */
@@ -31,6 +34,7 @@ export interface RegistriesPaneProps {
   readonly onSelect: (key: string) => void;
   readonly onAdd: () => void;
   readonly onRemove: (host: string) => void;
+  readonly onDrop: OnDrop;
 }
 
 const openSchema = z.record(z.string(), z.boolean());
@@ -41,7 +45,7 @@ const BESIDE_TOKENS = { narrow: 125, usual: 200 } as const;
 
 /** Registries as a tree: registry, repository, tags grouped by digest. Opening a repository that was never read reads its tags. */
 export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
-  const { registries, readings, own, ownCommands, selected, tree, onSelect, onAdd, onRemove } = props;
+  const { registries, readings, own, ownCommands, selected, tree, onSelect, onAdd, onRemove, onDrop } = props;
   const { t, i18n } = useTranslation('panes');
   const pane = useRef<HTMLElement>(null);
   const width = useElementSize(pane)?.width ?? 384;
@@ -52,9 +56,11 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
   const commands = useRegistryCommands(readings, ownCommands, onRemove);
   const { t: store } = useTranslation('store');
   const ownName = store('name');
+  const carrying = useDrag((drag) => drag !== null);
   const rows = useMemo(
-    () => registryRows(registries ?? [], { filter, open, reading: new Set(readings.readings.keys()), ownName }),
-    [registries, filter, open, readings.readings, ownName],
+    () =>
+      registryRows(registries ?? [], { filter, open, reading: new Set(readings.readings.keys()), ownName, carrying }),
+    [registries, filter, open, readings.readings, ownName, carrying],
   );
   const others = registries?.some(({ thisComputer }) => !thisComputer) === true;
   const searchable = others || registries?.some(({ repositories }) => repositories.length > 0) === true;
@@ -69,6 +75,8 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
       }
     }
   }
+
+  const drops = useRowDrops({ rows, tree, onToggle: toggle, onDrop });
 
   return (
     <section
@@ -116,10 +124,24 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
           onMenu={(row, place) => {
             if (row.selectable) setMenu({ row, place });
           }}
+          onKey={drops.onKey}
+          drag={drops.tree}
         >
-          {(row) => (
-            <RegistryRowCells row={row} readings={readings} own={own} tokenRoom={tokenRoom} language={i18n.language} />
-          )}
+          {(row) => {
+            const verdict = drops.verdictOf(row);
+            return (
+              <>
+                <RegistryRowCells
+                  row={row}
+                  readings={readings}
+                  own={own}
+                  tokenRoom={tokenRoom}
+                  language={i18n.language}
+                />
+                {verdict !== null && <DropPrice verdict={verdict} />}
+              </>
+            );
+          }}
         </TreeList>
       )}
       {registries !== null && !others && filter === '' && (

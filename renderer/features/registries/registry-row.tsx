@@ -1,4 +1,4 @@
-import { ChevronRight, CircleAlert, KeyRound, Package } from 'lucide-react';
+import { ChevronRight, CircleAlert, KeyRound, Package, Plus } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
@@ -54,6 +54,8 @@ export function RegistryRowCells(props: RegistryRowProps): ReactElement {
     case 'noTags':
     case 'noRepositories':
       return <NothingCells kind={row.kind} own={row.registry.thisComputer} />;
+    case 'newRepository':
+      return <NewRepositoryCells />;
   }
 }
 
@@ -215,6 +217,21 @@ function NothingCells(props: { readonly kind: 'noTags' | 'noRepositories'; reado
     <>
       <Guides level={kind === 'noTags' ? 2 : 1} />
       <span className="quiet">{own && kind === 'noRepositories' ? store('noImages') : t(kind)}</span>
+    </>
+  );
+}
+
+/** Where something that is carried can be dropped to be asked for a name. */
+function NewRepositoryCells(): ReactElement {
+  const { t } = useTranslation('drag');
+  return (
+    <>
+      <Guides level={1} />
+      <span className="tree-list-chevron" />
+      <span className="icon">
+        <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
+      </span>
+      <span className="new-repository">{t('newRepository')}</span>
     </>
   );
 }

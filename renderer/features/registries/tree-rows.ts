@@ -1,5 +1,5 @@
 import type { Registry, Repository, TagGroup } from '../../../shared/models/registry.ts';
-import { registryKey } from '../../state/tree-selection.ts';
+import { registryKey, type TreeSelection } from '../../state/tree-selection.ts';
 import { orderTags } from '../../ui/tag-order.ts';
 import type { TreeRow } from '../../ui/tree-list.tsx';
 
@@ -15,7 +15,12 @@ export type RegistryRow = TreeRow &
         readonly group: TagGroup;
         readonly tags: readonly string[];
       }
-    | { readonly kind: 'reading' | 'noTags' | 'noRepositories'; readonly registry: Registry; readonly of: string }
+    | {
+        /** `newRepository`: only while something is carried that can be dropped there. */
+        readonly kind: 'reading' | 'noTags' | 'noRepositories' | 'newRepository';
+        readonly registry: Registry;
+        readonly of: string;
+      }
   );
 
 /** What the person opened and closed, by key; what is not named is as it is by itself. */
@@ -119,6 +124,8 @@ export function registryRows(
     readonly reading: ReadonlySet<string>;
     /** What the registry of this computer is called. */
     readonly ownName: string;
+    /** Something is carried: each registry offers a new repository. */
+    readonly carrying?: boolean;
   },
 ): RegistryRow[] {
   const filter = options.filter.trim().toLowerCase();
@@ -141,12 +148,35 @@ export function registryRows(
       ? registry.repositories.flatMap((repository) => repositoryRows(registry, repository, { ...options, filter }))
       : [];
     if (filter !== '' && rows.length === 0 && !`${registry.host} ${name}`.toLowerCase().includes(filter)) return [];
-    if (opened && registry.repositories.length === 0) {
-      const none = { registry, level: 2, open: null, selectable: false, of: registry.host, name: '' } as const;
-      rows.push({ ...none, kind: 'noRepositories', key: `${key} noRepositories` });
+    const below = { registry, level: 2, open: null, selectable: false, of: registry.host, name: '' } as const;
+    if (opened && options.carrying === true) {
+      rows.push({ ...below, kind: 'newRepository', key: `${key} newRepository` });
+    } else if (opened && registry.repositories.length === 0) {
+      rows.push({ ...below, kind: 'noRepositories', key: `${key} noRepositories` });
     }
     return [head, ...rows];
   });
+}
+
+/** The row of something that is selected, whether it is in sight or not. */
+export function rowOfSelection({ registry, repository, group }: TreeSelection): RegistryRow {
+  const row = { registry, open: null, selectable: true } as const;
+  if (repository === null) {
+    return { ...row, kind: 'registry', key: registryKey(registry), level: 1, name: registry.host };
+  }
+  const key = repositoryKey(registry.host, repository.repository);
+  if (group === null) return { ...row, kind: 'repository', repository, key, level: 2, name: key };
+  const tags = tagsOf(group);
+  return {
+    ...row,
+    kind: 'group',
+    repository,
+    group,
+    tags,
+    key: `${key}@${group.digest}`,
+    level: 3,
+    name: tags[0] === undefined ? `${key}@${group.digest}` : `${key}:${tags[0]}`,
+  };
 }
 
 /** Roughly the width of a character of a token, and of its edge, padding and gap. CSS px at 100 % text. */

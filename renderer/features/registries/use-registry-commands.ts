@@ -54,6 +54,7 @@ export function useRegistryCommands(
       case 'reading':
       case 'noTags':
       case 'noRepositories':
+      case 'newRepository':
         return [];
     }
   };
