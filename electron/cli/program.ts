@@ -25,6 +25,7 @@ import {
 } from './commands/store.ts';
 import { verify } from './commands/verify.ts';
 import { EXIT } from './exit-status.ts';
+import { addTagCommands } from './tag-commands.ts';
 
 type Finish = (options: CommonOptions, work: () => Promise<number | undefined>) => Promise<void>;
 
@@ -232,6 +233,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     );
   addCopyCommand(program, context, finish);
   addImageCommands(program, context, finish);
+  addTagCommands(program, context, finish);
   addJobCommands(program, context, finish);
   addStoreCommands(program, context, finish);
   addSignInCommands(program.command('registry').description('registries and sign-ins'), context, finish);

@@ -33,6 +33,8 @@ import { SignInService } from './sign-in-service.ts';
 import { JsonFile } from './state/json-file.ts';
 import { openState, type StateDatabase } from './state/state-database.ts';
 import { StoreService } from './store/store-service.ts';
+import { TagService } from './tag-service.ts';
+import { TagJournal } from './tags/tag-journal.ts';
 import { VmService } from './vm-service.ts';
 
 /** More workers than this do not help: the registry and the link are the limit. */
@@ -55,6 +57,7 @@ class JoinedEngine {
   readonly #store: StoreService;
   readonly #pushes: PushService;
   readonly #copies: CopyService;
+  readonly #tags: TagService;
   readonly #jobs: JobQueue;
   readonly #sample: SampleService;
 
@@ -144,6 +147,18 @@ class JoinedEngine {
       bandwidth: this.#bandwidth,
       hub: this.hub,
     });
+    this.#tags = new TagService({
+      clients,
+      book: this.#book,
+      hosts: this.#hosts,
+      registries: this.#registries,
+      store,
+      journal: new TagJournal(paths.stateHome, nowMs),
+      read: (host, repository, insecure, signal) =>
+        this.#registries.handlers()['repositories.read']({ host, repository, insecure }, signal),
+      clock,
+      log,
+    });
     this.#jobs = new JobQueue({
       clock,
       log,
@@ -209,6 +224,7 @@ class JoinedEngine {
       ...this.#registries.handlers(),
       ...this.#signIns.handlers(),
       ...this.#settings.handlers(),
+      ...this.#tags.handlers(),
       'serve.stop': async (input, signal) => {
         await store['serve.stop'](input, signal);
         return await none(this.#sample.letRegistryGo());

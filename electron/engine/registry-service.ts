@@ -125,9 +125,9 @@ export class RegistryService {
         await book.rememberNames(host, names);
         return await this.tell(host);
       },
-      'repositories.read': async ({ host, repository }, signal) => {
+      'repositories.read': async ({ host, repository, insecure = false }, signal) => {
         const before = book.repository(host, repository);
-        const read = await this.#ask(host, false, (client) =>
+        const read = await this.#ask(host, insecure, (client) =>
           readRepository(this.#readingParts(client, repository), before, signal),
         );
         await book.remember(host, read);

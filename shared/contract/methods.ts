@@ -16,6 +16,14 @@ import {
   storeListSchema,
   storeTransferSchema,
 } from '../models/store.ts';
+import {
+  tagChangeSchema,
+  tagEditSchema,
+  tagMatchSchema,
+  tagPatternSchema,
+  tagPlanSchema,
+  tagRecordSchema,
+} from '../models/tag-edit.ts';
 import { vmListSchema } from '../models/vm.ts';
 import { repositoryNameSchema, vmKnowledgeSchema } from '../models/vm-knowledge.ts';
 import { defineMethods } from './define.ts';
@@ -76,6 +84,15 @@ const COPY_ERRORS = [
   'registry.readOnly',
 ] as const;
 
+const TAG_ERRORS = [
+  ...COPY_ERRORS,
+  'serve.off',
+  'tag.deleteUnsupported',
+  'tag.editNotFound',
+  'tag.notUndoable',
+  'file.unwritable',
+] as const;
+
 const IMAGE_ERRORS = ['store.imageNotFound', 'store.nameInvalid', 'store.incomplete', 'store.archiveInvalid'] as const;
 
 const id = z.string().min(1).max(512);
@@ -84,6 +101,8 @@ const reference = z.string().min(1).max(1024);
 const path = z.string().min(1).max(4096);
 const imageName = z.string().min(1).max(400);
 const nothing = z.null();
+const tagChanges = z.array(tagChangeSchema).max(10_000);
+const repositoryOfTags = { host, repository: z.string().min(1).max(255), insecure: z.boolean() };
 /** Names a long task in `store.progress` events; without it none is sent. */
 const taskId = id.optional();
 
@@ -198,7 +217,7 @@ export const methods = defineMethods({
   },
   /** Reads the tags of one repository, grouped by digest; `repositories.reading` events tell how far it is. */
   'repositories.read': {
-    input: z.object({ host, repository: z.string().min(1).max(255) }),
+    input: z.object({ host, repository: z.string().min(1).max(255), insecure: z.boolean().optional() }),
     output: repositorySchema,
     errors: REGISTRY_ERRORS,
   },
@@ -245,6 +264,42 @@ export const methods = defineMethods({
     }),
     output: z.array(copyPriceSchema),
     errors: [],
+  },
+
+  /** What changes of a repository's tags would do; writes nothing. */
+  'tags.plan': {
+    input: z.object({ ...repositoryOfTags, changes: tagChanges.min(1) }),
+    output: tagPlanSchema,
+    errors: [...REGISTRY_ERRORS, ...TAG_ERRORS],
+  },
+  /**
+   * Makes changes of a repository's tags, all as they were shown or none: what moved since, what needs a choice of the person
+   * and what cannot be done is told in the outcomes, and then nothing was written.
+   */
+  'tags.apply': {
+    input: z.object({ ...repositoryOfTags, changes: tagChanges.min(1) }),
+    output: tagEditSchema,
+    errors: [...REGISTRY_ERRORS, ...TAG_ERRORS],
+  },
+  /** What a pattern picks for removal; nothing is changed. Reads the repository. */
+  'tags.match': {
+    input: z.object({ ...repositoryOfTags, pattern: tagPatternSchema }),
+    output: tagMatchSchema,
+    errors: [...REGISTRY_ERRORS, 'serve.off'],
+  },
+  /** Edits of the last 30 days, the newest first. Makes no request. */
+  'tags.journal': {
+    input: z.object({ host: host.nullable(), repository: z.string().min(1).max(255).nullable() }),
+    output: z.array(tagRecordSchema),
+    errors: [],
+  },
+  /** What undoing an edit would do; writes nothing. */
+  'tags.undoPlan': { input: z.object({ id }), output: tagPlanSchema, errors: [...REGISTRY_ERRORS, ...TAG_ERRORS] },
+  /** Undoes an edit. `changes`: those of the plan that the person wants, with their choices; null = all. */
+  'tags.undo': {
+    input: z.object({ id, changes: tagChanges.nullable() }),
+    output: tagEditSchema,
+    errors: [...REGISTRY_ERRORS, ...TAG_ERRORS],
   },
 
   /** The local store: an OCI image layout. Reads no blob. */

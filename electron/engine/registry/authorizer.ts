@@ -184,6 +184,23 @@ export class Authorizer {
     return await beforeAbort(lookup.answer, signal);
   }
 
+  /**
+   * The account of a repository with its password, for a vendor's own API beside the registry's: whoever asks sends it to
+   * the vendor alone.
+   *
+   * @throws AppError `auth.required` where there is no password (an identity token is none)
+   */
+  async password(repository: string, signal: AbortSignal): Promise<Credential> {
+    const found = await this.#find(repository, signal);
+    if (found?.kind === 'password') return found;
+    throw new AppError('auth.required', { host: this.#parts.host });
+  }
+
+  /** The same as the header of a request to the registry's own origin. @throws AppError `auth.required` */
+  async basic(repository: string, signal: AbortSignal): Promise<string> {
+    return basicOf(await this.password(repository, signal));
+  }
+
   #realm(challenge: Challenge): URL {
     const text = challenge.params.get('realm') ?? '';
     const realm = URL.canParse(text, this.#realmBase) ? new URL(text, this.#realmBase) : null;

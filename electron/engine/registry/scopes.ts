@@ -8,6 +8,11 @@ export function pushScope(repository: string): string {
   return `repository:${repository}:pull,push`;
 }
 
+/** The token scope for reading, writing and deleting in a repository; a server that knows no `delete` grants the rest. */
+export function deleteScope(repository: string): string {
+  return `repository:${repository}:pull,push,delete`;
+}
+
 function split(scope: string): { readonly resource: string; readonly actions: readonly string[] } {
   const at = scope.lastIndexOf(':');
   return { resource: scope.slice(0, at), actions: scope.slice(at + 1).split(',') };

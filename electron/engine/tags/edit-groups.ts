@@ -1,0 +1,17 @@
+import { type Repository, type TagGroup, tagGroupSchema } from '../../../shared/models/registry.ts';
+import type { TagEntry } from './tag-journal.ts';
+
+/** A repository as it was last read, with an edit's tags where they are now; what it says of images stays. */
+export function editGroups(repository: Repository, tags: TagEntry['tags']): Repository {
+  const now = new Map(tags.map(({ tag, after }) => [tag, after]));
+  const groups = new Map<string, TagGroup>();
+  for (const group of repository.groups)
+    groups.set(group.digest, { ...group, tags: group.tags.filter((tag) => !now.has(tag)) });
+  for (const [tag, digest] of now) {
+    if (digest === null) continue;
+    const group = groups.get(digest) ?? tagGroupSchema.parse({ digest, tags: [], size: null, uploadTime: null });
+    groups.set(digest, { ...group, tags: [...group.tags, tag].sort() });
+  }
+  const left = [...groups.values()].filter((group) => group.tags.length > 0);
+  return { ...repository, groups: left, tagCount: left.reduce((sum, group) => sum + group.tags.length, 0) };
+}
