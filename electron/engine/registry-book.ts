@@ -195,7 +195,7 @@ export class RegistryBook {
       this.#health.set(host, {
         health: 'reachable',
         error: null,
-        account: outcome.account,
+        account: outcome.account === null ? null : { ...outcome.account, acceptedMs: this.#nowMs() },
         askedMs: this.#nowMs(),
       });
       return;

@@ -15,7 +15,7 @@ import type { StoreService } from './store/store-service.ts';
 
 type RegistryMethodName = Exclude<
   Extract<EngineMethodName, `${'registries' | 'repositories' | 'images'}.${string}`>,
-  SignInMethodName
+  'images.copy' | SignInMethodName
 >;
 
 /** A repository that is read is shown at most this often, in ms. */
@@ -121,7 +121,15 @@ export class RegistryService {
           await client.ping(signal);
           return await client.listRepositories({ signal }).catch((thrown: unknown) => toAppError(thrown));
         });
-        if (names instanceof AppError) throw names;
+        if (names instanceof AppError) {
+          const nothingKnown = (await book.find(host)).repositories.length === 0;
+          // A list is denied to many who may read: a missing sign-in is told where nothing else is there to read.
+          if (names.code === 'auth.unauthorized' || (names.code === 'auth.required' && nothingKnown)) {
+            book.note(host, { thrown: names });
+            await this.tell(host);
+          }
+          throw names;
+        }
         await book.rememberNames(host, names);
         return await this.tell(host);
       },

@@ -3,6 +3,7 @@ import { I18nProvider } from 'react-aria-components';
 import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
+import { useStore } from 'zustand';
 import type { MethodOutput } from '../../shared/contract/methods.ts';
 import { SAMPLE_VM_ID } from '../../shared/models/sample.ts';
 import type { Vm } from '../../shared/models/vm.ts';
@@ -27,6 +28,7 @@ import { useRegistryCommands } from '../features/registries/use-registry-command
 import { useTagReadings } from '../features/registries/use-tag-reading.ts';
 import { RepositoryDetail } from '../features/repository/repository-detail.tsx';
 import { SettingsScreen, type SettingsSection } from '../features/settings/settings-screen.tsx';
+import { SignIn } from '../features/sign-in/sign-in-dialog.tsx';
 import { CollectStore } from '../features/store/collect-store.tsx';
 import { StoreDetail } from '../features/store/store-detail.tsx';
 import { useStoreCommands } from '../features/store/use-store-commands.ts';
@@ -36,6 +38,7 @@ import { useJobs } from '../features/transfers/job-mirror-context.ts';
 import { TransfersDrawer } from '../features/transfers/transfers-drawer.tsx';
 import { TransfersStrip } from '../features/transfers/transfers-strip.tsx';
 import { useClient } from '../state/client.ts';
+import { signInRequest } from '../state/sign-in-request.ts';
 import { findInTree, type Selection, THIS_COMPUTER } from '../state/tree-selection.ts';
 import { useKnownVms } from '../state/use-known-vms.ts';
 import { useRegistries, useVmList } from '../state/use-lists.ts';
@@ -82,6 +85,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
   const sample = useSample();
   const [settings, change] = useSettings();
   const arrangement = usePaneArrangement();
+  const signingIn = useStore(signInRequest, ({ host }) => host !== null);
   const localTree = useRef<TreeHandle>(null);
   const registryTree = useRef<TreeHandle>(null);
   const detail = useRef<HTMLDivElement>(null);
@@ -175,7 +179,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
   const commands: Commands = {
     palette: () => setDialog({ kind: 'palette' }),
     push: () => {
-      if (vm !== null && dialog === null) push(vm);
+      if (vm !== null && dialog === null && !signingIn) push(vm);
     },
     tryIt: () => {
       if (sample.state?.stage === 'none') void pushSample({ kind: 'none' });
@@ -202,7 +206,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
       focusPane('detail', null);
     },
   };
-  useCommands(commands, dialog === null);
+  useCommands(commands, dialog === null && !signingIn);
 
   return (
     <I18nProvider locale={i18n.language === 'en' ? 'en-US' : i18n.language}>
@@ -382,6 +386,9 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
           />
         )}
         {dialog?.kind === 'collect' && <CollectStore onClose={() => setDialog(null)} />}
+        <SignIn
+          insecureHosts={(registries ?? NO_REGISTRIES).flatMap(({ host, insecure }) => (insecure ? [host] : []))}
+        />
         <JobToasts quiet={drawer.open} onShow={showJob} />
         <DragLayer registries={registries ?? NO_REGISTRIES} />
         <ToastStack />

@@ -10,6 +10,7 @@ import enPalette from './en/palette.json';
 import enPanes from './en/panes.json';
 import enPush from './en/push.json';
 import enSettings from './en/settings.json';
+import enSignIn from './en/sign-in.json';
 import enStore from './en/store.json';
 import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
@@ -20,6 +21,7 @@ import zhPalette from './zh-CN/palette.json';
 import zhPanes from './zh-CN/panes.json';
 import zhPush from './zh-CN/push.json';
 import zhSettings from './zh-CN/settings.json';
+import zhSignIn from './zh-CN/sign-in.json';
 import zhStore from './zh-CN/store.json';
 import zhTransfers from './zh-CN/transfers.json';
 import zhWeave from './zh-CN/weave.json';
@@ -31,6 +33,7 @@ export const CATALOGUES = {
     firstRun: enFirstRun,
     settings: enSettings,
     push: enPush,
+    signIn: enSignIn,
     transfers: enTransfers,
     weave: enWeave,
     store: enStore,
@@ -44,6 +47,7 @@ export const CATALOGUES = {
     firstRun: zhFirstRun,
     settings: zhSettings,
     push: zhPush,
+    signIn: zhSignIn,
     transfers: zhTransfers,
     weave: zhWeave,
     store: zhStore,

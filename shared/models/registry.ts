@@ -41,8 +41,15 @@ export const registrySchema = z.object({
   /** Plain http was chosen for it. */
   insecure: z.boolean(),
   health: z.enum(['unknown', 'reachable', 'slowed', 'refused', 'offline']),
-  /** Account name of the credentials in use, and where they come from; null = anonymous. */
-  account: z.object({ name: z.string(), source: z.string() }).nullable(),
+  /** The account of the credentials in use, and where they come from; null = anonymous. */
+  account: z
+    .object({
+      name: z.string(),
+      source: z.string(),
+      /** When the registry took it last in this run of the app, ms since the epoch; missing = not yet. */
+      acceptedMs: z.number().optional(),
+    })
+    .nullable(),
   error: errorDataSchema.nullable(),
   /** When it answered or refused last, in this run of the app; ms since the epoch, null = not asked yet. */
   askedMs: z.number().nullable(),

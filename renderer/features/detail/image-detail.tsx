@@ -14,7 +14,7 @@ import { Copyable } from '../../ui/copyable.tsx';
 import { momentWords } from '../../ui/moment.ts';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import { TagTokens } from '../../ui/tag-tokens.tsx';
-import { ErrorReport } from '../push/error-report.tsx';
+import { ErrorReport, signInHost } from '../push/error-report.tsx';
 import { pullCommand } from '../registries/pull-command.ts';
 import { repositoryKey, tagsOf } from '../registries/tree-rows.ts';
 import { Weave } from '../weave/weave.tsx';
@@ -92,9 +92,10 @@ export function ImageDetail({ registry, repository, group }: ImageDetailProps): 
       {look.state === 'failed' && (
         <ErrorReport
           error={look.error}
+          onSignedIn={again}
           onCopy={copy}
           actions={
-            <Button className="button button-primary" onPress={again}>
+            <Button className={signInHost(look.error) === null ? 'button button-primary' : 'button'} onPress={again}>
               {t('tryAgain')}
             </Button>
           }

@@ -1,15 +1,18 @@
-import { RefreshCw, Settings, Trash2 } from 'lucide-react';
+import { KeyRound, RefreshCw, Settings, Trash2 } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { useClient } from '../../state/client.ts';
+import { askForSignIn } from '../../state/sign-in-request.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import { HealthDot } from '../../ui/health-dot.tsx';
 import { momentWords } from '../../ui/moment.ts';
 import { ErrorReport } from '../push/error-report.tsx';
 import { packedSum } from '../registries/tree-rows.ts';
+import { RefusedSignIn, useNoLongerWords, wantsSignIn } from '../sign-in/refused-sign-in.tsx';
+import { useSourceWords } from '../sign-in/source-words.ts';
 import { timeOfDay } from '../transfers/job-row.tsx';
 import { WaitingJobs } from './waiting-jobs.tsx';
 
@@ -28,6 +31,9 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
   const { t, i18n } = useTranslation('panes');
   const client = useClient();
   const copy = useCopy();
+  const sourceWords = useSourceWords();
+  const noLonger = useNoLongerWords(registry);
+  const refused = wantsSignIn(registry);
   const [asking, setAsking] = useState(false);
   const { host, health, error, account, askedMs, insecure, repositories } = registry;
   const ask = (): void => {
@@ -42,7 +48,7 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
     askedMs === null
       ? t(`health.${health}`)
       : t('healthAt', { health: t(`health.${health}`), time: timeOfDay(askedMs, i18n.language) }),
-    account === null ? '' : t('signedInFrom', { name: account.name, source: account.source }),
+    account === null ? '' : t('signedInFrom', { name: account.name, source: sourceWords(account.source) }),
     insecure ? t('overPlainHttp') : '',
     t('repositories', { count: repositories.length }),
   ].filter((text) => text !== '');
@@ -65,6 +71,12 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
             {t('askAgain')}
           </Button>
         )}
+        {!refused && (
+          <Button className="button" onPress={() => askForSignIn(host)}>
+            <KeyRound size={14} strokeWidth={1.75} aria-hidden="true" />
+            {t('signIn:signInDots')}
+          </Button>
+        )}
         <Button className="button" onPress={onSettings}>
           <Settings size={14} strokeWidth={1.75} aria-hidden="true" />
           {t('registrySettings')}
@@ -75,9 +87,13 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
           error={error}
           onCopy={copy}
           kept={t('listKept')}
+          words={noLonger}
+          atMs={askedMs}
+          onSignedIn={null}
           actions={
             <>
-              <Button className="button button-primary" isPending={asking} onPress={ask}>
+              {refused && <RefusedSignIn registry={registry} />}
+              <Button className={refused ? 'button' : 'button button-primary'} isPending={asking} onPress={ask}>
                 {t('tryAgain')}
               </Button>
               <Button className="button" onPress={onRemove}>

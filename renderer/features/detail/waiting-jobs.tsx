@@ -15,6 +15,12 @@ function waitingJobs(jobs: readonly JobSummary[], host: string): readonly JobSum
   );
 }
 
+/** Whether a sign-in to the registry is all that a job lacks: the engine goes on with it then. */
+function goesOnAfterSignIn({ state, error }: JobSummary, host: string): boolean {
+  const stopped = state === 'waiting' || state === 'failed';
+  return stopped && error?.code.startsWith('auth.') === true && error.params['host'] === host;
+}
+
 /** The jobs that wait for a registry, or that it stopped, with the way to each. */
 export function WaitingJobs(props: {
   readonly host: string;
@@ -29,9 +35,13 @@ export function WaitingJobs(props: {
     host,
   );
   if (!show || jobs.length === 0) return null;
+  const goingOn = jobs.filter((job) => goesOnAfterSignIn(job, host)).length;
   return (
     <section>
-      <h2 className="section-title">{t('waitingForThis')}</h2>
+      <h2 className="section-title">
+        {t('waitingForThis')}
+        {goingOn > 0 && <span>{t('signIn:goOn', { count: goingOn })}</span>}
+      </h2>
       <table className="table">
         <thead>
           <tr>

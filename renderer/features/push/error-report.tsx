@@ -1,8 +1,9 @@
-import { CircleAlert, Clock, Copy } from 'lucide-react';
+import { CircleAlert, Clock, Copy, LogIn } from 'lucide-react';
 import type { ReactElement, ReactNode } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
+import { askForSignIn } from '../../state/sign-in-request.ts';
 import { useErrorWords } from './use-error-words.ts';
 import '../../ui/controls.css';
 import './error-report.css';
@@ -18,8 +19,20 @@ export interface ErrorReportProps {
   readonly atMs?: number | null;
   /** The work goes on by itself once the cause is gone: told calmly. */
   readonly waiting?: boolean;
+  /** Says it in other words than the error's own: where more is known than it knows. */
+  readonly words?: { readonly what: string; readonly means: string } | null;
+  /** What follows a sign-in that is offered here; null = the actions offer it themselves. */
+  readonly onSignedIn?: (() => void) | null;
   readonly onCopy: (text: string) => void;
 }
+
+/** The registry that a sign-in would help with; null where none would. */
+export function signInHost(error: ErrorData): string | null {
+  const { host } = error.params;
+  return error.actions.includes('signIn') && typeof host === 'string' ? host : null;
+}
+
+const nothing = (): void => undefined;
 
 /** Parameters that have a word of their own; others go by their name. */
 const NAMED_FACTS = [
@@ -50,9 +63,11 @@ function errorDetails(error: ErrorData, at: string | null): string {
 
 /** An error in the order of the look: what happened, what it means, actions, what is kept, then what the registry said. */
 export function ErrorReport(props: ErrorReportProps): ReactElement {
-  const { error, actions, kept, atMs = null, waiting = false, onCopy } = props;
+  const { error, actions, kept, atMs = null, waiting = false, onSignedIn = nothing, onCopy } = props;
   const { t, i18n } = useTranslation('push');
-  const words = useErrorWords()(error);
+  const own = useErrorWords()(error);
+  const words = props.words ?? own;
+  const host = signInHost(error);
   const Icon = waiting ? Clock : CircleAlert;
   const fromRegistry = 'host' in error.params || 'registry' in error.params;
   return (
@@ -61,7 +76,15 @@ export function ErrorReport(props: ErrorReportProps): ReactElement {
       <div className="error-report-body">
         <h3>{words.what}</h3>
         {words.means !== '' && <p>{words.means}</p>}
-        <div className="error-report-actions">{actions}</div>
+        <div className="error-report-actions">
+          {host !== null && onSignedIn !== null && (
+            <Button className="button button-primary" onPress={() => askForSignIn(host, onSignedIn)}>
+              <LogIn size={14} strokeWidth={1.75} aria-hidden="true" />
+              {t('signIn:signInDots')}
+            </Button>
+          )}
+          {actions}
+        </div>
         {kept !== undefined && <p className="error-report-kept">{kept}</p>}
         <div className="error-report-said">
           <h4>{t(fromRegistry ? 'error.said' : 'error.details')}</h4>

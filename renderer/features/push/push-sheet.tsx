@@ -217,6 +217,7 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
             error={error}
             onCopy={copy}
             kept={t('nothingSent')}
+            onSignedIn={planAgain}
             actions={
               <ErrorActions
                 error={error}

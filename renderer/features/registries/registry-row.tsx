@@ -1,10 +1,12 @@
 import { ChevronRight, CircleAlert, KeyRound, Package, Plus } from 'lucide-react';
 import type { ReactElement } from 'react';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { askForSignIn } from '../../state/sign-in-request.ts';
 import { HealthDot } from '../../ui/health-dot.tsx';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import { TagTokens } from '../../ui/tag-tokens.tsx';
@@ -79,7 +81,11 @@ function RegistryCells({
       <span className="name registry-name" data-tip={`${host}\n${[t(`health.${health}`), ...notes].join('\n')}`}>
         {host}
       </span>
-      {error === null ? <span className="quiet">{notes.join(', ')}</span> : <ErrorBadge error={error} />}
+      {error === null ? (
+        <span className="quiet">{notes.join(', ')}</span>
+      ) : (
+        <ErrorBadge host={host} known={account !== null} error={error} />
+      )}
       <span className="fill" />
       <span className="figure repository-count">{t('repositories', { count: repositories.length })}</span>
     </>
@@ -87,15 +93,34 @@ function RegistryCells({
 }
 
 /** The state of a registry that refuses, in a word; the detail says the rest. */
-function ErrorBadge({ error }: { readonly error: ErrorData }): ReactElement {
+function ErrorBadge(props: {
+  readonly host: string;
+  /** Somebody is signed in. */
+  readonly known: boolean;
+  readonly error: ErrorData;
+}): ReactElement {
+  const { host, known, error } = props;
   const { t } = useTranslation('panes');
   const words = useErrorWords();
-  const signIn = error.retry === 'afterSignIn';
-  const Icon = signIn ? KeyRound : CircleAlert;
+  if (error.actions.includes('signIn')) {
+    return (
+      <Button
+        className="badge badge-button"
+        data-kind="fail"
+        data-tip={words(error).what}
+        // The row has the command in its menu; the tree is one tab stop.
+        excludeFromTabOrder
+        onPress={() => askForSignIn(host)}
+      >
+        <KeyRound size={11} strokeWidth={1.75} aria-hidden="true" />
+        {t(known ? 'signIn:signInAgain' : 'signIn:signIn')}
+      </Button>
+    );
+  }
   return (
     <span className="badge" data-kind="fail" data-tip={words(error).what}>
-      <Icon size={11} strokeWidth={1.75} aria-hidden="true" />
-      {t(signIn ? 'badge.signIn' : error.code === 'registry.unreachable' ? 'badge.offline' : 'badge.error')}
+      <CircleAlert size={11} strokeWidth={1.75} aria-hidden="true" />
+      {t(error.code === 'registry.unreachable' ? 'badge.offline' : 'badge.error')}
     </span>
   );
 }

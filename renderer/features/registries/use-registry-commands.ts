@@ -1,6 +1,7 @@
-import { RefreshCw, Server, Tag, Trash2 } from 'lucide-react';
+import { KeyRound, RefreshCw, Server, Tag, Trash2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useClient } from '../../state/client.ts';
+import { askForSignIn } from '../../state/sign-in-request.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import type { MenuGroups } from '../../ui/context-menu.tsx';
 import { type RegistryRow, repositoryKey } from './tree-rows.ts';
@@ -31,6 +32,7 @@ export function useRegistryCommands(
               // The row shows what came of it.
               act: () => void client.call('registries.read', { host }).catch(() => undefined),
             },
+            { id: 'signIn', label: t('signIn:signInDots'), icon: KeyRound, act: () => askForSignIn(host) },
           ],
           [{ id: 'copyHost', label: t('copyHost'), icon: Server, act: () => copy(host) }],
           [{ id: 'remove', label: t('removeDots'), icon: Trash2, act: () => onRemove(host) }],

@@ -12,7 +12,7 @@ import { ContextMenu } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import type { MenuPlace } from '../../ui/tree-list.tsx';
-import { ErrorReport } from '../push/error-report.tsx';
+import { ErrorReport, signInHost } from '../push/error-report.tsx';
 import { packedSum, repositoryKey } from '../registries/tree-rows.ts';
 import { useGroupCommands } from '../registries/use-group-commands.ts';
 import type { TagReadings } from '../registries/use-tag-reading.ts';
@@ -46,10 +46,11 @@ export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
       {failure !== undefined && (
         <ErrorReport
           error={failure}
+          onSignedIn={read}
           onCopy={copy}
           kept={readMs === null ? '' : t('tagsKept')}
           actions={
-            <Button className="button button-primary" onPress={read}>
+            <Button className={signInHost(failure) === null ? 'button button-primary' : 'button'} onPress={read}>
               {t('tryAgain')}
             </Button>
           }

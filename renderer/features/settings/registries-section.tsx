@@ -5,10 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { useClient } from '../../state/client.ts';
+import { askForSignIn } from '../../state/sign-in-request.ts';
 import { registryKey } from '../../state/tree-selection.ts';
 import { Copyable } from '../../ui/copyable.tsx';
 import { HealthDot } from '../../ui/health-dot.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
+import { useSourceWords } from '../sign-in/source-words.ts';
 import { ServeSwitch } from '../store/serve-switch.tsx';
 import { servingWord, type ThisComputer } from '../store/use-this-computer.ts';
 import { timeOfDay } from '../transfers/job-row.tsx';
@@ -127,13 +129,14 @@ function OwnPage({ own, onStore }: { readonly own: ThisComputer; readonly onStor
 function RegistryLines({ registry }: { readonly registry: Registry }): ReactElement {
   const { t, i18n } = useTranslation('settings');
   const { t: panes } = useTranslation('panes');
+  const sourceWords = useSourceWords();
   const { host, health, account, askedMs, insecure } = registry;
   return (
     <>
       <HealthDot health={health} />
       <span className="settings-registry-name">{host}</span>
       <span className="settings-registry-end">
-        {account === null ? t('anonymous') : `${account.name}, ${account.source}`}
+        {account === null ? t('anonymous') : `${account.name}, ${sourceWords(account.source)}`}
       </span>
       <span className="settings-registry-note">
         {[panes(`health.${health}`), insecure ? panes('overPlainHttp') : ''].filter((text) => text !== '').join(', ')}
@@ -157,6 +160,7 @@ function RegistryPage({
   const client = useClient();
   const words = useErrorWords();
   const [asking, setAsking] = useState(false);
+  const sourceWords = useSourceWords();
   const [refused, setRefused] = useState<ErrorData | null>(null);
   const { host, health, account, askedMs, insecure, repositories } = registry;
   const error = refused ?? registry.error;
@@ -204,7 +208,10 @@ function RegistryPage({
       )}
       <div className="settings-rows">
         <SettingsRow name={t('signIn')} note={t('signInNote')}>
-          <span>{account === null ? t('anonymous') : `${account.name}, ${account.source}`}</span>
+          <span>{account === null ? t('anonymous') : `${account.name}, ${sourceWords(account.source)}`}</span>
+          <Button className="button" onPress={() => askForSignIn(host)}>
+            {account === null ? t('signIn:signInDots') : t('signIn:change')}
+          </Button>
         </SettingsRow>
         <SettingsRow name={t('connection')} note={t(insecure ? 'plainHttpOn' : 'plainHttpOff')}>
           <SwitchControl label={panes('plainHttp')} selected={insecure} onChange={ask} />

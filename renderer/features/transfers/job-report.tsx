@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
-import { ErrorReport } from '../push/error-report.tsx';
+import { ErrorReport, signInHost } from '../push/error-report.tsx';
 import type { JobCommands } from './use-job-commands.ts';
 
 interface JobReportProps {
@@ -41,11 +41,12 @@ export function JobReport({ job, commands }: JobReportProps): ReactElement | nul
 function ReportActions({ job, commands }: JobReportProps): ReactElement {
   const { t } = useTranslation('transfers');
   const actions = job.error?.actions ?? [];
+  const signsIn = job.error !== null && signInHost(job.error) !== null;
   return (
     <>
       {job.actions.includes('retry') && (
         <Button
-          className="button button-primary"
+          className={signsIn ? 'button' : 'button button-primary'}
           onPress={() => {
             commands.act(job.id, 'retry');
           }}

@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
+import { askForSignIn } from '../../state/sign-in-request.ts';
 import { JobAnnouncer } from './job-announcer.tsx';
 import { groupOf } from './job-groups.ts';
 import { useJobs } from './job-mirror-context.ts';
@@ -51,7 +52,13 @@ function StripLine(props: {
 }): ReactElement {
   const { jobs, active } = props;
   const waiting = active.find(({ state }) => state === 'waiting');
+  const forSignIn = active.filter(({ waitingFor }) => waitingFor === 'signIn');
+  const host = forSignIn[0]?.error?.params['host'];
   const interrupted = jobs.filter(({ state }) => state === 'interrupted');
+  if (typeof host === 'string') {
+    const count = forSignIn.filter(({ error }) => error?.params['host'] === host).length;
+    return <WaitingForSignIn host={host} count={count} />;
+  }
   if (waiting !== undefined) return <Waiting job={waiting} />;
   if (active.length > 0) return <Running jobs={active} />;
   if (interrupted.length > 0) return <InterruptedJobs jobs={interrupted} />;
@@ -66,6 +73,20 @@ function Waiting({ job }: { readonly job: JobSummary }): ReactElement {
       <Clock className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
       {t('strip.waiting', { name: job.vmName, reference: job.references[0] ?? '', cause })}
     </>
+  );
+}
+
+/** Jobs that a sign-in would let go on. */
+function WaitingForSignIn({ host, count }: { readonly host: string; readonly count: number }): ReactElement {
+  const { t } = useTranslation('signIn');
+  return (
+    <span className="transfers-strip-offer transfers-strip-red">
+      <CircleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
+      {t('waiting', { count, host })}
+      <Button className="link-button" onPress={() => askForSignIn(host)}>
+        {t('signInDots')}
+      </Button>
+    </span>
   );
 }
 
