@@ -18,6 +18,8 @@ export function referenceLine(state: PlanReference): string {
       return `${state.reference}  has this image already`;
     case 'moves':
       return `${state.reference}  moves from ${shortDigest(state.previousDigest ?? '')}`;
+    case 'kept':
+      return `${state.reference}  stays at ${shortDigest(state.previousDigest ?? '')}`;
     case 'conflict':
       return `${state.reference}  was moved by somebody else to ${shortDigest(state.previousDigest ?? '')}`;
     case 'written':

@@ -1,7 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { type CommandContext, type CommonOptions, runCommand, tellError } from './command-context.ts';
-import { type CopyOptions, copy } from './commands/copy.ts';
+import { type CopyCommandOptions, copy } from './commands/copy.ts';
 import { demo } from './commands/demo.ts';
 import { inspect } from './commands/inspect.ts';
 import { cancelJob, listJobs, logJob, resumeJob } from './commands/jobs.ts';
@@ -72,13 +72,17 @@ function addCopyCommand(program: Command, context: CommandContext, finish: Finis
   program
     .command('copy')
     .description('copy an image, its manifest bytes as they are; what is there is not sent')
-    .argument('<source>', 'host[:port]/repository[:tag|@digest], or oci:DIR[:tag] for an image layout')
+    .argument('<source>', 'host[:port]/repository[:tag|@digest], or oci:DIR[:tag|@digest] for an image layout')
     .argument('<target...>', 'host[:port]/repository[:tag], or oci:DIR[:tag]')
+    .option('--all-tags', 'every tag of the source repository, under the same names; source and targets have no tag')
+    .option('--skip-existing', 'a tag of a target that has another image stays where it is')
+    .option('--dry-run', 'only say what would be sent')
     .option('--insecure', 'plain http')
-    .option('--concurrency <n>', 'blobs at once', wholeNumber(1, 16))
+    .option('--concurrency <n>', 'blobs at once with each registry', wholeNumber(1, 16))
     .option('--force', 'move a tag even if it moved meanwhile')
+    .option('--wait', 'wait while the network is away in the middle of the copy, in place of ending')
     .option('--json', 'print one JSON document')
-    .action((source: string, targets: string[], options: CopyOptions) =>
+    .action((source: string, targets: string[], options: CopyCommandOptions) =>
       finish(options, () => copy(context, source, targets, options)),
     );
 }

@@ -5,7 +5,7 @@ import type { JobLayer, JobState } from '../../shared/models/job.ts';
 import type { FollowedJob } from './follow-job.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Shows a push while it runs. */
+/** Shows a push or copy while it runs. */
 export interface PushProgress {
   update(job: FollowedJob): void;
   /** Removes what moves; the last line stays. */
@@ -19,7 +19,7 @@ const LAYER_LINES = 8;
 const STATE_WORDS: Record<JobState, string> = {
   queued: 'Waiting for its turn',
   planning: 'Asking the registry',
-  running: 'Pushing',
+  running: 'Sending',
   paused: 'Paused',
   waiting: 'Waiting',
   cancelling: 'Ending',

@@ -1,23 +1,31 @@
 import type { MethodInput } from '../../shared/contract/methods.ts';
-import type { CopyDocument } from '../../shared/models/copy.ts';
+import type { CopyDocument, CopyRequest } from '../../shared/models/copy.ts';
 import type { CopyPrice } from '../../shared/models/copy-price.ts';
+import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import type { CodecPool } from './codec/codec-pool.ts';
-import { copyImage } from './copy/copy-image.ts';
-import { copySourceOf } from './copy/copy-source.ts';
+import { copyDocumentOf } from './copy/copy-draft.ts';
+import type { CopyPlanningParts } from './copy/copy-parts.ts';
+import { CopyRun } from './copy/copy-run.ts';
+import { copySourceOf, repositoryPlaceOf } from './copy/copy-source.ts';
+import { CopyWork } from './copy/copy-work.ts';
+import { planCopy } from './copy/plan-copy.ts';
 import { type PricedHost, priceCopies } from './copy/price-copies.ts';
-import type { ContentIndex } from './digests/content-index.ts';
-import type { EventHub } from './event-hub.ts';
+import type { ContentIndex, RepositoryName } from './digests/content-index.ts';
 import type { Bandwidth } from './jobs/bandwidth.ts';
+import type { BlobFlights } from './jobs/blob-flights.ts';
+import { HostSlots } from './jobs/host-slots.ts';
+import { waitOut } from './jobs/stuck-job.ts';
+import type { TransferJob } from './jobs/transfer-job.ts';
 import { type ClientRooms, openClients, registriesOf } from './open-clients.ts';
 import { noRequests } from './plan/planning-parts.ts';
 import { groupTargets } from './plan/push-targets.ts';
 import type { Clock } from './ports.ts';
+import type { DistributionClient } from './registry/distribution-client.ts';
+import type { HostMemory } from './registry/host-memory.ts';
 import { profileOf } from './registry/host-profile.ts';
+import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryService } from './registry-service.ts';
-
-/** A copy under way is shown at most this often, in ms. */
-const SHOWN_MS = 100;
 
 /** What copies work with; all of it is the engine's. */
 export interface CopyServiceParts extends ClientRooms {
@@ -25,51 +33,27 @@ export interface CopyServiceParts extends ClientRooms {
   readonly settings: () => Settings;
   readonly codec: CodecPool;
   readonly index: ContentIndex;
+  readonly hosts: HostMemory;
   readonly registries: RegistryService;
   readonly bandwidth: Bandwidth;
-  readonly hub: EventHub;
+  readonly flights: BlobFlights;
 }
 
-/** Copies images between registries and image layouts: each copy with clients of its own, closed when it ends. */
+/** Clients of one plan or copy, closed together. */
+interface OpenCopy {
+  readonly parts: CopyPlanningParts;
+  readonly atOnce: (place: string) => number;
+  readonly clientOf: (place: string) => DistributionClient;
+  readonly close: () => Promise<void>;
+}
+
+/** Prices, plans and performs copies between registries and image layouts: each with clients of its own. */
 export class CopyService {
   readonly #rooms: CopyServiceParts;
+  readonly #slots = new HostSlots();
 
   constructor(rooms: CopyServiceParts) {
     this.#rooms = rooms;
-  }
-
-  /** Copies an image to the end; progress is told on the way. @throws AppError */
-  async copy(input: MethodInput<'images.copy'>, signal: AbortSignal): Promise<CopyDocument> {
-    const { clock, settings, codec, index, registries, bandwidth } = this.#rooms;
-    const { copyId, source, insecure, force } = input;
-    const targets = groupTargets(input.targets);
-    const from = copySourceOf(source);
-    const usual = (): number => input.concurrency ?? settings().concurrency;
-    const { clientOf, close } = openClients(this.#rooms, {
-      targets,
-      insecure,
-      concurrency: usual(),
-      pieceSize: null,
-    });
-    try {
-      return await copyImage(
-        {
-          clock,
-          codec,
-          contentIndex: index,
-          bandwidth,
-          clientOf,
-          concurrency: () => Math.min(...[from, ...targets].map(({ registry }) => clientOf(registry).atOnce(usual()))),
-          requests: noRequests(),
-          onProgress: this.#teller(copyId),
-        },
-        { jobId: copyId, source: from, targets, force },
-        signal,
-      );
-    } finally {
-      await close();
-      for (const registry of registriesOf(targets)) await registries.tell(registry);
-    }
   }
 
   /** What copies would cost, by what is known; asks nobody. */
@@ -101,17 +85,128 @@ export class CopyService {
     };
   }
 
-  /** Tells how far a copy is, not too often. The first byte is told at once: after it a failure is no refusal. */
-  #teller(copyId: string): (progress: { target: number; targets: number; sent: number; toSend: number }) => void {
-    const { clock, hub } = this.#rooms;
-    let shownMs = 0;
-    let shownSent = 0;
-    return (progress) => {
-      const now = clock.now();
-      if (now - shownMs < SHOWN_MS && (shownSent > 0 || progress.sent === 0)) return;
-      shownMs = now;
-      shownSent = progress.sent;
-      hub.emit('copies.changed', { copyId, ...progress });
+  /**
+   * What is refused before a job is made of it.
+   *
+   * @throws AppError `reference.invalid`, `serve.off`
+   */
+  async check(request: CopyRequest): Promise<void> {
+    await this.#rooms.store.requireOn([...placesOf(request)].map(({ registry }) => registry));
+  }
+
+  /** Plans a copy: asks, sends nothing. @throws AppError */
+  async plan(request: CopyRequest, signal: AbortSignal): Promise<CopyDocument> {
+    const { clock, hosts } = this.#rooms;
+    await this.check(request);
+    const startedMs = clock.now();
+    const open = this.#open(request);
+    try {
+      const draft = await planCopy(open.parts, request, signal);
+      const registries = registriesOf(draft.targets);
+      return copyDocumentOf(draft, open.clientOf, {
+        jobId: '',
+        seconds: (clock.now() - startedMs) / 1000,
+        rate: registries.length === 0 ? null : hosts.linkRate(registries),
+      });
+    } finally {
+      await open.close();
+    }
+  }
+
+  /** Performs the copy of a job to its end. @throws AppError */
+  async perform(job: TransferJob, request: CopyRequest): Promise<void> {
+    const { codec, bandwidth, flights, book, registries } = this.#rooms;
+    let run: CopyRun | null = null;
+    const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
+    const open = this.#open(request, { onRetry, clock: job.waits });
+    const hosts = registriesOf(targetsOf(request));
+    try {
+      const parts = {
+        ...open.parts,
+        codec,
+        bandwidth,
+        flights,
+        gate: job.gate,
+        slots: this.#slots,
+        atOnce: open.atOnce,
+      };
+      const begun = new CopyRun(parts, request, {
+        onPlanned: () => {
+          if (begun.draft !== null) job.attach(new CopyWork(begun, begun.draft));
+          job.started();
+        },
+        onChange: (row) => job.touch(row),
+        onSent: (bytes) => job.sent(bytes),
+        onStuck: async (stuck, signal) => {
+          job.wait(stuck);
+          const host = stuck.error.params['host'];
+          const client = typeof host === 'string' ? open.clientOf(host) : null;
+          await waitOut(stuck, job.waits, async (until) => (await client?.answers(until)) ?? true, signal);
+          job.goOn();
+        },
+      });
+      run = begun;
+      await begun.run(job.signal).finally(() => begun.close());
+    } catch (thrown) {
+      for (const host of hosts) book.note(host, { thrown });
+      throw thrown;
+    } finally {
+      await open.close();
+      this.#slots.changed();
+    }
+    for (const host of hosts) {
+      await book.unhide(host);
+      await registries.tell(host);
+    }
+  }
+
+  #open(
+    request: CopyRequest,
+    following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
+  ): OpenCopy {
+    const { settings, index, clients } = this.#rooms;
+    const usual = (): number => request.concurrency ?? settings().concurrency;
+    const { clientOf, close } = openClients(this.#rooms, {
+      targets: targetsOf(request),
+      insecure: request.insecure,
+      concurrency: usual(),
+      pieceSize: null,
+      ...following,
+    });
+    return {
+      parts: {
+        contentIndex: index,
+        clientOf,
+        mountsAt: (place) => (isLayoutPlace(place) ? 'no' : clients.abilitiesOf(place).mount),
+        requests: noRequests(),
+      },
+      atOnce: (place) => clientOf(place).atOnce(usual()),
+      clientOf,
+      close,
     };
   }
+}
+
+/** Repositories that are written to. @throws AppError `reference.invalid` */
+function targetsOf({ images, repositories }: CopyRequest): RepositoryName[] {
+  const named = groupTargets(images.flatMap(({ targets }) => targets));
+  const whole = repositories.flatMap(({ targets }) => targets.map(repositoryPlaceOf));
+  return [...named, ...whole].map(({ registry, repository }) => ({ registry, repository }));
+}
+
+/** All places of a copy, both sides. @throws AppError `reference.invalid` */
+function placesOf(request: CopyRequest): RepositoryName[] {
+  return [
+    ...request.images.map(({ source }) => copySourceOf(source)),
+    ...request.repositories.map(({ source }) => repositoryPlaceOf(source)),
+    ...targetsOf(request),
+  ];
+}
+
+/** What a copy is called in lists: its one image, or the place of several. */
+export function copyName({ images, repositories }: CopyRequest): string {
+  const names = [...images, ...repositories].map(({ source }) => source);
+  const [first = '', ...others] = names;
+  if (others.length === 0) return first;
+  return `${first} +${String(others.length)}`;
 }

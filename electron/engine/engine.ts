@@ -7,7 +7,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import { CodecPool } from './codec/codec-pool.ts';
-import { CopyService } from './copy-service.ts';
+import { CopyService, copyName } from './copy-service.ts';
 import { Credentials } from './credentials/credentials.ts';
 import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from './credentials/sign-in-book.ts';
 import { ContentIndex } from './digests/content-index.ts';
@@ -15,6 +15,7 @@ import { DigestCache } from './digests/digest-cache.ts';
 import type { Engine } from './engine-interface.ts';
 import { createEventHub } from './event-hub.ts';
 import { Bandwidth } from './jobs/bandwidth.ts';
+import { BlobFlights } from './jobs/blob-flights.ts';
 import { JobFiles } from './jobs/job-files.ts';
 import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
@@ -79,6 +80,7 @@ class JoinedEngine {
     const zeros = new ZeroChunks(this.#codec, this.#index);
     const signInFile = new JsonFile(join(paths.stateHome, 'sign-ins.json'), signInBookSchema, EMPTY_SIGN_IN_BOOK, log);
     const credentials = new Credentials(ports.credentials, new SignInBook(signInFile));
+    const flights = new BlobFlights();
     const clients = new RegistryClients({ network, credentials, clock, log, random: Math.random }, this.#hosts);
     this.#bandwidth = new Bandwidth(clock, null);
     this.#settings = new SettingsService(ports, emit, {
@@ -133,6 +135,7 @@ class JoinedEngine {
       registries: this.#registries,
       store,
       bandwidth: this.#bandwidth,
+      flights,
       hub: this.hub,
     });
     this.#copies = new CopyService({
@@ -144,8 +147,9 @@ class JoinedEngine {
       codec: this.#codec,
       index: this.#index,
       registries: this.#registries,
+      hosts: this.#hosts,
       bandwidth: this.#bandwidth,
-      hub: this.hub,
+      flights,
     });
     this.#tags = new TagService({
       clients,
@@ -167,7 +171,10 @@ class JoinedEngine {
       history: new JobHistory(state, nowMs),
       wakefulness,
       chunkSize,
-      perform: (job) => this.#pushes.perform(job),
+      perform: (job) => {
+        const { task } = job.facts;
+        return task.kind === 'push' ? this.#pushes.perform(job, task.request) : this.#copies.perform(job, task.request);
+      },
     });
     this.#sample = this.#sampleService(ports);
   }
@@ -231,7 +238,12 @@ class JoinedEngine {
       },
       'plans.make': (input, signal) => this.#pushes.plan(input, signal),
       'copies.price': (input) => this.#copies.price(input),
-      'images.copy': (input, signal) => this.#copies.copy(input, signal),
+      'copies.plan': (input, signal) => this.#copies.plan(input, signal),
+      'copies.document': ({ id }) => this.#jobs.copyDocument(id),
+      'jobs.copy': async (input) => {
+        await this.#copies.check(input);
+        return await this.#jobs.copy(input, copyName(input));
+      },
       'jobs.push': async (input) => {
         await this.#store.requireOn(this.#pushes.targets(input).map(({ registry }) => registry));
         const vm = await this.#vms.find(input.vmId);

@@ -8,10 +8,11 @@ import type { ContentIndex } from './digests/content-index.ts';
 import type { DigestCache } from './digests/digest-cache.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Bandwidth } from './jobs/bandwidth.ts';
-import { BlobFlights } from './jobs/blob-flights.ts';
+import type { BlobFlights } from './jobs/blob-flights.ts';
 import { PushRun } from './jobs/push/push-run.ts';
-import type { PushJob } from './jobs/push-job.ts';
+import { PushWork } from './jobs/push/push-work.ts';
 import { waitOut } from './jobs/stuck-job.ts';
+import type { TransferJob } from './jobs/transfer-job.ts';
 import { openClients, registriesOf } from './open-clients.ts';
 import { CachedLayers } from './plan/cached-layers.ts';
 import type { EncoderRate } from './plan/encoder-rate.ts';
@@ -49,6 +50,7 @@ export interface PushServiceParts {
   readonly registries: RegistryService;
   readonly store: StoreService;
   readonly bandwidth: Bandwidth;
+  readonly flights: BlobFlights;
   readonly hub: EventHub;
 }
 
@@ -56,7 +58,6 @@ export interface PushServiceParts {
 export class PushService {
   readonly #ports: EnginePorts;
   readonly #rooms: PushServiceParts;
-  readonly #flights = new BlobFlights();
 
   constructor(ports: EnginePorts, rooms: PushServiceParts) {
     this.#ports = ports;
@@ -172,9 +173,8 @@ export class PushService {
   }
 
   /** Performs the push of a job to its end. @throws AppError */
-  async perform(job: PushJob): Promise<void> {
+  async perform(job: TransferJob, request: PushRequest): Promise<void> {
     const { vms, book, registries } = this.#rooms;
-    const { request } = job.facts;
     const targets = this.targets(request);
     const vm = await vms.find(request.vmId);
     void this.#warm();
@@ -184,8 +184,8 @@ export class PushService {
     const { parts, close } = this.#parts(request, { onRetry, clock: job.waits });
     try {
       await inEitherForm(source, request, async (form) => {
-        run = this.#runOf(job, parts, form, targets);
-        job.attach(run);
+        run = this.#runOf(job, request, parts, form);
+        job.attach(new PushWork(run, this.#ports.chunkSize));
         await run.run(job.signal).finally(() => run?.close());
         await this.#learnLinks(run);
         if (request.populateCache === true) {
@@ -205,9 +205,9 @@ export class PushService {
     }
   }
 
-  #runOf(job: PushJob, parts: PlanningParts, source: PushSource, targets: readonly PushTarget[]): PushRun {
+  #runOf(job: TransferJob, request: PushRequest, parts: PlanningParts, source: PushSource): PushRun {
     const { settings, bandwidth, hub } = this.#rooms;
-    const { request } = job.facts;
+    const targets = this.targets(request);
     const draft = createDraft(source, targets, this.#ports.chunkSize);
     const concurrency = {
       limit: (): number => {
@@ -216,7 +216,7 @@ export class PushService {
       },
       onChange: (changed: () => void) => hub.on('settings.changed', changed),
     };
-    return new PushRun(parts, draft, request, job.gate, bandwidth, concurrency, this.#flights, {
+    return new PushRun(parts, draft, request, job.gate, bandwidth, concurrency, this.#rooms.flights, {
       onStarted: () => job.started(),
       onChange: (layer) => job.touch(layer),
       onSent: (bytes) => job.sent(bytes),

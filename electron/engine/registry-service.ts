@@ -15,7 +15,7 @@ import type { StoreService } from './store/store-service.ts';
 
 type RegistryMethodName = Exclude<
   Extract<EngineMethodName, `${'registries' | 'repositories' | 'images'}.${string}`>,
-  'images.copy' | SignInMethodName
+  SignInMethodName
 >;
 
 /** A repository that is read is shown at most this often, in ms. */

@@ -14,6 +14,7 @@ function job(id: string, state: JobState, sent = 0, toSend = 100): JobSummary {
     id,
     kind: 'push',
     state,
+    copy: null,
     vmId: 'vm:builder',
     vmName: 'builder',
     references: ['ghcr.io/acme/builder:1'],

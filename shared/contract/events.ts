@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { copyProgressSchema } from '../models/copy.ts';
 import { jobDeltaSchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
 import { registrySchema } from '../models/registry.ts';
@@ -16,8 +15,6 @@ export const events = defineEvents({
   'plans.changed': z.object({ planId: z.string(), plan: planSchema }),
   /** One job changed. At most 10 a second per job. */
   'jobs.changed': jobDeltaSchema,
-  /** A copy under way got further. At most 10 a second. */
-  'copies.changed': copyProgressSchema,
   'jobs.removed': z.object({ id: z.string() }),
   /** What is known of one registry changed. */
   'registries.changed': registrySchema,

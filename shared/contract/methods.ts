@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { copyDocumentSchema } from '../models/copy.ts';
+import { copyDocumentSchema, copyRequestSchema } from '../models/copy.ts';
 import { copyPriceSchema, pricedSourceSchema, pricedTargetSchema } from '../models/copy-price.ts';
 import { imageSchema, verificationSchema } from '../models/image.ts';
 import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
@@ -150,6 +150,15 @@ export const methods = defineMethods({
     output: jobSummarySchema,
     errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'serve.off'],
   },
+  /**
+   * Starts a copy and answers at once with its job: manifest bytes as they are, an index with its children, blobs mounted or
+   * streamed. What arrives stays, whatever becomes of the job. What goes wrong later is the job's error.
+   */
+  'jobs.copy': {
+    input: copyRequestSchema,
+    output: jobSummarySchema,
+    errors: [...REGISTRY_ERRORS, ...STORE_ERRORS, ...COPY_ERRORS, 'input.invalid', 'store.archiveInvalid', 'serve.off'],
+  },
   'jobs.list': { input: nothing, output: z.array(jobSummarySchema), errors: ['state.unavailable'] },
   'jobs.get': { input: z.object({ id }), output: jobSnapshotSchema, errors: ['job.notFound'] },
   /** The push document: what the job did, layer by layer and target by target. */
@@ -235,25 +244,6 @@ export const methods = defineMethods({
   },
 
   /**
-   * Copies an image, its manifest bytes as they are, to references of registries and image layouts; an index brings its
-   * children. `copies.changed` events tell how far it is; cancelling the request ends it, and what arrived stays.
-   */
-  'images.copy': {
-    input: z.object({
-      copyId: id,
-      source: reference,
-      targets: z.array(reference).min(1).max(64),
-      insecure: z.boolean(),
-      /** Blobs at once; null = the setting. */
-      concurrency: z.number().int().min(1).max(16).nullable(),
-      /** Move a tag even if it moved since the copy began. */
-      force: z.boolean(),
-    }),
-    output: copyDocumentSchema,
-    errors: [...REGISTRY_ERRORS, ...COPY_ERRORS, ...STORE_ERRORS, 'store.archiveInvalid'],
-  },
-
-  /**
    * What copies of these images would cost, target by target in the order of the targets, by what is known: no request is
    * made, and no disk byte is read.
    */
@@ -265,6 +255,17 @@ export const methods = defineMethods({
     output: z.array(copyPriceSchema),
     errors: [],
   },
+  /**
+   * What a copy would do, target by target and blob by blob: it asks both sides, sends nothing and writes nothing. States of
+   * tags: `moves` is one that has another image now, for the person to decide.
+   */
+  'copies.plan': {
+    input: copyRequestSchema,
+    output: copyDocumentSchema,
+    errors: [...REGISTRY_ERRORS, ...STORE_ERRORS, 'input.invalid', 'store.archiveInvalid', 'serve.off'],
+  },
+  /** What a copy did, or did so far. */
+  'copies.document': { input: z.object({ id }), output: copyDocumentSchema, errors: ['job.notFound'] },
 
   /** What changes of a repository's tags would do; writes nothing. */
   'tags.plan': {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { type CopyDocument, copyRequestSchema } from './copy.ts';
 import { errorDataSchema } from './error-data.ts';
-import { planBytesSchema, planLayerSchema, planTargetSchema, requestCountsSchema } from './plan.ts';
+import { type Plan, planBytesSchema, planLayerSchema, planTargetSchema, requestCountsSchema } from './plan.ts';
 import { PLAIN_PUSH, pushOptionsSchema } from './push-options.ts';
 
 /** Where a job stands. */
@@ -54,16 +55,21 @@ export const waitingForSchema = z.enum(['network', 'signIn', 'limit', 'lock']);
 /** What can be asked of a job in its state. */
 export const jobActionSchema = z.enum(['pause', 'resume', 'retry', 'cancel', 'remove']);
 
-/** A push as it is seen from outside: a whole snapshot. */
+/** A push or copy as it is seen from outside: a whole snapshot. */
 export const jobSchema = z.object({
   id: z.string(),
-  kind: z.enum(['push']),
+  kind: z.enum(['push', 'copy']),
   state: jobStateSchema,
-  vmId: z.string(),
+  /** Null = a copy. */
+  vmId: z.string().nullable(),
+  /** Name of the VM; of a copy, what is copied. */
   vmName: z.string(),
+  /** Where it goes. */
   references: z.array(z.string()),
-  /** How it was asked for. A push that was remembered without it counts as a plain one. */
+  /** How a push was asked for. One that was remembered without it counts as a plain one. */
   options: pushOptionsSchema.default(PLAIN_PUSH),
+  /** What a copy was asked for; null = a push. */
+  copy: copyRequestSchema.nullable().default(null),
   createdMs: z.number(),
   startedMs: z.number().nullable(),
   finishedMs: z.number().nullable(),
@@ -85,7 +91,7 @@ export const jobSchema = z.object({
   chunkSize: z.number(),
   bytes: planBytesSchema,
   requests: requestCountsSchema,
-  /** Targets without their layers; the layers of the first target stand in `layers`. */
+  /** Targets without their layers; `layers` has those of a push's first target, and of a copy all, each once. */
   targets: z.array(planTargetSchema.omit({ layers: true })),
   layers: z.array(jobLayerSchema),
   /** Another process owns the job: only `cancel` and `pause` requests reach it, within a second. */
@@ -121,5 +127,7 @@ export type JobAction = z.infer<typeof jobActionSchema>;
 export type Job = z.infer<typeof jobSchema>;
 /** A job without its layers. */
 export type JobSummary = z.infer<typeof jobSummarySchema>;
+/** What a push or a copy did, layer by layer and target by target. */
+export type JobDocument = Plan | CopyDocument;
 /** A numbered change of one job. */
 export type JobDelta = z.infer<typeof jobDeltaSchema>;

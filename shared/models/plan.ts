@@ -16,6 +16,8 @@ export const layerReasonSchema = z.enum([
   'sameDigestEarlier',
   'allZeros',
   'mountable',
+  /** It lies in the registry, which was not seen to mount yet. */
+  'mountUntried',
   'notInRegistry',
   'changed',
   'newRepository',
@@ -24,8 +26,8 @@ export const layerReasonSchema = z.enum([
   'sentByAnotherTarget',
 ]);
 
-/** State of one reference of a target: `moves` names the digest that the tag leaves. */
-export const referenceStateSchema = z.enum(['new', 'same', 'moves', 'conflict', 'written', 'failed']);
+/** State of one reference of a target: `moves` names the digest that the tag leaves, `kept` the one that it keeps. */
+export const referenceStateSchema = z.enum(['new', 'same', 'moves', 'kept', 'conflict', 'written', 'failed']);
 
 /** Bytes by what happens to them. All packed but `raw`, `read` and `encoded`, which are disk bytes. */
 export const planBytesSchema = z.object({

@@ -2,8 +2,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { MethodInput } from '../../shared/contract/methods.ts';
-import { type CopyDocument, copyDocumentSchema } from '../../shared/models/copy.ts';
+import { type CopyDocument, type CopyRequest, copyDocumentSchema } from '../../shared/models/copy.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { digestOf } from '../fixtures/embedded-registry.ts';
 import { first, isCommit, isPiece } from '../fixtures/faults.ts';
@@ -44,13 +43,9 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 async function copy(
   source: string,
   targets: readonly string[],
-  more: Partial<MethodInput<'images.copy'>> = {},
-  signal = never,
+  more: Partial<CopyRequest> = {},
 ): Promise<CopyDocument> {
-  return await engine.handlers['images.copy'](
-    { copyId: 'copy', source, targets: [...targets], insecure: false, concurrency: 2, force: false, ...more },
-    signal,
-  );
+  return (await engine.copy({ images: [{ source, targets: [...targets] }], ...more })).document;
 }
 
 /** The manifest's very bytes, as skopeo reads them. */
@@ -73,7 +68,7 @@ describe('a copy', () => {
       ].map(raw),
     );
     expect(new Set(manifests).size).toBe(1);
-    expect([out.source.digest, back.source.digest]).toEqual([
+    expect([out.sources[0]?.digest, back.sources[0]?.digest]).toEqual([
       digestOf(manifests[0] ?? ''),
       digestOf(manifests[0] ?? ''),
     ]);
@@ -82,18 +77,32 @@ describe('a copy', () => {
     expect(await readdir(join(layout, '.tartan', 'staging'))).toEqual([]);
   });
 
-  it('within a registry mounts, and to several places reads the source for the first alone', async () => {
-    const document = await copy(`${one.host}/vms/builder:1`, [
-      `${one.host}/mounted/builder:1`,
-      `${two.host}/first/builder:1`,
-      `${two.host}/second/builder:1`,
+  it('within a registry mounts, and to several places of one registry sends every byte once', async () => {
+    const layout = join(folder, 'several');
+    await makeLayout(layout, 'x', ['several one', 'several two']);
+    await skopeo('copy', `oci:${layout}:x`, `docker://${one.host}/several/app:1`);
+    const document = await copy(`${one.host}/several/app:1`, [
+      `${one.host}/mounted/app:1`,
+      `${two.host}/first/app:1`,
+      `${two.host}/second/app:1`,
     ]);
     const [mounted, sent, beside] = document.targets.map(({ bytes }) => bytes);
     const { packed } = document.bytes;
     expect([mounted?.mounted, sent?.uploaded, beside?.mounted]).toEqual([packed, packed, packed]);
     expect([mounted?.uploaded, beside?.uploaded]).toEqual([0, 0]);
-    expect(await isWhole(`${one.host}/mounted/builder:1`, vm)).toBe(true);
-    expect(await isWhole(`${two.host}/second/builder:1`, vm)).toBe(true);
+    const manifests = [`${one.host}/mounted/app:1`, `${two.host}/first/app:1`, `${two.host}/second/app:1`];
+    const there = await Promise.all(manifests.map((reference) => raw(`docker://${reference}`)));
+    expect(new Set([...there, await raw(`oci:${layout}:x`)]).size).toBe(1);
+  });
+
+  it('mounts what another repository of the target was seen to have, whoever brought it there', async () => {
+    await copy(`${one.host}/vms/builder:1`, [`${two.host}/known/builder:1`]);
+    const proxy = await startRegistryProxy(one.host);
+    const document = await copy(`${proxy.host}/vms/builder:1`, [`${two.host}/neighbour/builder:1`]);
+    await proxy.close();
+    expect(document.bytes).toMatchObject({ uploaded: 0, mounted: document.bytes.packed });
+    expect(proxy.blobBytes()).toBe(0);
+    expect(await isWhole(`${two.host}/neighbour/builder:1`, vm)).toBe(true);
   });
 
   it('made again sends nothing, and says so', async () => {
@@ -116,7 +125,7 @@ describe('a copy', () => {
     const document = await copy(`oci:${layout}:multi`, [`${two.host}/multi/app:1`]);
     await skopeo('copy', '--all', `docker://${two.host}/multi/app:1`, `oci:${join(folder, 'all')}:multi`);
     const back = await copy(`${two.host}/multi/app:1`, [`oci:${join(folder, 'back')}:multi`]);
-    expect(document.source.digest).toBe(index.digest);
+    expect(document.sources[0]?.digest).toBe(index.digest);
     expect(document.targets[0]?.layers.filter(({ kind }) => kind === 'manifest').map(({ digest }) => digest)).toEqual([
       ...index.children,
       index.digest,
@@ -130,7 +139,7 @@ describe('a copy', () => {
     const made = await makeLayout(source, 'x', ['one', 'two']);
     await skopeo('copy', `oci:${source}:x`, `oci:${join(folder, 'unnamed')}`);
     const document = await copy(`oci:${join(folder, 'unnamed')}`, [`${one.host}/unnamed/app:1`]);
-    expect(document.source.digest).toBe(made.digest);
+    expect(document.sources[0]?.digest).toBe(made.digest);
     await skopeo('copy', `oci:${await other(folder)}:y`, `oci:${join(folder, 'unnamed')}:second`);
     await expect(copy(`oci:${join(folder, 'unnamed')}`, [`${one.host}/unnamed/app:2`])).rejects.toMatchObject({
       code: 'store.archiveInvalid',
@@ -140,7 +149,7 @@ describe('a copy', () => {
 
   it('checks every digest on the way: what is damaged at the source is not tagged', async () => {
     const layout = join(folder, 'damaged');
-    const made = await makeLayout(layout, 'x', ['one', 'two']);
+    const made = await makeLayout(layout, 'x', ['damaged one', 'damaged two']);
     const file = join(layout, 'blobs', 'sha256', (made.layers[1] ?? '').slice('sha256:'.length));
     const bytes = await readFile(file);
     bytes[100] = (bytes[100] ?? 0) ^ 1;
@@ -201,16 +210,21 @@ describe('a copy', () => {
   });
 
   it('that is cancelled tags nothing, and the next one goes on', async () => {
-    const cancel = new AbortController();
+    let cancel: () => void = () => undefined;
     let commits = 0;
     const proxy = await startRegistryProxy(two.host, (seen) => {
       if (isCommit(seen)) commits += 1;
-      if (commits === 4) cancel.abort();
+      if (commits === 4) {
+        cancel();
+        cancel = () => undefined;
+      }
       return undefined;
     });
     const source = `${one.host}/vms/builder:1`;
     const target = `${proxy.host}/cancelled/builder:1`;
-    await expect(copy(source, [target], { concurrency: 1 }, cancel.signal)).rejects.toBeDefined();
+    const id = await engine.startCopy({ images: [{ source, targets: [target] }], concurrency: 1 });
+    cancel = () => void engine.handlers['jobs.cancel']({ id }, never);
+    await engine.until(id, ({ state }) => state === 'cancelled');
     const tags = await tagsOf(two.origin, 'cancelled/builder');
     const document = await copy(source, [target]);
     await proxy.close();
@@ -235,10 +249,10 @@ describe('tartan copy', () => {
     expect([json.status, words.status, missing.status, wrong.status, several.status]).toEqual([0, 0, 3, 2, 2]);
     expect(document.targets[0]).toMatchObject({
       place: 'layout',
-      manifestDigest: document.source.digest,
+      manifestDigest: document.sources[0]?.digest,
       references: [{ tag: '1', state: 'written' }],
     });
-    expect(words.stdout).toContain(`${two.host}/cli/builder@${document.source.digest}`);
+    expect(words.stdout).toContain(`${two.host}/cli/builder@${document.sources[0]?.digest ?? ''}`);
     expect(words.stderr).toMatch(/ sent\n/);
     expect(JSON.parse(missing.stdout)).toMatchObject({ error: { code: 'manifest.notFound' } });
   });

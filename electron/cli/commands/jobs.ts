@@ -2,10 +2,11 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { copiedText } from '../copy-text.ts';
 import { errorSentence } from '../error-words.ts';
+import { followToEnd } from '../follow-to-end.ts';
 import { pushedText } from '../plan-text.ts';
 import { table } from '../table.ts';
-import { followToEnd } from './push.ts';
 
 /** `tartan jobs list`: running, interrupted and recorded jobs, newest first. */
 export async function listJobs(context: CommandContext, options: CommonOptions): Promise<undefined> {
@@ -19,7 +20,8 @@ export async function listJobs(context: CommandContext, options: CommonOptions):
       [
         { title: 'Id', align: 'left', cell: ({ id }) => id },
         { title: 'State', align: 'left', cell: ({ state, elsewhere }) => (elsewhere ? `${state} elsewhere` : state) },
-        { title: 'VM', align: 'left', cell: ({ vmName }) => vmName },
+        { title: 'Kind', align: 'left', cell: ({ kind }) => kind },
+        { title: 'What', align: 'left', cell: ({ vmName }) => vmName },
         { title: 'Sent', align: 'right', cell: ({ sent }) => formatBytes(sent) },
         { title: 'Created', align: 'left', cell: ({ createdMs }) => new Date(createdMs).toISOString() },
         { title: 'To', align: 'left', cell: ({ references }) => references.join(' ') },
@@ -60,5 +62,10 @@ export async function logJob(context: CommandContext, id: string, options: Commo
   }
   context.terminal.out(stateText(job));
   // Of a job that was killed there is no more than its journal.
-  if (job.targets.length > 0) context.terminal.out(pushedText(await call(context, 'jobs.document', { id })));
+  if (job.targets.length === 0) return;
+  const done =
+    job.kind === 'copy'
+      ? copiedText(await call(context, 'copies.document', { id }))
+      : pushedText(await call(context, 'jobs.document', { id }));
+  context.terminal.out(done);
 }

@@ -45,17 +45,25 @@ export interface TreeSource {
   readonly name: string;
 }
 
+/** How the manifests of a tree are had. */
+export interface TreeReading {
+  /** Called once for each request. */
+  readonly asked: () => void;
+  /** A manifest that need not be read, by its digest; null = it has to be. */
+  readonly known: (digest: string) => Promise<RemoteManifest | null>;
+}
+
 /**
  * Reads the manifests of an image: of an index its children, too. Bytes stay as they are.
  *
- * @param asked called once for each request
  * @throws AppError `manifest.notFound` (also of a child), `manifest.invalid`, and what the source refuses
  */
-export async function readImageTree(source: TreeSource, signal: AbortSignal, asked: () => void): Promise<ImageTree> {
+export async function readImageTree(source: TreeSource, signal: AbortSignal, reading: TreeReading): Promise<ImageTree> {
   const manifests = new Map<string, RemoteManifest>();
   const blobs = new Map<string, TreeBlob>();
   const visit = async (reference: string, depth: number): Promise<RemoteManifest> => {
-    const found = await fetchManifest(source, reference, signal, asked);
+    const known = isDigest(reference) ? await reading.known(reference) : null;
+    const found = known ?? (await fetchManifest(source, reference, signal, reading.asked));
     const parsed = parseManifest(found.bytes, found.mediaType);
     if (depth > DEEPEST || manifests.size >= MOST_MANIFESTS)
       throw new AppError('manifest.invalid', { reason: 'depth' });
@@ -77,7 +85,7 @@ async function fetchManifest(
   asked: () => void,
 ): Promise<RemoteManifest> {
   asked();
-  const found = await client.getManifest(repository, reference, { signal });
+  const found = await client.getManifest(repository, reference, { signal, access: 'pull' });
   if (found !== null) return found;
   throw new AppError('manifest.notFound', {
     host: client.host,

@@ -19,7 +19,7 @@ export interface PricedHost {
 
 /** What prices are made from. No request is made. */
 export interface PricingParts {
-  readonly index: Pick<ContentIndex, 'manifestsNamed' | 'manifestsSeenIn' | 'heldBy' | 'heldInRegistry'>;
+  readonly index: Pick<ContentIndex, 'manifestsNamed' | 'manifestsSeenIn' | 'heldBy' | 'holdersIn'>;
   /** Tags of a repository with the digests that they had when it was last read. */
   readonly tagsOf: (registry: string, repository: string) => ReadonlyMap<string, string>;
   readonly hostOf: (registry: string) => Promise<PricedHost>;
@@ -132,7 +132,7 @@ async function priceOf(parts: PricingParts, wanted: Wanted | PriceReason, target
       ? new Set<string>()
       : wanted.registries.size === 1 && wanted.registries.has(target.registry)
         ? new Set(missing)
-        : await parts.index.heldInRegistry(target.registry, missing);
+        : new Set((await parts.index.holdersIn(target.registry, missing)).keys());
   const sum = (digests: readonly string[]): number =>
     digests.reduce((total, digest) => total + (wanted.sizes.get(digest) ?? 0), 0);
   const presentBytes = sum(all.filter((digest) => held.has(digest)));

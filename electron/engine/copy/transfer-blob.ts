@@ -3,26 +3,35 @@ import type { CodecPool, SinkHost } from '../codec/codec-pool.ts';
 import { ALLOWANCE, type SinkSpec } from '../codec/codec-protocol.ts';
 import type { SinkSender } from '../codec/sink-sender.ts';
 import type { Bandwidth } from '../jobs/bandwidth.ts';
+import type { PauseGate } from '../jobs/pause-gate.ts';
 import { copyBlob } from '../jobs/push/copy-blob.ts';
 import { ATTEMPTS } from '../registry/backoff.ts';
 import type { BlobUpload, DistributionClient } from '../registry/distribution-client.ts';
 import { UploadLost } from '../registry/upload-session.ts';
-import type { TreeBlob } from './image-tree.ts';
 
 /** What a transfer works with; its owner closes the sender. */
 export interface TransferParts {
   readonly codec: Pick<CodecPool, 'withPiece'>;
   readonly sender: SinkSender;
   readonly bandwidth: Bandwidth;
+  /** No request begins, and no stream goes on, while it is closed. */
+  readonly gate: PauseGate;
   readonly signal: AbortSignal;
-  /** Called with what the target acknowledged since the last call; less than 0 when an upload was lost. */
+  /** Called with what the target acknowledged of the blob; less than before when an upload was lost. */
   readonly onSent: (bytes: number) => void;
+  readonly onStep: (step: 'uploading' | 'committing') => void;
 }
 
 /** One end of a transfer. */
 export interface TransferEnd {
   readonly client: DistributionClient;
   readonly repository: string;
+}
+
+/** A blob, as a manifest names it. Bytes. */
+interface NamedBlob {
+  readonly digest: string;
+  readonly size: number;
 }
 
 /**
@@ -35,19 +44,18 @@ export interface TransferEnd {
 export async function transferBlob(
   from: TransferEnd,
   to: TransferEnd,
-  blob: TreeBlob,
+  blob: NamedBlob,
   opened: BlobUpload | null,
   parts: TransferParts,
 ): Promise<void> {
   let upload: BlobUpload | null = opened;
   for (let attempt = 1; ; attempt += 1) {
     upload ??= await to.client.startUpload(to.repository, { signal: parts.signal });
-    const counted = new SentBytes(parts.onSent);
     try {
-      await sendThrough(from, to, blob, upload, counted, parts);
+      await sendThrough(from, to, blob, upload, parts);
       return;
     } catch (thrown) {
-      counted.undo();
+      parts.onSent(0);
       await upload.abandon();
       if (!(thrown instanceof UploadLost)) throw thrown;
       if (attempt === ATTEMPTS) throw thrown.error;
@@ -57,74 +65,59 @@ export async function transferBlob(
   }
 }
 
-/** What one upload had acknowledged. */
-class SentBytes {
-  readonly #onSent: (bytes: number) => void;
-  #bytes = 0;
-
-  constructor(onSent: (bytes: number) => void) {
-    this.#onSent = onSent;
-  }
-
-  reach(bytes: number): void {
-    this.#onSent(bytes - this.#bytes);
-    this.#bytes = bytes;
-  }
-
-  undo(): void {
-    this.reach(0);
-  }
-}
-
 async function sendThrough(
   from: TransferEnd,
   to: TransferEnd,
-  { digest, size }: TreeBlob,
+  { digest, size }: NamedBlob,
   upload: BlobUpload,
-  sent: SentBytes,
-  { codec, sender, bandwidth, signal }: TransferParts,
+  parts: TransferParts,
 ): Promise<void> {
+  const { codec, sender, signal } = parts;
   upload.announce(digest, size);
   const sink: SinkSpec =
     upload.mode === 'file' ? { id: digest, mode: 'file', path: upload.path } : await upload.sink(digest);
   const { pieceSize } = to.client.profile;
   const remote = { client: from.client, repository: from.repository, digest, size };
   const whole = await codec.withPiece(sink.mode === 'pieces' ? pieceSize : 0, signal, () =>
-    copyBlob(remote, sink, { sender, host: hostOf(upload, sent, bandwidth, signal), pieceSize, signal }),
+    copyBlob(remote, sink, { sender, host: hostOf(upload, parts), pieceSize, signal }),
   );
   // A sink that was dropped without a reason: the target answered before the end of the body.
   if (!whole) throw new UploadLost(new AppError('registry.protocol', { host: to.client.host, reason: 'upload' }));
+  parts.onStep('committing');
   await upload.commit(digest, () => to.client.headBlob(to.repository, digest, { size, signal }));
-  sent.reach(size);
+  parts.onSent(size);
 }
 
 /** Decides about one upload. What it throws ends the copy of the blob. */
-function hostOf(upload: BlobUpload, sent: SentBytes, bandwidth: Bandwidth, signal: AbortSignal): SinkHost {
+function hostOf(upload: BlobUpload, { bandwidth, gate, signal, onSent, onStep }: TransferParts): SinkHost {
   let allowed = upload.mode === 'file' ? 0 : ALLOWANCE;
   return {
     piece: async (_sink, piece) => {
-      if (upload.mode === 'file') return { do: 'next' };
-      await bandwidth.take(upload.mode === 'chunks' ? piece.length : ALLOWANCE, signal);
-      return { do: 'send', request: await upload.requestFor(piece), from: 0 };
+      onStep('uploading');
+      if (upload.mode !== 'file') await bandwidth.take(upload.mode === 'chunks' ? piece.length : ALLOWANCE, signal);
+      // Last, so that a copy that was paused while its pieces waited for their turn sends none of them.
+      await gate.pass(signal);
+      return upload.mode === 'file' ? { do: 'next' } : { do: 'send', request: await upload.requestFor(piece), from: 0 };
     },
     answer: async (_sink, piece, answer) => {
       if (upload.mode === 'file') return { do: 'drop' };
       const step = await upload.onAnswer(piece, answer);
       // Of a body nothing more is known than that it arrived: the commit counts it.
-      if (upload.mode === 'chunks') sent.reach(upload.acknowledged);
+      if (upload.mode === 'chunks') onSent(upload.acknowledged);
       return step;
     },
     file: (_sink, outcome) => {
       if (upload.mode !== 'file') return Promise.resolve({ do: 'drop' });
       upload.written(outcome);
-      sent.reach(upload.acknowledged);
+      onSent(upload.acknowledged);
       return Promise.resolve({ do: 'next' });
     },
     allowance: async () => {
       // What was allowed before is on its way.
-      sent.reach(allowed);
+      onSent(allowed);
       allowed += ALLOWANCE;
       if (upload.mode !== 'file') await bandwidth.take(ALLOWANCE, signal);
+      await gate.pass(signal);
     },
   };
 }

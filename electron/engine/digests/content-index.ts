@@ -294,18 +294,24 @@ export class ContentIndex {
     return new Set(rows.map(({ digest }) => digest));
   }
 
-  /** Which of these layers any repository of a registry was seen to hold. */
-  async heldInRegistry(registry: string, layerDigests: readonly string[]): Promise<Set<string>> {
+  /** Repositories of a registry that were seen to hold these layers, by layer, the newest first; none where there is none. */
+  async holdersIn(registry: string, layerDigests: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await this.#state.all(
-      `WITH wanted AS (SELECT DISTINCT value AS digest FROM json_each(?))
-       SELECT digest FROM wanted w
-        WHERE EXISTS (SELECT 1 FROM blob_locations b WHERE b.layer_digest = w.digest AND b.registry = ?)
-           OR EXISTS (SELECT 1 FROM manifest_layers l JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
-                       WHERE l.layer_digest = w.digest AND p.registry = ?)`,
-      [JSON.stringify(layerDigests), registry, registry],
-      z.object({ digest: z.string() }),
+      `WITH wanted AS (SELECT DISTINCT value AS digest FROM json_each(?1)),
+            seen AS (
+              SELECT w.digest, b.repository, b.seen_ms FROM wanted w
+                JOIN blob_locations b ON b.layer_digest = w.digest WHERE b.registry = ?2
+              UNION ALL
+              SELECT w.digest, p.repository, p.seen_ms FROM wanted w
+                JOIN manifest_layers l ON l.layer_digest = w.digest
+                JOIN manifest_places p ON p.manifest_digest = l.manifest_digest WHERE p.registry = ?2)
+       SELECT digest, repository FROM seen GROUP BY digest, repository ORDER BY max(seen_ms) DESC`,
+      [JSON.stringify(layerDigests), registry],
+      z.object({ digest: z.string(), repository: z.string() }),
     );
-    return new Set(rows.map(({ digest }) => digest));
+    const holders = new Map<string, string[]>();
+    for (const { digest, repository } of rows) holders.set(digest, [...(holders.get(digest) ?? []), repository]);
+    return holders;
   }
 
   /** Layers of raw digests by whatever is known of them, claims of any repository among them: for drawing, never for a push. */

@@ -12,6 +12,7 @@ const JOURNAL: JobJournal = {
   id: ID,
   createdMs: 5,
   vmName: 'builder',
+  kind: 'push',
   request: {
     vmId: 'vm:builder',
     references: ['localhost:5000/a/b:1'],

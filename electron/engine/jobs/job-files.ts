@@ -4,17 +4,22 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { pushRequestSchema } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { copyRequestSchema } from '../../../shared/models/copy.ts';
 import { tryFileLock } from '../native/file-lock.ts';
 
-const journalSchema = z.object({
+const headSchema = z.object({
   version: z.literal(1),
   id: z.uuid(),
   createdMs: z.number(),
   vmName: z.string(),
-  request: pushRequestSchema,
   /** Packed bytes that were committed when the journal was last written. */
   sent: z.number(),
 });
+const journalSchema = z.union([
+  headSchema.extend({ kind: z.literal('copy'), request: copyRequestSchema }),
+  // Before there were copies nothing said what a job is.
+  headSchema.extend({ kind: z.literal('push').default('push'), request: pushRequestSchema }),
+]);
 
 const idSchema = z.uuid();
 

@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { type Job, jobSchema } from '../../../shared/models/job.ts';
-import { type Plan, planSchema } from '../../../shared/models/plan.ts';
+import { copyDocumentSchema } from '../../../shared/models/copy.ts';
+import { type Job, type JobDocument, jobSchema } from '../../../shared/models/job.ts';
+import { planSchema } from '../../../shared/models/plan.ts';
 import type { StateDatabase } from '../state/state-database.ts';
 
 /** A job that has ended, as it was seen last. */
 export interface RecordedJob {
   readonly job: Job;
-  readonly document: Plan | null;
+  readonly document: JobDocument | null;
 }
 
-const totalsSchema = z.object({ job: jobSchema, document: planSchema.nullable() });
+const totalsSchema = z.object({ job: jobSchema, document: z.union([planSchema, copyDocumentSchema]).nullable() });
 const rowSchema = z.object({
   totals: z.string().transform((text, context) => {
     try {

@@ -13,7 +13,7 @@ import { openTestState, type TestState } from '../../../test/fixtures/test-state
 import { JobFiles } from './job-files.ts';
 import { JobHistory } from './job-history.ts';
 import { JobQueue } from './job-queue.ts';
-import type { PushJob } from './push-job.ts';
+import type { TransferJob } from './transfer-job.ts';
 
 const REQUEST: PushRequest = {
   vmId: 'vm:builder',
@@ -24,7 +24,7 @@ const REQUEST: PushRequest = {
 
 /** The work of one job, which the test ends. */
 interface Work {
-  readonly job: PushJob;
+  readonly job: TransferJob;
   finish(): void;
   fail(error: unknown): void;
 }
@@ -146,7 +146,7 @@ describe('the queue of jobs', () => {
     work(1).finish();
     await reaches(id, 'done');
 
-    expect({ error: job.error?.code, actions: job.actions, again, request: work(1).job.facts.request }).toEqual({
+    expect({ error: job.error?.code, actions: job.actions, again, request: work(1).job.facts.task.request }).toEqual({
       error: 'registry.full',
       actions: ['retry', 'remove'],
       again: 'planning',
@@ -161,7 +161,7 @@ describe('the queue of jobs', () => {
     await queue.retry(id, true);
     const { expectedTags: _shown, ...rest } = REQUEST;
 
-    expect(work(1).job.facts.request).toEqual({ ...rest, force: true });
+    expect(work(1).job.facts.task.request).toEqual({ ...rest, force: true });
   });
 
   it('cancels a running job and one that waits; nothing of them stays but the record', async () => {
@@ -296,7 +296,15 @@ describe('a job of another process', () => {
   let other: HeldFileLock;
 
   beforeEach(async () => {
-    await new JobFiles(home).write({ version: 1, id: ID, createdMs: 5, vmName: 'far', request: REQUEST, sent: 9 });
+    await new JobFiles(home).write({
+      version: 1,
+      id: ID,
+      createdMs: 5,
+      vmName: 'far',
+      kind: 'push',
+      request: REQUEST,
+      sent: 9,
+    });
     await writeFile(join(home, 'jobs', `${ID}.lock`), '');
     other = await holdFileLock(join(home, 'jobs', `${ID}.lock`), { kind: 'flock' });
   });

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { Emit } from '../../../shared/contract/handlers.ts';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
-import type { Job, JobSummary } from '../../../shared/models/job.ts';
+import type { CopyDocument, CopyRequest } from '../../../shared/models/copy.ts';
+import type { Job, JobDocument, JobSummary } from '../../../shared/models/job.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import type { Clock, Log, Wakefulness } from '../ports.ts';
 import type { JobFiles, JobJournal } from './job-files.ts';
 import type { JobHistory } from './job-history.ts';
-import { PushJob } from './push-job.ts';
+import { type JobTask, TransferJob } from './transfer-job.ts';
 
-/** Pushes that run at once; more wait. Their layers share the codec's workers. */
+/** Pushes and copies that run at once; more wait. Their layers share the codec's workers. */
 const RUNNING_AT_ONCE = 2;
 /** How often requests of other processes are looked for. */
 const LOOK_MS = 1000;
@@ -24,15 +25,15 @@ export interface JobQueueOptions {
   readonly wakefulness: Wakefulness;
   readonly chunkSize: number;
   /** Does the work of a job. Throws what the job fails with. */
-  readonly perform: (job: PushJob) => Promise<void>;
+  readonly perform: (job: TransferJob) => Promise<void>;
 }
 
 /** All jobs of this engine, and what is recorded of others. Jobs belong to the engine: no window's end ends one. */
 export class JobQueue {
   readonly #options: JobQueueOptions;
-  readonly #jobs = new Map<string, PushJob>();
-  readonly #waiting: PushJob[] = [];
-  readonly #running = new Map<PushJob, Promise<void>>();
+  readonly #jobs = new Map<string, TransferJob>();
+  readonly #waiting: TransferJob[] = [];
+  readonly #running = new Map<TransferJob, Promise<void>>();
   #closing = false;
 
   constructor(options: JobQueueOptions) {
@@ -45,11 +46,16 @@ export class JobQueue {
 
   /** Starts a push: the journal is on disk before anything is sent. */
   async push(request: PushRequest, vmName: string): Promise<JobSummary> {
-    const id = randomUUID();
-    return await this.#enqueue(
-      { version: 1, id, createdMs: this.#options.clock.now(), vmName, request, sent: 0 },
-      false,
-    );
+    return await this.#enqueue({ ...this.#head(vmName), kind: 'push', request }, false);
+  }
+
+  /** Starts a copy: the journal is on disk before anything is sent. */
+  async copy(request: CopyRequest, name: string): Promise<JobSummary> {
+    return await this.#enqueue({ ...this.#head(name), kind: 'copy', request }, false);
+  }
+
+  #head(vmName: string): Omit<JobJournal, 'kind' | 'request'> {
+    return { version: 1, id: randomUUID(), createdMs: this.#options.clock.now(), vmName, sent: 0 };
   }
 
   async #enqueue(journal: JobJournal, again: boolean): Promise<JobSummary> {
@@ -61,8 +67,9 @@ export class JobQueue {
       throw new AppError('job.notFound', { id: journal.id });
     }
     await files.write(journal);
-    const { id, createdMs, vmName, request } = journal;
-    const job = new PushJob({ id, createdMs, vmName, request, chunkSize }, clock, (sequence, summary, layers) => {
+    const { id, createdMs, vmName } = journal;
+    const task = taskOf(journal);
+    const job = new TransferJob({ id, createdMs, vmName, task, chunkSize }, clock, (sequence, summary, layers) => {
       emit('jobs.changed', { jobId: id, sequence, job: summary, layers: [...layers] });
     });
     this.#jobs.set(id, job);
@@ -85,9 +92,9 @@ export class JobQueue {
     }
   }
 
-  async #work(job: PushJob): Promise<void> {
+  async #work(job: TransferJob): Promise<void> {
     const { wakefulness, log, perform } = this.#options;
-    const release = wakefulness.hold('push');
+    const release = wakefulness.hold(job.facts.task.kind);
     const ended = new AbortController();
     const looking = this.#lookForRequests(job, ended.signal);
     try {
@@ -112,16 +119,16 @@ export class JobQueue {
   }
 
   async #finish(
-    job: PushJob,
+    job: TransferJob,
     state: 'done' | 'failed' | 'cancelled' | 'interrupted',
     error: AppError | null,
   ): Promise<void> {
     const { files, history, log } = this.#options;
-    const { id, createdMs, vmName, request } = job.facts;
+    const { id, createdMs, vmName, task } = job.facts;
     try {
       if (state === 'done' || state === 'cancelled') await files.remove(id);
       else {
-        await files.write({ version: 1, id, createdMs, vmName, request, sent: job.sentBytes });
+        await files.write({ version: 1, id, createdMs, vmName, ...task, sent: job.sentBytes });
         files.unlock(id);
       }
     } catch (thrown) {
@@ -134,7 +141,7 @@ export class JobQueue {
       .catch((thrown: unknown) => log.warn('job not recorded', { id, message: String(thrown) }));
   }
 
-  async #lookForRequests(job: PushJob, ended: AbortSignal): Promise<void> {
+  async #lookForRequests(job: TransferJob, ended: AbortSignal): Promise<void> {
     const { clock, history } = this.#options;
     while (!ended.aborted) {
       try {
@@ -166,9 +173,10 @@ export class JobQueue {
 
   async #fromJournal(journal: JobJournal): Promise<Job> {
     const { clock, files, chunkSize } = this.#options;
-    const { id, createdMs, vmName, request } = journal;
+    const { id, createdMs, vmName } = journal;
     const free = await files.isFree(id);
-    const shadow = new PushJob({ id, createdMs, vmName, request, chunkSize }, clock, () => undefined);
+    const facts = { id, createdMs, vmName, task: taskOf(journal), chunkSize };
+    const shadow = new TransferJob(facts, clock, () => undefined);
     shadow.sent(journal.sent);
     const { job } = shadow.snapshot(false);
     return free
@@ -190,10 +198,22 @@ export class JobQueue {
     return { sequence: 0, job: await this.#fromJournal(journal) };
   }
 
+  async #document(id: string): Promise<JobDocument | null> {
+    return this.#jobs.get(id)?.document() ?? (await this.#options.history.find(id))?.document ?? null;
+  }
+
+  /** What a push did. @throws AppError `job.notFound`, also for a copy */
   async document(id: string): Promise<Plan> {
-    const live = this.#jobs.get(id)?.document() ?? (await this.#options.history.find(id))?.document ?? null;
-    if (live === null) throw new AppError('job.notFound', { id });
-    return live;
+    const found = await this.#document(id);
+    if (found === null || 'sources' in found) throw new AppError('job.notFound', { id });
+    return found;
+  }
+
+  /** What a copy did. @throws AppError `job.notFound`, also for a push */
+  async copyDocument(id: string): Promise<CopyDocument> {
+    const found = await this.#document(id);
+    if (found === null || !('sources' in found)) throw new AppError('job.notFound', { id });
+    return found;
   }
 
   async pause(id: string): Promise<void> {
@@ -254,9 +274,7 @@ export class JobQueue {
         : new AppError('job.wrongState', { id, state: job?.state ?? 'interrupted', action: 'retry' });
     }
     await this.#options.history.remove(id);
-    const { expectedTags: _shown, ...request } = journal.request;
-    const asked: PushRequest = force ? { ...request, force: true } : journal.request;
-    await this.#enqueue({ ...journal, request: newManifest ? { ...asked, newManifest: true } : asked }, true);
+    await this.#enqueue(agreed(journal, force, newManifest), true);
   }
 
   /** Forgets an ended job. */
@@ -286,4 +304,21 @@ export class JobQueue {
     for (const job of this.#running.keys()) if (!job.signal.aborted && !job.ended) job.cancel('close');
     await Promise.all(this.#running.values());
   }
+}
+
+function taskOf(journal: JobJournal): JobTask {
+  return journal.kind === 'push'
+    ? { kind: journal.kind, request: journal.request }
+    : { kind: journal.kind, request: journal.request };
+}
+
+/** What was asked for at first, with what a person agrees to now. */
+function agreed(journal: JobJournal, force: boolean, newManifest: boolean): JobJournal {
+  if (journal.kind === 'copy') {
+    const { expectedTags: _shown, ...request } = journal.request;
+    return force ? { ...journal, request: { ...request, force: true } } : journal;
+  }
+  const { expectedTags: _shown, ...request } = journal.request;
+  const asked = force ? { ...request, force: true } : journal.request;
+  return { ...journal, request: newManifest ? { ...asked, newManifest: true } : asked };
 }

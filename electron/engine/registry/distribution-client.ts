@@ -16,6 +16,13 @@ export interface RemoteManifest {
   readonly bytes: Uint8Array;
 }
 
+/** The names in a repository's list of tags. */
+export interface TagList {
+  readonly tags: readonly string[];
+  /** Names that are no tags by the grammar: shown, never asked for. */
+  readonly invalid: readonly string[];
+}
+
 /** An upload that is a new file on this computer: who makes the bytes writes them, and their digest is that of the file. */
 export interface FileUpload {
   readonly mode: 'file';
@@ -73,14 +80,18 @@ export interface DistributionClient {
   ): Promise<'mounted' | BlobUpload | null>;
   startUpload(repository: string, options: WithSignal): Promise<BlobUpload>;
   putSmallBlob(repository: string, bytes: Uint8Array, digest: string, options: WithSignal): Promise<void>;
-  /** Digest and media type behind a tag or digest; null when there is none. */
+  /** Digest and media type behind a tag or digest; null when there is none. `access: 'pull'` where nothing is written. */
   headManifest(
     repository: string,
     reference: string,
-    options: WithSignal,
+    options: WithSignal & { readonly access?: 'pull' },
   ): Promise<Pick<RemoteManifest, 'digest' | 'mediaType'> | null>;
   /** The manifest bytes behind a tag or digest, their digest computed; null when there is none. */
-  getManifest(repository: string, reference: string, options: WithSignal): Promise<RemoteManifest | null>;
+  getManifest(
+    repository: string,
+    reference: string,
+    options: WithSignal & { readonly access?: 'pull' },
+  ): Promise<RemoteManifest | null>;
   /** Writes manifest bytes under a tag or digest; the same bytes may be written again. @throws AppError `blob.missing` */
   putManifest(
     repository: string,
@@ -88,5 +99,7 @@ export interface DistributionClient {
     manifest: Pick<RemoteManifest, 'bytes' | 'mediaType'>,
     options: WithSignal,
   ): Promise<void>;
+  /** All tags of a repository, sorted. */
+  listTags(repository: string, options: WithSignal): Promise<TagList>;
   close(): Promise<void>;
 }

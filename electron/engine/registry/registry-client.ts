@@ -4,7 +4,7 @@ import type { Account } from '../ports.ts';
 import { answerError, isPassing } from './answer-error.ts';
 import { checkBlobName, checkManifestName, checkRepository } from './checked-names.ts';
 import { digestOf } from './content-digest.ts';
-import type { DistributionClient, RemoteManifest, WithSignal } from './distribution-client.ts';
+import type { DistributionClient, RemoteManifest, TagList, WithSignal } from './distribution-client.ts';
 import type { HostProfile } from './host-profile.ts';
 import type { MountFindings } from './mount-findings.ts';
 import { readNames } from './name-list.ts';
@@ -23,13 +23,6 @@ const MANIFEST_ACCEPT = [
 ].join(', ');
 const MANIFEST_LIMIT = 8 * 1024 * 1024;
 const SMALL_BLOB_LIMIT = 4 * 1024 * 1024;
-
-/** The names in a repository's list of tags. */
-export interface TagList {
-  readonly tags: readonly string[];
-  /** Names that are no tags by the grammar: shown, never asked for. */
-  readonly invalid: readonly string[];
-}
 
 /** The client of one registry, OCI distribution 1.1. Names and digests are checked before a request is made. */
 export class RegistryClient implements DistributionClient {
@@ -337,9 +330,9 @@ export class RegistryClient implements DistributionClient {
   async headManifest(
     repository: string,
     reference: string,
-    options: WithSignal,
+    options: WithSignal & { readonly access?: 'pull' },
   ): Promise<{ digest: string; mediaType: string } | null> {
-    const answer = await this.#manifest('HEAD', repository, reference, options.signal);
+    const answer = await this.#manifest('HEAD', repository, reference, options);
     if (answer.status === 404) return null;
     if (answer.status !== 200) throw answerError(this.host, 'HEAD', answer.url, answer);
     const digest = answer.headers['docker-content-digest'];
@@ -352,8 +345,12 @@ export class RegistryClient implements DistributionClient {
   }
 
   /** The manifest bytes behind a tag or digest, their digest computed; null when there is none. */
-  async getManifest(repository: string, reference: string, options: WithSignal): Promise<RemoteManifest | null> {
-    const answer = await this.#manifest('GET', repository, reference, options.signal);
+  async getManifest(
+    repository: string,
+    reference: string,
+    options: WithSignal & { readonly access?: 'pull' },
+  ): Promise<RemoteManifest | null> {
+    const answer = await this.#manifest('GET', repository, reference, options);
     if (answer.status === 404) return null;
     if (answer.status !== 200) throw answerError(this.host, 'GET', answer.url, answer);
     if (!isManifest(answer.body)) throw new AppError('registry.notRegistry', { host: this.host, status: 200 });
@@ -369,7 +366,7 @@ export class RegistryClient implements DistributionClient {
     method: 'GET' | 'HEAD',
     repository: string,
     reference: string,
-    signal: AbortSignal,
+    { signal, access }: WithSignal & { readonly access?: 'pull' },
   ): ReturnType<Requester['send']> {
     checkManifestName(repository, reference);
     return await this.requester.send(
@@ -377,7 +374,7 @@ export class RegistryClient implements DistributionClient {
         method,
         to: `${repository}/manifests/${reference}`,
         headers: { accept: MANIFEST_ACCEPT },
-        scopes: [pushScope(repository)],
+        scopes: [access === 'pull' ? pullScope(repository) : pushScope(repository)],
         repeatable: true,
         limit: MANIFEST_LIMIT,
       },

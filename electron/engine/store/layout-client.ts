@@ -5,7 +5,13 @@ import { isDigest } from '../../../shared/models/reference.ts';
 import type { FileOutcome } from '../codec/codec-protocol.ts';
 import { sha256 } from '../oci/digest.ts';
 import type { Clock } from '../ports.ts';
-import type { DistributionClient, FileUpload, RemoteManifest, WithSignal } from '../registry/distribution-client.ts';
+import type {
+  DistributionClient,
+  FileUpload,
+  RemoteManifest,
+  TagList,
+  WithSignal,
+} from '../registry/distribution-client.ts';
 import { DEFAULT_PROFILE, type HostProfile } from '../registry/host-profile.ts';
 import { BlobFolder } from './blob-folder.ts';
 import { fileError } from './blob-writers.ts';
@@ -205,6 +211,14 @@ export class LayoutClient implements DistributionClient {
     if (missing.length > 0)
       throw new AppError('blob.missing', { host: this.host, digest: missing[0] ?? '', digests: missing.join(' ') });
     if (reference === UNNAMED) this.#unnamed = digest;
+  }
+
+  async listTags(repository: string): Promise<TagList> {
+    const names = (await this.#entries()).map(nameOfEntry);
+    return {
+      tags: names.flatMap((name) => (name?.repository === repository ? [name.tag] : [])).sort(),
+      invalid: [],
+    };
   }
 
   async close(): Promise<void> {

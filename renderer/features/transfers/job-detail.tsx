@@ -16,6 +16,7 @@ import { Weave } from '../weave/weave.tsx';
 import { type CellKind, cellKind } from '../weave/weave-cells.ts';
 import { WeaveLegend } from '../weave/weave-legend.tsx';
 import { kindWord } from '../weave/weave-words.ts';
+import { copyCommand } from './copy-command.ts';
 import { JobActions } from './job-actions.tsx';
 import { groupOf } from './job-groups.ts';
 import type { SpeedSample } from './job-mirror.ts';
@@ -38,6 +39,7 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
   const { t } = useTranslation('transfers');
   const place = useRef<HTMLElement>(null);
   const short = useShort(place);
+  const command = commandOf(job);
   const active = groupOf(job) === 'active';
   const { act } = commands;
   // Kept between updates, so that rows whose layer did not change are not rendered.
@@ -67,15 +69,17 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
       </header>
       <div className="job-facts">
         <JobFacts job={job} layers={layers} />
-        <Button
-          className="quiet-button"
-          onPress={() => {
-            commands.copy(pushCommand(commandSource(job), { references: job.references, ...job.options }));
-          }}
-        >
-          <Terminal size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t('push:copyCommand')}
-        </Button>
+        {command !== null && (
+          <Button
+            className="quiet-button"
+            onPress={() => {
+              commands.copy(command);
+            }}
+          >
+            <Terminal size={14} strokeWidth={1.75} aria-hidden="true" />
+            {t('push:copyCommand')}
+          </Button>
+        )}
         {active && <SpeedLine samples={speeds} />}
       </div>
       {commands.error !== null && <CommandError code={commands.error.code} />}
@@ -101,9 +105,15 @@ function headline(t: Words, job: JobSummary): string {
   return t('headlineSent', { sent: formatBytes(job.sent), size: formatBytes(job.toSend) });
 }
 
-function commandSource(job: JobSummary): string {
-  if (job.vmId === SAMPLE_VM_ID) return job.vmId;
-  return job.vmId.startsWith('image:') ? job.vmId.slice('image:'.length) : job.vmName;
+/** The command that does the same in a terminal; null where one command cannot say it. */
+function commandOf(job: JobSummary): string | null {
+  if (job.copy !== null) return copyCommand(job.copy);
+  return pushCommand(commandSource(job), { references: job.references, ...job.options });
+}
+
+function commandSource({ vmId, vmName }: JobSummary): string {
+  if (vmId === SAMPLE_VM_ID) return vmId;
+  return vmId?.startsWith('image:') === true ? vmId.slice('image:'.length) : vmName;
 }
 
 function JobFacts({

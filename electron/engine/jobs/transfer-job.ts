@@ -1,22 +1,21 @@
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import type { CopyRequest } from '../../../shared/models/copy.ts';
 import {
   FINAL_JOB_STATES,
   type Job,
   type JobAction,
+  type JobDocument,
   type JobLayer,
   type JobState,
   type JobSummary,
 } from '../../../shared/models/job.ts';
-import type { Plan, PlanBytes } from '../../../shared/models/plan.ts';
-import { pushOptionsSchema } from '../../../shared/models/push-options.ts';
-import type { PlanningParts } from '../plan/planning-parts.ts';
-import { type DraftLayer, type PushDraft, planOf } from '../plan/push-draft.ts';
+import type { PlanBytes } from '../../../shared/models/plan.ts';
+import { PLAIN_PUSH, pushOptionsSchema } from '../../../shared/models/push-options.ts';
 import type { Clock } from '../ports.ts';
 import { JobWaits } from './job-waits.ts';
+import type { JobWork } from './job-work.ts';
 import { PauseGate } from './pause-gate.ts';
-import type { LayerProgress } from './push/layer-progress.ts';
-import type { PushRun } from './push/push-run.ts';
 import { RateMeter } from './push/rate-meter.ts';
 import type { Stuck } from './stuck-job.ts';
 
@@ -33,21 +32,28 @@ const NO_BYTES: PlanBytes = {
   duplicate: 0,
 };
 
+/** What a job is to do. */
+export type JobTask =
+  | { readonly kind: 'push'; readonly request: PushRequest }
+  | { readonly kind: 'copy'; readonly request: CopyRequest };
+
 /** What a job is made of when it starts. */
-export interface PushJobFacts {
+export interface JobFacts {
   readonly id: string;
+  /** Name of the VM, or of what is copied. */
   readonly vmName: string;
-  readonly request: PushRequest;
+  readonly task: JobTask;
   readonly createdMs: number;
+  /** Raw bytes of a chunk of a push. */
   readonly chunkSize: number;
 }
 
 /** Called with every published change: numbered, at most ten a second. */
 export type PublishJob = (sequence: number, summary: JobSummary, layers: readonly JobLayer[]) => void;
 
-/** One push as the app sees it: state, error, actions, and the numbered changes. The work itself is a {@link PushRun}. */
-export class PushJob {
-  readonly facts: PushJobFacts;
+/** One push or copy as the app sees it: state, error, actions, and the numbered changes. What it does is its {@link JobWork}. */
+export class TransferJob {
+  readonly facts: JobFacts;
   readonly gate = new PauseGate();
   readonly meter = new RateMeter();
   /** Waits of this job for its next tries. */
@@ -58,16 +64,17 @@ export class PushJob {
   #error: AppError | null = null;
   #waitingFor: Job['waitingFor'] = null;
   #sentBytes = 0;
-  #run: PushRun | null = null;
+  #work: JobWork | null = null;
   #controller = new AbortController();
   readonly #clock: Clock;
   readonly #publish: PublishJob;
   #sequence = 0;
-  readonly #changed = new Set<DraftLayer>();
+  /** Indexes of layers that changed since they were shown; null = all of them. */
+  #changed: Set<number> | null = new Set<number>();
   /** Waits for the next moment at which changes are shown. */
   #publishing: AbortController | null = null;
 
-  constructor(facts: PushJobFacts, clock: Clock, publish: PublishJob) {
+  constructor(facts: JobFacts, clock: Clock, publish: PublishJob) {
     this.facts = facts;
     this.#clock = clock;
     this.waits = new JobWaits(clock);
@@ -90,28 +97,20 @@ export class PushJob {
     return this.#controller.signal;
   }
 
-  get #draft(): PushDraft | null {
-    return this.#run?.draft ?? null;
-  }
-
-  get parts(): PlanningParts | null {
-    return this.#run?.parts ?? null;
-  }
-
   /** The job leaves the queue. */
   begin(): void {
     this.#startedMs = this.#clock.now();
     this.move('planning');
   }
 
-  attach(run: PushRun): void {
-    this.#run = run;
+  attach(work: JobWork): void {
+    this.#work = work;
     this.touch(null);
   }
 
   started(): void {
     if (this.#state === 'planning') this.move(this.gate.closed ? 'paused' : 'running');
-    for (const layer of this.#draft?.layers ?? []) this.#changed.add(layer);
+    this.#changed = null;
   }
 
   sent(bytes: number): void {
@@ -128,14 +127,14 @@ export class PushJob {
   end(state: JobState, error: AppError | null): void {
     this.#error = error;
     this.#waitingFor = null;
-    for (const layer of this.#draft?.layers ?? []) this.#changed.add(layer);
+    this.#changed = null;
     this.move(state);
   }
 
   pause(): void {
     if (this.#state !== 'running' && this.#state !== 'planning' && this.#state !== 'queued') throw this.#wrong('pause');
     this.gate.close();
-    this.#run?.paused();
+    this.#work?.paused();
     if (this.#state === 'running') this.move('paused');
   }
 
@@ -196,8 +195,8 @@ export class PushJob {
   }
 
   /** A layer (or, with null, the whole) changed: it is shown within 100 ms, the end of a job at once. */
-  touch(layer: DraftLayer | null): void {
-    if (layer !== null) this.#changed.add(layer);
+  touch(layer: { readonly index: number } | null): void {
+    if (layer !== null) this.#changed?.add(layer.index);
     if (this.ended) {
       // A command would wait for it.
       this.#publishing?.abort();
@@ -219,53 +218,34 @@ export class PushJob {
   #send(): void {
     this.#sequence += 1;
     const { layers: _all, ...summary } = this.snapshot(false).job;
-    const changed = [...this.#changed];
-    this.#changed.clear();
+    const changed = this.#changed === null ? null : [...this.#changed];
+    this.#changed = new Set();
     this.#publish(this.#sequence, summary, this.#layers(changed));
   }
 
-  #layers(layers: readonly DraftLayer[]): JobLayer[] {
-    const run = this.#run;
-    if (run === null) return [];
-    const [first] = this.document()?.targets ?? [];
-    const now = this.#clock.now();
-    return layers.flatMap((layer) => {
-      const planned = first?.layers[layer.index];
-      const progress: LayerProgress = run.progressOf(layer);
-      if (planned === undefined) return [];
-      const { status, sent, read, retry } = progress;
-      const rate = status === 'uploading' ? progress.meter.read(now) : 0;
-      return [{ ...planned, status, sent, read, retry, rate }];
-    });
+  #layers(indexes: readonly number[] | null): JobLayer[] {
+    if (indexes !== null && indexes.length === 0) return [];
+    return this.#work?.layersAt(indexes, this.#clock.now()) ?? [];
   }
 
-  /** The push document as far as it is known; null before there is a plan. */
-  document(): Plan | null {
-    const run = this.#run;
-    if (run === null) return null;
+  /** The document as far as it is known; null before there is a plan. */
+  document(): JobDocument | null {
     const now = this.#finishedMs ?? this.#clock.now();
-    return planOf(run.draft, {
-      jobId: this.facts.id,
-      seconds: (now - (this.#startedMs ?? now)) / 1000,
-      madeMs: this.facts.createdMs,
-      rate: null,
-      requests: run.parts.requests,
-    });
+    const seconds = (now - (this.#startedMs ?? now)) / 1000;
+    return this.#work?.document({ jobId: this.facts.id, seconds, madeMs: this.facts.createdMs }) ?? null;
   }
 
   snapshot(withLayers = true): { sequence: number; job: Job } {
-    const { id, vmName, request, createdMs, chunkSize } = this.facts;
-    const document = this.document();
-    const bytes = document?.bytes ?? NO_BYTES;
+    const { id, vmName, createdMs, task } = this.facts;
+    const figures = this.#work?.figures() ?? null;
+    const bytes = figures?.bytes ?? NO_BYTES;
     const now = this.#clock.now();
     const job: Job = {
       id,
-      kind: 'push',
+      ...asked(task),
       state: this.#state,
-      vmId: request.vmId,
       vmName,
-      references: request.references,
-      options: pushOptionsSchema.parse(request),
+      references: [...(figures?.references ?? targetsOf(task))],
       createdMs,
       startedMs: this.#startedMs,
       finishedMs: this.#finishedMs,
@@ -279,13 +259,25 @@ export class PushJob {
       waitingFor: this.#waitingFor,
       error: this.#error?.toData() ?? null,
       actions: this.actions(),
-      chunkSize,
+      chunkSize: figures?.chunkSize ?? this.facts.chunkSize,
       bytes,
-      requests: { ...(document?.requests ?? { head: 0, mount: 0, upload: 0, manifest: 0 }) },
-      targets: (document?.targets ?? []).map(({ layers: _layers, ...target }) => target),
-      layers: withLayers ? this.#layers(this.#draft?.layers ?? []) : [],
+      requests: { ...(figures?.requests ?? { head: 0, mount: 0, upload: 0, manifest: 0 }) },
+      targets: [...(figures?.targets ?? [])],
+      layers: withLayers ? this.#layers(null) : [],
       elsewhere: false,
     };
     return { sequence: this.#sequence, job };
   }
+}
+
+function asked(task: JobTask): Pick<Job, 'kind' | 'vmId' | 'options' | 'copy'> {
+  if (task.kind === 'push')
+    return { kind: 'push', vmId: task.request.vmId, options: pushOptionsSchema.parse(task.request), copy: null };
+  return { kind: 'copy', vmId: null, options: PLAIN_PUSH, copy: task.request };
+}
+
+/** Where a job goes, by what was asked for. */
+function targetsOf(task: JobTask): readonly string[] {
+  if (task.kind === 'push') return task.request.references;
+  return [...task.request.images, ...task.request.repositories].flatMap(({ targets }) => targets);
 }

@@ -1,0 +1,41 @@
+import { isLayoutPlace } from '../../../shared/models/image-location.ts';
+import type { RequestCounts } from '../../../shared/models/plan.ts';
+import type { CodecPool } from '../codec/codec-pool.ts';
+import type { ContentIndex } from '../digests/content-index.ts';
+import type { Bandwidth } from '../jobs/bandwidth.ts';
+import type { BlobFlights } from '../jobs/blob-flights.ts';
+import type { HostSlots, WantedSlot } from '../jobs/host-slots.ts';
+import type { PauseGate } from '../jobs/pause-gate.ts';
+import type { DistributionClient } from '../registry/distribution-client.ts';
+
+/** Questions to registries in flight: 16 parallel over HTTP/1.1 are within 2x of HTTP/2. */
+export const QUESTIONS_AT_ONCE = 16;
+
+/** What planning a copy works with. Owned by the engine; a plan or job borrows it. */
+export interface CopyPlanningParts {
+  readonly contentIndex: ContentIndex;
+  /** The client of a registry or of an image layout, for this plan or job. */
+  readonly clientOf: (place: string) => DistributionClient;
+  /** Whether a registry mounts, as far as it is known. */
+  readonly mountsAt: (place: string) => 'yes' | 'no' | 'unknown';
+  /** Counted by whoever makes the request. */
+  readonly requests: RequestCounts;
+}
+
+/** What a copy works with, beside what its plan takes. */
+export interface CopyParts extends CopyPlanningParts {
+  readonly codec: Pick<CodecPool, 'withPiece'>;
+  readonly bandwidth: Bandwidth;
+  readonly gate: PauseGate;
+  readonly flights: BlobFlights;
+  readonly slots: HostSlots;
+  /** Blobs that a registry takes or gives at once. */
+  readonly atOnce: (place: string) => number;
+}
+
+/** Slots of the hosts that a stream goes between; image layouts have none. */
+export function slotsOf(parts: CopyParts, places: readonly string[]): WantedSlot[] {
+  return [...new Set(places)]
+    .filter((place) => !isLayoutPlace(place))
+    .map((host) => ({ host, limit: () => parts.atOnce(host) }));
+}

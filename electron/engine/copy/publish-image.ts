@@ -1,0 +1,85 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { PlanReference } from '../../../shared/models/plan.ts';
+import { claimedPairs } from '../plan/learn-target-manifests.ts';
+import type { RemoteManifest } from '../registry/distribution-client.ts';
+import { type CopyDraftTarget, type CopyPlacement, type CopyRow, PRESENT, SENT } from './copy-draft.ts';
+import type { CopyRun } from './copy-run.ts';
+
+/**
+ * Puts the manifests of an image, children first, and moves its tags: last, after every blob is known to be there. A tag
+ * that moved since it was looked at is a conflict, not overwritten unless forced. Each is read back.
+ *
+ * @throws AppError `tag.conflict`, `verify.failed`, `blob.missing`, and what the registry refuses
+ */
+export async function publishImage(
+  run: CopyRun,
+  target: CopyDraftTarget,
+  { references, rows }: CopyPlacement,
+  signal: AbortSignal,
+): Promise<void> {
+  const manifests = rows.flatMap((row) => (row.manifest === null ? [] : [{ row, manifest: row.manifest }]));
+  const root = manifests.at(-1);
+  if (root === undefined) throw new AppError('internal', { message: 'an image without a manifest' });
+  for (const { row, manifest } of manifests) {
+    // The image's own goes to its tags; without one it is put by its digest.
+    if (row === root.row && references.length > 0) break;
+    await putByDigest(run, target, row, manifest, signal);
+  }
+  for (const state of references) await moveTag(run, target, root.manifest, state, signal);
+  if (!target.settled.has(root.row.index)) run.settle(root.row, target, SENT);
+  for (const { row, manifest } of manifests) {
+    run.progressOf(row).move('done');
+    await run.parts.contentIndex.learnManifest(target, manifest, claimedPairs(manifest.bytes));
+  }
+  run.changed(root.row);
+}
+
+async function putByDigest(
+  run: CopyRun,
+  target: CopyDraftTarget,
+  row: CopyRow,
+  manifest: RemoteManifest,
+  signal: AbortSignal,
+): Promise<void> {
+  if (target.settled.has(row.index)) return;
+  const client = run.parts.clientOf(target.registry);
+  run.parts.requests.manifest += 1;
+  if ((await client.headManifest(target.repository, row.digest, { signal })) !== null) {
+    run.settle(row, target, PRESENT);
+    return;
+  }
+  run.parts.requests.manifest += 1;
+  await client.putManifest(target.repository, row.digest, manifest, { signal });
+  run.settle(row, target, SENT);
+}
+
+async function moveTag(
+  run: CopyRun,
+  { registry, repository }: CopyDraftTarget,
+  root: RemoteManifest,
+  state: PlanReference,
+  signal: AbortSignal,
+): Promise<void> {
+  if (state.state === 'same' || state.state === 'kept' || state.state === 'written') return;
+  const client = run.parts.clientOf(registry);
+  const options = { signal };
+  await run.parts.gate.pass(signal);
+  run.parts.requests.manifest += 3;
+  const now = (await client.headManifest(repository, state.tag, options))?.digest ?? null;
+  if (now !== state.previousDigest && now !== root.digest && !run.request.force) {
+    state.state = 'conflict';
+    throw new AppError('tag.conflict', { reference: state.reference, digest: now });
+  }
+  const before = state.state;
+  state.state = 'failed';
+  try {
+    await client.putManifest(repository, state.tag, root, options);
+  } catch (thrown) {
+    const missing = thrown instanceof AppError && thrown.code === 'blob.missing';
+    if (missing) state.state = before;
+    throw missing ? new AppError(thrown.code, { ...thrown.params, repository }) : thrown;
+  }
+  const written = await client.headManifest(repository, state.tag, options);
+  if (written?.digest !== root.digest) throw new AppError('verify.failed', { host: client.host, digest: root.digest });
+  state.state = 'written';
+}

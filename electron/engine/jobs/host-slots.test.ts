@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { settle } from '../../../test/fixtures/manual-clock.ts';
+import { HostSlots } from './host-slots.ts';
+
+/** Slots, and what runs in them until it is ended. */
+function scene(limits: Record<string, number>) {
+  const slots = new HostSlots();
+  const running = new Map<string, () => void>();
+  const start = async (
+    name: string,
+    hosts: readonly string[],
+    signal = new AbortController().signal,
+  ): Promise<void> => {
+    const wanted = hosts.map((host) => ({ host, limit: () => limits[host] ?? 1 }));
+    const leave = await slots.enter(wanted, signal);
+    running.set(name, () => {
+      running.delete(name);
+      leave();
+    });
+  };
+  const end = async (name: string): Promise<void> => {
+    running.get(name)?.();
+    await settle();
+  };
+  return { slots, start, end, names: () => [...running.keys()] };
+}
+
+describe('slots of hosts', () => {
+  it('are taken of both sides at once: copies in opposite directions never wait for each other', async () => {
+    const { start, end, names } = scene({ a: 1, b: 1 });
+    const all = [start('there', ['a', 'b']), start('back', ['b', 'a']), start('again', ['a', 'b'])];
+    await settle();
+    const seen = [names()];
+    for (const name of ['there', 'back', 'again']) {
+      await end(name);
+      seen.push(names());
+    }
+    await Promise.all(all);
+    expect(seen).toEqual([['there'], ['back'], ['again'], []]);
+  });
+
+  it('are as many as the busier host has; who waits for that one keeps nobody from another', async () => {
+    const { start, names } = scene({ source: 4, one: 1, two: 2 });
+    for (const [name, target] of [
+      ['1', 'one'],
+      ['2', 'one'],
+      ['3', 'two'],
+      ['4', 'two'],
+      ['5', 'two'],
+    ] as const)
+      void start(name, ['source', target]);
+    await settle();
+    expect(names()).toEqual(['1', '3', '4']);
+  });
+
+  it('of a full host go to who waits longest', async () => {
+    const { start, end, names } = scene({ a: 1 });
+    for (const name of ['first', 'second', 'third']) void start(name, ['a']);
+    await settle();
+    const seen = [names()];
+    await end('first');
+    seen.push(names());
+    await end('second');
+    expect([...seen, names()]).toEqual([['first'], ['second'], ['third']]);
+  });
+
+  it('come to everybody: who waits for two hosts is not overtaken for ever', async () => {
+    const { start, end, names } = scene({ a: 1, b: 1 });
+    void start('a0', ['a']);
+    void start('b0', ['b']);
+    void start('both', ['a', 'b']);
+    for (let at = 1; at <= 40; at += 1) for (const host of ['a', 'b']) void start(`${host}${String(at)}`, [host]);
+    await settle();
+    let turns = 0;
+    for (; !names().includes('both') && turns < 80; turns += 1) {
+      const ending = names().find((name) => name.startsWith(turns % 2 === 0 ? 'a' : 'b'));
+      await end(ending ?? names()[0] ?? '');
+    }
+    expect(turns).toBeLessThan(30);
+  });
+
+  it('of who gives up go to the next', async () => {
+    const { start, end, names } = scene({ a: 1 });
+    const stop = new AbortController();
+    void start('first', ['a']);
+    const given = start('gives up', ['a'], stop.signal);
+    void start('next', ['a']);
+    stop.abort(new Error('given up'));
+    await expect(given).rejects.toThrow('given up');
+    await end('first');
+    expect(names()).toEqual(['next']);
+  });
+
+  it('follow a limit that changes', async () => {
+    const limits = { a: 1 };
+    const { slots, start, names } = scene(limits);
+    void start('1', ['a']);
+    void start('2', ['a']);
+    await settle();
+    const before = names();
+    limits.a = 2;
+    slots.changed();
+    await settle();
+    expect([before, names()]).toEqual([['1'], ['1', '2']]);
+  });
+});

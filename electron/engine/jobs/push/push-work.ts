@@ -1,0 +1,51 @@
+import type { JobLayer } from '../../../../shared/models/job.ts';
+import type { Plan } from '../../../../shared/models/plan.ts';
+import { planOf } from '../../plan/push-draft.ts';
+import type { DocumentFacts, JobFigures, JobWork } from '../job-work.ts';
+import type { PushRun } from './push-run.ts';
+
+/** A push as its job shows it. */
+export class PushWork implements JobWork {
+  readonly #run: PushRun;
+  readonly #chunkSize: number;
+
+  constructor(run: PushRun, chunkSize: number) {
+    this.#run = run;
+    this.#chunkSize = chunkSize;
+  }
+
+  layersAt(indexes: readonly number[] | null, nowMs: number): JobLayer[] {
+    const planned = this.#plan.targets[0]?.layers ?? [];
+    const { layers } = this.#run.draft;
+    return (indexes ?? layers.map((_layer, at) => at)).flatMap((index) => {
+      const [layer, plan] = [layers[index], planned[index]];
+      if (layer === undefined || plan === undefined) return [];
+      const progress = this.#run.progressOf(layer);
+      const { status, sent, read, retry } = progress;
+      return [{ ...plan, status, sent, read, retry, rate: status === 'uploading' ? progress.meter.read(nowMs) : 0 }];
+    });
+  }
+
+  get #plan(): Plan {
+    return this.document({ jobId: '', seconds: 0, madeMs: 0 });
+  }
+
+  figures(): JobFigures {
+    const { bytes, requests, targets } = this.#plan;
+    return {
+      bytes,
+      requests,
+      targets: targets.map(({ layers: _layers, ...target }) => target),
+      chunkSize: this.#chunkSize,
+      references: this.#run.request.references,
+    };
+  }
+
+  document(facts: DocumentFacts): Plan {
+    return planOf(this.#run.draft, { ...facts, rate: null, requests: this.#run.parts.requests });
+  }
+
+  paused(): void {
+    this.#run.paused();
+  }
+}
