@@ -1,7 +1,9 @@
 import api from 'undici/lib/api/index.js';
+import buildConnector from 'undici/lib/core/connect.js';
 import errors from 'undici/lib/core/errors.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import Dispatcher from 'undici/lib/dispatcher/dispatcher.js';
+import Pool from 'undici/lib/dispatcher/pool.js';
 import ProxyAgent from 'undici/lib/dispatcher/proxy-agent.js';
 import { getGlobalDispatcher } from 'undici/lib/global.js';
 
@@ -24,4 +26,4 @@ export function request(url, { dispatcher = getGlobalDispatcher(), method = 'GET
   return dispatcher.request({ ...options, origin, path: `${pathname}${search}`, method });
 }
 
-export { Agent, errors, ProxyAgent };
+export { Agent, buildConnector, errors, Pool, ProxyAgent };

@@ -14,7 +14,7 @@ import { type PricedHost, priceCopies } from './copy/price-copies.ts';
 import type { ContentIndex, RepositoryName } from './digests/content-index.ts';
 import type { Bandwidth } from './jobs/bandwidth.ts';
 import type { BlobFlights } from './jobs/blob-flights.ts';
-import { HostSlots } from './jobs/host-slots.ts';
+import type { HostSlots } from './jobs/host-slots.ts';
 import { waitOut } from './jobs/stuck-job.ts';
 import type { TransferJob } from './jobs/transfer-job.ts';
 import { type ClientRooms, openClients, registriesOf } from './open-clients.ts';
@@ -37,6 +37,7 @@ export interface CopyServiceParts extends ClientRooms {
   readonly registries: RegistryService;
   readonly bandwidth: Bandwidth;
   readonly flights: BlobFlights;
+  readonly slots: HostSlots;
 }
 
 /** Clients of one plan or copy, closed together. */
@@ -50,7 +51,6 @@ interface OpenCopy {
 /** Prices, plans and performs copies between registries and image layouts: each with clients of its own. */
 export class CopyService {
   readonly #rooms: CopyServiceParts;
-  readonly #slots = new HostSlots();
 
   constructor(rooms: CopyServiceParts) {
     this.#rooms = rooms;
@@ -127,7 +127,7 @@ export class CopyService {
         bandwidth,
         flights,
         gate: job.gate,
-        slots: this.#slots,
+        slots: this.#rooms.slots,
         atOnce: open.atOnce,
       };
       const begun = new CopyRun(parts, request, {
@@ -152,7 +152,7 @@ export class CopyService {
       throw thrown;
     } finally {
       await open.close();
-      this.#slots.changed();
+      this.#rooms.slots.changed();
     }
     for (const host of hosts) {
       await book.unhide(host);

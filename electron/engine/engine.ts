@@ -16,6 +16,7 @@ import type { Engine } from './engine-interface.ts';
 import { createEventHub } from './event-hub.ts';
 import { Bandwidth } from './jobs/bandwidth.ts';
 import { BlobFlights } from './jobs/blob-flights.ts';
+import { HostSlots } from './jobs/host-slots.ts';
 import { JobFiles } from './jobs/job-files.ts';
 import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
@@ -28,6 +29,7 @@ import { HostMemory } from './registry/host-memory.ts';
 import { RegistryClients } from './registry/registry-clients.ts';
 import { EMPTY_BOOK, RegistryBook, registryBookSchema } from './registry-book.ts';
 import { RegistryService } from './registry-service.ts';
+import { RegistrySettings } from './registry-settings.ts';
 import { SampleService } from './sample/sample-service.ts';
 import { SettingsService } from './settings-service.ts';
 import { SignInService } from './sign-in-service.ts';
@@ -55,6 +57,7 @@ class JoinedEngine {
   readonly #vms: VmService;
   readonly #registries: RegistryService;
   readonly #signIns: SignInService;
+  readonly #registrySettings: RegistrySettings;
   readonly #store: StoreService;
   readonly #pushes: PushService;
   readonly #copies: CopyService;
@@ -81,7 +84,11 @@ class JoinedEngine {
     const signInFile = new JsonFile(join(paths.stateHome, 'sign-ins.json'), signInBookSchema, EMPTY_SIGN_IN_BOOK, log);
     const credentials = new Credentials(ports.credentials, new SignInBook(signInFile));
     const flights = new BlobFlights();
-    const clients = new RegistryClients({ network, credentials, clock, log, random: Math.random }, this.#hosts);
+    const slots = new HostSlots();
+    const clients = new RegistryClients(
+      { network, credentials, clock, log, random: Math.random, choicesOf: (host) => this.#book.choices(host) },
+      this.#hosts,
+    );
     this.#bandwidth = new Bandwidth(clock, null);
     this.#settings = new SettingsService(ports, emit, {
       prepare: async (next, before) => {
@@ -107,9 +114,7 @@ class JoinedEngine {
       places: {
         holdersOf: (digest) => this.#index.holdersOf([digest]),
         open: (host, insecure) =>
-          isLayoutPlace(host)
-            ? this.#store.layoutClient(host)
-            : clients.open(host, { insecure: insecure || this.#book.insecure(host), connections: 4 }),
+          isLayoutPlace(host) ? this.#store.layoutClient(host) : clients.open(host, { insecure, connections: 4 }),
       },
     });
     const [book, index, store] = [this.#book, this.#index, this.#store];
@@ -120,6 +125,19 @@ class JoinedEngine {
       book,
       tell: (host) => this.#registries.tell(host),
       goOn: (host) => this.#jobs.signedIn(host),
+    });
+    this.#registrySettings = new RegistrySettings({
+      clients,
+      book,
+      registries: this.#registries,
+      store,
+      network,
+      clock,
+      log,
+      onChosen: (host, { bandwidth }) => {
+        this.#bandwidth.setHostLimit(host, bandwidth);
+        slots.changed();
+      },
     });
     this.#pushes = new PushService(ports, {
       settings,
@@ -136,6 +154,7 @@ class JoinedEngine {
       store,
       bandwidth: this.#bandwidth,
       flights,
+      slots,
       hub: this.hub,
     });
     this.#copies = new CopyService({
@@ -150,6 +169,7 @@ class JoinedEngine {
       hosts: this.#hosts,
       bandwidth: this.#bandwidth,
       flights,
+      slots,
     });
     this.#tags = new TagService({
       clients,
@@ -207,6 +227,7 @@ class JoinedEngine {
   async open(): Promise<void> {
     await Promise.all([this.#hosts.open(), this.#encoderRate.open(), this.#book.open(), this.#settings.open()]);
     this.#bandwidth.setLimit(this.#settings.current.bandwidthLimit);
+    for (const host of this.#book.added()) this.#bandwidth.setHostLimit(host, this.#book.choices(host).bandwidth);
     this.#vms.open();
     this.hub.onFirstListener('store.changed', () => this.#store.watch());
   }
@@ -230,6 +251,7 @@ class JoinedEngine {
       ...this.#vms.handlers(),
       ...this.#registries.handlers(),
       ...this.#signIns.handlers(),
+      ...this.#registrySettings.handlers(),
       ...this.#settings.handlers(),
       ...this.#tags.handlers(),
       'serve.stop': async (input, signal) => {

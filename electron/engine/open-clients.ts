@@ -40,7 +40,7 @@ export function openClients(
         ? store.layoutClient(place)
         : clients.open(place, {
             ...choice,
-            insecure: insecure || book.insecure(place),
+            insecure,
             connections: Math.max(concurrency + 2, 16),
             repositories: targets.filter(({ registry }) => registry === place).map(({ repository }) => repository),
           });

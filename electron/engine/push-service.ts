@@ -9,6 +9,7 @@ import type { DigestCache } from './digests/digest-cache.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Bandwidth } from './jobs/bandwidth.ts';
 import type { BlobFlights } from './jobs/blob-flights.ts';
+import type { HostSlots } from './jobs/host-slots.ts';
 import { PushRun } from './jobs/push/push-run.ts';
 import { PushWork } from './jobs/push/push-work.ts';
 import { waitOut } from './jobs/stuck-job.ts';
@@ -51,6 +52,8 @@ export interface PushServiceParts {
   readonly store: StoreService;
   readonly bandwidth: Bandwidth;
   readonly flights: BlobFlights;
+  /** Of all jobs together, where a number of layers at once was chosen for a registry. */
+  readonly slots: HostSlots;
   readonly hub: EventHub;
 }
 
@@ -92,7 +95,8 @@ export class PushService {
         linkRate: (places) => {
           // Into a folder goes what the encoder makes, as fast as it makes it.
           const registries = places.filter((place) => !isLayoutPlace(place));
-          return registries.length === 0 ? null : lowest(hosts.linkRate(registries), bandwidth.limit);
+          const limits = registries.map((registry) => bandwidth.limitTo(registry));
+          return registries.length === 0 ? null : limits.reduce(lowest, hosts.linkRate(registries));
         },
         encoderRate,
         zeroChunks: zeros,
@@ -206,7 +210,7 @@ export class PushService {
   }
 
   #runOf(job: TransferJob, request: PushRequest, parts: PlanningParts, source: PushSource): PushRun {
-    const { settings, bandwidth, hub } = this.#rooms;
+    const { settings, bandwidth, hub, book, slots } = this.#rooms;
     const targets = this.targets(request);
     const draft = createDraft(source, targets, this.#ports.chunkSize);
     const concurrency = {
@@ -215,6 +219,13 @@ export class PushService {
         return Math.min(...targets.map(({ registry }) => parts.clientOf(registry).atOnce(usual)));
       },
       onChange: (changed: () => void) => hub.on('settings.changed', changed),
+      enter: (registries: readonly string[], signal: AbortSignal) =>
+        slots.enter(
+          registries
+            .filter((host) => book.choices(host).concurrency !== null)
+            .map((host) => ({ host, limit: () => book.choices(host).concurrency ?? Number.POSITIVE_INFINITY })),
+          signal,
+        ),
     };
     return new PushRun(parts, draft, request, job.gate, bandwidth, concurrency, this.#rooms.flights, {
       onStarted: () => job.started(),

@@ -1,21 +1,38 @@
 import { z } from 'zod';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import { type Capabilities, capabilitiesSchema } from '../../shared/models/capabilities.ts';
 import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import { isRegistryHost } from '../../shared/models/reference.ts';
 import { type Registry, type Repository, repositorySchema } from '../../shared/models/registry.ts';
+import { DEFAULT_CHOICES, type RegistryChoices, registryChoicesSchema } from '../../shared/models/registry-choices.ts';
 import type { ContentIndex } from './digests/content-index.ts';
 import type { JsonFile } from './state/json-file.ts';
 
-/** Registries that were added by hand, and repositories as they were last read. */
+const { insecure, ...laterChoices } = registryChoicesSchema.shape;
+
+/** A registry that was added by hand. Of files that were written before there was more to choose, the rest is as usual. */
+const addedSchema = z.object({
+  host: z.string(),
+  insecure,
+  name: laterChoices.name.default(null),
+  ca: laterChoices.ca.default(null),
+  exception: laterChoices.exception.default(null),
+  concurrency: laterChoices.concurrency.default(null),
+  bandwidth: laterChoices.bandwidth.default(null),
+});
+
+/** Registries that were added by hand, repositories as they were last read, and what tests found. */
 export const registryBookSchema = z.object({
-  added: z.array(z.object({ host: z.string(), insecure: z.boolean() })),
+  added: z.array(addedSchema),
   removed: z.array(z.string()),
   read: z.record(z.string(), z.array(repositorySchema)),
+  /** A test is made again sooner than this file is given up for one. */
+  tested: z.record(z.string(), capabilitiesSchema).catch({}).default({}),
 });
 
 type Book = z.infer<typeof registryBookSchema>;
 /** No registry yet. */
-export const EMPTY_BOOK: Book = { added: [], removed: [], read: {} };
+export const EMPTY_BOOK: Book = { added: [], removed: [], read: {}, tested: {} };
 
 /** A repository of which only the name is known. */
 function unread(repository: string): Repository {
@@ -48,8 +65,27 @@ export class RegistryBook {
     this.#book = await this.#file.read();
   }
 
-  insecure(host: string): boolean {
-    return this.#book.added.some((entry) => entry.host === host && entry.insecure);
+  /** What was chosen for a host. */
+  choices(host: string): RegistryChoices {
+    const found = this.#book.added.find((entry) => entry.host === host);
+    if (found === undefined) return DEFAULT_CHOICES;
+    const { host: _host, ...choices } = found;
+    return choices;
+  }
+
+  /** Hosts for which anything was chosen. */
+  added(): readonly string[] {
+    return this.#book.added.map(({ host }) => host);
+  }
+
+  /** What the last test of a host found; null = never tested. */
+  capabilities(host: string): Capabilities | null {
+    return this.#book.tested[host] ?? null;
+  }
+
+  /** Remembers what a test found. */
+  async rememberTest(host: string, capabilities: Capabilities): Promise<void> {
+    await this.#change((book) => ({ ...book, tested: { ...book.tested, [host]: capabilities } }));
   }
 
   /** Added by hand, not only pushed to. */
@@ -85,7 +121,9 @@ export class RegistryBook {
     return {
       host,
       thisComputer: false,
-      insecure: this.insecure(host),
+      insecure: this.choices(host).insecure,
+      choices: this.choices(host),
+      capabilities: this.capabilities(host),
       ...known,
       repositories: [...all]
         .sort()
@@ -98,12 +136,13 @@ export class RegistryBook {
     return (await this.list()).find((registry) => registry.host === host) ?? this.#registry(host, new Set());
   }
 
-  async add(host: string, insecure: boolean): Promise<void> {
+  /** Adds a registry, or chooses anew for one that is there. */
+  async add(host: string, choices: RegistryChoices): Promise<void> {
     if (!isRegistryHost(host))
       throw new AppError('reference.invalid', { input: host, position: 0, expected: 'host', suggestion: null });
     await this.#change((book) => ({
       ...book,
-      added: [...book.added.filter((entry) => entry.host !== host), { host, insecure }],
+      added: [...book.added.filter((entry) => entry.host !== host), { host, ...choices }],
       removed: book.removed.filter((other) => other !== host),
     }));
   }
@@ -140,9 +179,11 @@ export class RegistryBook {
 
   async remove(host: string): Promise<void> {
     await this.#change((book) => ({
+      ...book,
       added: book.added.filter((entry) => entry.host !== host),
       removed: [...book.removed.filter((other) => other !== host), host],
       read: Object.fromEntries(Object.entries(book.read).filter(([other]) => other !== host)),
+      tested: Object.fromEntries(Object.entries(book.tested).filter(([other]) => other !== host)),
     }));
   }
 

@@ -10,12 +10,13 @@ import type { Clock } from './ports.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RegistryBook } from './registry-book.ts';
+import type { RegistrySettingName } from './registry-settings.ts';
 import type { SignInMethodName } from './sign-in-service.ts';
 import type { StoreService } from './store/store-service.ts';
 
 type RegistryMethodName = Exclude<
   Extract<EngineMethodName, `${'registries' | 'repositories' | 'images'}.${string}`>,
-  SignInMethodName
+  RegistrySettingName | SignInMethodName
 >;
 
 /** A repository that is read is shown at most this often, in ms. */
@@ -63,7 +64,7 @@ export class RegistryService {
     work: (client: RegistryClient) => Promise<Result>,
   ): Promise<Result> {
     const { clients, book } = this.#parts;
-    const client = clients.open(host, { insecure: insecure || book.insecure(host), connections: CONNECTIONS });
+    const client = clients.open(host, { insecure, connections: CONNECTIONS });
     try {
       const result = await work(client);
       book.note(host, { account: client.account });
@@ -105,16 +106,6 @@ export class RegistryService {
         ...(await book.list()).filter(({ host }) => !this.#isThisComputer(host)),
         await store.registry(),
       ],
-      'registries.add': async ({ host, insecure }, signal) => {
-        await this.#ask(host, insecure, (client) => client.ping(signal));
-        if (!store.serves(host)) await book.add(host, insecure);
-        return await this.tell(host);
-      },
-      'registries.remove': async ({ host }) => {
-        await book.remove(host);
-        await this.tell(host);
-        return null;
-      },
       'registries.read': async ({ host }, signal) => {
         // A registry that refuses the list alone is reachable all the same.
         const names = await this.#ask(host, false, async (client) => {

@@ -49,12 +49,12 @@ export class SignInService {
 
   async #signIn(input: MethodInput<'registries.signIn'>, signal: AbortSignal): Promise<SignedIn> {
     const { host, username, secret, insecure, store } = input;
-    const { credentials, clients, book } = this.#parts;
+    const { credentials, clients } = this.#parts;
     const vault = await this.#place(host, store);
     const account: Account = { username, secret, kind: username === '<token>' ? 'identity' : 'password' };
     const tried = new TriedSignIn({ ...account, source: vault.source });
     const client = clients.open(host, {
-      insecure: insecure || book.insecure(host),
+      insecure,
       connections: 1,
       credentials: tried,
     });

@@ -106,7 +106,7 @@ export class TagService {
     const { clients, book, registries, store } = this.#parts;
     const { host, insecure } = place;
     await store.requireOn([host]);
-    const client = clients.open(host, { insecure: insecure || book.insecure(host), connections: CONNECTIONS });
+    const client = clients.open(host, { insecure, connections: CONNECTIONS });
     try {
       const result = await work(client);
       book.note(host, { account: client.account });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { capabilitiesSchema } from '../models/capabilities.ts';
+import { certificateChainSchema } from '../models/certificate.ts';
 import { copyDocumentSchema, copyRequestSchema } from '../models/copy.ts';
 import { copyPriceSchema, pricedSourceSchema, pricedTargetSchema } from '../models/copy-price.ts';
 import { imageSchema, verificationSchema } from '../models/image.ts';
@@ -6,6 +8,7 @@ import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
 import { pushOptionsSchema } from '../models/push-options.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
+import { registryChoicesSchema } from '../models/registry-choices.ts';
 import { sampleStateSchema } from '../models/sample.ts';
 import { settingsSchema } from '../models/settings.ts';
 import { credentialListSchema, signedInSchema, signedOutSchema } from '../models/sign-in.ts';
@@ -187,11 +190,32 @@ export const methods = defineMethods({
 
   /** Registries that were pushed to, pinned, or named by Tart's cache, with what is remembered of them. No request is made. */
   'registries.list': { input: nothing, output: z.array(registrySchema), errors: ['state.unavailable'] },
+  /** Adds a registry that answers, with what is chosen for it; what is not said stays as it was. It is tested by reading. */
   'registries.add': {
-    input: z.object({ host, insecure: z.boolean() }),
+    input: registryChoicesSchema.partial().extend({ host }),
     output: registrySchema,
+    errors: [...REGISTRY_ERRORS, 'certificate.invalid'],
+  },
+  /**
+   * Chooses anew for a registry; what is not said stays as it was. Another way to reach it (plain http, authorities, an
+   * accepted certificate) is kept only if it answers so.
+   */
+  'registries.edit': {
+    input: z.object({ host, choices: registryChoicesSchema.partial() }),
+    output: registrySchema,
+    errors: [...REGISTRY_ERRORS, 'certificate.invalid'],
+  },
+  /**
+   * Tests what a registry can do. Nothing is written unless `write` agrees to it: then to `repository`, or to
+   * `tartan/probe`, and to a second one with `-mount` behind the name; what was made is taken away again where that can be.
+   */
+  'registries.probe': {
+    input: z.object({ host, repository: z.string().min(1).max(255).nullable(), write: z.boolean() }),
+    output: capabilitiesSchema,
     errors: REGISTRY_ERRORS,
   },
+  /** The certificate that a registry shows, and who vouches for it. Nothing is sent. */
+  'registries.certificate': { input: z.object({ host }), output: certificateChainSchema, errors: REGISTRY_ERRORS },
   /** Asks a registry for its repositories. Many refuse: `registry.denied`, `repository.notFound`. */
   'registries.read': { input: z.object({ host }), output: registrySchema, errors: REGISTRY_ERRORS },
   'registries.remove': { input: z.object({ host }), output: nothing, errors: [] },

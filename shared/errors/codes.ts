@@ -40,6 +40,7 @@ export const ERROR_RULES = {
   'auth.realm': { retry: 'afterChange', actions: ['signIn', 'editRegistry'] },
   'auth.helper': { retry: 'afterChange', actions: ['signIn'] },
   'auth.noStore': { retry: 'afterChange', actions: [] },
+  'certificate.invalid': { retry: 'afterChange', actions: [] },
   'blob.missing': { retry: 'now', actions: ['retry'] },
   'blob.digestMismatch': { retry: 'now', actions: ['retry'] },
   'blob.sizeMismatch': { retry: 'now', actions: ['retry'] },

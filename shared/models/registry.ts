@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { capabilitiesSchema } from './capabilities.ts';
 import { errorDataSchema } from './error-data.ts';
 import { imageKindSchema } from './image-kind.ts';
+import { registryChoicesSchema } from './registry-choices.ts';
 
 /** One tag-carrying digest of a repository. What has a default is not in books that older versions wrote. */
 export const tagGroupSchema = z.object({
@@ -40,6 +42,9 @@ export const registrySchema = z.object({
   thisComputer: z.boolean(),
   /** Plain http was chosen for it. */
   insecure: z.boolean(),
+  choices: registryChoicesSchema,
+  /** What the last test found; null = never tested. */
+  capabilities: capabilitiesSchema.nullable(),
   health: z.enum(['unknown', 'reachable', 'slowed', 'refused', 'offline']),
   /** The account of the credentials in use, and where they come from; null = anonymous. */
   account: z

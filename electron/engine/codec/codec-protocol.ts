@@ -13,6 +13,8 @@ export interface SinkNetwork {
   readonly ca: readonly string[];
   /** Proxy URL; null = direct. */
   readonly proxy: string | null;
+  /** SHA-256 (hexadecimal) of a certificate that is taken although nobody vouches for it; null = none. */
+  readonly exception: string | null;
 }
 
 /** One target's upload of the bytes that a task makes. */

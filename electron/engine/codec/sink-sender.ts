@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import type { ReadyRequest, SinkAnswer, SinkNetwork } from './codec-protocol.ts';
 import { faultCode } from './fault-code.ts';
+import { openDispatcher } from './open-dispatcher.ts';
 
 /** Error bodies are read this far (registries put JSON there). */
 const BODY_LIMIT = 65_536;
@@ -27,11 +28,7 @@ export class SinkSender {
     const key = JSON.stringify(network);
     const known = this.#dispatchers.get(key);
     if (known !== undefined) return known;
-    const tls = network.ca.length === 0 ? {} : { ca: [...network.ca] };
-    const made =
-      network.proxy === null
-        ? new Agent({ ...TIMEOUTS, connect: { ...tls, timeout: 15_000 }, pipelining: 1 })
-        : new ProxyAgent({ ...TIMEOUTS, uri: network.proxy, requestTls: { ...tls, timeout: 15_000 } });
+    const made = openDispatcher(network, { ...TIMEOUTS, pipelining: 1 });
     this.#dispatchers.set(key, made);
     return made;
   }

@@ -79,7 +79,7 @@ async function sendThrough(
   const { pieceSize } = to.client.profile;
   const remote = { client: from.client, repository: from.repository, digest, size };
   const whole = await codec.withPiece(sink.mode === 'pieces' ? pieceSize : 0, signal, () =>
-    copyBlob(remote, sink, { sender, host: hostOf(upload, parts), pieceSize, signal }),
+    copyBlob(remote, sink, { sender, host: hostOf(to.client.host, upload, parts), pieceSize, signal }),
   );
   // A sink that was dropped without a reason: the target answered before the end of the body.
   if (!whole) throw new UploadLost(new AppError('registry.protocol', { host: to.client.host, reason: 'upload' }));
@@ -89,12 +89,17 @@ async function sendThrough(
 }
 
 /** Decides about one upload. What it throws ends the copy of the blob. */
-function hostOf(upload: BlobUpload, { bandwidth, gate, signal, onSent, onStep }: TransferParts): SinkHost {
+function hostOf(
+  host: string,
+  upload: BlobUpload,
+  { bandwidth, gate, signal, onSent, onStep }: TransferParts,
+): SinkHost {
   let allowed = upload.mode === 'file' ? 0 : ALLOWANCE;
   return {
     piece: async (_sink, piece) => {
       onStep('uploading');
-      if (upload.mode !== 'file') await bandwidth.take(upload.mode === 'chunks' ? piece.length : ALLOWANCE, signal);
+      if (upload.mode !== 'file')
+        await bandwidth.takeFor(host, upload.mode === 'chunks' ? piece.length : ALLOWANCE, signal);
       // Last, so that a copy that was paused while its pieces waited for their turn sends none of them.
       await gate.pass(signal);
       return upload.mode === 'file' ? { do: 'next' } : { do: 'send', request: await upload.requestFor(piece), from: 0 };
@@ -116,7 +121,7 @@ function hostOf(upload: BlobUpload, { bandwidth, gate, signal, onSent, onStep }:
       // What was allowed before is on its way.
       onSent(allowed);
       allowed += ALLOWANCE;
-      if (upload.mode !== 'file') await bandwidth.take(ALLOWANCE, signal);
+      if (upload.mode !== 'file') await bandwidth.takeFor(host, ALLOWANCE, signal);
       await gate.pass(signal);
     },
   };

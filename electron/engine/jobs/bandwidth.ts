@@ -1,6 +1,9 @@
 import type { Clock } from '../ports.ts';
 
-/** Hands out the right to send bytes: a token bucket of one second over all jobs of an engine. */
+/**
+ * Hands out the right to send bytes: a token bucket of one second over all jobs of an engine, and one for each host for
+ * which a limit of its own was chosen.
+ */
 export class Bandwidth {
   readonly #clock: Clock;
   /** Bytes a second; null = no limit. */
@@ -9,6 +12,7 @@ export class Bandwidth {
   #paidUntilMs = 0;
   /** Sleeps of pieces that wait, in the order of asking; an abort has one reckoned anew. */
   readonly #waiting = new Set<AbortController>();
+  readonly #hosts = new Map<string, Bandwidth>();
 
   constructor(clock: Clock, limit: number | null) {
     this.#clock = clock;
@@ -25,6 +29,25 @@ export class Bandwidth {
     this.#limit = limit;
     this.#paidUntilMs = 0;
     for (const sleep of [...this.#waiting]) sleep.abort();
+  }
+
+  /** The same for one host alone, beside the limit for all. */
+  setHostLimit(host: string, limit: number | null): void {
+    const known = this.#hosts.get(host);
+    if (known !== undefined) known.setLimit(limit);
+    else if (limit !== null) this.#hosts.set(host, new Bandwidth(this.#clock, limit));
+  }
+
+  /** Bytes a second that go to a host at most; null = no limit. */
+  limitTo(host: string): number | null {
+    const own = this.#hosts.get(host)?.limit ?? null;
+    return own === null || this.#limit === null ? (own ?? this.#limit) : Math.min(own, this.#limit);
+  }
+
+  /** Waits until `bytes` may be sent to a host: its own limit and that for all. */
+  async takeFor(host: string, bytes: number, signal: AbortSignal): Promise<void> {
+    await this.#hosts.get(host)?.take(bytes, signal);
+    await this.take(bytes, signal);
   }
 
   /** Waits until `bytes` may be sent. Pieces go out in the order of asking; a burst of one second is free. */

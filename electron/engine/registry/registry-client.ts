@@ -30,6 +30,7 @@ export class RegistryClient implements DistributionClient {
   readonly #profile: () => HostProfile;
   readonly #modes: UploadModes;
   readonly #mounts: MountFindings;
+  readonly #mostAtOnce: () => number | null;
   /** Repositories that refused to be a mount's source, as `SOURCE TARGET`. */
   readonly #unmountable = new Set<string>();
 
@@ -39,6 +40,8 @@ export class RegistryClient implements DistributionClient {
       readonly profile: () => HostProfile;
       readonly modes: UploadModes;
       readonly mounts: MountFindings;
+      /** Most layers at once that were chosen for the host; null = no choice. */
+      readonly mostAtOnce?: () => number | null;
     },
   ) {
     if (!isRegistryHost(options.host)) {
@@ -48,6 +51,7 @@ export class RegistryClient implements DistributionClient {
     this.#profile = options.profile;
     this.#modes = options.modes;
     this.#mounts = options.mounts;
+    this.#mostAtOnce = options.mostAtOnce ?? (() => null);
   }
 
   get host(): string {
@@ -63,7 +67,7 @@ export class RegistryClient implements DistributionClient {
   }
 
   atOnce(usual: number): number {
-    return this.requester.pace.of(usual);
+    return this.requester.pace.of(Math.min(usual, this.#mostAtOnce() ?? usual));
   }
 
   async pause(attempt: number, retryAfter: number | null, error: AppError, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,12 @@
+import type { RegistryChoices } from '../../../shared/models/registry-choices.ts';
 import type { Clock, Log, NetworkPort } from '../ports.ts';
-import { abilitiesOf, type HostAbilities, type HostFinding, type HostFindings } from './host-abilities.ts';
+import {
+  abilitiesOf,
+  type HostAbilities,
+  type HostFinding,
+  type HostFindings,
+  hostFindingSchemas,
+} from './host-abilities.ts';
 import { type HostMemory, KEEP_FINDINGS_MS } from './host-memory.ts';
 import { HostPace } from './host-pace.ts';
 import { profileOf } from './host-profile.ts';
@@ -8,7 +15,7 @@ import { RegistryClient } from './registry-client.ts';
 import type { RegistryCredentials } from './registry-credentials.ts';
 import type { RetryNotice } from './requester.ts';
 import { TokenCache } from './token-cache.ts';
-import { UploadModes } from './upload-modes.ts';
+import { type LearnedUpload, UploadModes } from './upload-modes.ts';
 
 /** What the makers of clients need of their engine. */
 export interface RegistryClientsOptions {
@@ -18,6 +25,8 @@ export interface RegistryClientsOptions {
   /** 0 … 1, for the jitter of retries. */
   readonly random: () => number;
   readonly log: Log;
+  /** What was chosen for a host. */
+  readonly choicesOf: (host: string) => RegistryChoices;
 }
 
 /** What one host was found to want, as all its clients see it. */
@@ -93,6 +102,21 @@ export class RegistryClients {
     this.#keep(host, this.#memory.learn(host, name, value));
   }
 
+  /** All that was found out about a host. */
+  findings(host: string): HostFindings {
+    return this.#memory.findings(host);
+  }
+
+  /** Takes what a test found: it holds from the next client on. */
+  async learnFrom(host: string, findings: HostFindings, upload: LearnedUpload | null): Promise<void> {
+    for (const name of Object.keys(hostFindingSchemas) as HostFinding[]) {
+      const value = findings[name];
+      if (value !== undefined) await this.#memory.learn(host, name, value);
+    }
+    if (upload !== null) await this.#memory.learnUpload(host, upload);
+    this.#learned.delete(host);
+  }
+
   #keep(host: string, work: Promise<void>): void {
     work.catch((thrown: unknown) =>
       this.#options.log.warn('not remembered what a host wants', { host, message: String(thrown) }),
@@ -108,7 +132,10 @@ export class RegistryClients {
   open(
     host: string,
     options: {
+      /** Plain http, also where it was not chosen for the host. */
       readonly insecure: boolean;
+      /** In place of what was chosen for the host: to try what is not kept yet. */
+      readonly choices?: RegistryChoices;
       readonly connections: number;
       readonly repositories?: readonly string[];
       readonly pieceSize?: number | null;
@@ -120,12 +147,15 @@ export class RegistryClients {
     },
   ): RegistryClient {
     const { modes, mounts } = this.#learnedOf(host);
-    const { pieceSize = null, ...others } = options;
+    const { pieceSize = null, choices = this.#options.choicesOf(host), insecure, ...others } = options;
     const chosen = pieceSize === null ? {} : ({ uploadMode: 'chunks', pieceSize } as const);
     return new RegistryClient({
       ...this.#options,
       ...others,
       host,
+      insecure: insecure || choices.insecure,
+      trust: { ca: choices.ca, exception: choices.exception?.fingerprint ?? null },
+      mostAtOnce: () => this.#options.choicesOf(host).concurrency,
       modes,
       mounts,
       tokens: options.credentials === undefined ? this.#tokensOf(host) : new TokenCache(),

@@ -10,7 +10,7 @@ import { isLoopback } from './loopback.ts';
 import type { RegistryCredentials } from './registry-credentials.ts';
 import { pushScope } from './scopes.ts';
 import type { TokenCache } from './token-cache.ts';
-import { type Answer, type Exchange, Transport } from './transport.ts';
+import { type Answer, type Exchange, type HostTrust, Transport } from './transport.ts';
 
 /** A try that failed and will be made again. */
 export interface RetryNotice {
@@ -44,6 +44,8 @@ export interface RequesterOptions {
   readonly onRetry?: (notice: RetryNotice) => void;
   /** Told which product answered to `/v2/`, where that can be told. */
   readonly onSoftware?: (software: RegistrySoftware) => void;
+  /** What is trusted for the host beside what is trusted for all. */
+  readonly trust?: HostTrust;
   /** Shared by all clients of the host. */
   readonly pace: HostPace;
 }
@@ -68,7 +70,7 @@ export class Requester {
 
   constructor(options: RequesterOptions) {
     this.#options = options;
-    this.transport = new Transport(options.host, options.network, options.connections);
+    this.transport = new Transport(options.host, options.network, options.connections, options.trust);
     const jobScopes = (options.repositories ?? []).map(pushScope);
     const { host, credentials, clock, tokens } = options;
     this.authorizer = new Authorizer({ host, transport: this.transport, credentials, clock, tokens, jobScopes });

@@ -1,11 +1,14 @@
-import { Agent, type Dispatcher, ProxyAgent, request } from 'undici';
+import type { Readable } from 'node:stream';
+import { rootCertificates } from 'node:tls';
+import { type Dispatcher, request } from 'undici';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { SinkNetwork } from '../codec/codec-protocol.ts';
 import { faultCode } from '../codec/fault-code.ts';
+import { openDispatcher } from '../codec/open-dispatcher.ts';
 import type { NetworkPort } from '../ports.ts';
 import { type AnswerFacts, networkError } from './answer-error.ts';
 import { mayLeadTo } from './loopback.ts';
 
-const CONNECT_MS = 15_000;
 const FIRST_BYTE_MS = 60_000;
 /** Object storage may take minutes to copy and hash what it got before it answers. */
 const COMMIT_MS = 15 * 60_000;
@@ -19,7 +22,8 @@ export interface Exchange {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: Uint8Array;
+  /** A stream is not sent again. */
+  readonly body?: Uint8Array | AsyncIterable<Buffer>;
   /** Most bytes of the answer. */
   readonly limit?: number;
   /** The answer may take minutes. */
@@ -38,25 +42,49 @@ export interface Answer extends AnswerFacts {
   readonly unread?: AsyncIterable<Buffer>;
 }
 
+/** What is trusted for one registry beside what is trusted for all. */
+export interface HostTrust {
+  /** PEM certificates of authorities; null = none. */
+  readonly ca: string | null;
+  /** SHA-256 (hexadecimal) of a certificate that is taken although nobody vouches for it; null = none. */
+  readonly exception: string | null;
+}
+
+const USUAL_TRUST: HostTrust = { ca: null, exception: null };
+
+/** The trusted certificates with one more text of them. The `ca` option of a connection replaces Node's own roots. */
+export function trustedWith(ca: string | null, trusted: readonly string[]): readonly string[] {
+  if (ca === null) return trusted;
+  return [...(trusted.length === 0 ? rootCertificates : trusted), ca];
+}
+
 /** Connections to one registry and to where it redirects. Never logs, never retries, never adds credentials. */
 export class Transport {
   readonly #host: string;
   readonly #network: NetworkPort;
   readonly #connections: number;
+  readonly #trust: HostTrust;
   readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
 
-  constructor(host: string, network: NetworkPort, connections: number) {
+  constructor(host: string, network: NetworkPort, connections: number, trust: HostTrust = USUAL_TRUST) {
     this.#host = host;
+    this.#trust = trust;
     this.#network = network;
     this.#connections = connections;
   }
 
-  /** PEM certificates and proxy for an origin, in the form that workers take too. */
-  async network(origin: string): Promise<{ ca: readonly string[]; proxy: string | null }> {
+  /**
+   * TLS and proxy for an origin, in the form that workers take too. An authority that was chosen for the registry counts
+   * for all that the registry leads to (its token server, its storage), an exception for the registry alone.
+   */
+  async network(origin: string): Promise<SinkNetwork> {
     const { protocol, host } = new URL(origin);
+    const proxy = this.#network.proxyFor(origin);
+    if (protocol !== 'https:') return { ca: [], proxy, exception: null };
+    const own = host === new URL(`https://${this.#host}`).host;
     // Reading the trust store takes a tenth of a second; plain http needs none of it.
-    const ca = protocol === 'https:' ? await this.#network.trustedCertificates(host) : [];
-    return { ca, proxy: this.#network.proxyFor(origin) };
+    const ca = trustedWith(this.#trust.ca, await this.#network.trustedCertificates(host));
+    return { ca, proxy, exception: own ? this.#trust.exception : null };
   }
 
   #dispatcher(origin: string): Promise<Dispatcher> {
@@ -69,12 +97,8 @@ export class Transport {
 
   async #connect(origin: string): Promise<Dispatcher> {
     if (this.#network.dispatcher !== undefined) return this.#network.dispatcher;
-    const { ca, proxy } = await this.network(origin);
-    const tls = { ...(ca.length === 0 ? {} : { ca: [...ca] }), timeout: CONNECT_MS };
     const options = { connections: this.#connections, bodyTimeout: IDLE_MS, maxHeaderSize: 32_768 };
-    return proxy === null
-      ? new Agent({ ...options, connect: tls })
-      : new ProxyAgent({ ...options, uri: proxy, requestTls: tls });
+    return openDispatcher(await this.network(origin), options);
   }
 
   /**
@@ -112,7 +136,10 @@ export class Transport {
       const answer = await request(exchange.url, {
         method: exchange.method,
         headers: { ...exchange.headers, 'accept-encoding': 'identity' },
-        ...(exchange.body === undefined ? {} : { body: exchange.body }),
+        // undici takes any async iterable as a body; its types name the stream classes only.
+        ...(exchange.body === undefined
+          ? {}
+          : { body: exchange.body as Uint8Array | (AsyncIterable<Buffer> & Readable) }),
         dispatcher: await this.#dispatcher(new URL(exchange.url).origin),
         signal: exchange.signal,
         headersTimeout: exchange.commits === true ? COMMIT_MS : FIRST_BYTE_MS,

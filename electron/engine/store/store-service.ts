@@ -6,6 +6,7 @@ import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { folderOfPlace, layoutPlace } from '../../../shared/models/image-location.ts';
 import { parseReference } from '../../../shared/models/reference.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
 import type { Settings } from '../../../shared/models/settings.ts';
 import type { ServeState, StoreList } from '../../../shared/models/store.ts';
 import type { EnginePorts } from '../ports.ts';
@@ -235,6 +236,8 @@ export class StoreService {
     const known = {
       host: this.host(),
       thisComputer: true,
+      choices: DEFAULT_CHOICES,
+      capabilities: null,
       insecure: false,
       account: null,
       askedMs: state.on ? this.#parts.ports.clock.now() : null,

@@ -6,6 +6,7 @@ import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
 import { createMemoryHost, type MemoryHost } from '../../../test/fixtures/window/memory-host.ts';
 import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
 import {
@@ -29,6 +30,8 @@ const REGISTRY: Registry = {
   host: 'ghcr.io',
   thisComputer: false,
   insecure: false,
+  choices: DEFAULT_CHOICES,
+  capabilities: null,
   askedMs: null,
   health: 'reachable',
   account: null,

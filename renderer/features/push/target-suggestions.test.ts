@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
 import { emptyTarget, typeText } from './target-draft.ts';
 import { targetSuggestions } from './target-suggestions.ts';
 
@@ -7,6 +8,8 @@ const OWN: Registry = {
   host: '127.0.0.1:5080',
   thisComputer: true,
   insecure: false,
+  choices: DEFAULT_CHOICES,
+  capabilities: null,
   health: 'reachable',
   account: null,
   error: null,

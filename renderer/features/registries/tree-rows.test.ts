@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Registry, Repository } from '../../../shared/models/registry.ts';
+import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
 import { findInTree } from '../../state/tree-selection.ts';
 import { type OpenRows, registryRows, tokensThatFit } from './tree-rows.ts';
 import { registryAndRepository } from './use-add-registry.ts';
@@ -21,6 +22,8 @@ const REGISTRY: Registry = {
   host: 'ghcr.io',
   thisComputer: false,
   insecure: false,
+  choices: DEFAULT_CHOICES,
+  capabilities: null,
   health: 'reachable',
   account: null,
   error: null,

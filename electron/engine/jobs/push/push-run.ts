@@ -37,6 +37,8 @@ export interface Concurrency {
   readonly limit: () => number;
   /** Subscribes to changes; answers what ends the subscription. */
   readonly onChange: (changed: () => void) => () => void;
+  /** Waits for a turn at each of these registries; answers what gives the turns back. */
+  readonly enter: (registries: readonly string[], signal: AbortSignal) => Promise<() => void>;
 }
 
 /** What a run tells its job. */
@@ -58,6 +60,8 @@ export class PushRun implements PushContext {
   /** What was measured of the links to registries. */
   readonly links = new Map<string, LinkMeter>();
   readonly #inFlight = new Map<string, Promise<void>>();
+  /** Turns at registries that layers hold. */
+  readonly #turns = new Set<() => void>();
   /** Sessions that are being deleted. */
   readonly #abandoned = new Set<Promise<void>>();
   #manifest: SettledManifest | null = null;
@@ -123,6 +127,8 @@ export class PushRun implements PushContext {
   /** The job pauses: other pushes do not wait for its uploads. */
   paused(): void {
     this.flights.release(this);
+    // What is under way goes on without a turn once the job goes on: a moment above the limit is better than a standstill.
+    for (const leave of [...this.#turns]) this.#leave(leave);
   }
 
   get pieceSize(): number {
@@ -319,8 +325,22 @@ export class PushRun implements PushContext {
     const { digest } = layer;
     const missing = this.draft.targets.filter((target) => digest === null || !this.blobs.has(target, digest));
     if (missing.length === 0) return;
-    if (layer.kind === 'config') await this.#putConfig(layer, missing, signal);
-    else await new LayerUpload(this, layer, signal).to(missing);
+    if (layer.kind === 'config') {
+      await this.#putConfig(layer, missing, signal);
+      return;
+    }
+    const leave = await this.concurrency.enter([...new Set(missing.map(({ registry }) => registry))], signal);
+    this.#turns.add(leave);
+    try {
+      await new LayerUpload(this, layer, signal).to(missing);
+    } finally {
+      this.#leave(leave);
+    }
+  }
+
+  /** Gives a turn back, once. */
+  #leave(leave: () => void): void {
+    if (this.#turns.delete(leave)) leave();
   }
 
   async #putConfig(layer: DraftLayer, targets: readonly DraftTarget[], signal: AbortSignal): Promise<void> {

@@ -70,7 +70,8 @@ export class UploadPass {
   readonly host: SinkHost = {
     piece: (id, piece) => this.#decide(id, (sink) => this.#handOver(sink, piece)),
     allowance: async (id) => {
-      if (!this.#isFile(id)) await this.#run.bandwidth.take(ALLOWANCE, this.#signal);
+      const host = this.#sinks.get(id)?.target.registry;
+      if (host !== undefined && !this.#isFile(id)) await this.#run.bandwidth.takeFor(host, ALLOWANCE, this.#signal);
       await this.#run.gate.pass(this.#signal);
     },
     answer: async (id, piece, answer) => {
@@ -115,7 +116,7 @@ export class UploadPass {
     }
   }
 
-  async #handOver({ session }: Sink, piece: Piece): Promise<Directive> {
+  async #handOver({ target, session }: Sink, piece: Piece): Promise<Directive> {
     const run = this.#run;
     this.#handedMs = run.parts.clock.now();
     // A piece that waits for its turn on a limited link is on its way, as far as a person is concerned.
@@ -124,7 +125,7 @@ export class UploadPass {
     // Of a stream its first allowance, or all of it where it is shorter for certain.
     const most = this.#layer.size ?? this.#layer.rawSize;
     const first = session.mode === 'chunks' ? piece.length : Math.min(ALLOWANCE, most);
-    if (session.mode !== 'file') await run.bandwidth.take(first, this.#signal);
+    if (session.mode !== 'file') await run.bandwidth.takeFor(target.registry, first, this.#signal);
     // Last, so that a push that was paused while its pieces waited for their turn sends none of them.
     await run.gate.pass(this.#signal);
     const empty = piece.length === 0 && piece.final && piece.start > 0;

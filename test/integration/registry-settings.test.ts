@@ -1,0 +1,281 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Credential } from '../../electron/engine/ports.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { Capabilities } from '../../shared/models/capabilities.ts';
+import { DEFAULT_CHOICES } from '../../shared/models/registry-choices.ts';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
+import { type FakeProfile, PLAYED } from '../fixtures/fake-registry/profile.ts';
+import { type FakeRegistry, startFakeRegistry } from '../fixtures/fake-registry.ts';
+import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
+import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
+
+const never = new AbortController().signal;
+const ACCOUNT = { user: 'alice', password: 'made-up-for-this-test' };
+const CREDENTIAL: Credential = { username: ACCOUNT.user, secret: ACCOUNT.password, kind: 'password', source: 'docker' };
+
+let home: TartHome;
+let plain: DockerRegistry;
+let secured: DockerRegistry;
+let fake: FakeRegistry;
+let engine: TestEngine;
+
+beforeAll(async () => {
+  home = await makeTartHome();
+  await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
+  [plain, secured, fake] = await Promise.all([
+    startDockerRegistry(),
+    startDockerRegistry({ tls: {}, account: ACCOUNT }),
+    startFakeRegistry(),
+  ]);
+  engine = await openTestEngine({ tartHome: home.root, credential: CREDENTIAL });
+});
+afterAll(async () => {
+  await engine.close();
+  await Promise.all([plain.stop(), secured.stop(), fake.close(), home.remove()]);
+});
+
+/** A test in few words: result and detail of each capability. */
+function told({ found }: Capabilities): Record<string, string> {
+  return Object.fromEntries(Object.entries(found).map(([name, { result, detail }]) => [name, `${result}: ${detail}`]));
+}
+
+/** The error that a call ends with, as it crosses a process border. */
+async function errorOf(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+  } catch (thrown) {
+    if (thrown instanceof AppError) return { code: thrown.code, reason: thrown.params['reason'] };
+    throw thrown;
+  }
+  return null;
+}
+
+describe('a registry that is added', () => {
+  it('is tested by reading alone: what only writing tells is not known', async () => {
+    const own = await startFakeRegistry();
+    const added = await engine.handlers['registries.add']({ host: own.host, name: 'Mirror' }, never);
+    await own.close();
+
+    expect({
+      choices: added.choices,
+      found: added.capabilities === null ? null : told(added.capabilities),
+      wroteTo: added.capabilities?.wroteTo,
+      methods: [...new Set(own.seen.map(({ method }) => method))],
+    }).toEqual({
+      choices: { ...DEFAULT_CHOICES, name: 'Mirror' },
+      found: {
+        address: 'yes: http',
+        certificate: 'unknown: plainHttp',
+        signIn: 'yes: none',
+        catalog: 'yes: listed',
+        referrers: 'no: fallback',
+        mount: 'unknown: notTested',
+        whole: 'unknown: notTested',
+        stream: 'unknown: notTested',
+        chunks: 'unknown: notTested',
+        resume: 'unknown: notTested',
+        tagDelete: 'unknown: notTested',
+        digestDelete: 'unknown: notTested',
+      },
+      wroteTo: null,
+      methods: ['GET'],
+    });
+  });
+
+  it('is not kept when it does not answer, or is none', async () => {
+    const nobody = await errorOf(engine.handlers['registries.add']({ host: '127.0.0.1:1' }, never));
+    const nonsense = await errorOf(engine.handlers['registries.add']({ host: 'not a host' }, never));
+    const hosts = (await engine.handlers['registries.list'](null, never)).map(({ host }) => host);
+
+    expect({ nobody, nonsense, kept: hosts.includes('127.0.0.1:1') }).toEqual({
+      nobody: { code: 'registry.unreachable', reason: 'ECONNREFUSED' },
+      nonsense: { code: 'reference.invalid', reason: undefined },
+      kept: false,
+    });
+  });
+
+  it('keeps what was chosen over a restart; a file of an older program is read, too', async () => {
+    const stateHome = await mkdtemp(join(tmpdir(), 'tartan-book-'));
+    const old = { added: [{ host: plain.host, insecure: true }], removed: ['gone.io'], read: {} };
+    await writeFile(join(stateHome, 'registries.json'), JSON.stringify(old));
+    const first = await openTestEngine({ tartHome: home.root, stateHome });
+    const asRead = (await first.handlers['registries.list'](null, never))[0];
+    const choices = { name: 'House', concurrency: 2, bandwidth: 1_000_000 };
+    await first.handlers['registries.edit']({ host: plain.host, choices }, never);
+    await first.close();
+    const second = await openTestEngine({ tartHome: home.root, stateHome });
+    const kept = (await second.handlers['registries.list'](null, never))[0];
+    await second.close();
+    await rm(stateHome, { recursive: true });
+
+    expect([asRead?.choices, kept?.choices]).toEqual([
+      { ...DEFAULT_CHOICES, insecure: true },
+      { ...DEFAULT_CHOICES, insecure: true, ...choices },
+    ]);
+  });
+});
+
+describe('a test that may write', () => {
+  it('finds what docker-registry can do, and leaves no tag behind', async () => {
+    const probed = await engine.handlers['registries.probe'](
+      { host: plain.host, repository: null, write: true },
+      never,
+    );
+    const tags = await engine.handlers['repositories.read']({ host: plain.host, repository: 'tartan/probe' }, never);
+
+    expect({ found: told(probed), wroteTo: probed.wroteTo, left: probed.left, tags: tags.tagCount }).toEqual({
+      found: {
+        address: 'yes: http',
+        certificate: 'unknown: plainHttp',
+        signIn: 'yes: none',
+        catalog: 'yes: listed',
+        referrers: 'no: fallback',
+        mount: 'yes: answered',
+        whole: 'yes: answered',
+        stream: 'yes: answered',
+        chunks: 'yes: answered',
+        // Its signed state names the old offset for ever.
+        resume: 'no: fromStart',
+        tagDelete: 'no: digestOnly',
+        digestDelete: 'yes: withDigest',
+      },
+      wroteTo: 'tartan/probe',
+      left: [],
+      tags: 0,
+    });
+  });
+
+  it('stays known when the registry is tested again by reading', async () => {
+    const again = await engine.handlers['registries.probe'](
+      { host: plain.host, repository: null, write: false },
+      never,
+    );
+    expect([told(again)['mount'], told(again)['resume'], told(again)['tagDelete'], again.wroteTo]).toEqual([
+      'yes: answered',
+      'no: fromStart',
+      'no: digestOnly',
+      'tartan/probe',
+    ]);
+  });
+
+  it.each<[string, FakeProfile, Record<string, string>]>([
+    [
+      'distribution 3',
+      PLAYED.distribution3,
+      { resume: 'yes: atByte', tagDelete: 'yes: alone', mount: 'yes: answered' },
+    ],
+    ['Harbor', PLAYED.harbor, { catalog: 'no: refused', tagDelete: 'no: digestOnly', referrers: 'yes: api' }],
+    ['GitHub', PLAYED.ghcr, { mount: 'no: opened', tagDelete: 'no: refused', digestDelete: 'no: refused' }],
+    ['Google', PLAYED.gar, { chunks: 'no: refused', resume: 'no: fromStart', whole: 'yes: answered' }],
+    ['Amazon', PLAYED.ecr, { catalog: 'no: refused', mount: 'no: opened', chunks: 'yes: answered' }],
+    ['Artifactory', PLAYED.artifactory, { mount: 'no: refused', digestDelete: 'yes: withDigest' }],
+    ['zot', PLAYED.zot, { resume: 'no: fromStart', referrers: 'yes: api', tagDelete: 'yes: alone' }],
+    ['crane', PLAYED.crane, { mount: 'no: opened', chunks: 'yes: answered', tagDelete: 'yes: alone' }],
+  ])('finds what %s can do', async (name, profile, expected) => {
+    fake.play(profile);
+    fake.forgetUploads();
+    const repository = `probes/${name.toLowerCase().replace(' ', '')}`;
+    const probed = await engine.handlers['registries.probe']({ host: fake.host, repository, write: true }, never);
+
+    expect({ found: told(probed), open: fake.openUploads() }).toEqual({
+      found: expect.objectContaining(expected),
+      // A session that a broken body spoiled for good cannot even be cancelled.
+      open: profile.brokenBody === 'lost' ? 1 : 0,
+    });
+  });
+
+  it('says which tags it could not take away again', async () => {
+    fake.play(PLAYED.ghcr);
+    const probed = await engine.handlers['registries.probe'](
+      { host: fake.host, repository: 'probes/kept', write: true },
+      never,
+    );
+    const tags = [...(fake.content.repositories.get('probes/kept')?.tags.keys() ?? [])];
+
+    expect(probed.left.toSorted()).toEqual(tags.map((tag) => `${fake.host}/probes/kept:${tag}`).toSorted());
+    expect(tags).toHaveLength(2);
+  });
+});
+
+describe('a registry with a certificate that nobody vouches for', () => {
+  const certificate = () => engine.handlers['registries.certificate']({ host: secured.host }, never);
+  const push = (tag: string) =>
+    engine
+      .push({ vmId: 'vm:builder', references: [`${secured.host}/trust/builder:${tag}`] })
+      .then(({ job }) => job.state);
+
+  it('is refused, and shows its certificate without anything being sent to it', async () => {
+    const refused = await errorOf(engine.handlers['registries.add']({ host: secured.host }, never));
+    const { chain, ...shown } = await certificate();
+
+    expect({ refused, shown, names: chain[0]?.names, subject: chain[0]?.subject, issuer: chain[0]?.issuer }).toEqual({
+      refused: { code: 'registry.tls', reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      shown: { host: secured.host, trust: 'none', reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      names: ['localhost', '127.0.0.1'],
+      subject: 'localhost',
+      issuer: 'Test CA',
+    });
+  });
+
+  it('is reached with its own authority: settings, sign-in and the bytes of a push', async () => {
+    const key = await readFile(secured.certificates?.keyFile ?? '', 'utf8');
+    const added = await engine.handlers['registries.add'](
+      { host: secured.host, ca: `${key}${secured.authority}` },
+      never,
+    );
+    const { trust } = await certificate();
+
+    expect({
+      trust,
+      certificate: added.capabilities?.found.certificate,
+      signIn: added.capabilities?.found.signIn,
+      keepsKey: added.choices.ca?.includes('PRIVATE KEY'),
+      push: await push('authority'),
+    }).toEqual({
+      trust: 'ownAuthority',
+      certificate: {
+        result: 'yes',
+        detail: 'ownAuthority',
+        params: { issuer: 'Test CA', validTo: expect.any(Number) },
+      },
+      signIn: { result: 'yes', detail: 'basic', params: { account: 'alice', source: 'docker' } },
+      keepsKey: false,
+      push: 'done',
+    });
+  });
+
+  it('is reached by the certificate that was accepted, and by no other', async () => {
+    const [shown] = (await certificate()).chain;
+    if (shown === undefined) throw new Error('no certificate');
+    const { subject, issuer, validTo } = shown;
+    const exception = { fingerprint: shown.fingerprint, subject, issuer, validTo };
+    const edit = (choices: object) => engine.handlers['registries.edit']({ host: secured.host, choices }, never);
+    await edit({ ca: null });
+    const without = await errorOf(push('nobody'));
+    const accepted = await edit({ exception });
+    const pushed = await push('accepted');
+    const wrong = await errorOf(edit({ exception: { ...exception, fingerprint: 'a'.repeat(64) } }));
+    const still = (await certificate()).trust;
+
+    expect({ without, row: accepted.capabilities?.found.certificate.detail, pushed, wrong, still }).toEqual({
+      without: { code: 'registry.tls', reason: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' },
+      row: 'exception',
+      pushed: 'done',
+      wrong: { code: 'registry.tls', reason: 'CERT_CHANGED' },
+      still: 'exception',
+    });
+  });
+
+  it('refuses a text that is no certificate', async () => {
+    const edit = (ca: string) =>
+      errorOf(engine.handlers['registries.edit']({ host: secured.host, choices: { ca } }, never));
+    expect([await edit('hello'), await edit('-----BEGIN CERTIFICATE-----\nbm8=\n-----END CERTIFICATE-----')]).toEqual([
+      { code: 'certificate.invalid', reason: 'none' },
+      { code: 'certificate.invalid', reason: 'unreadable' },
+    ]);
+  });
+});
