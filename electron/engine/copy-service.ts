@@ -1,4 +1,5 @@
 import type { MethodInput } from '../../shared/contract/methods.ts';
+import { toAppError } from '../../shared/errors/app-error.ts';
 import type { CopyDocument, CopyRequest } from '../../shared/models/copy.ts';
 import type { CopyPrice } from '../../shared/models/copy-price.ts';
 import { isLayoutPlace } from '../../shared/models/image-location.ts';
@@ -148,7 +149,10 @@ export class CopyService {
       run = begun;
       await begun.run(job.signal).finally(() => begun.close());
     } catch (thrown) {
-      for (const host of hosts) book.note(host, { thrown });
+      // Of two sides only the one that the error names is in trouble.
+      const { params } = toAppError(thrown);
+      const named = params['host'] ?? params['registry'];
+      for (const host of registriesOf(placesOf(request))) if (host === named) book.note(host, { thrown });
       throw thrown;
     } finally {
       await open.close();

@@ -75,8 +75,8 @@ describe('the menu bar', () => {
       'zh-CN',
       'en',
       ['zh-Hans-CN', 'en'],
-      '还有 2 个推送正在进行。',
-      'A push is still running.',
+      '还有 2 个传输正在进行。',
+      'A transfer is still running.',
       Object.keys(hostWords('en')).sort(),
     ]);
   });

@@ -8,11 +8,16 @@ export interface NotificationText {
   readonly body: string;
 }
 
+/** References that a notification names. */
+const MOST_REFERENCES = 6;
+
 /** What is said of a job that ended; null for one that the person ended. */
 export function notificationOf(job: JobSummary, words: HostWords): NotificationText | null {
-  const body = job.references.join('\n');
-  if (job.state === 'done') return { title: words.pushDone(job.vmName), body };
-  return job.state === 'failed' ? { title: words.pushFailed(job.vmName), body } : null;
+  const more = job.references.length - MOST_REFERENCES;
+  const body = [...job.references.slice(0, MOST_REFERENCES), ...(more > 0 ? [`+${String(more)}`] : [])].join('\n');
+  const [done, failed] = job.kind === 'copy' ? [words.copyDone, words.copyFailed] : [words.pushDone, words.pushFailed];
+  if (job.state === 'done') return { title: done(job.vmName), body };
+  return job.state === 'failed' ? { title: failed(job.vmName), body } : null;
 }
 
 /** Tells of each job that ends while it is watched. Returns the function that stops. */

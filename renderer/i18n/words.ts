@@ -4,6 +4,7 @@ import enErrors from '../../shared/errors/words.en.json';
 import zhErrors from '../../shared/errors/words.zh-CN.json';
 import type { Settings } from '../../shared/models/settings.ts';
 import enBrowse from './en/browse.json';
+import enCopies from './en/copies.json';
 import enDrag from './en/drag.json';
 import enFirstRun from './en/first-run.json';
 import enPalette from './en/palette.json';
@@ -15,6 +16,7 @@ import enStore from './en/store.json';
 import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
 import zhBrowse from './zh-CN/browse.json';
+import zhCopies from './zh-CN/copies.json';
 import zhDrag from './zh-CN/drag.json';
 import zhFirstRun from './zh-CN/first-run.json';
 import zhPalette from './zh-CN/palette.json';
@@ -38,6 +40,7 @@ export const CATALOGUES = {
     weave: enWeave,
     store: enStore,
     browse: enBrowse,
+    copies: enCopies,
     drag: enDrag,
     palette: enPalette,
     errors: enErrors,
@@ -52,6 +55,7 @@ export const CATALOGUES = {
     weave: zhWeave,
     store: zhStore,
     browse: zhBrowse,
+    copies: zhCopies,
     drag: zhDrag,
     palette: zhPalette,
     errors: zhErrors,

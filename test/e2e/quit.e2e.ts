@@ -53,7 +53,7 @@ describe('quitting while a push runs', () => {
     await answerQuestions(app, 0);
     await pushSlowly(app, 'quit/kept');
     await app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
-    await expect.poll(() => recorded(app, 'asked')).toEqual(['A push is still running.']);
+    await expect.poll(() => recorded(app, 'asked')).toEqual(['A transfer is still running.']);
     const [job] = ((await askHost(app.page, 'jobs.list', null)) as { output: { state: string; id: string }[] }).output;
     expect(job?.state).toBe('running');
     await askHost(app.page, 'jobs.cancel', { id: job?.id });

@@ -22,6 +22,7 @@ import { groupOf } from './job-groups.ts';
 import type { SpeedSample } from './job-mirror.ts';
 import { JobOutcome } from './job-outcome.tsx';
 import { JobReport } from './job-report.tsx';
+import { wordsOf } from './job-words.ts';
 import { SpeedLine } from './speed-line.tsx';
 import { useJobCommands } from './use-job-commands.ts';
 
@@ -36,7 +37,7 @@ export interface JobDetailProps {
 /** One job: what was sent of what, its cloth, and its layers with what moves first. */
 export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement {
   const commands = useJobCommands();
-  const { t } = useTranslation('transfers');
+  const { t } = useTranslation(['transfers', 'copies']);
   const place = useRef<HTMLElement>(null);
   const short = useShort(place);
   const command = commandOf(job);
@@ -47,19 +48,13 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
     act(job.id, 'retry');
   }, [act, job.id]);
   return (
-    <article ref={place} className="job-detail" aria-label={t('jobOf', { name: job.vmName })}>
+    <article ref={place} className="job-detail" aria-label={t(`${wordsOf(job)}:jobOf`, { name: job.vmName })}>
       <header className="job-head">
         <h2>{headline(t, job)}</h2>
         <span className="job-route">
           {job.vmName} → {job.targets.map(placeName).join(', ')}
         </span>
-        {job.targets.flatMap((target) =>
-          target.references.map(({ reference, tag, state }) => (
-            <span key={reference} className="target-token" data-state={state}>
-              {tag}
-            </span>
-          )),
-        )}
+        <TagTokens job={job} />
         <JobActions
           job={job}
           onAction={(action) => {
@@ -95,14 +90,34 @@ function useShort(place: RefObject<HTMLElement | null>): boolean {
   return size !== null && size.height < 320;
 }
 
-type Words = ReturnType<typeof useTranslation<'transfers'>>['t'];
+type Words = ReturnType<typeof useTranslation<['transfers', 'copies']>>['t'];
 
 function headline(t: Words, job: JobSummary): string {
   if (job.state === 'interrupted') return t('headlineSoFar', { sent: formatBytes(job.sent) });
   if (job.state === 'planning' || job.state === 'queued') {
+    if (job.kind === 'copy') return t('copies:asking');
     return t('headlineReading', { read: formatBytes(job.read), raw: formatBytes(job.rawSize) });
   }
   return t('headlineSent', { sent: formatBytes(job.sent), size: formatBytes(job.toSend) });
+}
+
+/** Tags that the head of a job has room for. */
+const MOST_TOKENS = 12;
+
+function TagTokens({ job }: { readonly job: JobSummary }): ReactElement {
+  const { t } = useTranslation('copies');
+  const references = job.targets.flatMap((target) => target.references);
+  const more = references.length - MOST_TOKENS;
+  return (
+    <>
+      {references.slice(0, MOST_TOKENS).map(({ reference, tag, state }) => (
+        <span key={reference} className="target-token" data-state={state}>
+          {tag}
+        </span>
+      ))}
+      {more > 0 && <span className="job-route">{t('moreReferences', { count: more })}</span>}
+    </>
+  );
 }
 
 /** The command that does the same in a terminal; null where one command cannot say it. */
@@ -130,7 +145,7 @@ function JobFacts({
     facts.push(t('left', { time: formatDuration(job.secondsLeft, i18n.language) }));
   }
   if (moving > 0 && groupOf(job) === 'active') facts.push(t('layersAtATime', { count: moving }));
-  if (groupOf(job) === 'active') {
+  if (groupOf(job) === 'active' && job.kind === 'push') {
     facts.push(t('readOf', { read: formatBytes(job.read), raw: formatBytes(job.rawSize) }));
   }
   if (job.state === 'waiting' && job.waitingFor !== null) facts.push(t(`waitingFor.${job.waitingFor}`));
@@ -167,35 +182,39 @@ function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactEleme
   const [highlighted, setHighlighted] = useState<CellKind | null>(null);
   const [marked, setMarked] = useState<number | null>(null);
   const [revealed, setRevealed] = useState<{ readonly index: number } | null>(null);
+  // An image of another kind than a VM has no disk to draw.
+  const hasChunks = layers.some(({ kind }) => kind === 'disk');
   const shown = useMemo(() => {
     const ordered = groupOf(job) === 'active' ? byActivity(layers) : layers;
     return filter === null ? ordered : ordered.filter((layer) => layer.kind === 'disk' && cellKind(layer) === filter);
   }, [job, layers, filter]);
   return (
     <>
-      <div className="job-weave">
-        <Weave
-          layers={layers}
-          chunkSize={job.chunkSize}
-          label={t('weaveOf', { name: job.vmName })}
-          short={short}
-          highlighted={highlighted}
-          marked={marked}
-          onMark={setMarked}
-          onOpen={(index) => {
-            setFilter(null);
-            setMarked(index);
-            setRevealed({ index });
-          }}
-        />
-        <WeaveLegend
-          layers={layers}
-          form="one-line"
-          filter={filter}
-          onHighlight={setHighlighted}
-          onFilter={setFilter}
-        />
-      </div>
+      {hasChunks && (
+        <div className="job-weave">
+          <Weave
+            layers={layers}
+            chunkSize={job.chunkSize}
+            label={t('weaveOf', { name: job.vmName })}
+            short={short}
+            highlighted={highlighted}
+            marked={marked}
+            onMark={setMarked}
+            onOpen={(index) => {
+              setFilter(null);
+              setMarked(index);
+              setRevealed({ index });
+            }}
+          />
+          <WeaveLegend
+            layers={layers}
+            form="one-line"
+            filter={filter}
+            onHighlight={setHighlighted}
+            onFilter={setFilter}
+          />
+        </div>
+      )}
       <LayerTable
         layers={shown}
         chunkSize={job.chunkSize}

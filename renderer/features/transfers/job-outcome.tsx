@@ -49,12 +49,16 @@ interface OutcomeTargetProps {
   readonly onCopy: (text: string) => void;
 }
 
+/** References of one target that are written out. */
+const MOST_REFERENCES = 50;
+
 function OutcomeTarget({ target, onCopy }: OutcomeTargetProps): ReactElement {
-  const { t } = useTranslation('transfers');
+  const { t } = useTranslation(['transfers', 'copies']);
   const digest = target.manifestDigest;
+  const more = target.references.length - MOST_REFERENCES;
   return (
     <>
-      {target.references.map(({ reference, state }) => (
+      {target.references.slice(0, MOST_REFERENCES).map(({ reference, state }) => (
         <OutcomeLine key={reference} name={t('outcome.reference')}>
           {reference} <span className="job-outcome-state">{t(`push:tagState.${state}`)}</span>
           <CopyButton
@@ -65,6 +69,7 @@ function OutcomeTarget({ target, onCopy }: OutcomeTargetProps): ReactElement {
           />
         </OutcomeLine>
       ))}
+      {more > 0 && <OutcomeLine name="">{t('copies:moreReferences', { count: more })}</OutcomeLine>}
       {digest !== null && (
         <OutcomeLine name={t('outcome.digest')}>
           <code title={digest}>sha256:{shortDigest(digest, 6)}</code>

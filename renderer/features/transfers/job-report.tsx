@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { ErrorReport, signInHost } from '../push/error-report.tsx';
+import { wordsOf } from './job-words.ts';
 import type { JobCommands } from './use-job-commands.ts';
 
 interface JobReportProps {
@@ -20,7 +21,7 @@ export function reportOffers(job: JobSummary, action: 'retry' | 'resume'): boole
 
 /** Why a job failed, waits or was interrupted, and what can be done; nothing for others. */
 export function JobReport({ job, commands }: JobReportProps): ReactElement | null {
-  const { t } = useTranslation('transfers');
+  const { t } = useTranslation(['transfers', 'copies']);
   const sent = formatBytes(job.sent);
   if (job.state === 'interrupted') return <Interrupted job={job} commands={commands} />;
   if (job.error === null || (job.state !== 'failed' && job.state !== 'waiting')) return null;
@@ -31,7 +32,11 @@ export function JobReport({ job, commands }: JobReportProps): ReactElement | nul
       waiting={waiting}
       atMs={waiting ? null : job.finishedMs}
       onCopy={commands.copy}
-      kept={waiting && job.waitingFor !== null ? t(`goesOn.${job.waitingFor}`, { sent }) : t('kept', { sent })}
+      kept={
+        waiting && job.waitingFor !== null
+          ? t(`${wordsOf(job)}:goesOn.${job.waitingFor}`, { sent })
+          : t('kept', { sent })
+      }
       actions={<ReportActions job={job} commands={commands} />}
     />
   );
@@ -39,7 +44,7 @@ export function JobReport({ job, commands }: JobReportProps): ReactElement | nul
 
 /** What the person decides beyond the first request stands beside a plain new try; the plain try is the likely one. */
 function ReportActions({ job, commands }: JobReportProps): ReactElement {
-  const { t } = useTranslation('transfers');
+  const { t } = useTranslation(['transfers', 'copies']);
   const actions = job.error?.actions ?? [];
   const signsIn = job.error !== null && signInHost(job.error) !== null;
   return (
@@ -80,13 +85,13 @@ function ReportActions({ job, commands }: JobReportProps): ReactElement {
 
 /** A push whose process ended: it is offered, never started by itself. */
 function Interrupted({ job, commands }: JobReportProps): ReactElement {
-  const { t } = useTranslation('transfers');
+  const { t } = useTranslation(['transfers', 'copies']);
   return (
     <section className="job-interrupted">
       <CirclePause size={20} strokeWidth={1.75} aria-hidden="true" />
       <div>
-        <h3>{t('interrupted.title')}</h3>
-        <p>{t('interrupted.means', { sent: formatBytes(job.sent) })}</p>
+        <h3>{t(`${wordsOf(job)}:interrupted.title`)}</h3>
+        <p>{t(`${wordsOf(job)}:interrupted.means`, { sent: formatBytes(job.sent) })}</p>
         {job.actions.includes('resume') && (
           <Button
             className="button button-primary"

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { CircleAlert, CircleCheck, CircleSlash, Clock, type LucideIcon, Pause, Upload } from 'lucide-react';
+import { ArrowRight, CircleAlert, CircleCheck, CircleSlash, Clock, type LucideIcon, Pause, Upload } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
@@ -7,6 +7,8 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import type { JobState, JobSummary } from '../../../shared/models/job.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { jobProgress } from './job-groups.ts';
+
+type Words = TFunction<['transfers', 'copies']>;
 
 const ICONS: Readonly<Record<JobState, LucideIcon>> = {
   queued: Clock,
@@ -21,6 +23,8 @@ const ICONS: Readonly<Record<JobState, LucideIcon>> = {
   interrupted: CircleAlert,
 };
 
+const COPY_ICONS: Readonly<Record<JobState, LucideIcon>> = { ...ICONS, planning: ArrowRight, running: ArrowRight };
+
 /** `15:06` */
 export function timeOfDay(ms: number, language: string): string {
   return new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(ms);
@@ -33,7 +37,7 @@ export function percentWords(job: JobSummary): string | null {
 }
 
 /** Top right of a row: how far, or how it ended. */
-function endWords(t: TFunction<'transfers'>, job: JobSummary, language: string): string {
+function endWords(t: Words, job: JobSummary, language: string): string {
   switch (job.state) {
     case 'running':
     case 'planning':
@@ -53,10 +57,12 @@ function endWords(t: TFunction<'transfers'>, job: JobSummary, language: string):
 }
 
 /** Bottom right of a row: speed and time left, or what was sent. */
-function restWords(t: TFunction<'transfers'>, job: JobSummary, cause: string, language: string): string {
+function restWords(t: Words, job: JobSummary, cause: string, language: string): string {
   switch (job.state) {
     case 'planning':
-      return t('readOf', { read: formatBytes(job.read), raw: formatBytes(job.rawSize) });
+      return job.kind === 'copy'
+        ? t('copies:asking')
+        : t('readOf', { read: formatBytes(job.read), raw: formatBytes(job.rawSize) });
     case 'running': {
       const left = job.secondsLeft === null ? null : t('left', { time: formatDuration(job.secondsLeft, language) });
       return [job.rate > 0 ? formatRate(job.rate) : null, left].filter((part) => part !== null).join(t('comma'));
@@ -80,16 +86,18 @@ function restWords(t: TFunction<'transfers'>, job: JobSummary, cause: string, la
 
 /** One job of the list, two lines and its progress. */
 export function JobRow({ job }: { readonly job: JobSummary }): ReactElement {
-  const { t, i18n } = useTranslation('transfers');
+  const { t, i18n } = useTranslation(['transfers', 'copies']);
   const errorWords = useErrorWords();
-  const Icon = ICONS[job.state];
+  const Icon = (job.kind === 'copy' ? COPY_ICONS : ICONS)[job.state];
   const progress = jobProgress(job);
   const moving = job.state === 'running' || job.state === 'planning' || job.state === 'paused';
   const references = job.references.join(' ');
   return (
     <div className="job-row" data-state={job.state}>
       <Icon className="job-row-icon" size={14} strokeWidth={1.75} aria-hidden="true" />
-      <span className="job-row-name">{job.vmName}</span>
+      <span className={job.kind === 'copy' ? 'job-row-name job-row-source' : 'job-row-name'}>
+        <bdi>{job.vmName}</bdi>
+      </span>
       <span className="job-row-end">{endWords(t, job, i18n.language)}</span>
       <span className="job-row-reference" title={references}>
         {/* The front of a path is cut, never its tag. */}

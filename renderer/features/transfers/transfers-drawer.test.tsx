@@ -4,6 +4,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { PLAIN_COPY } from '../../../shared/models/copy.ts';
 import type { Job } from '../../../shared/models/job.ts';
 import { DEFAULT_SETTINGS } from '../../../shared/models/settings.ts';
 import { createMemoryHost } from '../../../test/fixtures/window/memory-host.ts';
@@ -45,6 +46,32 @@ const FAILED: Job = {
   finishedMs: 50_000,
   error: new AppError('tag.conflict', { reference: 'ghcr.io/acme/tahoe:1' }).toData(),
   actions: ['retry', 'remove'],
+};
+
+/** A copy of an image that is no VM: layers and a manifest, no chunk of a disk. */
+const COPY: Job = {
+  ...sampleJob(
+    LAYERS.slice(1, 4).map((layer, index) => ({
+      ...layer,
+      index,
+      kind: index === 2 ? ('manifest' as const) : ('layer' as const),
+      rawOffset: null,
+      verdict: index === 0 ? ('mount' as const) : ('upload' as const),
+      status: index === 0 ? ('done' as const) : ('waiting' as const),
+    })),
+  ),
+  id: 'job-4',
+  kind: 'copy',
+  vmId: null,
+  vmName: 'ghcr.io/acme/app:1',
+  references: ['quay.io/acme/app:1'],
+  copy: {
+    ...PLAIN_COPY,
+    images: [{ source: 'ghcr.io/acme/app:1', targets: ['quay.io/acme/app:1'] }],
+    repositories: [],
+  },
+  sent: 0,
+  toSend: 400e6,
 };
 
 async function openDrawer(jobs: readonly Job[], handlers: Partial<Handlers> = {}) {
@@ -105,6 +132,19 @@ describe('the transfers drawer', () => {
     await waitFor(() => {
       expect(asked('jobs.get')).toHaveLength(2);
     });
+  });
+
+  it('shows a copy as one: its layers without a disk, and the command that does the same', async () => {
+    const { asked, user } = await openDrawer([COPY]);
+    await screen.findByRole('grid', { name: 'Layers' });
+    const article = screen.getByRole('article', { name: 'Copy of ghcr.io/acme/app:1' });
+    await user.click(within(article).getByRole('button', { name: 'Copy as command' }));
+    expect(rows().map((row) => /Mounted|Waiting/.exec(row)?.[0])).toEqual(['Waiting', 'Waiting', 'Mounted']);
+    expect(within(article).queryByRole('img')).toBeNull();
+    expect(within(article).queryByText(/read .* of/)).toBeNull();
+    expect(asked('app.copyText')).toEqual([{ text: 'tartan copy ghcr.io/acme/app:1 quay.io/acme/app:1' }]);
+    await user.click(within(article).getByRole('button', { name: 'Pause' }));
+    expect(asked('jobs.pause')).toEqual([{ id: 'job-4' }]);
   });
 
   it('says why a layer is tried again, and tries it at once', async () => {

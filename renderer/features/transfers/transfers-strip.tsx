@@ -9,6 +9,7 @@ import { JobAnnouncer } from './job-announcer.tsx';
 import { groupOf } from './job-groups.ts';
 import { useJobs } from './job-mirror-context.ts';
 import { timeOfDay } from './job-row.tsx';
+import { wordsOf } from './job-words.ts';
 import { useJobCommands } from './use-job-commands.ts';
 import '../push/target-field.css';
 import './transfers.css';
@@ -20,7 +21,7 @@ export interface TransfersStripProps {
 
 /** The 28 px line at the bottom of the window: what runs, or how the last transfer ended. */
 export function TransfersStrip({ onOpen }: TransfersStripProps): ReactElement {
-  const { t } = useTranslation('transfers');
+  const { t } = useTranslation(['transfers', 'copies']);
   const jobs = useJobs((state) => state.jobs);
   const active = jobs.filter((job) => groupOf(job) === 'active');
   const rate = active.reduce((sum, job) => sum + job.rate, 0);
@@ -66,12 +67,12 @@ function StripLine(props: {
 }
 
 function Waiting({ job }: { readonly job: JobSummary }): ReactElement {
-  const { t } = useTranslation('transfers');
+  const { t } = useTranslation(['transfers', 'copies']);
   const cause = job.waitingFor === null ? t('state.waiting') : t(`waitingFor.${job.waitingFor}`);
   return (
     <>
       <Clock className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
-      {t('strip.waiting', { name: job.vmName, reference: job.references[0] ?? '', cause })}
+      {t(`${wordsOf(job)}:strip.waiting`, { name: job.vmName, reference: job.references[0] ?? '', cause })}
     </>
   );
 }
@@ -92,12 +93,12 @@ function WaitingForSignIn({ host, count }: { readonly host: string; readonly cou
 
 /** Jobs that a process left behind are offered here; none starts by itself. */
 function InterruptedJobs({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactElement {
-  const { t } = useTranslation('transfers');
+  const { t } = useTranslation(['transfers', 'copies']);
   const commands = useJobCommands();
   return (
     <span className="transfers-strip-offer">
       <CirclePause className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
-      {t('strip.interrupted', {
+      {t(`${wordsOf(jobs[0] ?? { kind: 'push' })}:strip.interrupted`, {
         count: jobs.length,
         name: jobs[0]?.vmName ?? '',
         reference: jobs[0]?.references[0] ?? '',
@@ -115,13 +116,13 @@ function InterruptedJobs({ jobs }: { readonly jobs: readonly JobSummary[] }): Re
 }
 
 function Running({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactElement | null {
-  const { t } = useTranslation('transfers');
+  const { t } = useTranslation(['transfers', 'copies']);
   const job = jobs.find(({ state }) => state === 'running') ?? jobs[0];
   if (job === undefined) return null;
   return (
     <>
       <Upload className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
-      {t('strip.running', {
+      {t(`${wordsOf(job)}:strip.running`, {
         name: job.vmName,
         reference: job.references[0] ?? '',
         sent: formatBytes(job.sent),
@@ -132,7 +133,7 @@ function Running({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactEleme
 }
 
 function LastEnded({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactElement | null {
-  const { t, i18n } = useTranslation('transfers');
+  const { t, i18n } = useTranslation(['transfers', 'copies']);
   const last = jobs
     .filter((job) => groupOf(job) !== 'active' && job.finishedMs !== null)
     .reduce<JobSummary | null>(
@@ -152,21 +153,21 @@ function LastEnded({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactEle
       return (
         <>
           <CircleCheck className="transfers-strip-green" size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t('strip.done', words)}
+          {t(`${wordsOf(last)}:strip.done`, words)}
         </>
       );
     case 'cancelled':
       return (
         <>
           <CircleSlash size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t('strip.cancelled', words)}
+          {t(`${wordsOf(last)}:strip.cancelled`, words)}
         </>
       );
     default:
       return (
         <span className="transfers-strip-red">
           <CircleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t('strip.failed', words)}
+          {t(`${wordsOf(last)}:strip.failed`, words)}
         </span>
       );
   }
