@@ -6,7 +6,7 @@ import { type CopyDocument, type CopyRequest, copyDocumentSchema } from '../../s
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { digestOf } from '../fixtures/embedded-registry.ts';
 import { first, isCommit, isPiece } from '../fixtures/faults.ts';
-import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
+import { makeIndexLayout, makeLayout, skopeo } from '../fixtures/oci-image.ts';
 import { isWhole, tagsOf } from '../fixtures/push-through.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
@@ -121,7 +121,7 @@ describe('a copy', () => {
 
   it('of an index brings its children', async () => {
     const layout = join(folder, 'multi');
-    const index = await makeIndex(layout);
+    const index = await makeIndexLayout(layout);
     const document = await copy(`oci:${layout}:multi`, [`${two.host}/multi/app:1`]);
     await skopeo('copy', '--all', `docker://${two.host}/multi/app:1`, `oci:${join(folder, 'all')}:multi`);
     const back = await copy(`${two.host}/multi/app:1`, [`oci:${join(folder, 'back')}:multi`]);
@@ -263,27 +263,4 @@ async function other(within: string): Promise<string> {
   const layout = join(within, 'other');
   await makeLayout(layout, 'y', ['three']);
   return layout;
-}
-
-/** A layout whose entry `multi` is an index of two images. */
-async function makeIndex(layout: string): Promise<{ digest: string; children: string[] }> {
-  const images = [await makeLayout(layout, null, ['one']), await makeLayout(layout, null, ['two', 'three'])];
-  const mediaType = 'application/vnd.oci.image.index.v1+json';
-  const manifests = images.map(({ digest, manifest }, at) => ({
-    mediaType: 'application/vnd.oci.image.manifest.v1+json',
-    digest,
-    size: manifest.length,
-    platform: { os: 'linux', architecture: ['arm64', 'amd64'][at] },
-  }));
-  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, manifests }));
-  const digest = digestOf(bytes);
-  await writeFile(join(layout, 'blobs', 'sha256', digest.slice('sha256:'.length)), bytes);
-  const entry = {
-    mediaType,
-    digest,
-    size: bytes.length,
-    annotations: { 'org.opencontainers.image.ref.name': 'multi' },
-  };
-  await writeFile(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
-  return { digest, children: images.map((image) => image.digest) };
 }
