@@ -204,7 +204,8 @@ export class PushService {
       await close();
     }
     for (const registry of registriesOf(targets)) {
-      await book.unhide(registry);
+      const pushed = targets.filter((target) => target.registry === registry).map(({ repository }) => repository);
+      await book.unhide(registry, pushed);
       await registries.tell(registry);
     }
   }

@@ -6,6 +6,7 @@ import { isRegistryHost } from '../../shared/models/reference.ts';
 import { type Registry, type Repository, repositorySchema } from '../../shared/models/registry.ts';
 import { DEFAULT_CHOICES, type RegistryChoices, registryChoicesSchema } from '../../shared/models/registry-choices.ts';
 import type { ContentIndex } from './digests/content-index.ts';
+import { checkRepository } from './registry/checked-names.ts';
 import type { JsonFile } from './state/json-file.ts';
 
 const { insecure, ...laterChoices } = registryChoicesSchema.shape;
@@ -25,6 +26,10 @@ const addedSchema = z.object({
 export const registryBookSchema = z.object({
   added: z.array(addedSchema),
   removed: z.array(z.string()),
+  /** Repositories that were added by hand, by host. */
+  pinned: z.record(z.string(), z.array(z.string())).default({}),
+  /** Repositories that were taken off the list by hand, by host; a push to one brings it back. */
+  hidden: z.record(z.string(), z.array(z.string())).default({}),
   read: z.record(z.string(), z.array(repositorySchema)),
   /** A test is made again sooner than this file is given up for one. */
   tested: z.record(z.string(), capabilitiesSchema).catch({}).default({}),
@@ -32,11 +37,19 @@ export const registryBookSchema = z.object({
 
 type Book = z.infer<typeof registryBookSchema>;
 /** No registry yet. */
-export const EMPTY_BOOK: Book = { added: [], removed: [], read: {}, tested: {} };
+export const EMPTY_BOOK: Book = { added: [], removed: [], pinned: {}, hidden: {}, read: {}, tested: {} };
 
 /** A repository of which only the name is known. */
 function unread(repository: string): Repository {
-  return { repository, readMs: null, tagCount: null, groups: [], invalidTags: [], pinned: false };
+  return { repository, readMs: null, tagCount: null, groups: [], invalidTags: [], incomplete: false, pinned: false };
+}
+
+function without(names: readonly string[] | undefined, name: string): string[] {
+  return (names ?? []).filter((other) => other !== name);
+}
+
+function withoutEmpty(byHost: Book['pinned']): Book['pinned'] {
+  return Object.fromEntries(Object.entries(byHost).filter(([, names]) => names.length > 0));
 }
 
 /** What is known of registries without asking one: added by hand, pushed to, or named by Tart's cache. */
@@ -101,6 +114,7 @@ export class RegistryBook {
       names.set(host, set);
     };
     for (const { host } of this.#book.added) add(host, null);
+    for (const host of Object.keys(this.#book.pinned)) add(host, null);
     for (const { registry, repository } of await this.#index.knownRepositories()) {
       if (!isLayoutPlace(registry)) add(registry, repository);
     }
@@ -116,7 +130,10 @@ export class RegistryBook {
 
   #registry(host: string, names: ReadonlySet<string>): Registry {
     const read = this.#book.read[host] ?? [];
-    const all = new Set([...names, ...read.map(({ repository }) => repository)]);
+    const byName = new Map(read.map((entry) => [entry.repository, entry]));
+    const pinned = new Set(this.#book.pinned[host]);
+    const hidden = new Set(this.#book.hidden[host]);
+    const all = new Set([...names, ...read.map(({ repository }) => repository), ...pinned]);
     const known = this.#health.get(host) ?? { health: 'unknown', error: null, account: null, askedMs: null };
     return {
       host,
@@ -126,8 +143,9 @@ export class RegistryBook {
       capabilities: this.capabilities(host),
       ...known,
       repositories: [...all]
+        .filter((repository) => !hidden.has(repository))
         .sort()
-        .map((repository) => read.find((entry) => entry.repository === repository) ?? unread(repository)),
+        .map((repository) => ({ ...(byName.get(repository) ?? unread(repository)), pinned: pinned.has(repository) })),
     };
   }
 
@@ -147,10 +165,36 @@ export class RegistryBook {
     }));
   }
 
-  /** A registry that was removed is listed again: it was pushed to. */
-  async unhide(host: string): Promise<void> {
-    if (!this.#book.removed.includes(host)) return;
-    await this.#change((book) => ({ ...book, removed: book.removed.filter((other) => other !== host) }));
+  /** A registry that was removed, and repositories of it that were taken off the list, are listed again: they were pushed to. */
+  async unhide(host: string, repositories: readonly string[]): Promise<void> {
+    const hidden = this.#book.hidden[host] ?? [];
+    if (!this.#book.removed.includes(host) && !hidden.some((name) => repositories.includes(name))) return;
+    await this.#change((book) => ({
+      ...book,
+      removed: book.removed.filter((other) => other !== host),
+      hidden: { ...book.hidden, [host]: hidden.filter((name) => !repositories.includes(name)) },
+    }));
+  }
+
+  /** Lists a repository that nothing else names, or that was taken off the list. */
+  async pin(host: string, repository: string): Promise<void> {
+    checkRepository(repository);
+    await this.#change((book) => ({
+      ...book,
+      removed: book.removed.filter((other) => other !== host),
+      pinned: { ...book.pinned, [host]: [...without(book.pinned[host], repository), repository] },
+      hidden: { ...book.hidden, [host]: without(book.hidden[host], repository) },
+    }));
+  }
+
+  /** Takes a repository off the list, with what was read of it. */
+  async unpin(host: string, repository: string): Promise<void> {
+    await this.#change((book) => ({
+      ...book,
+      pinned: withoutEmpty({ ...book.pinned, [host]: without(book.pinned[host], repository) }),
+      hidden: { ...book.hidden, [host]: [...without(book.hidden[host], repository), repository] },
+    }));
+    await this.forget(host, repository);
   }
 
   /** A repository as it was last read. */
@@ -177,11 +221,18 @@ export class RegistryBook {
     return known?.error?.code.startsWith('auth.') === true ? 'signIn' : null;
   }
 
+  /** The digest that a tag pointed at when its repository was last read; null = not seen. */
+  digestOf(host: string, repository: string, tag: string): string | null {
+    return this.repository(host, repository).groups.find(({ tags }) => tags.includes(tag))?.digest ?? null;
+  }
+
   async remove(host: string): Promise<void> {
     await this.#change((book) => ({
       ...book,
       added: book.added.filter((entry) => entry.host !== host),
       removed: [...book.removed.filter((other) => other !== host), host],
+      pinned: withoutEmpty({ ...book.pinned, [host]: [] }),
+      hidden: withoutEmpty({ ...book.hidden, [host]: [] }),
       read: Object.fromEntries(Object.entries(book.read).filter(([other]) => other !== host)),
       tested: Object.fromEntries(Object.entries(book.tested).filter(([other]) => other !== host)),
     }));
@@ -206,7 +257,11 @@ export class RegistryBook {
   /** Remembers the names of a registry's repositories; what was read of their tags stays. */
   async rememberNames(host: string, names: readonly string[]): Promise<void> {
     await this.#change((book) => {
-      const before = book.read[host] ?? [];
+      const listed = new Set(names);
+      // Of what the registry no longer lists, only what was read is worth a row.
+      const before = (book.read[host] ?? []).filter(
+        ({ repository, readMs }) => readMs !== null || listed.has(repository),
+      );
       const known = new Set(before.map(({ repository }) => repository));
       const added = names.filter((repository) => !known.has(repository)).map(unread);
       return { ...book, read: { ...book.read, [host]: [...before, ...added] } };

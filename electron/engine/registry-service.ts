@@ -1,10 +1,12 @@
 import type { Emit, Handlers } from '../../shared/contract/handlers.ts';
 import type { EngineMethodName } from '../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
+import type { ErrorCode } from '../../shared/errors/codes.ts';
 import { parseReference } from '../../shared/models/reference.ts';
 import type { Registry } from '../../shared/models/registry.ts';
-import { inspectImage, verifyImage } from './browse/inspect-image.ts';
+import { inspectImage } from './browse/inspect-image.ts';
 import { type ReadingParts, readRepository } from './browse/read-repository.ts';
+import { verifyImage } from './browse/verify-image.ts';
 import type { ContentIndex } from './digests/content-index.ts';
 import type { Clock } from './ports.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
@@ -21,6 +23,13 @@ type RegistryMethodName = Exclude<
 
 /** A repository that is read is shown at most this often, in ms. */
 const SHOWN_MS = 100;
+/** How a registry says that it does not list its repositories; a sign-in that is missing says nothing of that. */
+const REFUSES_LIST = new Set<ErrorCode>([
+  'registry.denied',
+  'repository.notFound',
+  'registry.readOnly',
+  'registry.protocol',
+]);
 /** Connections of one look at a registry. */
 const CONNECTIONS = 16;
 
@@ -57,34 +66,37 @@ export class RegistryService {
     return registry;
   }
 
-  /** Runs one request against one registry with a client of its own and notes how it answered. */
+  /** Runs one request against one registry with a client of its own, notes how it answered, and tells everybody. */
   async #ask<Result>(
     host: string,
     insecure: boolean,
     work: (client: RegistryClient) => Promise<Result>,
+    tells: 'always' | 'newHealth' = 'always',
   ): Promise<Result> {
     const { clients, book } = this.#parts;
+    let changed = tells === 'always';
     const client = clients.open(host, { insecure, connections: CONNECTIONS });
     try {
       const result = await work(client);
-      book.note(host, { account: client.account });
+      changed = book.note(host, { account: client.account }) || changed;
       return result;
     } catch (thrown) {
-      book.note(host, { thrown });
+      changed = book.note(host, { thrown }) || changed;
       throw thrown;
     } finally {
       await client.close();
-      await this.tell(host);
+      if (changed) await this.tell(host);
     }
   }
 
   #readingParts(client: RegistryClient, repository: string): ReadingParts {
-    const { book, clock, index, emit } = this.#parts;
+    const { book, clients, clock, index, emit } = this.#parts;
     let shownMs = 0;
     return {
       client,
       index,
       nowMs: () => clock.now(),
+      pageSize: clients.abilitiesOf(client.host).pageSize,
       onRead: (read, total) => {
         const now = clock.now();
         if (now - shownMs < SHOWN_MS) return;
@@ -99,7 +111,7 @@ export class RegistryService {
   }
 
   handlers(): Handlers<RegistryMethodName> {
-    const { book, store } = this.#parts;
+    const { book, clients, index, store } = this.#parts;
     return {
       // The registry of this computer stands last, whatever was pushed to it.
       'registries.list': async () => [
@@ -108,11 +120,13 @@ export class RegistryService {
       ],
       'registries.read': async ({ host }, signal) => {
         // A registry that refuses the list alone is reachable all the same.
+        const { pageSize } = clients.abilitiesOf(host);
         const names = await this.#ask(host, false, async (client) => {
           await client.ping(signal);
-          return await client.listRepositories({ signal }).catch((thrown: unknown) => toAppError(thrown));
+          return await client.listRepositories({ signal, pageSize }).catch((thrown: unknown) => toAppError(thrown));
         });
         if (names instanceof AppError) {
+          if (REFUSES_LIST.has(names.code)) clients.learn(host, 'catalog', 'no');
           const nothingKnown = (await book.find(host)).repositories.length === 0;
           // A list is denied to many who may read: a missing sign-in is told where nothing else is there to read.
           if (names.code === 'auth.unauthorized' || (names.code === 'auth.required' && nothingKnown)) {
@@ -121,25 +135,49 @@ export class RegistryService {
           }
           throw names;
         }
+        clients.learn(host, 'catalog', 'yes');
         await book.rememberNames(host, names);
         return await this.tell(host);
       },
       'repositories.read': async ({ host, repository, insecure = false }, signal) => {
         const before = book.repository(host, repository);
-        const read = await this.#ask(host, insecure, (client) =>
-          readRepository(this.#readingParts(client, repository), before, signal),
-        );
-        await book.remember(host, read);
-        await this.tell(host);
-        return read;
+        // Remembered before everybody is told that the registry answered.
+        return await this.#ask(host, insecure, async (client) => {
+          const read = await readRepository(this.#readingParts(client, repository), before, signal);
+          await book.remember(host, read);
+          return read;
+        });
       },
-      'images.inspect': ({ reference, insecure, askTags }, signal) =>
-        this.#ask(parseReference(reference).registry, insecure, (client) =>
-          inspectImage(client, reference, askTags !== false, signal),
-        ),
+      'repositories.pin': async ({ host, repository }) => {
+        await book.pin(host, repository);
+        return await this.tell(host);
+      },
+      'repositories.unpin': async ({ host, repository }) => {
+        await book.unpin(host, repository);
+        return await this.tell(host);
+      },
+      'images.inspect': ({ reference, insecure, askTags, askReferrers }, signal) => {
+        const { registry } = parseReference(reference);
+        return this.#ask(
+          registry,
+          insecure,
+          async (client) => {
+            const choice = { tags: askTags !== false, referrers: askReferrers === true };
+            const digestOfTag = (repository: string, tag: string): string | null =>
+              book.digestOf(registry, repository, tag);
+            const image = await inspectImage({ client, index, digestOfTag }, reference, choice, signal);
+            if (image.referrersApi !== null) clients.learn(registry, 'referrers', image.referrersApi ? 'yes' : 'no');
+            return image;
+          },
+          'newHealth',
+        );
+      },
       'images.verify': ({ reference, insecure, deep }, signal) =>
-        this.#ask(parseReference(reference).registry, insecure, (client) =>
-          verifyImage(client, reference, deep, signal),
+        this.#ask(
+          parseReference(reference).registry,
+          insecure,
+          (client) => verifyImage(client, reference, deep, signal),
+          'newHealth',
         ),
     };
   }

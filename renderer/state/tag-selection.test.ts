@@ -43,7 +43,15 @@ describe('the selection of tags', () => {
     const groups = [
       { digest: 'sha256:1', tags: ['a', 'b'], size: 1, uploadTime: null, kind: null, mediaType: null, onlyHere: null },
     ];
-    const repository = { repository: 'acme/sonoma', readMs: 1, tagCount: 2, groups, invalidTags: [], pinned: false };
+    const repository = {
+      repository: 'acme/sonoma',
+      readMs: 1,
+      tagCount: 2,
+      groups,
+      invalidTags: [],
+      incomplete: false,
+      pinned: false,
+    };
     expect(selectedTags(tagSelectionStore.getState(), repository)).toEqual([{ tag: 'a', digest: 'sha256:1' }]);
   });
 });

@@ -254,10 +254,30 @@ export const methods = defineMethods({
     output: repositorySchema,
     errors: REGISTRY_ERRORS,
   },
+  /** Lists a repository by name, for registries that list none. No request is made. */
+  'repositories.pin': {
+    input: z.object({ host, repository: z.string().min(1).max(255) }),
+    output: registrySchema,
+    errors: ['reference.invalid'],
+  },
+  /** Takes a repository off the list, with what was read of it; nothing in the registry changes. A push brings it back. */
+  'repositories.unpin': {
+    input: z.object({ host, repository: z.string().min(1).max(255) }),
+    output: registrySchema,
+    errors: [],
+  },
 
-  /** @remarks `askTags` false: does not ask the repository's tags for their digests, `tagsWithDigest` is empty. */
+  /**
+   * Reads an image: manifest, config, of an index its children. `askTags` false: does not ask the repository's tags for
+   * their digests, `tagsWithDigest` is empty. `askReferrers`: asks what belongs to it, too.
+   */
   'images.inspect': {
-    input: z.object({ reference, insecure: z.boolean(), askTags: z.boolean().optional() }),
+    input: z.object({
+      reference,
+      insecure: z.boolean(),
+      askTags: z.boolean().optional(),
+      askReferrers: z.boolean().optional(),
+    }),
     output: imageSchema,
     errors: REGISTRY_ERRORS,
   },

@@ -30,6 +30,8 @@ export const repositorySchema = z.object({
   groups: z.array(tagGroupSchema),
   /** Names in the registry's list that are no tags by the grammar: shown, never asked for. At most 100. */
   invalidTags: z.array(z.string()).default([]),
+  /** The registry's list broke off: there may be more tags. */
+  incomplete: z.boolean().default(false),
   /** Added to the list by hand. */
   pinned: z.boolean().default(false),
 });

@@ -1,45 +1,40 @@
-import { createHash } from 'node:crypto';
-import { AppError } from '../../../shared/errors/app-error.ts';
-import type { Image, ImageLayer, Verification } from '../../../shared/models/image.ts';
+import type { Image, ImageLayer } from '../../../shared/models/image.ts';
 import { isDigest, parseReference } from '../../../shared/models/reference.ts';
+import type { ContentIndex } from '../digests/content-index.ts';
+import { imageKindOf, uploadTimeIn } from '../oci/image-kind.ts';
 import { MEDIA_TYPES, TART } from '../oci/media-types.ts';
 import {
   type Descriptor,
   decimalBytes,
+  type ImageIndex,
   type ImageManifest,
   parseManifest,
   tartImageOf,
 } from '../oci/parse-manifest.ts';
 import { checkPullRules } from '../oci/pull-rules.ts';
-import { limited } from '../plan/limited.ts';
+import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import type { RemoteManifest } from '../registry/distribution-client.ts';
+import { findReferrers } from '../registry/referrers.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
+import { configFacts } from './image-config.ts';
+import { indexContent, MOST_CHILDREN_READ } from './index-children.ts';
+import { manifestOf } from './read-manifest.ts';
 import { tagDigests } from './tag-digests.ts';
 
-const REQUESTS_AT_ONCE = 16;
 /** Tags that are asked for their digest when an image is looked at. */
-const MOST_TAGS_ASKED = 100;
-/** Blobs are read in ranges of this many bytes: bounds memory at one range per blob in flight. */
-const RANGE = 8 * 1024 * 1024;
-const BLOBS_READ_AT_ONCE = 2;
-
-async function manifestOf(
-  client: RegistryClient,
-  repository: string,
-  reference: string,
-  signal: AbortSignal,
-): Promise<RemoteManifest> {
-  const found = await client.getManifest(repository, reference, { signal });
-  if (found === null)
-    throw new AppError('manifest.notFound', { host: client.host, reference: `${repository}:${reference}` });
-  return found;
-}
-
-function imageOf(found: RemoteManifest): ImageManifest {
-  const manifest = parseManifest(found.bytes, found.mediaType);
-  if (manifest.kind === 'index') throw new AppError('manifest.invalid', { reason: 'index' });
-  return manifest;
-}
+const MOST_TAGS_ASKED = 1000;
+/** Annotations of a layer that name the bytes and the digest of what it unpacks to, by the programs that write them. */
+const RAW_SIZES = [
+  TART.rawSize,
+  'org.cirruslabs.vetu.uncompressed-size',
+  'org.trycua.lume.content.uncompressed-size',
+  'org.trycua.lume.uncompressed-size',
+] as const;
+const RAW_DIGESTS = [
+  TART.rawDigest,
+  'org.cirruslabs.vetu.uncompressed-digest',
+  'org.trycua.lume.content.uncompressed-digest',
+] as const;
 
 function kindOf(mediaType: string): ImageLayer['kind'] {
   switch (mediaType) {
@@ -56,152 +51,147 @@ function kindOf(mediaType: string): ImageLayer['kind'] {
   }
 }
 
-function layerOf(layer: Descriptor, index: number): ImageLayer {
-  const rawDigest = layer.annotations?.[TART.rawDigest] ?? '';
+function layerOf({ mediaType, digest, size, annotations = {} }: Descriptor, index: number): ImageLayer {
+  // Annotations may say anything.
+  const rawDigest = RAW_DIGESTS.map((name) => annotations[name] ?? '').find(isDigest);
+  const rawSize = RAW_SIZES.map((name) => decimalBytes(annotations[name])).find((bytes) => bytes !== null);
   return {
     index,
-    kind: kindOf(layer.mediaType),
-    mediaType: layer.mediaType,
-    digest: layer.digest,
-    size: layer.size,
-    // Annotations may say anything.
-    rawDigest: isDigest(rawDigest) ? rawDigest : null,
-    rawSize: decimalBytes(layer.annotations?.[TART.rawSize]),
+    kind: kindOf(mediaType),
+    mediaType,
+    digest,
+    size,
+    rawDigest: rawDigest ?? null,
+    rawSize: rawSize ?? null,
   };
 }
 
-/** Distinct blobs of an image with their sizes, the config among them. */
-function blobsOf(manifest: ImageManifest): Map<string, number> {
-  return new Map([manifest.config, ...manifest.layers].map(({ digest, size }) => [digest, size]));
+/** What looking at an image takes. */
+export interface InspectingParts {
+  readonly client: RegistryClient;
+  readonly index: ContentIndex;
+  /** The digest that a tag was last seen to point at; null = never seen. */
+  readonly digestOfTag: (repository: string, tag: string) => string | null;
 }
 
-async function labelsOf(
+/** What is asked besides the manifest. */
+export interface InspectChoice {
+  /** The tags that share the digest. */
+  readonly tags: boolean;
+  /** Signatures, attestations and whatever else belongs to the image. */
+  readonly referrers: boolean;
+}
+
+async function tagsOfDigest(
   client: RegistryClient,
   repository: string,
-  config: Descriptor,
+  digest: string,
   signal: AbortSignal,
-): Promise<Record<string, string>> {
-  if (config.mediaType !== MEDIA_TYPES.ociConfig || config.size > 1_000_000) return {};
-  const bytes = await client.getSmallBlob(repository, config.digest, { signal });
-  try {
-    const document: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
-    const inner = member(member(document, 'config'), 'Labels');
-    const entries = Object.entries(typeof inner === 'object' && inner !== null ? inner : {});
-    return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
-  } catch {
-    // Any other program's config may be anything.
-    return {};
-  }
-}
-
-function member(value: unknown, key: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.entries(value).find(([name]) => name === key)?.[1];
-}
-
-async function inspectedTags(
-  client: RegistryClient,
-  repository: string,
-  signal: AbortSignal,
-): Promise<Map<string, string>> {
+): Promise<string[]> {
   const { tags } = await client.listTags(repository, { signal });
-  return await tagDigests(client, repository, tags.slice(0, MOST_TAGS_ASKED), signal);
+  const digests = await tagDigests(client, repository, tags.slice(0, MOST_TAGS_ASKED), signal);
+  return [...digests]
+    .filter(([, other]) => other === digest)
+    .map(([name]) => name)
+    .sort();
+}
+
+type Content = Pick<Image, 'packedSize' | 'diskSize' | 'labels' | 'config' | 'layers' | 'children' | 'pullProblem'>;
+
+async function imageContent(
+  client: RegistryClient,
+  repository: string,
+  manifest: ImageManifest,
+  signal: AbortSignal,
+): Promise<Content> {
+  const blobs = new Map([manifest.config, ...manifest.layers].map(({ digest, size }) => [digest, size]));
+  return {
+    packedSize: [...blobs.values()].reduce((sum, size) => sum + size, 0),
+    diskSize: tartImageOf(manifest)?.diskSize ?? null,
+    ...(await configFacts(client, repository, manifest.config, signal)),
+    layers: manifest.layers.map(layerOf),
+    children: [],
+    pullProblem: checkPullRules(manifest),
+  };
+}
+
+async function contentOfIndex(
+  { client, index }: InspectingParts,
+  repository: string,
+  manifest: ImageIndex,
+  signal: AbortSignal,
+): Promise<Content> {
+  const place = { registry: client.host, repository };
+  const source = { client, index, place, budget: MOST_CHILDREN_READ };
+  const { children, packedSize } = await indexContent(source, manifest, signal);
+  // Tart asks for image manifests only.
+  const pullProblem = { old: 'mediaType', new: 'mediaType' };
+  return { packedSize, children, diskSize: null, labels: {}, config: null, layers: [], pullProblem };
+}
+
+/** What is known of the manifest behind a reference; nothing comes where it was never seen. */
+async function knownManifest(
+  { index, digestOfTag }: InspectingParts,
+  repository: string,
+  { tag, digest }: { readonly tag: string; readonly digest: string | null },
+): Promise<RemoteManifest | undefined> {
+  const seen = digest ?? digestOfTag(repository, tag);
+  return seen === null ? undefined : (await index.manifestsNamed([seen]))[0];
 }
 
 /**
- * Reads manifest, labels and, unless `askTags` is false, the tags that share the digest.
+ * Reads manifest, config and labels, of an index its children, and what else is chosen. What is known by its digest is asked
+ * for with If-None-Match, and learned where it is new.
  *
- * @throws AppError `registry.*`, `manifest.*`
+ * @throws AppError `registry.*`, `auth.*`, `manifest.*`
  */
 export async function inspectImage(
-  client: RegistryClient,
+  parts: InspectingParts,
   text: string,
-  askTags: boolean,
+  choice: InspectChoice,
   signal: AbortSignal,
 ): Promise<Image> {
+  const { client, index } = parts;
   const { registry, repository, tag, digest } = parseReference(text);
-  const found = await manifestOf(client, repository, digest ?? tag ?? 'latest', signal);
-  const manifest = imageOf(found);
-  const [labels, tags] = await Promise.all([
-    labelsOf(client, repository, manifest.config, signal),
-    askTags ? inspectedTags(client, repository, signal) : new Map<string, string>(),
+  const wanted = { tag: tag ?? 'latest', digest };
+  const known = await knownManifest(parts, repository, wanted);
+  const found = await manifestOf(client, repository, digest ?? wanted.tag, signal, known);
+  const manifest = parseManifest(found.bytes, found.mediaType);
+  if (known?.digest !== found.digest) {
+    const place = { registry: client.host, repository };
+    await index.learnManifest(place, found, claimedPairs(found.bytes));
+  }
+  const [content, tagsWithDigest, belonging] = await Promise.all([
+    manifest.kind === 'index'
+      ? contentOfIndex(parts, repository, manifest, signal)
+      : imageContent(client, repository, manifest, signal),
+    choice.tags ? tagsOfDigest(client, repository, found.digest, signal) : [],
+    choice.referrers ? findReferrers(client, repository, found.digest, signal) : null,
   ]);
-  const tart = tartImageOf(manifest);
-  let packedSize = 0;
-  for (const size of blobsOf(manifest).values()) packedSize += size;
   return {
     reference: text,
     registry,
     repository,
     digest: found.digest,
     mediaType: manifest.mediaType,
+    kind: imageKindOf(manifest),
+    artifactType: manifest.artifactType,
+    annotations: { ...manifest.annotations },
+    subject: manifest.subject?.digest ?? null,
     manifestSize: found.bytes.length,
-    packedSize,
-    diskSize: tart?.diskSize ?? null,
-    uploadTime: tart?.uploadTime ?? null,
-    labels,
-    layers: manifest.layers.map(layerOf),
-    tagsWithDigest: [...tags]
-      .filter(([, other]) => other === found.digest)
-      .map(([name]) => name)
-      .sort(),
-    pullProblem: checkPullRules(manifest),
+    uploadTime: uploadTimeIn(manifest.annotations),
+    ...content,
+    tagsWithDigest,
+    referrers:
+      belonging?.referrers.map(({ annotations = {}, ...referrer }) => ({
+        digest: referrer.digest,
+        mediaType: referrer.mediaType,
+        size: referrer.size,
+        artifactType: referrer.artifactType,
+        found: referrer.found,
+        tag: referrer.tag,
+        annotations,
+      })) ?? null,
+    referrersApi: belonging?.api ?? null,
   };
-}
-
-type BlobState = Verification['blobs'][number]['state'];
-
-async function deepState(
-  client: RegistryClient,
-  repository: string,
-  digest: string,
-  size: number,
-  signal: AbortSignal,
-): Promise<BlobState> {
-  const hash = createHash('sha256');
-  for (let start = 0; start < size; start += RANGE) {
-    hash.update(await client.readBlobRange(repository, digest, start, Math.min(size, start + RANGE), { signal }));
-  }
-  return `sha256:${hash.digest('hex')}` === digest ? 'ok' : 'wrongDigest';
-}
-
-async function blobState(
-  client: RegistryClient,
-  repository: string,
-  digest: string,
-  size: number,
-  deep: boolean,
-  signal: AbortSignal,
-): Promise<BlobState> {
-  try {
-    if (!(await client.headBlob(repository, digest, { size, signal }))) return 'missing';
-    return deep ? await deepState(client, repository, digest, size, signal) : 'ok';
-  } catch (thrown) {
-    if (!(thrown instanceof AppError)) throw thrown;
-    if (thrown.code === 'blob.missing') return 'missing';
-    if (thrown.code === 'blob.sizeMismatch') return 'wrongSize';
-    if (signal.aborted || thrown.code.startsWith('auth.') || thrown.code === 'registry.unreachable') throw thrown;
-    return 'unreadable';
-  }
-}
-
-/** Looks for every blob of an image; `deep` reads them all and checks their digests. */
-export async function verifyImage(
-  client: RegistryClient,
-  text: string,
-  deep: boolean,
-  signal: AbortSignal,
-): Promise<Verification> {
-  const { repository, tag, digest } = parseReference(text);
-  const found = await manifestOf(client, repository, digest ?? tag ?? 'latest', signal);
-  const blobs: Verification['blobs'] = [];
-  await limited(
-    blobsOf(imageOf(found)),
-    () => (deep ? BLOBS_READ_AT_ONCE : REQUESTS_AT_ONCE),
-    signal,
-    async ([blob, size], stopped) => {
-      blobs.push({ digest: blob, size, state: await blobState(client, repository, blob, size, deep, stopped) });
-    },
-  );
-  return { reference: text, digest: found.digest, deep, ok: blobs.every(({ state }) => state === 'ok'), blobs };
 }

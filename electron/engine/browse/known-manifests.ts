@@ -62,7 +62,10 @@ async function readManifests(
     () => source.client.atOnce(REQUESTS_AT_ONCE),
     signal,
     async (digest, stopped) => {
-      const found = await source.client.getManifest(source.place.repository, digest, { signal: stopped });
+      const found = await source.client.getManifest(source.place.repository, digest, {
+        signal: stopped,
+        access: 'pull',
+      });
       if (found !== null) read.push(found);
     },
   );

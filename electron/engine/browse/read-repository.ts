@@ -1,5 +1,6 @@
 import type { Repository, TagGroup } from '../../../shared/models/registry.ts';
 import type { ContentIndex } from '../digests/content-index.ts';
+import { uploadTimeOf } from '../oci/tart-manifest.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import { groupSizes } from './group-sizes.ts';
 import { tagDigests } from './tag-digests.ts';
@@ -9,6 +10,8 @@ export interface ReadingParts {
   readonly client: RegistryClient;
   readonly index: ContentIndex;
   readonly nowMs: () => number;
+  /** Names that a page of a list is asked for. */
+  readonly pageSize: number;
   readonly onRead: (read: number, total: number) => void;
   /** Told of the tags as soon as they are grouped, before manifests are read for their sizes. */
   readonly onGrouped: (repository: Repository) => Promise<void>;
@@ -31,11 +34,19 @@ export async function readRepository(
   before: Repository,
   signal: AbortSignal,
 ): Promise<Repository> {
-  const { client, onRead } = parts;
+  const { client, onRead, pageSize } = parts;
   const { repository } = before;
-  const { tags, invalid } = await client.listTags(repository, { signal });
-  onRead(0, tags.length);
-  const digests = await tagDigests(client, repository, tags, signal, (asked) => onRead(asked, tags.length));
+  const list = await client.listTags(repository, { signal, pageSize });
+  const { tags, invalid } = list;
+  // A registry that names the digests in its list need not be asked tag by tag.
+  const listedTags = new Set(tags);
+  const digests = new Map([...list.digests].filter(([tag]) => listedTags.has(tag)));
+  const unnamed = tags.filter((tag) => !digests.has(tag));
+  onRead(digests.size, tags.length);
+  const asked = await tagDigests(client, repository, unnamed, signal, (count) =>
+    onRead(tags.length - unnamed.length + count, tags.length),
+  );
+  for (const [tag, digest] of asked) digests.set(tag, digest);
   const named = new Map<string, string[]>();
   for (const [tag, digest] of digests) {
     const names = named.get(digest);
@@ -45,13 +56,15 @@ export async function readRepository(
   const known = new Map(before.groups.map((group) => [group.digest, group]));
   const groups = [...named].map(([digest, names]): TagGroup => {
     const { size, uploadTime, kind, mediaType } = known.get(digest) ?? NOTHING_KNOWN;
-    return { digest, tags: names.sort(), size, uploadTime, kind, mediaType, onlyHere: null };
+    const pushed = uploadTime ?? listed(list.pushedMs.get(digest));
+    return { digest, tags: names.sort(), size, uploadTime: pushed, kind, mediaType, onlyHere: null };
   });
   const grouped: Repository = {
     ...before,
     readMs: parts.nowMs(),
     tagCount: digests.size,
     invalidTags: invalid.slice(0, MOST_INVALID),
+    incomplete: !list.complete,
     groups: newestFirst(groups),
   };
   const unchanged = groups.length === before.groups.length && groups.every(({ digest }) => known.has(digest));
@@ -69,8 +82,16 @@ export async function readRepository(
     budget: MOST_MANIFESTS_READ,
   };
   const facts = await groupSizes(source, wantedFirst(groups), signal);
-  const filled = grouped.groups.map((group) => ({ ...group, ...facts.get(group.digest) }));
+  const filled = grouped.groups.map((group): TagGroup => {
+    const said = facts.get(group.digest);
+    return said === undefined ? group : { ...group, ...said, uploadTime: said.uploadTime ?? group.uploadTime };
+  });
   return { ...grouped, groups: newestFirst(filled) };
+}
+
+/** The time that a list of tags names. */
+function listed(ms: number | undefined): string | null {
+  return ms === undefined ? null : uploadTimeOf(ms);
 }
 
 const NOTHING_KNOWN = { size: null, uploadTime: null, kind: null, mediaType: null } as const;

@@ -19,7 +19,7 @@ export async function tagDigests(
     () => client.atOnce(REQUESTS_AT_ONCE),
     signal,
     async (tag, stopped) => {
-      const found = await client.headManifest(repository, tag, { signal: stopped });
+      const found = await client.headManifest(repository, tag, { signal: stopped, access: 'pull' });
       if (found !== null) digests.set(tag, found.digest);
       asked += 1;
       onAsked(asked);

@@ -11,7 +11,7 @@ const LUME_ANNOTATION = 'org.trycua.lume.';
 /** Slices of a disk, as Lume's sharded and lzfse encodings name them in the media type itself. */
 const LUME_PART = /;part\.number=\d+/;
 /** Configs of container images. */
-const CONTAINER_CONFIGS: readonly string[] = [MEDIA_TYPES.ociConfig, 'application/vnd.docker.container.image.v1+json'];
+const CONTAINER_CONFIGS: readonly string[] = [MEDIA_TYPES.ociConfig, MEDIA_TYPES.dockerConfig];
 /** Layers of container images: file systems, or what registries take for one. */
 const CONTAINER_LAYER = /^application\/vnd\.(oci\.image\.layer\.|docker\.image\.rootfs\.)/;
 

@@ -5,6 +5,7 @@ export const MEDIA_TYPES = {
   dockerManifest: 'application/vnd.docker.distribution.manifest.v2+json',
   dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
   ociConfig: 'application/vnd.oci.image.config.v1+json',
+  dockerConfig: 'application/vnd.docker.container.image.v1+json',
   tartConfig: 'application/vnd.cirruslabs.tart.config.v1',
   tartDisk: 'application/vnd.cirruslabs.tart.disk.v2',
   tartDiskV1: 'application/vnd.cirruslabs.tart.disk.v1',

@@ -11,11 +11,20 @@ const MOST_LAYERS = 10_000;
 const digestSchema = z.string().refine(isDigest);
 const sizeSchema = z.number().refine((size) => Number.isSafeInteger(size) && size >= 0 && !Object.is(size, -0));
 const annotationsSchema = z.record(z.string(), z.string()).optional();
+/** What is none by the specification is left out: it is shown, never decided by. */
+const platformSchema = z
+  .object({ os: z.string().max(64), architecture: z.string().max(64), variant: z.string().max(64).optional() })
+  .optional()
+  .catch(undefined);
 const descriptorSchema = z.object({
   mediaType: z.string().max(255),
   digest: digestSchema,
   size: sizeSchema,
   annotations: annotationsSchema,
+  /** What the manifest is of that is named, in lists of referrers. */
+  artifactType: z.string().nullish().catch(null),
+  /** What an image of an index runs on. */
+  platform: platformSchema,
   /** Where a layer that no registry keeps is to be had: never fetched from there. */
   urls: z.array(z.string()).optional(),
 });

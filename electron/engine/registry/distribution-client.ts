@@ -9,6 +9,12 @@ export interface WithSignal {
   readonly signal: AbortSignal;
 }
 
+/** How a manifest is asked for. */
+export interface ManifestOptions extends WithSignal {
+  /** `pull` for a repository that is only read from: no right to write is asked for. */
+  readonly access?: 'pull';
+}
+
 /** A manifest as it was read. */
 export interface RemoteManifest {
   readonly digest: string;
@@ -84,13 +90,16 @@ export interface DistributionClient {
   headManifest(
     repository: string,
     reference: string,
-    options: WithSignal & { readonly access?: 'pull' },
+    options: ManifestOptions,
   ): Promise<Pick<RemoteManifest, 'digest' | 'mediaType'> | null>;
-  /** The manifest bytes behind a tag or digest, their digest computed; null when there is none. */
+  /**
+   * The manifest bytes behind a tag or digest, their digest computed; null when there is none. Where it still is `known`,
+   * a registry that can tell sends no bytes.
+   */
   getManifest(
     repository: string,
     reference: string,
-    options: WithSignal & { readonly access?: 'pull' },
+    options: ManifestOptions & { readonly known?: RemoteManifest },
   ): Promise<RemoteManifest | null>;
   /** Writes manifest bytes under a tag or digest; the same bytes may be written again. @throws AppError `blob.missing` */
   putManifest(

@@ -4,10 +4,10 @@ import type { Account } from '../ports.ts';
 import { answerError, isPassing } from './answer-error.ts';
 import { checkBlobName, checkManifestName, checkRepository } from './checked-names.ts';
 import { digestOf } from './content-digest.ts';
-import type { DistributionClient, RemoteManifest, TagList, WithSignal } from './distribution-client.ts';
+import type { DistributionClient, ManifestOptions, RemoteManifest, TagList, WithSignal } from './distribution-client.ts';
 import type { HostProfile } from './host-profile.ts';
 import type { MountFindings } from './mount-findings.ts';
-import { readNames } from './name-list.ts';
+import { type FoundNames, readNames } from './name-list.ts';
 import { putSmallBlob } from './put-small-blob.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
 import { pullScope, pushScope } from './scopes.ts';
@@ -23,6 +23,19 @@ const MANIFEST_ACCEPT = [
 ].join(', ');
 const MANIFEST_LIMIT = 8 * 1024 * 1024;
 const SMALL_BLOB_LIMIT = 4 * 1024 * 1024;
+
+/** The tags of a repository, with what its list says of them besides. */
+export type RemoteTagList = TagList & Omit<FoundNames, 'names'>;
+
+/** How a list is asked for. */
+export interface PageOptions extends WithSignal {
+  /** Names of a page; 1,000 unless the registry is known to take fewer. */
+  readonly pageSize?: number;
+}
+
+function pageSizeOf({ pageSize = 1000 }: PageOptions): { readonly pageSize: number } {
+  return { pageSize };
+}
 
 /** The client of one registry, OCI distribution 1.1. Names and digests are checked before a request is made. */
 export class RegistryClient implements DistributionClient {
@@ -334,7 +347,7 @@ export class RegistryClient implements DistributionClient {
   async headManifest(
     repository: string,
     reference: string,
-    options: WithSignal & { readonly access?: 'pull' },
+    options: ManifestOptions,
   ): Promise<{ digest: string; mediaType: string } | null> {
     const answer = await this.#manifest('HEAD', repository, reference, options);
     if (answer.status === 404) return null;
@@ -348,14 +361,21 @@ export class RegistryClient implements DistributionClient {
     return { digest, mediaType: answer.headers['content-type'] ?? '' };
   }
 
-  /** The manifest bytes behind a tag or digest, their digest computed; null when there is none. */
+  /**
+   * The manifest bytes behind a tag or digest, their digest computed; null when there is none. With `known` they are asked
+   * for with If-None-Match: registries whose ETag is the digest in quotes (distribution 2.8 and 3, and what is built on
+   * them) answer 304 without a body where the tag did not move.
+   */
   async getManifest(
     repository: string,
     reference: string,
-    options: WithSignal & { readonly access?: 'pull' },
+    options: ManifestOptions & { readonly known?: RemoteManifest },
   ): Promise<RemoteManifest | null> {
-    const answer = await this.#manifest('GET', repository, reference, options);
+    const { known } = options;
+    const headers = known === undefined ? {} : { 'if-none-match': `"${known.digest}"` };
+    const answer = await this.#manifest('GET', repository, reference, options, headers);
     if (answer.status === 404) return null;
+    if (answer.status === 304 && known !== undefined) return known;
     if (answer.status !== 200) throw answerError(this.host, 'GET', answer.url, answer);
     if (!isManifest(answer.body)) throw new AppError('registry.notRegistry', { host: this.host, status: 200 });
     const digest = digestOf(answer.bytes);
@@ -370,14 +390,15 @@ export class RegistryClient implements DistributionClient {
     method: 'GET' | 'HEAD',
     repository: string,
     reference: string,
-    { signal, access }: WithSignal & { readonly access?: 'pull' },
+    { signal, access }: ManifestOptions,
+    headers: Readonly<Record<string, string>> = {},
   ): ReturnType<Requester['send']> {
     checkManifestName(repository, reference);
     return await this.requester.send(
       {
         method,
         to: `${repository}/manifests/${reference}`,
-        headers: { accept: MANIFEST_ACCEPT },
+        headers: { accept: MANIFEST_ACCEPT, ...headers },
         scopes: [access === 'pull' ? pullScope(repository) : pushScope(repository)],
         repeatable: true,
         limit: MANIFEST_LIMIT,
@@ -414,22 +435,23 @@ export class RegistryClient implements DistributionClient {
   }
 
   /**
-   * All repositories that the registry lists, sorted; pages by Link. Names that are none by the grammar are left out.
+   * All repositories that the registry lists, sorted; see {@link readNames}. Names that are none by the grammar are left out.
    *
    * @throws AppError `registry.denied`, `auth.required`, `repository.notFound` where it does not list
    */
-  async listRepositories(options: WithSignal): Promise<string[]> {
-    const question = { to: '_catalog?n=1000', scope: 'registry:catalog:*', member: 'repositories' } as const;
-    const list = await readNames(this.requester, question, options.signal);
-    return list.filter(isRepositoryName);
+  async listRepositories(options: PageOptions): Promise<string[]> {
+    const question = { path: '_catalog', scope: 'registry:catalog:*', member: 'repositories' } as const;
+    const { names } = await readNames(this.requester, { ...question, ...pageSizeOf(options) }, options.signal);
+    return names.filter(isRepositoryName);
   }
 
-  /** All tags of a repository, sorted; what is none by the grammar stands by itself. Pages: see {@link readNames}. */
-  async listTags(repository: string, options: WithSignal): Promise<TagList> {
+  /** All tags of a repository, sorted; what is none by the grammar stands by itself. See {@link readNames}. */
+  async listTags(repository: string, options: PageOptions): Promise<RemoteTagList> {
     checkRepository(repository);
-    const to = `${repository}/tags/list?n=1000`;
-    const list = await readNames(this.requester, { to, scope: pullScope(repository), member: 'tags' }, options.signal);
-    return { tags: list.filter(isTag), invalid: list.filter((name) => !isTag(name)) };
+    const question = { path: `${repository}/tags/list`, scope: pullScope(repository), member: 'tags' } as const;
+    const found = await readNames(this.requester, { ...question, ...pageSizeOf(options) }, options.signal);
+    const { names, ...said } = found;
+    return { ...said, tags: names.filter(isTag), invalid: names.filter((name) => !isTag(name)) };
   }
 
   async close(): Promise<void> {

@@ -41,6 +41,7 @@ export async function storedRepositories(store: OciStore): Promise<Repository[]>
       tagCount: view.tags.size,
       groups: await groupsOf(store, view),
       invalidTags: [],
+      incomplete: false,
       pinned: false,
     });
   }

@@ -1,14 +1,12 @@
-import { TriangleAlert } from 'lucide-react';
-import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { ArrowLeft, TriangleAlert } from 'lucide-react';
+import { type ReactElement, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
-import type { Image } from '../../../shared/models/image.ts';
+import type { Image, ImageChild } from '../../../shared/models/image.ts';
 import type { PlanLayer } from '../../../shared/models/plan.ts';
 import type { Registry, Repository, TagGroup } from '../../../shared/models/registry.ts';
-import { useClient } from '../../state/client.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import { Copyable } from '../../ui/copyable.tsx';
 import { momentWords } from '../../ui/moment.ts';
@@ -22,6 +20,8 @@ import type { CellKind } from '../weave/weave-cells.ts';
 import { WeaveLegend } from '../weave/weave-legend.tsx';
 import { type Fact, Facts } from './facts.tsx';
 import { imageLayers } from './image-layers.ts';
+import { ChildrenTable, LayersTable, ReferrersTable } from './image-tables.tsx';
+import { useImage } from './use-image.ts';
 
 /** See {@link ImageDetail}. */
 export interface ImageDetailProps {
@@ -30,65 +30,30 @@ export interface ImageDetailProps {
   readonly group: TagGroup;
 }
 
-type Look =
-  | { readonly state: 'reading' }
-  | { readonly state: 'read'; readonly image: Image }
-  | { readonly state: 'failed'; readonly error: ErrorData };
-
-interface ImageLook {
-  readonly look: Look;
-  readonly startedMs: number;
-  readonly again: () => void;
-  readonly stop: () => void;
+/** One image of a repository, or, of an index, one of the images that it names. */
+export function ImageDetail(props: ImageDetailProps): ReactElement {
+  const [child, setChild] = useState<ImageChild | null>(null);
+  const digest = child?.digest ?? props.group.digest;
+  return <OneImage key={digest} {...props} child={child} onChild={setChild} />;
 }
 
-/** Reads a manifest when it is looked at: one small request. */
-function useImage(reference: string): ImageLook {
-  const client = useClient();
-  const [wish, setWish] = useState(() => ({ round: 0, startedMs: Date.now() }));
-  const [answer, setAnswer] = useState<{ readonly round: number; readonly look: Look } | null>(null);
-  const running = useRef<AbortController | null>(null);
-  const { round, startedMs } = wish;
-  useEffect(() => {
-    const ended = new AbortController();
-    running.current = ended;
-    client.call('images.inspect', { reference, insecure: false, askTags: false }, { signal: ended.signal }).then(
-      (image) => setAnswer({ round, look: { state: 'read', image } }),
-      (thrown: unknown) => setAnswer({ round, look: { state: 'failed', error: toAppError(thrown).toData() } }),
-    );
-    return () => {
-      ended.abort();
-    };
-  }, [client, reference, round]);
-  return {
-    look: answer?.round === round ? answer.look : { state: 'reading' },
-    startedMs,
-    again: () => setWish((before) => ({ round: before.round + 1, startedMs: Date.now() })),
-    stop: () => running.current?.abort(),
-  };
-}
-
-/** One image of a repository: tags that share its digest, references to copy, layers. */
-export function ImageDetail({ registry, repository, group }: ImageDetailProps): ReactElement {
+function OneImage(
+  props: ImageDetailProps & {
+    /** The image of the index that is looked at; null = the tagged digest itself. */
+    readonly child: ImageChild | null;
+    readonly onChild: (child: ImageChild | null) => void;
+  },
+): ReactElement {
+  const { registry, repository, group, child, onChild } = props;
   const { t } = useTranslation('panes');
   const copy = useCopy();
   const name = repositoryKey(registry.host, repository.repository);
-  const pinned = `${name}@${group.digest}`;
-  const { look, startedMs, again, stop } = useImage(pinned);
-  const tags = tagsOf(group);
-  const [tag] = tags;
-  const reference = tag === undefined ? pinned : `${name}:${tag}`;
+  const digest = child?.digest ?? group.digest;
+  const { look, startedMs, again, stop } = useImage(`${name}@${digest}`);
+  const image = look.state === 'read' ? look.image : null;
   return (
     <div className="detail">
-      <header className="detail-head">
-        <div>
-          <h1>{tag === undefined ? name : reference}</h1>
-          <p className="detail-tokens">
-            <TagTokens tags={tags} most={12} />
-            {tags.length > 1 && <span>{t('shareDigest', { count: tags.length })}</span>}
-          </p>
-        </div>
-      </header>
+      <ImageHead name={name} group={group} child={child} onBack={() => onChild(null)} />
       {look.state === 'failed' && (
         <ErrorReport
           error={look.error}
@@ -106,59 +71,145 @@ export function ImageDetail({ registry, repository, group }: ImageDetailProps): 
           <ReadingLine verb={t('readingManifest')} startedMs={startedMs} number="" onStop={stop} />
         </p>
       )}
-      {look.state === 'read' && <PullProblem image={look.image} />}
-      {look.state === 'read' && <ImageWeave image={look.image} />}
-      <Facts facts={useImageFacts(group, look.state === 'read' ? look.image : null)} />
-      <section className="copy-lines">
-        <h2 className="section-title">{t('references')}</h2>
-        <dl className="facts facts-one">
-          {tag !== undefined && (
-            <>
-              <dt>{t('reference')}</dt>
-              <dd>
-                <Copyable text={reference} label={t('copyReference')} />
-              </dd>
-            </>
-          )}
-          <dt>{t('pinned')}</dt>
-          <dd>
-            <Copyable text={pinned} shown={`${name}@sha256:${shortDigest(group.digest, 6)}`} label={t('copyPinned')} />
-          </dd>
-          <dt>{t('pull')}</dt>
-          <dd>
-            <Copyable text={pullCommand(registry, reference)} label={t('copyPull')} />
-          </dd>
-        </dl>
-      </section>
-      {look.state === 'read' && <LayersTable image={look.image} />}
+      {image !== null && <KindNotice image={image} />}
+      {image !== null && <ImageWeave image={image} />}
+      <Facts facts={useImageFacts(group, child, image)} />
+      <References
+        registry={registry}
+        name={name}
+        digest={digest}
+        tag={child === null ? tagsOf(group)[0] : undefined}
+        tart={image === null || image.kind === 'tart'}
+      />
+      {image !== null && image.kind === 'index' && <ChildrenTable image={image} onChild={onChild} />}
+      {image !== null && image.kind !== 'index' && <LayersTable image={image} />}
+      {image?.referrers != null && <ReferrersTable referrers={image.referrers} />}
     </div>
   );
 }
 
-function useImageFacts(group: TagGroup, image: Image | null): readonly Fact[] {
+function ImageHead(props: {
+  readonly name: string;
+  readonly group: TagGroup;
+  readonly child: ImageChild | null;
+  readonly onBack: () => void;
+}): ReactElement {
+  const { name, group, child, onBack } = props;
+  const { t } = useTranslation('panes');
+  const { t: browse } = useTranslation('browse');
+  const tags = tagsOf(group);
+  const [tag] = tags;
+  return (
+    <header className="detail-head">
+      <div>
+        <h1>{tag === undefined ? name : `${name}:${tag}`}</h1>
+        {child === null ? (
+          <p className="detail-tokens">
+            <TagTokens tags={tags} most={12} />
+            {tags.length > 1 && <span>{t('shareDigest', { count: tags.length })}</span>}
+          </p>
+        ) : (
+          <p>
+            <Button className="row-link" autoFocus onPress={onBack}>
+              <ArrowLeft size={14} strokeWidth={1.75} aria-hidden="true" />
+              {browse('wholeIndex')}
+            </Button>
+            <span>{child.platform ?? shortDigest(child.digest)}</span>
+          </p>
+        )}
+      </div>
+    </header>
+  );
+}
+
+function References(props: {
+  readonly registry: Registry;
+  readonly name: string;
+  readonly digest: string;
+  readonly tag: string | undefined;
+  /** Tart can pull it. */
+  readonly tart: boolean;
+}): ReactElement {
+  const { registry, name, digest, tag, tart } = props;
+  const { t } = useTranslation('panes');
+  const pinned = `${name}@${digest}`;
+  const reference = tag === undefined ? pinned : `${name}:${tag}`;
+  return (
+    <section className="copy-lines">
+      <h2 className="section-title">{t('references')}</h2>
+      <dl className="facts facts-one">
+        {tag !== undefined && (
+          <>
+            <dt>{t('reference')}</dt>
+            <dd>
+              <Copyable text={reference} label={t('copyReference')} />
+            </dd>
+          </>
+        )}
+        <dt>{t('pinned')}</dt>
+        <dd>
+          <Copyable text={pinned} shown={`${name}@sha256:${shortDigest(digest, 6)}`} label={t('copyPinned')} />
+        </dd>
+        {tart && (
+          <>
+            <dt>{t('pull')}</dt>
+            <dd>
+              <Copyable text={pullCommand(registry, reference)} label={t('copyPull')} />
+            </dd>
+          </>
+        )}
+      </dl>
+    </section>
+  );
+}
+
+function useImageFacts(group: TagGroup, child: ImageChild | null, image: Image | null): readonly Fact[] {
   const { t, i18n } = useTranslation('panes');
+  const { t: browse } = useTranslation('browse');
+  const digest = child?.digest ?? group.digest;
+  const kind = image?.kind ?? child?.kind ?? (child === null ? group.kind : null);
+  const packed = image?.packedSize ?? (child === null ? group.size : child.packedSize);
+  const uploaded = image?.uploadTime ?? (child === null ? group.uploadTime : null);
   const facts: Fact[] = [
     {
       name: t('digest'),
-      value: <Copyable text={group.digest} shown={`sha256:${shortDigest(group.digest, 6)}`} label={t('copyDigest')} />,
+      value: <Copyable text={digest} shown={`sha256:${shortDigest(digest, 6)}`} label={t('copyDigest')} />,
     },
   ];
-  const packed = image?.packedSize ?? group.size;
+  if (kind !== null) facts.push({ name: t('kind'), value: browse(`kind.${kind}`), more: image?.artifactType ?? '' });
   if (packed !== null) facts.push({ name: t('packed'), value: formatBytes(packed) });
+  if (child === null && group.onlyHere !== null) {
+    facts.push({ name: browse('onlyHere'), value: formatBytes(group.onlyHere) });
+  }
   if (image?.diskSize != null) facts.push({ name: t('disk'), value: formatBytes(image.diskSize), more: t('raw') });
-  const uploaded = image?.uploadTime ?? group.uploadTime;
   if (uploaded !== null) facts.push({ name: t('uploaded'), value: momentWords(Date.parse(uploaded), i18n.language) });
-  if (image !== null) {
-    facts.push({ name: t('layers'), value: String(image.layers.length) });
-    facts.push({ name: t('manifest'), value: formatBytes(image.manifestSize) });
-    for (const [label, value] of Object.entries(image.labels)) facts.push({ name: label, value });
+  if (image === null) return facts;
+  if (image.kind !== 'index') facts.push({ name: t('layers'), value: String(image.layers.length) });
+  facts.push({ name: t('manifest'), value: formatBytes(image.manifestSize), more: image.mediaType });
+  const { os = null, architecture = null } = image.config ?? {};
+  const platform = [os, architecture].filter((part) => part !== null).join('/');
+  if (platform !== '') facts.push({ name: browse('platform'), value: platform });
+  if (image.subject !== null) {
+    const { subject } = image;
+    facts.push({
+      name: browse('belongsTo'),
+      value: <Copyable text={subject} shown={`sha256:${shortDigest(subject, 6)}`} label={t('copyDigest')} />,
+    });
+  }
+  for (const [label, value] of Object.entries(image.labels)) facts.push({ name: label, value });
+  for (const [name, value] of Object.entries(image.annotations)) {
+    // What Tart says of itself stands above, in words.
+    if (!name.startsWith('org.cirruslabs.tart.')) facts.push({ name, value });
   }
   return facts;
 }
 
-/** What Tart would refuse to pull. */
-function PullProblem({ image }: { readonly image: Image }): ReactElement | null {
+/** What Tart would refuse to pull, or that the image is none of Tart's. */
+function KindNotice({ image }: { readonly image: Image }): ReactElement | null {
   const { t } = useTranslation('panes');
+  const { t: browse } = useTranslation('browse');
+  if (image.kind !== 'tart')
+    return <p className="detail-kind">{browse('notTart', { kind: browse(`kind.${image.kind}`) })}</p>;
   const { old, new: present } = image.pullProblem;
   if (old === null && present === null) return null;
   return (
@@ -186,43 +237,6 @@ function ImageWeave({ image }: { readonly image: Image }): ReactElement | null {
         highlighted={kind}
       />
       <WeaveLegend layers={layers} form="two-line" onHighlight={setKind} />
-    </section>
-  );
-}
-
-function LayersTable({ image }: { readonly image: Image }): ReactElement {
-  const { t } = useTranslation('panes');
-  const { t: words } = useTranslation('weave');
-  return (
-    <section>
-      <h2 className="section-title">
-        {t('layers')}{' '}
-        <span>{t('layersOf', { count: image.layers.length, packed: formatBytes(image.packedSize) })}</span>
-      </h2>
-      <table className="table">
-        <thead>
-          <tr>
-            <th className="end narrow-column">#</th>
-            <th>{t('kind')}</th>
-            <th>{t('digest')}</th>
-            <th className="end">{t('packed')}</th>
-            <th className="end">{t('rawHead')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {image.layers.map((layer) => (
-            <tr key={layer.index} className="layer-line">
-              <td className="end narrow-column quiet-cell">{layer.index}</td>
-              <td>{words(`layer.${layer.kind}`)}</td>
-              <td>
-                <Copyable text={layer.digest} shown={shortDigest(layer.digest)} label={t('copyDigest')} />
-              </td>
-              <td className="end">{formatBytes(layer.size)}</td>
-              <td className="end quiet-cell">{layer.rawSize === null ? '' : formatBytes(layer.rawSize)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
     </section>
   );
 }

@@ -33,6 +33,7 @@ describe('what a target is suggested to be', () => {
       tagCount: 0,
       groups: [],
       invalidTags: [],
+      incomplete: false,
       pinned: false,
     }));
     expect(suggested({ ...OWN, repositories }, 'sonoma')).toEqual(['127.0.0.1:5080/sonoma', '127.0.0.1:5080/xcode']);

@@ -14,6 +14,7 @@ function repository(name: string, groups: Record<string, string[]> | null): Repo
     tagCount: groups === null ? null : Object.values(groups).flat().length,
     groups: Object.entries(groups ?? {}).map(([digest, tags]) => ({ digest, tags, ...GROUP })),
     invalidTags: [],
+    incomplete: false,
     pinned: false,
   };
 }

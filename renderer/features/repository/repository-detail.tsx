@@ -34,6 +34,7 @@ const orderSchema = z.enum(['digest', 'name', 'newest']);
 export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
   const { registry, repository, readings, onSelect } = props;
   const { t } = useTranslation('panes');
+  const { t: words } = useTranslation('browse');
   const copy = useCopy();
   const key = repositoryKey(registry.host, repository.repository);
   const reading = readings.readings.get(key);
@@ -60,6 +61,7 @@ export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
       {groups.length > 0 && (
         <Tags registry={registry} repository={repository} readings={readings} onSelect={onSelect} />
       )}
+      {repository.incomplete && <p className="tag-table-foot">{words('incomplete')}</p>}
       <InvalidTags names={repository.invalidTags} />
     </div>
   );

@@ -18,6 +18,7 @@ const REPOSITORY: Repository = {
     group('c', [`sha256-${'a'.repeat(64)}.sig`], null),
   ],
   invalidTags: [],
+  incomplete: false,
   pinned: false,
 };
 
