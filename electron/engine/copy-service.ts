@@ -159,7 +159,11 @@ export class CopyService {
       this.#rooms.slots.changed();
     }
     for (const host of hosts) {
-      await book.unhide(host);
+      const copied = targetsOf(request).filter(({ registry }) => registry === host);
+      await book.unhide(
+        host,
+        copied.map(({ repository }) => repository),
+      );
       await registries.tell(host);
     }
   }

@@ -1,12 +1,6 @@
 import { createHash } from 'node:crypto';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { HostPace } from '../../electron/engine/registry/host-pace.ts';
-import { DEFAULT_PROFILE } from '../../electron/engine/registry/host-profile.ts';
-import { MountFindings } from '../../electron/engine/registry/mount-findings.ts';
-import { RegistryClient } from '../../electron/engine/registry/registry-client.ts';
-import { UploadModes } from '../../electron/engine/registry/upload-modes.ts';
-import { systemClock } from '../../electron/host/system-clock.ts';
 import type { Repository } from '../../shared/models/registry.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { PLAYED, refusal } from '../fixtures/fake-registry/profile.ts';
@@ -185,23 +179,11 @@ describe('a list of tags', () => {
 
   it('without an end is given up after a hundred thousand names', async () => {
     fake.play({ ...PLAYED.distribution3, tags: 'endless' });
-    const clock = systemClock;
-    const client = new RegistryClient({
-      host: fake.host,
-      insecure: false,
-      connections: 2,
-      network: { trustedCertificates: () => Promise.resolve([]), proxyFor: () => null },
-      credentials: () => Promise.resolve(null),
-      clock,
-      random: Math.random,
-      pace: new HostPace(clock),
-      profile: () => DEFAULT_PROFILE,
-      modes: new UploadModes(null, () => undefined),
-      mounts: new MountFindings(true, () => undefined),
-    });
-    const { tags, complete } = await client.listTags('any/name', { signal: never });
-    await client.close();
-    expect([tags.length, complete]).toEqual([100_000, false]);
+    fake.content.image('paged/endless', { layers: ['one'], tags: ['1'] });
+    fake.clearSeen();
+    const reference = `${fake.host}/paged/endless:1`;
+    await engine.handlers['images.inspect']({ reference, insecure: false }, never);
+    expect(fake.count('GET', /tags\/list/)).toBe(100);
   });
 });
 

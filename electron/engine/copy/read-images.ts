@@ -39,7 +39,9 @@ export async function wantedCopies(
     const from = repositoryPlaceOf(source);
     const places = targets.map(repositoryPlaceOf);
     parts.requests.manifest += 1;
-    const { tags } = await parts.clientOf(from.registry).listTags(from.repository, { signal });
+    const { tags, complete } = await parts.clientOf(from.registry).listTags(from.repository, { signal });
+    // A copy of all tags is no copy of some.
+    if (!complete) throw new AppError('registry.protocol', { host: from.registry, reason: 'tags' });
     for (const tag of tags)
       copies.push({
         source: copySourceOf(from.referenceOf(tag)),

@@ -27,6 +27,8 @@ export interface TagList {
   readonly tags: readonly string[];
   /** Names that are no tags by the grammar: shown, never asked for. */
   readonly invalid: readonly string[];
+  /** False where the list broke off: there may be more tags. */
+  readonly complete: boolean;
 }
 
 /** An upload that is a new file on this computer: who makes the bytes writes them, and their digest is that of the file. */

@@ -4,7 +4,13 @@ import type { Account } from '../ports.ts';
 import { answerError, isPassing } from './answer-error.ts';
 import { checkBlobName, checkManifestName, checkRepository } from './checked-names.ts';
 import { digestOf } from './content-digest.ts';
-import type { DistributionClient, ManifestOptions, RemoteManifest, TagList, WithSignal } from './distribution-client.ts';
+import type {
+  DistributionClient,
+  ManifestOptions,
+  RemoteManifest,
+  TagList,
+  WithSignal,
+} from './distribution-client.ts';
 import type { HostProfile } from './host-profile.ts';
 import type { MountFindings } from './mount-findings.ts';
 import { type FoundNames, readNames } from './name-list.ts';

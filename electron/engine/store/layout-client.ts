@@ -218,6 +218,7 @@ export class LayoutClient implements DistributionClient {
     return {
       tags: names.flatMap((name) => (name?.repository === repository ? [name.tag] : [])).sort(),
       invalid: [],
+      complete: true,
     };
   }
 

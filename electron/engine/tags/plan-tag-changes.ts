@@ -3,6 +3,7 @@ import type { OfferedWay, PlannedTagChange, TagChange, TagPlan } from '../../../
 import { MEDIA_TYPES } from '../oci/media-types.ts';
 import { parseManifest } from '../oci/parse-manifest.ts';
 import { limited } from '../plan/limited.ts';
+import type { TagList } from '../registry/distribution-client.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import { type AbilityMemory, deleteAbilities } from './delete-abilities.ts';
 import { type DeleteAbilities, isExact, waysFor } from './delete-ways.ts';
@@ -78,7 +79,7 @@ interface LookedTags {
   readonly points: Map<string, TagPoint>;
   /** All tags were asked. */
   readonly complete: boolean;
-  /** There are names that cannot be asked for. */
+  /** There are names that cannot be asked for, or the list broke off. */
   readonly unasked: boolean;
 }
 
@@ -91,8 +92,8 @@ async function lookAtTags(
 ): Promise<LookedTags> {
   const named = steps.flatMap(namedTags);
   const byDigest = abilities !== null && (abilities.tagDelete === 'digest' || abilities.tagDelete === 'unknown');
-  const { tags: all, invalid } = await tagNames(client, repository, signal);
-  const unasked = invalid.length > 0;
+  const { tags: all, invalid, complete } = await tagNames(client, repository, signal);
+  const unasked = invalid.length > 0 || !complete;
   if (byDigest || all.length <= MOST_TAGS_ASKED) {
     return { points: await tagPoints(client, repository, [...all, ...named], signal), complete: true, unasked };
   }
@@ -112,15 +113,12 @@ async function lookAtTags(
 }
 
 /** All tags; none of a repository that is not there yet, or no more. */
-export async function tagNames(
-  client: RegistryClient,
-  repository: string,
-  signal: AbortSignal,
-): ReturnType<RegistryClient['listTags']> {
+export async function tagNames(client: RegistryClient, repository: string, signal: AbortSignal): Promise<TagList> {
   try {
     return await client.listTags(repository, { signal });
   } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'repository.notFound') return { tags: [], invalid: [] };
+    if (thrown instanceof AppError && thrown.code === 'repository.notFound')
+      return { tags: [], invalid: [], complete: true };
     throw thrown;
   }
 }
