@@ -25,6 +25,7 @@ import {
 } from './commands/store.ts';
 import { verify } from './commands/verify.ts';
 import { EXIT } from './exit-status.ts';
+import { addRegistryCommands } from './registry-commands.ts';
 import { addTagCommands } from './tag-commands.ts';
 
 type Finish = (options: CommonOptions, work: () => Promise<number | undefined>) => Promise<void>;
@@ -240,7 +241,9 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addTagCommands(program, context, finish);
   addJobCommands(program, context, finish);
   addStoreCommands(program, context, finish);
-  addSignInCommands(program.command('registry').description('registries and sign-ins'), context, finish);
+  const registry = program.command('registry').description('registries and sign-ins');
+  addRegistryCommands(registry, context, finish);
+  addSignInCommands(registry, context, finish);
   program
     .command('demo')
     .description('push a small sample VM twice to a registry on this computer and show what the second push saved')

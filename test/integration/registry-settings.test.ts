@@ -2,17 +2,24 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { Credential } from '../../electron/engine/ports.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { Capabilities } from '../../shared/models/capabilities.ts';
+import { type Capabilities, capabilitiesSchema } from '../../shared/models/capabilities.ts';
+import { certificateChainSchema } from '../../shared/models/certificate.ts';
+import { registrySchema } from '../../shared/models/registry.ts';
 import { DEFAULT_CHOICES } from '../../shared/models/registry-choices.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { type FakeProfile, PLAYED } from '../fixtures/fake-registry/profile.ts';
 import { type FakeRegistry, startFakeRegistry } from '../fixtures/fake-registry.ts';
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
+import { runTartan, type TartanResult } from '../fixtures/tartan-process.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 
+const errorSchema = z.object({
+  error: z.object({ code: z.string(), params: z.record(z.string(), z.unknown()) }),
+});
 const never = new AbortController().signal;
 const ACCOUNT = { user: 'alice', password: 'made-up-for-this-test' };
 const CREDENTIAL: Credential = { username: ACCOUNT.user, secret: ACCOUNT.password, kind: 'password', source: 'docker' };
@@ -26,6 +33,7 @@ let engine: TestEngine;
 beforeAll(async () => {
   home = await makeTartHome();
   await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
+  await makeTartVm(home, { name: 'other', disk: { ...SMALLEST_DISK, seed: 'other' } });
   [plain, secured, fake] = await Promise.all([
     startDockerRegistry(),
     startDockerRegistry({ tls: {}, account: ACCOUNT }),
@@ -277,5 +285,110 @@ describe('a registry with a certificate that nobody vouches for', () => {
       { code: 'certificate.invalid', reason: 'none' },
       { code: 'certificate.invalid', reason: 'unreadable' },
     ]);
+  });
+});
+
+describe('a registry with a limit of its own', () => {
+  it('gets no more layers at once than was chosen, whatever the jobs; without it, it does', async () => {
+    let [now, most] = [0, 0];
+    const counting = await startFakeRegistry({
+      profile: { mount: 'opens', latency: 20 },
+      fault: ({ method, path }, _incoming, outgoing) => {
+        if ((method !== 'PATCH' && method !== 'PUT') || !path.includes('/blobs/uploads/')) return undefined;
+        now += 1;
+        most = Math.max(most, now);
+        outgoing.once('close', () => {
+          now -= 1;
+        });
+        return undefined;
+      },
+    });
+    const mostOf = async (name: string): Promise<number> => {
+      most = 0;
+      const push = (vm: string) =>
+        engine.push({ vmId: `vm:${vm}`, references: [`${counting.host}/${name}/${vm}:1`], concurrency: 4 });
+      await Promise.all([push('builder'), push('other')]);
+      return most;
+    };
+    const without = await mostOf('without');
+    await engine.handlers['registries.edit']({ host: counting.host, choices: { concurrency: 1 } }, never);
+    const limited = await mostOf('limited');
+    await counting.close();
+
+    expect({ without: without > 1, limited }).toEqual({ without: true, limited: 1 });
+  });
+});
+
+describe('tartan registry', () => {
+  let stateHome: string;
+  const run = (...args: string[]): Promise<TartanResult> =>
+    runTartan(['registry', ...args], { tartHome: home.root, stateHome });
+  const told = <Document>(schema: z.ZodType<Document>, { stdout }: TartanResult): Document =>
+    schema.parse(JSON.parse(stdout));
+  const refused = (result: TartanResult): unknown[] => {
+    const { error } = told(errorSchema, result);
+    return [result.status, error.code, error.params['reason']];
+  };
+  beforeAll(async () => {
+    stateHome = await mkdtemp(join(tmpdir(), 'tartan-cli-'));
+    return () => rm(stateHome, { recursive: true });
+  });
+
+  it('shows a certificate, accepts it by its fingerprint, and no other', async () => {
+    const shown = told(certificateChainSchema, await run('certificate', secured.host, '--json'));
+    const without = await run('add', secured.host, '--json');
+    const wrong = await run('add', secured.host, '--accept-certificate', 'ab'.repeat(32), '--json');
+    const nonsense = await run('add', secured.host, '--accept-certificate', 'ab');
+    const fingerprint = shown.chain[0]?.fingerprint ?? '';
+    const args = ['--accept-certificate', fingerprint, '--name', 'House', '--json'];
+    const added = told(registrySchema, await run('add', secured.host, ...args));
+
+    expect({
+      trust: shown.trust,
+      without: refused(without),
+      wrong: refused(wrong),
+      nonsense: nonsense.status,
+      added: [added.choices.name, added.capabilities?.found.certificate.detail],
+    }).toEqual({
+      trust: 'none',
+      without: [1, 'registry.tls', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+      wrong: [1, 'registry.tls', 'CERT_CHANGED'],
+      nonsense: 2,
+      added: ['House', 'exception'],
+    });
+  });
+
+  it('takes an authority from a file, lists, and takes a registry off the list with all that was chosen for it', async () => {
+    const file = secured.certificates?.authorityFile ?? '';
+    const limits = ['--concurrency', '2', '--bandwidth', '1.5'];
+    const added = await run('add', secured.host, '--ca', file, '--no-accept-certificate', ...limits);
+    const listed = told(z.array(registrySchema), await run('list', '--json'));
+    const table = await run('list');
+    await run('remove', secured.host);
+    const after = told(z.array(registrySchema), await run('list', '--json'));
+    const again = await run('add', secured.host, '--json');
+
+    expect(added.stdout).toContain('by Test CA, an authority of its own');
+    expect(table.stdout).toContain('own authority');
+    expect({
+      chosen: listed.find(({ host }) => host === secured.host)?.choices,
+      after: after.some(({ host }) => host === secured.host),
+      again: refused(again),
+    }).toEqual({
+      chosen: { ...DEFAULT_CHOICES, name: 'House', ca: secured.authority, concurrency: 2, bandwidth: 1_500_000 },
+      after: false,
+      again: [1, 'registry.tls', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+    });
+  });
+
+  it('tests a registry, and writes only when it is told to', async () => {
+    const read = told(capabilitiesSchema, await run('probe', plain.host, '--json'));
+    const wrote = await run('probe', plain.host, '--write', '--repository', 'probes/cli');
+    const nobody = await run('probe', '127.0.0.1:1', '--json');
+
+    expect([read.wroteTo, read.found.mount.result, read.left]).toEqual([null, 'unknown', []]);
+    expect(wrote.stdout).toMatch(/Mount +yes +answered 201/);
+    expect(wrote.stderr).toContain('Written to probes/cli');
+    expect(refused(nobody)).toEqual([1, 'registry.unreachable', 'ECONNREFUSED']);
   });
 });

@@ -15,6 +15,34 @@ function takeAll(bandwidth: Bandwidth, clock: ManualClock, pieces: readonly numb
   return times;
 }
 
+describe('a limit of the bandwidth to one registry', () => {
+  it('holds beside the limit for all: the slower one sets the pace, and other registries feel only the latter', async () => {
+    const clock = new ManualClock();
+    const bandwidth = new Bandwidth(clock, 1000);
+    bandwidth.setHostLimit('slow.io', 100);
+    const start = clock.now();
+    const times: [string, number][] = [];
+    const take = (host: string, bytes: number): void => {
+      void bandwidth.takeFor(host, bytes, never).then(() => times.push([host, clock.now() - start]));
+    };
+    take('slow.io', 400);
+    take('fast.io', 400);
+    await settle();
+    await clock.advance(10_000);
+    const limits = [bandwidth.limitTo('slow.io'), bandwidth.limitTo('fast.io')];
+    bandwidth.setHostLimit('slow.io', null);
+
+    expect({ times, limits, lifted: bandwidth.limitTo('slow.io') }).toEqual({
+      times: [
+        ['fast.io', 0],
+        ['slow.io', 3000],
+      ],
+      limits: [100, 1000],
+      lifted: 1000,
+    });
+  });
+});
+
 describe('a limit of the bandwidth', () => {
   it('is none where there is no limit', async () => {
     const clock = new ManualClock();
