@@ -56,10 +56,9 @@ export function tellEdit(terminal: Terminal, edit: TagEdit, json: boolean): numb
     const { code, params, retry } = error ?? {};
     terminal.out(JSON.stringify(error === null ? edit : { error: { code, params, retry }, edit }, null, 2));
   } else {
-    const lines = edit.changes.map(({ change, state, before, after }) => {
-      const done = state === 'done';
-      return `${state.padEnd(9)} ${changeWords(change, before, done ? after : null)}`;
-    });
+    const lines = edit.changes.map(
+      ({ change, state, found, becomes }) => `${state.padEnd(9)} ${changeWords(change, found, becomes)}`,
+    );
     terminal.out(lines.join('\n'));
     if (edit.id !== null) terminal.note(`tartan tags undo ${edit.id} takes it back`);
     if (error !== null) terminal.note(errorSentence(AppError.fromData(error)));
@@ -78,7 +77,7 @@ function errorOf({ host, repository, changes }: TagEdit): ErrorData | null {
 }
 
 function outcomeError(host: string, repository: string, outcome: TagOutcome): ErrorData | null {
-  const { state, error, change, before, ways } = outcome;
+  const { state, error, change, found, ways } = outcome;
   switch (state) {
     case 'done':
     case 'same':
@@ -89,7 +88,7 @@ function outcomeError(host: string, repository: string, outcome: TagOutcome): Er
       return new AppError('tag.needsWay', { host, tag: change.tag, tags }).toData();
     }
     case 'conflict':
-      return error ?? conflict(`${host}/${repository}:${change.tag}`, before);
+      return error ?? conflict(`${host}/${repository}:${change.tag}`, found);
     case 'refused':
     case 'failed':
       return error;

@@ -34,6 +34,7 @@ import { StoreDetail } from '../features/store/store-detail.tsx';
 import { useStoreCommands } from '../features/store/use-store-commands.ts';
 import { useStoreTasks } from '../features/store/use-store-tasks.ts';
 import { useThisComputer } from '../features/store/use-this-computer.ts';
+import { UndoEdits } from '../features/tags/undo-edits.tsx';
 import { useJobs } from '../features/transfers/job-mirror-context.ts';
 import { TransfersDrawer } from '../features/transfers/transfers-drawer.tsx';
 import { TransfersStrip } from '../features/transfers/transfers-strip.tsx';
@@ -310,6 +311,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                       registry={tree.registry}
                       repository={tree.repository}
                       readings={readings}
+                      registries={registries ?? NO_REGISTRIES}
                       onSelect={selectInTree}
                     />
                   )}
@@ -391,6 +393,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
         />
         <JobToasts quiet={drawer.open} onShow={showJob} />
         <DragLayer registries={registries ?? NO_REGISTRIES} />
+        <UndoEdits registries={registries ?? NO_REGISTRIES} />
         <ToastStack />
         <TooltipLayer />
       </div>

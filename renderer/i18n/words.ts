@@ -13,6 +13,7 @@ import enPush from './en/push.json';
 import enSettings from './en/settings.json';
 import enSignIn from './en/sign-in.json';
 import enStore from './en/store.json';
+import enTags from './en/tags.json';
 import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
 import zhBrowse from './zh-CN/browse.json';
@@ -25,6 +26,7 @@ import zhPush from './zh-CN/push.json';
 import zhSettings from './zh-CN/settings.json';
 import zhSignIn from './zh-CN/sign-in.json';
 import zhStore from './zh-CN/store.json';
+import zhTags from './zh-CN/tags.json';
 import zhTransfers from './zh-CN/transfers.json';
 import zhWeave from './zh-CN/weave.json';
 
@@ -39,6 +41,7 @@ export const CATALOGUES = {
     transfers: enTransfers,
     weave: enWeave,
     store: enStore,
+    tags: enTags,
     browse: enBrowse,
     copies: enCopies,
     drag: enDrag,
@@ -54,6 +57,7 @@ export const CATALOGUES = {
     transfers: zhTransfers,
     weave: zhWeave,
     store: zhStore,
+    tags: zhTags,
     browse: zhBrowse,
     copies: zhCopies,
     drag: zhDrag,

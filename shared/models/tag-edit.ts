@@ -112,18 +112,12 @@ export type TagPlan = z.infer<typeof tagPlanSchema>;
  * What became of one change. `notTried`: another one of the set could not be made, and nothing after it was tried;
  * `conflict`, `needsWay` and `refused` as in a plan: then nothing of the whole set was written.
  */
-export const tagOutcomeSchema = z.object({
-  change: tagChangeSchema,
+export const tagOutcomeSchema = plannedTagChangeSchema.omit({ state: true }).extend({
   state: z.enum(['done', 'same', 'conflict', 'needsWay', 'refused', 'failed', 'notTried']),
-  before: z.string().nullable(),
-  after: z.string().nullable(),
   /** Other tags that went with it, as it was agreed. */
   alsoRemoved: z.array(z.string()),
   /** Other tags that were written again. */
   putBack: z.array(z.string()),
-  way: tagWaySchema.nullable(),
-  ways: z.array(offeredWaySchema),
-  error: errorDataSchema.nullable(),
 });
 
 /** What became of one change. */

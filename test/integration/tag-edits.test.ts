@@ -99,7 +99,7 @@ describe('tags of a registry', () => {
       id: null,
       tags: before,
     });
-    expect(edit.changes[0]?.before).toBe(old);
+    expect(edit.changes[0]?.found).toBe(old);
   });
 
   it('say beforehand what they do, what shares the digests, and what is left without a tag', async () => {

@@ -47,9 +47,7 @@ export async function applyTagChanges(
 }
 
 function outcomeOf(planned: PlannedTagChange, state: TagOutcome['state']): TagOutcome {
-  const { change, found, ways, way, error } = planned;
-  const before = found;
-  return { change, state, before, after: before, alsoRemoved: [], putBack: [], way, ways, error };
+  return { ...planned, state, alsoRemoved: [], putBack: [] };
 }
 
 function refusedOutcome(planned: PlannedTagChange): TagOutcome {
@@ -211,7 +209,7 @@ class TagRun {
     const { planned, step } = work;
     const way = planned.ways.find((offered) => offered.way === planned.way);
     const { alsoRemoved = [], putBack = [] } = step.take === null ? {} : (way ?? {});
-    work.outcome = { ...work.outcome, state: 'done', after: planned.becomes, alsoRemoved, putBack };
+    work.outcome = { ...work.outcome, state: 'done', alsoRemoved, putBack };
   }
 
   /** Runs the requests of some changes; their failure is theirs, and ends the run. */

@@ -1,12 +1,11 @@
 import { Script } from 'node:vm';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { isReferrerTag } from '../../../shared/models/referrer-tag.ts';
 import type { Repository, TagGroup } from '../../../shared/models/registry.ts';
 import type { TagChange, TagMatch, TagPattern } from '../../../shared/models/tag-edit.ts';
 
 /** An expression that takes longer over all tags is given up: some never end. ms */
 const MATCH_MS = 500;
-/** Tags that belong to another image: signatures and the list of referrers. They are never picked. */
-const BELONGS = /^sha(256|512)-[0-9a-f]{64}(\.(sig|att|sbom))?$/;
 
 type Kept = TagMatch['kept'][number];
 
@@ -36,7 +35,7 @@ export function matchTags(
   for (const { group, fitting } of images) {
     const why = whyKept(group, fitting, newest, pattern);
     for (const tag of fitting) {
-      if (BELONGS.test(tag)) kept.push({ tag, why: 'belongs' });
+      if (isReferrerTag(tag)) kept.push({ tag, why: 'belongs' });
       else if (why !== null) kept.push({ tag, why });
       else changes.push({ kind: 'remove', tag, digest: null, to: null, expected: group.digest });
     }

@@ -16,6 +16,9 @@ import { ErrorReport, signInHost } from '../push/error-report.tsx';
 import { packedSum, repositoryKey } from '../registries/tree-rows.ts';
 import { useGroupCommands } from '../registries/use-group-commands.ts';
 import type { TagReadings } from '../registries/use-tag-reading.ts';
+import { PendingPanel } from '../tags/pending-panel.tsx';
+import { TagLegend } from '../tags/tag-legend.tsx';
+import { type TagActions, useTagActions } from '../tags/use-tag-actions.tsx';
 import { timeOfDay } from '../transfers/job-row.tsx';
 import { escapedName, referrerTags, type TagRow, tagRows } from './tag-rows.ts';
 import { TagTable } from './tag-table.tsx';
@@ -25,6 +28,8 @@ export interface RepositoryDetailProps {
   readonly registry: Registry;
   readonly repository: Repository;
   readonly readings: TagReadings;
+  /** All that are known, to tell where an image stays. */
+  readonly registries: readonly Registry[];
   readonly onSelect: (key: string) => void;
 }
 
@@ -32,10 +37,11 @@ const orderSchema = z.enum(['digest', 'name', 'newest']);
 
 /** A repository: its tags, how old that knowledge is, and the way to read them again. */
 export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
-  const { registry, repository, readings, onSelect } = props;
+  const { registry, repository, readings, registries, onSelect } = props;
   const { t } = useTranslation('panes');
   const { t: words } = useTranslation('browse');
   const copy = useCopy();
+  const actions = useTagActions(registry, repository);
   const key = repositoryKey(registry.host, repository.repository);
   const reading = readings.readings.get(key);
   const failure = readings.failures.get(key);
@@ -43,7 +49,13 @@ export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
   const read = (): void => readings.read(registry.host, repository.repository);
   return (
     <div className="detail repository-detail">
-      <RepositoryHead registry={registry} repository={repository} reading={reading !== undefined} onRead={read} />
+      <RepositoryHead
+        registry={registry}
+        repository={repository}
+        reading={reading !== undefined}
+        actions={actions}
+        onRead={read}
+      />
       {failure !== undefined && (
         <ErrorReport
           error={failure}
@@ -59,10 +71,12 @@ export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
       )}
       <ReadingOf place={key} readings={readings} />
       {groups.length > 0 && (
-        <Tags registry={registry} repository={repository} readings={readings} onSelect={onSelect} />
+        <Tags registry={registry} repository={repository} readings={readings} actions={actions} onSelect={onSelect} />
       )}
       {repository.incomplete && <p className="tag-table-foot">{words('incomplete')}</p>}
       <InvalidTags names={repository.invalidTags} />
+      <PendingPanel registry={registry} repository={repository} registries={registries} />
+      {actions.dialog}
     </div>
   );
 }
@@ -71,9 +85,10 @@ function RepositoryHead(props: {
   readonly registry: Registry;
   readonly repository: Repository;
   readonly reading: boolean;
+  readonly actions: TagActions;
   readonly onRead: () => void;
 }): ReactElement {
-  const { registry, repository, reading, onRead } = props;
+  const { registry, repository, reading, actions, onRead } = props;
   const { t, i18n } = useTranslation('panes');
   const { t: words } = useTranslation('browse');
   const { readMs, tagCount, groups } = repository;
@@ -97,11 +112,13 @@ function RepositoryHead(props: {
           ))}
         </p>
       </div>
-      <span className="space" />
-      <Button className="button" isDisabled={reading} onPress={onRead}>
-        <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
-        {readMs === null ? t('readTags') : words('refresh')}
-      </Button>
+      <div className="repository-actions">
+        {groups.length > 0 && actions.buttons}
+        <Button className="button" isDisabled={reading} onPress={onRead}>
+          <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
+          {readMs === null ? t('readTags') : words('refresh')}
+        </Button>
+      </div>
     </header>
   );
 }
@@ -123,7 +140,8 @@ function ReadingOf({ place, readings }: { readonly place: string; readonly readi
 }
 
 /** The table of tags with its order and filter. */
-function Tags({ registry, repository, readings, onSelect }: RepositoryDetailProps): ReactElement {
+function Tags(props: Omit<RepositoryDetailProps, 'registries'> & { readonly actions: TagActions }): ReactElement {
+  const { registry, repository, readings, actions, onSelect } = props;
   const { t } = useTranslation('browse');
   const { t: panes } = useTranslation('panes');
   const place = repositoryKey(registry.host, repository.repository);
@@ -177,6 +195,8 @@ function Tags({ registry, repository, readings, onSelect }: RepositoryDetailProp
           label={t('tagsOf', { name: place })}
           onOpen={({ group }) => onSelect(`${place}@${group.digest}`)}
           onMenu={(row, at) => setMenu({ row, place: at })}
+          drawn={order === 'digest' ? actions.drawn : leavingOnly(actions.drawn)}
+          onCommand={actions.command}
         />
       )}
       {rows.length === 0 && filter !== '' && (
@@ -193,6 +213,7 @@ function Tags({ registry, repository, readings, onSelect }: RepositoryDetailProp
             {t(referrers ? 'hideReferrers' : 'showReferrers', { count: hidden })}
           </Button>
         )}
+        {actions.drawn.size > 0 && <TagLegend />}
         <span className="space" />
         <span>{t('onlyHereMeans')}</span>
       </p>
@@ -200,12 +221,20 @@ function Tags({ registry, repository, readings, onSelect }: RepositoryDetailProp
         <ContextMenu
           place={menu.place}
           label={panes('menuOf', { name: menu.row.tags[0] ?? menu.row.group.digest })}
-          groups={commands(registry, repository, menu.row.group, menu.row.tags)}
+          groups={[
+            ...actions.menu(menu.row.group.digest, menu.row.tags),
+            ...commands(registry, repository, menu.row.group, menu.row.tags),
+          ]}
           onClose={() => setMenu(null)}
         />
       )}
     </>
   );
+}
+
+/** Where each tag has a row of its own, a tag that comes has none yet. */
+function leavingOnly(drawn: TagActions['drawn']): TagActions['drawn'] {
+  return new Map([...drawn].map(([digest, { leaving }]) => [digest, { leaving, arriving: [] }]));
 }
 
 /** Names of the registry's list that cannot be tags: shown, so that nobody misses them, and never asked for. */

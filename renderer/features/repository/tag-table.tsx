@@ -15,6 +15,9 @@ import { rowsInSight } from '../../ui/rows-in-sight.ts';
 import type { MenuPlace } from '../../ui/tree-list.tsx';
 import { useScrollView } from '../../ui/use-scroll-view.ts';
 import { tokensThatFit } from '../registries/tree-rows.ts';
+import type { DrawnTokens } from '../tags/change-lines.ts';
+import { DrawnToken } from '../tags/drawn-token.tsx';
+import type { TagCommand } from '../tags/use-tag-actions.tsx';
 import { useElementSize } from '../weave/use-element-size.ts';
 import type { TagRow } from './tag-rows.ts';
 import './tag-table.css';
@@ -28,6 +31,10 @@ export interface TagTableProps {
   /** Shows the image of a row. */
   readonly onOpen: (row: TagRow) => void;
   readonly onMenu: (row: TagRow, place: MenuPlace) => void;
+  /** How tokens are drawn while changes are pending, by digest. */
+  readonly drawn: ReadonlyMap<string, DrawnTokens>;
+  /** Delete, F2: for the selected tags. */
+  readonly onCommand: (command: TagCommand) => void;
 }
 
 /** Height of a row in rem. */
@@ -46,10 +53,10 @@ function choiceOf(event: Pick<MouseEvent, 'shiftKey' | 'metaKey' | 'ctrlKey'>): 
 
 /**
  * The tags of a repository: one tab stop; arrows move and select, with Shift a range, with Ctrl or ⌘ without selecting; Space
- * adds or takes out, Ctrl+A or ⌘A selects all, Escape nothing, Enter shows the image. A token selects its tag alone, a row all
+ * adds or takes out, Ctrl+A or ⌘A selects all, Escape nothing, Enter shows the image, Delete and F2 edit the selected tags. A token selects its tag alone, a row all
  * of its tags. Only rows in sight are in the document.
  */
-export function TagTable({ place, rows, label, onOpen, onMenu }: TagTableProps): ReactElement {
+export function TagTable({ place, rows, label, onOpen, onMenu, drawn, onCommand }: TagTableProps): ReactElement {
   const { t } = useTranslation('browse');
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -126,6 +133,8 @@ export function TagTable({ place, rows, label, onOpen, onMenu }: TagTableProps):
     if (to !== null) moveTo(to, command ? null : event.shiftKey ? 'range' : 'only');
     else if (event.key === ' ' && row !== undefined) choose(row.tags, 'toggle');
     else if (event.key === 'Enter' && !command && row !== undefined) onOpen(row);
+    else if ((event.key === 'Delete' || event.key === 'Backspace') && selected.size > 0) onCommand('remove');
+    else if (event.key === 'F2' && selected.size === 1) onCommand('rename');
     else if (event.key === 'Escape' && selected.size > 0) clearTagSelection();
     else if (command && event.key.toLowerCase() === 'a') selectTags(place, order);
     else return;
@@ -195,6 +204,7 @@ export function TagTable({ place, rows, label, onOpen, onMenu }: TagTableProps):
                   row={row}
                   room={room}
                   selected={selected}
+                  drawn={drawn.get(row.group.digest)}
                   onToken={(tag, event) => {
                     event.stopPropagation();
                     setCurrent(row.key);
@@ -216,13 +226,16 @@ function RowCells(props: {
   readonly row: TagRow;
   readonly room: number;
   readonly selected: ReadonlySet<string>;
+  readonly drawn: DrawnTokens | undefined;
   readonly onToken: (tag: string, event: MouseEvent) => void;
   readonly onOpen: () => void;
 }): ReactElement {
-  const { row, room, selected, onToken, onOpen } = props;
+  const { row, room, selected, drawn, onToken, onOpen } = props;
   const { t, i18n } = useTranslation('browse');
   const { digest, size, onlyHere, uploadTime, kind } = row.group;
-  const most = tokensThatFit(row.tags, room);
+  const arriving = drawn?.arriving ?? [];
+  const arrivalRoom = arriving.length === 0 ? 0 : Math.min(room / 2, arriving.length * 110);
+  const most = tokensThatFit(row.tags, room - arrivalRoom);
   const rest = row.tags.slice(most);
   return (
     <>
@@ -236,6 +249,7 @@ function RowCells(props: {
               className="tag-token"
               data-tag={tag}
               data-selected={selected.has(tag) || undefined}
+              data-state={drawn?.leaving.has(tag) === true ? 'goes' : undefined}
               onClick={(event) => onToken(tag, event)}
             >
               {tag}
@@ -246,6 +260,9 @@ function RowCells(props: {
               +{rest.length}
             </span>
           )}
+          {arriving.map((one) => (
+            <DrawnToken key={one.tag} tag={one.tag} state={one.state} />
+          ))}
           {kind !== null && kind !== 'tart' && <span className="tag-table-kind">{t(`kind.${kind}`)}</span>}
         </span>
       </td>
@@ -253,7 +270,7 @@ function RowCells(props: {
         <Button
           className="row-link"
           excludeFromTabOrder
-          aria-label={t('showImage', { name: row.tags[0] ?? digest })}
+          aria-label={`${shortDigest(digest)}: ${t('showImage', { name: row.tags[0] ?? digest })}`}
           onPress={onOpen}
         >
           <code className="digest" data-tip={digest}>
