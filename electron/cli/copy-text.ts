@@ -28,8 +28,9 @@ export function copiedText(document: CopyDocument): string {
 }
 
 /** What goes through this computer to one target, and what does not. */
-function costLine({ bytes, untriedBytes }: CopyTarget): string {
+function costLine({ bytes, untriedBytes, hereBytes }: CopyTarget): string {
   const parts = [`streams ${formatBytes(bytes.uploaded)} through this computer`];
+  if (hereBytes > 0) parts.push(`${formatBytes(hereBytes)} of it are on this computer`);
   if (bytes.mounted > untriedBytes)
     parts.push(`mounts ${formatBytes(bytes.mounted - untriedBytes)} inside the registry`);
   if (untriedBytes > 0) parts.push(`${formatBytes(untriedBytes)} if the registry does not mount, else 0 B`);

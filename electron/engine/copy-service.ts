@@ -2,14 +2,16 @@ import type { MethodInput } from '../../shared/contract/methods.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import type { CopyDocument, CopyRequest } from '../../shared/models/copy.ts';
 import type { CopyPrice } from '../../shared/models/copy-price.ts';
-import { isLayoutPlace } from '../../shared/models/image-location.ts';
+import { isLayoutPlace, layoutPlace } from '../../shared/models/image-location.ts';
 import type { Settings } from '../../shared/models/settings.ts';
+import type { Vm } from '../../shared/models/vm.ts';
 import type { CodecPool } from './codec/codec-pool.ts';
 import { copyDocumentOf } from './copy/copy-draft.ts';
 import type { CopyPlanningParts } from './copy/copy-parts.ts';
 import { CopyRun } from './copy/copy-run.ts';
 import { copySourceOf, repositoryPlaceOf } from './copy/copy-source.ts';
 import { CopyWork } from './copy/copy-work.ts';
+import { findLocalBlobs, type LocalBlob, type WantedBlob } from './copy/local-blobs.ts';
 import { planCopy } from './copy/plan-copy.ts';
 import { type PricedHost, priceCopies } from './copy/price-copies.ts';
 import type { ContentIndex, RepositoryName } from './digests/content-index.ts';
@@ -19,12 +21,15 @@ import type { HostSlots } from './jobs/host-slots.ts';
 import { waitOut } from './jobs/stuck-job.ts';
 import type { TransferJob } from './jobs/transfer-job.ts';
 import { type ClientRooms, openClients, registriesOf } from './open-clients.ts';
+import type { EncoderRate } from './plan/encoder-rate.ts';
+import type { LookingParts } from './plan/known-vm.ts';
 import { noRequests } from './plan/planning-parts.ts';
 import { groupTargets } from './plan/push-targets.ts';
 import type { Clock } from './ports.ts';
 import type { DistributionClient } from './registry/distribution-client.ts';
 import type { HostMemory } from './registry/host-memory.ts';
 import { profileOf } from './registry/host-profile.ts';
+import { isLoopback } from './registry/loopback.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryService } from './registry-service.ts';
 
@@ -35,6 +40,10 @@ export interface CopyServiceParts extends ClientRooms {
   readonly codec: CodecPool;
   readonly index: ContentIndex;
   readonly hosts: HostMemory;
+  readonly encoderRate: EncoderRate;
+  readonly looking: LookingParts;
+  /** VMs and cached images that can be read. */
+  readonly vms: () => Promise<readonly Vm[]>;
   readonly registries: RegistryService;
   readonly bandwidth: Bandwidth;
   readonly flights: BlobFlights;
@@ -186,12 +195,33 @@ export class CopyService {
         contentIndex: index,
         clientOf,
         mountsAt: (place) => (isLayoutPlace(place) ? 'no' : clients.abilitiesOf(place).mount),
+        localBlobs: (blobs, signal) => this.#localBlobs(blobs, clientOf, signal),
         requests: noRequests(),
       },
       atOnce: (place) => clientOf(place).atOnce(usual()),
       clientOf,
       close,
     };
+  }
+
+  /** What lies here is taken from here unless its source is as near, or its link is faster than the encoder. */
+  async #localBlobs(
+    blobs: readonly (WantedBlob & { readonly from: readonly string[] })[],
+    clientOf: OpenCopy['clientOf'],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, LocalBlob>> {
+    const { hosts, encoderRate, store, looking, vms } = this.#rooms;
+    const far = blobs.filter(({ from }) => from.every((place) => !isLayoutPlace(place) && !isLoopback(place)));
+    if (far.length === 0) return new Map();
+    const found = await findLocalBlobs({ looking, vms, storePlace: layoutPlace(store.folder), clientOf }, far, signal);
+    const encoded = encoderRate.bytesPerSecond;
+    return new Map(
+      [...found].filter(([digest, { kind }]) => {
+        const from = far.find((blob) => blob.digest === digest)?.from ?? [];
+        const read = hosts.linkRate(from);
+        return kind === 'store' || read === null || encoded === null || encoded > read;
+      }),
+    );
   }
 }
 

@@ -42,6 +42,8 @@ export const copyLayerSchema = planLayerSchema.extend({ mediaType: z.string() })
 export const copyTargetSchema = planTargetSchema.extend({
   /** Bytes of `bytes.mounted` that are sent after all where the registry, which was not seen to mount, does not. */
   untriedBytes: z.number(),
+  /** Bytes of `bytes.uploaded` that this computer has, in its store or encoded from a disk: the source is not read for them. */
+  hereBytes: z.number(),
   layers: z.array(copyLayerSchema),
 });
 

@@ -4,8 +4,21 @@ import { errorDataSchema } from './error-data.ts';
 /** What the target needs of a layer. */
 export const verdictSchema = z.enum(['present', 'mount', 'duplicate', 'upload']);
 
-/** How a layer's digest became known, cheapest first. */
-export const originSchema = z.enum(['cache', 'extents', 'zero', 'index', 'encoded', 'unknown', 'direct', 'remote']);
+/**
+ * How a layer's digest became known, cheapest first; of a copy where its bytes come from: `remote` = its source, `store` = the
+ * local store, `encoded` = a disk of this computer.
+ */
+export const originSchema = z.enum([
+  'cache',
+  'extents',
+  'zero',
+  'index',
+  'encoded',
+  'unknown',
+  'direct',
+  'store',
+  'remote',
+]);
 
 /** What a layer holds. */
 export const layerKindSchema = z.enum(['config', 'disk', 'nvram', 'overlay', 'layer', 'manifest']);

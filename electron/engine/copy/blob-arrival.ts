@@ -1,11 +1,12 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { beforeAbort } from '../registry/before-abort.ts';
 import type { BlobUpload } from '../registry/distribution-client.ts';
 import { mountCandidates } from './ask-targets.ts';
 import { type CopyDraft, type CopyDraftTarget, type CopyRow, PRESENT, SENT } from './copy-draft.ts';
 import { slotsOf } from './copy-parts.ts';
 import type { CopyRun } from './copy-run.ts';
-import { transferBlob } from './transfer-blob.ts';
+import type { LocalBlob } from './local-blobs.ts';
+import { type BlobFeed, fromDisk, fromPlace, transferBlob } from './transfer-blob.ts';
 
 /**
  * Gets one blob into every target that lacks it. Registries are served side by side; within one registry the first
@@ -98,23 +99,47 @@ export class BlobArrival {
     return null;
   }
 
-  /** Reads the blob from the first of its sources that has it. */
+  /** Takes the blob from this computer where it is here, else from the first of its sources that has it. */
   async #stream(target: CopyDraftTarget, opened: BlobUpload | null): Promise<void> {
+    const row = this.#row;
     let upload = opened;
-    for (const [at, source] of this.#row.sources.entries()) {
+    if (row.local !== null) {
+      if (await this.#sendFromHere(row.local, target, upload)) return;
+      upload = null;
+      row.local = null;
+      this.#run.changed(row);
+    }
+    for (const [at, source] of row.sources.entries()) {
+      const from = { client: this.#run.parts.clientOf(source.registry), repository: source.repository };
       try {
-        await this.#streamFrom(source, target, upload);
+        await this.#send(fromPlace(from), [source.registry, target.registry], target, upload);
         return;
       } catch (thrown) {
         const lost = thrown instanceof AppError && thrown.code === 'blob.missing';
-        if (!lost || at === this.#row.sources.length - 1) throw thrown;
+        if (!lost || at === row.sources.length - 1) throw thrown;
         upload = null;
       }
     }
   }
 
-  async #streamFrom(
-    source: { readonly registry: string; readonly repository: string },
+  /** False = what was found here is not the blob, or could not be sent: its source is read, and says what is wrong. */
+  async #sendFromHere(local: LocalBlob, target: CopyDraftTarget, opened: BlobUpload | null): Promise<boolean> {
+    const { clientOf } = this.#run.parts;
+    const feed =
+      local.kind === 'disk' ? fromDisk(local) : fromPlace({ client: clientOf(local.place), repository: 'library' });
+    try {
+      await this.#send(feed, [target.registry], target, opened);
+      return true;
+    } catch (thrown) {
+      this.#signal.throwIfAborted();
+      toAppError(thrown);
+      return false;
+    }
+  }
+
+  async #send(
+    feed: BlobFeed,
+    hosts: readonly string[],
     target: CopyDraftTarget,
     opened: BlobUpload | null,
   ): Promise<void> {
@@ -122,18 +147,16 @@ export class BlobArrival {
     const { parts } = run;
     const row = this.#row;
     const progress = run.progressOf(row);
-    const from = { client: parts.clientOf(source.registry), repository: source.repository };
     const to = { client: parts.clientOf(target.registry), repository: target.repository };
     progress.move('waiting');
     run.changed(row);
-    const slots = slotsOf(parts, [source.registry, target.registry]);
-    const leave = await parts.slots.enter(slots, this.#signal).catch(async (thrown: unknown) => {
+    const leave = await parts.slots.enter(slotsOf(parts, hosts), this.#signal).catch(async (thrown: unknown) => {
       await opened?.abandon();
       throw thrown;
     });
     try {
       parts.requests.upload += 1;
-      await transferBlob(from, to, row, opened, {
+      await transferBlob(feed, to, row, opened, {
         codec: parts.codec,
         sender: run.sender,
         bandwidth: parts.bandwidth,

@@ -4,6 +4,7 @@ import type { RepositoryName } from '../digests/content-index.ts';
 import type { DistributionClient, RemoteManifest } from '../registry/distribution-client.ts';
 import type { CopySource } from './copy-source.ts';
 import type { ImageTree } from './image-tree.ts';
+import type { LocalBlob } from './local-blobs.ts';
 
 /** How a blob or manifest gets to a target, or that it is there. */
 export type Outcome = Pick<CopyLayer, 'verdict' | 'reason' | 'mountedFrom'>;
@@ -35,6 +36,8 @@ export interface CopyRow {
   readonly manifest: RemoteManifest | null;
   /** Where it can be read, at least one. */
   readonly sources: RepositoryName[];
+  /** Where this computer has it, where that is cheaper than its source; null = nowhere. */
+  local: LocalBlob | null;
 }
 
 /** One image at one target. */
@@ -137,7 +140,7 @@ class Rows {
     return own;
   }
 
-  #row(place: RepositoryName, facts: Omit<CopyRow, 'index' | 'sources'>): CopyRow {
+  #row(place: RepositoryName, facts: Omit<CopyRow, 'index' | 'sources' | 'local'>): CopyRow {
     // A manifest is put where blobs are not, even one that another image names as a blob.
     const key = `${facts.manifest === null ? 'blob' : 'manifest'} ${facts.digest}`;
     const known = this.#byDigest.get(key);
@@ -148,21 +151,24 @@ class Rows {
       if (isNew) known.sources.push(place);
       return known;
     }
-    const row = { ...facts, index: this.all.length, sources: [place] };
+    const row: CopyRow = { ...facts, index: this.all.length, sources: [place], local: null };
     this.all.push(row);
     this.#byDigest.set(key, row);
     return row;
   }
 }
 
+const ORIGINS = { store: 'store', disk: 'encoded' } as const;
+
 /** A row as documents and jobs show it, with what becomes of it at one target. */
 export function layerOf(row: CopyRow, outcome: Outcome | undefined): CopyLayer {
-  const { manifest: _manifest, sources: _sources, rawSize, ...facts } = row;
+  const { manifest: _manifest, sources: _sources, local, rawSize, ...facts } = row;
+  const sent = (outcome ?? SENT).verdict === 'upload';
   return {
     ...facts,
     rawSize: rawSize ?? row.size,
     estimatedSize: null,
-    origin: 'remote',
+    origin: sent && local !== null ? ORIGINS[local.kind] : 'remote',
     zero: false,
     ...(outcome ?? SENT),
   };
@@ -217,13 +223,14 @@ export function targetWithoutLayers(
     references: target.placements.flatMap(({ references }) => references.map((state) => ({ ...state }))),
     bytes: bytesOf(target),
     untriedBytes: sumOf(target, ({ reason }) => reason === 'mountUntried'),
+    hereBytes: sumOf(target, ({ verdict }, { local }) => verdict === 'upload' && local !== null),
   };
 }
 
-function sumOf({ rows, outcomes }: CopyDraftTarget, wanted: (outcome: Outcome) => boolean): number {
+function sumOf({ rows, outcomes }: CopyDraftTarget, wanted: (outcome: Outcome, row: CopyRow) => boolean): number {
   let total = 0;
   for (const row of rows) {
-    if (row.manifest === null && wanted(outcomes.get(row.index) ?? SENT)) total += row.size;
+    if (row.manifest === null && wanted(outcomes.get(row.index) ?? SENT, row)) total += row.size;
   }
   return total;
 }

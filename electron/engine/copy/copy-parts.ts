@@ -7,6 +7,7 @@ import type { BlobFlights } from '../jobs/blob-flights.ts';
 import type { HostSlots, WantedSlot } from '../jobs/host-slots.ts';
 import type { PauseGate } from '../jobs/pause-gate.ts';
 import type { DistributionClient } from '../registry/distribution-client.ts';
+import type { LocalBlob, WantedBlob } from './local-blobs.ts';
 
 /** Questions to registries in flight: 16 parallel over HTTP/1.1 are within 2x of HTTP/2. */
 export const QUESTIONS_AT_ONCE = 16;
@@ -18,13 +19,20 @@ export interface CopyPlanningParts {
   readonly clientOf: (place: string) => DistributionClient;
   /** Whether a registry mounts, as far as it is known. */
   readonly mountsAt: (place: string) => 'yes' | 'no' | 'unknown';
+  /**
+   * Where this computer has blobs that would else be read from these places, by digest; only what is cheaper to have here.
+   */
+  readonly localBlobs: (
+    blobs: readonly (WantedBlob & { readonly from: readonly string[] })[],
+    signal: AbortSignal,
+  ) => Promise<ReadonlyMap<string, LocalBlob>>;
   /** Counted by whoever makes the request. */
   readonly requests: RequestCounts;
 }
 
 /** What a copy works with, beside what its plan takes. */
 export interface CopyParts extends CopyPlanningParts {
-  readonly codec: Pick<CodecPool, 'withPiece'>;
+  readonly codec: Pick<CodecPool, 'withPiece' | 'encode'>;
   readonly bandwidth: Bandwidth;
   readonly gate: PauseGate;
   readonly flights: BlobFlights;

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { CopyRequest } from '../../../shared/models/copy.ts';
-import { askPresence, askTags } from './ask-targets.ts';
+import { askPresence, askTags, missingBlobs } from './ask-targets.ts';
 import { type CopyDraft, draftCopy, isWanted } from './copy-draft.ts';
 import type { CopyPlanningParts } from './copy-parts.ts';
 import { findImages, readTrees, wantedCopies } from './read-images.ts';
@@ -33,7 +33,26 @@ export async function planCopy(
     parts.requests,
   );
   await askPresence(parts, draft, signal);
+  await findHere(parts, draft, signal);
   return draft;
+}
+
+/** Looks on this computer for what has to be sent. */
+async function findHere(parts: CopyPlanningParts, draft: CopyDraft, signal: AbortSignal): Promise<void> {
+  const missing = new Set(draft.targets.flatMap(missingBlobs));
+  const sent = [...missing].filter(({ index }) =>
+    draft.targets.some(({ outcomes }) => {
+      const outcome = outcomes.get(index);
+      return outcome?.verdict === 'upload' || outcome?.reason === 'mountUntried';
+    }),
+  );
+  const wanted = sent.map(({ digest, size, sources }) => ({
+    digest,
+    size,
+    from: sources.map(({ registry }) => registry),
+  }));
+  const here = await parts.localBlobs(wanted, signal);
+  for (const row of sent) row.local = here.get(row.digest) ?? null;
 }
 
 /** In the order of the request, whichever answered first. */

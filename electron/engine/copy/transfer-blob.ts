@@ -8,10 +8,11 @@ import { copyBlob } from '../jobs/push/copy-blob.ts';
 import { ATTEMPTS } from '../registry/backoff.ts';
 import type { BlobUpload, DistributionClient } from '../registry/distribution-client.ts';
 import { UploadLost } from '../registry/upload-session.ts';
+import type { LocalBlob } from './local-blobs.ts';
 
 /** What a transfer works with; its owner closes the sender. */
 export interface TransferParts {
-  readonly codec: Pick<CodecPool, 'withPiece'>;
+  readonly codec: Pick<CodecPool, 'withPiece' | 'encode'>;
   readonly sender: SinkSender;
   readonly bandwidth: Bandwidth;
   /** No request begins, and no stream goes on, while it is closed. */
@@ -34,15 +35,53 @@ interface NamedBlob {
   readonly size: number;
 }
 
+/** Gives the bytes of a blob into one upload. False = the upload was given up; its owner knows why. */
+export type BlobFeed = (
+  blob: NamedBlob,
+  sink: SinkSpec,
+  host: SinkHost,
+  pieceSize: number,
+  parts: TransferParts,
+) => Promise<boolean>;
+
+/** Reads the blob where it is: the slower side sets the pace, one piece is held, its digest is checked before the last byte. */
+export function fromPlace({ client, repository }: TransferEnd): BlobFeed {
+  return ({ digest, size }, sink, host, pieceSize, { codec, sender, signal }) =>
+    codec.withPiece(sink.mode === 'pieces' ? pieceSize : 0, signal, () =>
+      copyBlob({ client, repository, digest, size }, sink, { sender, host, pieceSize, signal }),
+    );
+}
+
+/** Encoding a chunk of a disk gave other bytes than the blob's. */
+class OtherBytes extends Error {}
+
+/** Encodes a chunk of a disk of this computer, which was found to give the blob. */
+export function fromDisk({ path, offset, length, runs }: Extract<LocalBlob, { kind: 'disk' }>): BlobFeed {
+  return async ({ digest }, sink, host, pieceSize, { codec, signal, onSent }) => {
+    const result = await codec.encode(
+      { path, offset, length, ...(runs === null ? {} : { runs }), form: 'lz4', sinks: [sink], pieceSize },
+      {
+        signal,
+        sinkHost: host,
+        onProgress: ({ taken }) => {
+          if (taken[sink.id] !== undefined) onSent(taken[sink.id] ?? 0);
+        },
+      },
+    );
+    if (result.complete && result.digest !== digest) throw new OtherBytes();
+    return result.complete;
+  };
+}
+
 /**
- * Streams a blob from one place to another: the slower side sets the pace, one piece is held at most, and the digest is
- * checked before the last byte goes out. An upload that is lost begins anew, at most five times.
+ * Sends a blob: the slower side sets the pace, one piece is held at most, and the digest is
+ * checked before it is committed. An upload that is lost begins anew, at most five times.
  *
  * @param opened an upload that the target has opened already
  * @throws AppError `blob.missing`, `blob.digestMismatch`, `blob.sizeMismatch` of the source; what the target refuses
  */
 export async function transferBlob(
-  from: TransferEnd,
+  feed: BlobFeed,
   to: TransferEnd,
   blob: NamedBlob,
   opened: BlobUpload | null,
@@ -52,7 +91,7 @@ export async function transferBlob(
   for (let attempt = 1; ; attempt += 1) {
     upload ??= await to.client.startUpload(to.repository, { signal: parts.signal });
     try {
-      await sendThrough(from, to, blob, upload, parts);
+      await sendThrough(feed, to, blob, upload, parts);
       return;
     } catch (thrown) {
       parts.onSent(0);
@@ -66,21 +105,18 @@ export async function transferBlob(
 }
 
 async function sendThrough(
-  from: TransferEnd,
+  feed: BlobFeed,
   to: TransferEnd,
   { digest, size }: NamedBlob,
   upload: BlobUpload,
   parts: TransferParts,
 ): Promise<void> {
-  const { codec, sender, signal } = parts;
+  const { signal } = parts;
   upload.announce(digest, size);
   const sink: SinkSpec =
     upload.mode === 'file' ? { id: digest, mode: 'file', path: upload.path } : await upload.sink(digest);
   const { pieceSize } = to.client.profile;
-  const remote = { client: from.client, repository: from.repository, digest, size };
-  const whole = await codec.withPiece(sink.mode === 'pieces' ? pieceSize : 0, signal, () =>
-    copyBlob(remote, sink, { sender, host: hostOf(to.client.host, upload, parts), pieceSize, signal }),
-  );
+  const whole = await feed({ digest, size }, sink, hostOf(to.client.host, upload, parts), pieceSize, parts);
   // A sink that was dropped without a reason: the target answered before the end of the body.
   if (!whole) throw new UploadLost(new AppError('registry.protocol', { host: to.client.host, reason: 'upload' }));
   parts.onStep('committing');
