@@ -151,7 +151,7 @@ export class CopyService {
           job.wait(stuck);
           const host = stuck.error.params['host'];
           const client = typeof host === 'string' ? open.clientOf(host) : null;
-          await waitOut(stuck, job.waits, async (until) => (await client?.answers(until)) ?? true, signal);
+          await waitOut(stuck, job.waits, client, signal);
           job.goOn();
         },
       });

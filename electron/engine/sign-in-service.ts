@@ -23,7 +23,7 @@ export interface SignInParts {
   /** Tells everybody what is known of a registry. */
   readonly tell: (host: string) => Promise<unknown>;
   /** Jobs that wait for a sign-in to the host go on. */
-  readonly goOn: (host: string) => void;
+  readonly goOn: (host: string) => Promise<void>;
 }
 
 /** Signs in to registries and out of them, and says where sign-ins come from. No secret leaves it. */
@@ -133,7 +133,7 @@ export class SignInService {
     const inUse = (await this.#list(host, signal)).sources.find((source) => source.inUse);
     book.signedIn(host, inUse === undefined ? null : { name: inUse.account ?? '', source: inUse.source });
     await tell(host);
-    goOn(host);
+    await goOn(host);
   }
 
   async #list(host: string, signal: AbortSignal): Promise<CredentialList> {

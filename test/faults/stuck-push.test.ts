@@ -97,6 +97,33 @@ describe('a push that gets stuck in its middle', () => {
     await expectWholeImage(`${scene.registry.host}/stuck/sign-in:1`);
   });
 
+  it.each(['in this app', 'in another program'])('goes on by itself after a sign-in %s', async (where) => {
+    const repository = `stuck/${where.replaceAll(' ', '-')}`;
+    const right = `Basic ${Buffer.from('alice:made-up-here').toString('base64')}`;
+    const asks = answers(401, { 'www-authenticate': 'Basic realm="test"' });
+    const { proxy } = await troubled((seen, incoming, outgoing) =>
+      seen.headers.authorization === right ? undefined : asks(seen, incoming, outgoing),
+    );
+    let secret = 'expired';
+    const engine = await openTestEngine({
+      tartHome: scene.home.root,
+      credentials: () => Promise.resolve({ username: 'alice', secret, kind: 'password', source: 'docker' }),
+    });
+    const reference = `${proxy.host}/${repository}:1`;
+    const id = await engine.start({ vmId: 'vm:builder', references: [reference], whenStuck: 'wait' });
+    await engine.until(id, ({ state }) => state === 'waiting');
+    if (where === 'in another program') secret = 'made-up-here';
+    else {
+      const account = { username: 'alice', secret: 'made-up-here', store: 'vault' } as const;
+      const never = new AbortController().signal;
+      await engine.handlers['registries.signIn']({ host: proxy.host, insecure: false, ...account }, never);
+    }
+    const done = await engine.until(id, ({ state }) => state === 'done');
+    await Promise.all([engine.close(), proxy.close()]);
+    expect(done).toMatchObject({ waitingFor: null, error: null });
+    await expectWholeImage(`${scene.registry.host}/${repository}:1`);
+  });
+
   it('waits out a limit that outlasts the tries', async () => {
     const { proxy, mend } = await troubled(answers(429));
     const engine = await openTestEngine({ tartHome: scene.home.root });

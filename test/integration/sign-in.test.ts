@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
-import { makeTartHome, type TartHome } from '../fixtures/tart-vm.ts';
+import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
+import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
 import { runTartan, type TartanResult } from '../fixtures/tartan-process.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 import { startTokenServer, type TokenServer } from '../fixtures/token-server.ts';
@@ -21,6 +22,7 @@ let open: DockerRegistry;
 
 beforeAll(async () => {
   home = await makeTartHome();
+  await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
   server = await startTokenServer({ account });
   [basic, bearer, open] = await Promise.all([
     startDockerRegistry({ account }),
@@ -67,6 +69,16 @@ describe('signing in from the window', () => {
       out: { removed: ['vault'], left: [] },
       again: 'auth.required',
     });
+  });
+
+  it('starts anew what failed for the want of it', async () => {
+    engine = await openTestEngine({ tartHome: home.root });
+    const { host } = bearer;
+    const id = await engine.start({ vmId: 'vm:builder', references: [`${host}/team/late:1`], whenStuck: 'wait' });
+    const failed = await engine.until(id, ({ state }) => state === 'failed');
+    await signIn(host, account.password);
+    const done = await engine.until(id, ({ state }) => state === 'done');
+    expect([failed.error?.code, done.state]).toEqual(['auth.required', 'done']);
   });
 
   it('says that a registry asked for none', async () => {

@@ -289,11 +289,18 @@ export class JobQueue {
     this.#options.emit('jobs.removed', { id });
   }
 
-  /** Jobs that wait for a sign-in to this registry go on. */
-  signedIn(host: string): void {
-    for (const job of this.#running.keys()) {
-      const { waitingFor, error } = job.snapshot(false).job;
-      if (waitingFor === 'signIn' && error?.params['host'] === host) job.waits.wake();
+  /** Jobs that wait for a sign-in to this registry go on; those of this run that failed for the want of one are tried again. */
+  async signedIn(host: string): Promise<void> {
+    const { log } = this.#options;
+    for (const [id, job] of this.#jobs) {
+      const { state, waitingFor, error } = job.snapshot(false).job;
+      if (error?.params['host'] !== host) continue;
+      if (waitingFor === 'signIn') job.waits.wake();
+      else if (state === 'failed' && error.code.startsWith('auth.')) {
+        await this.retry(id, false).catch((thrown: unknown) =>
+          log.warn('job not tried again', { id, message: String(thrown) }),
+        );
+      }
     }
   }
 

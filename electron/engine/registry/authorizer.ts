@@ -15,6 +15,8 @@ const CLIENT_ID = 'tartan';
 const LEAST_LIFE_S = 60;
 /** A sign-in that was looked up is used this long without another look, in ms. */
 const LOOKUP_MS = 10_000;
+/** Headers whose account is remembered: as many as requests are on their way with different ones. */
+const MOST_ISSUED = 64;
 
 const tokenSchema = z.object({
   token: z.string().optional(),
@@ -27,6 +29,12 @@ const tokenSchema = z.object({
 interface Lookup {
   readonly answer: Promise<Credential | null>;
   readonly untilMs: number;
+}
+
+/** The account that a header was made for; an empty key = anonymous. */
+interface Use {
+  readonly repository: string | null;
+  readonly key: string;
 }
 
 /** What an authorizer is made of. */
@@ -59,6 +67,10 @@ export class Authorizer {
   #jobScopes: readonly string[];
   /** What the registry wants for requests that asked for less. */
   readonly #widened = new Map<string, readonly string[]>();
+  /** For whom headers were made; the oldest are forgotten. */
+  readonly #issued = new Map<string, Use>();
+  /** Whose sign-in was refused last. */
+  #refused: Use = { repository: null, key: '' };
   /** Account name and source in use; null = anonymous. */
   account: { readonly name: string; readonly source: string } | null = null;
 
@@ -72,6 +84,25 @@ export class Authorizer {
     return this.#challenge !== null;
   }
 
+  /** A request with this header was refused for good: what helpers said is asked anew. */
+  refuse(header: string | undefined): void {
+    const use = this.#issued.get(header ?? '');
+    if (use !== undefined) this.#refused = use;
+    this.#parts.credentials.refused(this.#parts.host);
+  }
+
+  /** Whether there is another sign-in now than the one that was refused last. */
+  async hasOtherAccount(signal: AbortSignal): Promise<boolean> {
+    this.#lookups.clear();
+    try {
+      return accountKey(await this.#find(this.#refused.repository, signal)) !== this.#refused.key;
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (thrown instanceof AppError) return false;
+      throw thrown;
+    }
+  }
+
   /** Ends lookups under way. */
   close(): void {
     this.#closed.abort(new AppError('cancelled'));
@@ -81,24 +112,42 @@ export class Authorizer {
   async header(scopes: readonly string[], signal: AbortSignal): Promise<string | undefined> {
     const challenge = this.#challenge;
     if (challenge === null) return undefined;
-    const credential = await this.#find(repositoryOf(scopes), signal);
+    const repository = repositoryOf(scopes);
+    const credential = await this.#find(repository, signal);
+    const use = { repository, key: accountKey(credential) };
     this.account = credential === null ? null : { name: credential.username, source: credential.source };
     if (challenge.scheme === 'basic') {
-      if (credential === null) throw new AppError('auth.required', { host: this.#parts.host });
-      return basicOf(credential);
+      if (credential === null) {
+        this.#refused = use;
+        throw new AppError('auth.required', { host: this.#parts.host });
+      }
+      return this.#issue(basicOf(credential), use);
     }
     const wanted = this.#widened.get(scopes.join(' ')) ?? scopes;
     const together = await this.#together(wanted, credential, signal);
     try {
-      return (await this.#token(challenge, together ?? wanted, credential, signal)).header;
+      return this.#issue((await this.#token(challenge, together ?? wanted, credential, signal)).header, use);
     } catch (thrown) {
       const refused = thrown instanceof AppError && thrown.code.startsWith('auth.');
-      if (refused) this.#lookups.clear();
+      if (refused) {
+        this.#lookups.clear();
+        this.#refused = use;
+      }
       if (!refused || together === null || together.length === 1) throw thrown;
       // One repository that cannot be read makes some servers refuse the whole request.
       this.#jobScopes = [];
-      return (await this.#token(challenge, wanted, credential, signal)).header;
+      return this.#issue((await this.#token(challenge, wanted, credential, signal)).header, use);
     }
+  }
+
+  #issue(header: string, use: Use): string {
+    this.#issued.delete(header);
+    this.#issued.set(header, use);
+    for (const [oldest] of this.#issued) {
+      if (this.#issued.size <= MOST_ISSUED) break;
+      this.#issued.delete(oldest);
+    }
+    return header;
   }
 
   /** The scopes of the job that one account has, where they are enough; null = the request asks for its own. */

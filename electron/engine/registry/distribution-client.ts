@@ -68,6 +68,8 @@ export interface DistributionClient {
   pause(attempt: number, retryAfter: number | null, error: AppError, signal: AbortSignal): Promise<void>;
   /** Whether it answers at all now. */
   answers(signal: AbortSignal): Promise<boolean>;
+  /** Whether there is another sign-in now than the one that was used last. */
+  hasOtherAccount(signal: AbortSignal): Promise<boolean>;
   headBlob(
     repository: string,
     digest: string,

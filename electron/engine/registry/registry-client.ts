@@ -118,6 +118,10 @@ export class RegistryClient implements DistributionClient {
     throw answerError(this.host, 'GET', answer.url, answer);
   }
 
+  async hasOtherAccount(signal: AbortSignal): Promise<boolean> {
+    return await this.requester.authorizer.hasOtherAccount(signal);
+  }
+
   /** Whether the registry answers at all now: one try, no authentication. */
   async answers(signal: AbortSignal): Promise<boolean> {
     return await this.requester.answers(signal);

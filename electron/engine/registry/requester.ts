@@ -195,7 +195,7 @@ export class Requester {
       try {
         const second = await exchange();
         if (second.status !== 401) return second;
-        throw this.#refused(second, request.scopes);
+        throw this.#refused(second, request.scopes, used);
       } catch (thrown) {
         if (thrown instanceof AppError && thrown.code.startsWith('auth.')) goBack();
         throw thrown;
@@ -203,11 +203,11 @@ export class Requester {
     });
   }
 
-  #refused(answer: Answer, scopes: readonly string[]): AppError {
+  #refused(answer: Answer, scopes: readonly string[], used: string | undefined): AppError {
     const { account } = this.authorizer;
     // Signed in, but without the right: another account may have it.
     const lacksRight = /error="?insufficient_scope/i.test(answer.headers['www-authenticate'] ?? '');
-    if (account !== null && !lacksRight) this.#options.credentials.refused(this.host);
+    if (!lacksRight) this.authorizer.refuse(used);
     return new AppError(account === null ? 'auth.required' : lacksRight ? 'registry.denied' : 'auth.unauthorized', {
       ...answerError(this.host, '', answer.url, answer).params,
       account: account?.name ?? null,

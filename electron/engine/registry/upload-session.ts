@@ -172,6 +172,7 @@ export class UploadSession {
       if (this.mode !== 'chunks') throw new UploadLost(error);
       return { do: 'send', request: await this.requestFor(piece), from: 0 };
     }
+    if (status === 401 && own) this.#requester.authorizer.refuse(this.#authorization);
     if (status === 404) throw new UploadLost(error);
     if (status === 416 && this.mode === 'chunks' && this.#modes.rangeRefused() === 'resynchronize') {
       return await this.#resume(piece, error, null);

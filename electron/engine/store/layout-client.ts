@@ -85,6 +85,10 @@ export class LayoutClient implements DistributionClient {
     return Promise.resolve(true);
   }
 
+  hasOtherAccount(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   #store(): Promise<OciStore> {
     this.#opened ??= this.#openStore().catch((thrown: unknown) => {
       this.#opened = null;
