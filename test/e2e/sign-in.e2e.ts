@@ -40,13 +40,15 @@ describe('signing in to a registry', () => {
   const dialog = () => page.getByRole('dialog', { name: `Sign in to ${registry.host}` });
   const type = async (password: string): Promise<void> => {
     await dialog().getByRole('textbox', { name: 'User name' }).fill(account.user);
-    await dialog().getByLabel('Password or token').fill(password);
+    await dialog().getByLabel('Password', { exact: true }).fill(password);
     await page.keyboard.press('Enter');
   };
 
   it('is offered where it is missing, tried before it is kept, shown with its source, and taken back', async () => {
     await row().getByRole('button', { name: 'Sign in' }).click();
-    await dialog().getByText('This computer offers no keychain: the sign-in is kept until Tartan quits.').waitFor();
+    await dialog()
+      .getByText(/offers no keychain: the sign-in is kept until Tartan quits/)
+      .waitFor();
     expect(await seriousIssues(page)).toEqual([]);
     await type('another');
     await dialog().getByRole('alert').getByText('does not accept the sign-in').waitFor();
@@ -57,7 +59,7 @@ describe('signing in to a registry', () => {
     await row().click();
     const detail = page.getByRole('region', { name: 'Detail' });
     await detail.getByText('signed in as alice (Tartan)').waitFor();
-    await detail.getByRole('button', { name: 'Sign in…' }).click();
+    await detail.getByRole('button', { name: 'Change sign-in…' }).click();
     await dialog().getByRole('row', { name: 'Tartan alice in use' }).waitFor();
     expect(await dialog().getByRole('textbox', { name: 'User name' }).inputValue()).toBe('alice');
     await dialog().getByRole('button', { name: 'Sign out' }).click();

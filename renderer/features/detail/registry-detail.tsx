@@ -1,4 +1,4 @@
-import { KeyRound, RefreshCw, Settings, Trash2 } from 'lucide-react';
+import { RefreshCw, Settings, Trash2 } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -62,6 +62,11 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
             {facts.map((fact) => (
               <span key={fact}>{fact}</span>
             ))}
+            {!refused && (
+              <Button className="link-button" onPress={() => askForSignIn(host)}>
+                {t(account === null ? 'signIn:signInDots' : 'signIn:change')}
+              </Button>
+            )}
           </p>
         </div>
         <span className="space" />
@@ -69,12 +74,6 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
           <Button className="button" isPending={asking} onPress={ask}>
             <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
             {t('askAgain')}
-          </Button>
-        )}
-        {!refused && (
-          <Button className="button" onPress={() => askForSignIn(host)}>
-            <KeyRound size={14} strokeWidth={1.75} aria-hidden="true" />
-            {t('signIn:signInDots')}
           </Button>
         )}
         <Button className="button" onPress={onSettings}>

@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react';
-import { type ReactElement, useId, useState } from 'react';
+import { type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { Button, CheckboxButton, CheckboxField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -59,6 +59,12 @@ function SignInDialog(props: {
   const [error, setError] = useState<ErrorData | null>(null);
   // Most who sign in again are who they were.
   const username = typed ?? list?.sources.find(({ inUse }) => inUse)?.account ?? '';
+  const known = typed === null && username !== '';
+  const password = useRef<HTMLInputElement>(null);
+  // Who they are is known: only the password is asked for.
+  useEffect(() => {
+    if (known) password.current?.focus();
+  }, [known]);
   const ready = username.trim() !== '' && secret !== '' && !asking;
 
   async function signIn(): Promise<void> {
@@ -107,6 +113,7 @@ function SignInDialog(props: {
           <label htmlFor={`${id}-secret`}>{t('password')}</label>
           <input
             id={`${id}-secret`}
+            ref={password}
             className="input"
             type="password"
             value={secret}
