@@ -39,6 +39,7 @@ describe('the menu bar', () => {
       new Map([
         ['settings', platform === 'darwin' ? 'Command+,' : 'Ctrl+,'],
         ['push', 'Mod+P'],
+        ['copyTo', 'Mod+Shift+C'],
         ['palette', 'Mod+K'],
         ['focusLocal', 'Mod+1'],
         ['focusRegistries', 'Mod+2'],

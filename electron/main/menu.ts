@@ -45,7 +45,12 @@ function fileMenu({ platform, words, send }: MenuFacts): Item {
         ];
   return {
     label: words.file,
-    submenu: [{ label: words.push, accelerator: 'CommandOrControl+P', click: () => send('push') }, SEPARATOR, ...rest],
+    submenu: [
+      { label: words.push, accelerator: 'CommandOrControl+P', click: () => send('push') },
+      { label: words.copyTo, accelerator: 'CommandOrControl+Shift+C', click: () => send('copyTo') },
+      SEPARATOR,
+      ...rest,
+    ],
   };
 }
 

@@ -7,6 +7,10 @@ import { useStore } from 'zustand';
 import type { MethodOutput } from '../../shared/contract/methods.ts';
 import { SAMPLE_VM_ID } from '../../shared/models/sample.ts';
 import type { Vm } from '../../shared/models/vm.ts';
+import { CopyDialog } from '../features/copy/copy-dialog.tsx';
+import { closeCopy, copyStart, copyTo } from '../features/copy/copy-start.ts';
+import { useDropCopy } from '../features/copy/use-drop-copy.ts';
+import { useMoves } from '../features/copy/use-moves.ts';
 import { ImageDetail } from '../features/detail/image-detail.tsx';
 import { RegistryDetail } from '../features/detail/registry-detail.tsx';
 import { VmDetail } from '../features/detail/vm-detail.tsx';
@@ -14,6 +18,7 @@ import type { Cargo } from '../features/drag/cargo.ts';
 import { DragLayer } from '../features/drag/drag-layer.tsx';
 import type { DropTarget } from '../features/drag/drop-target.ts';
 import { pushedReferences } from '../features/drag/pushed-references.ts';
+import { cargoOfSelection } from '../features/drag/selected-cargo.ts';
 import { FirstRun } from '../features/first-run/first-run.tsx';
 import { type MinuteStep, suggestedReference } from '../features/first-run/minute-step.ts';
 import { MinuteStrip } from '../features/first-run/minute-strip.tsx';
@@ -23,8 +28,6 @@ import { PushSheet } from '../features/push/push-sheet.tsx';
 import { AddRegistry } from '../features/registries/add-registry.tsx';
 import { RegistriesPane } from '../features/registries/registries-pane.tsx';
 import { RemoveRegistry } from '../features/registries/remove-registry.tsx';
-import { rowOfSelection } from '../features/registries/tree-rows.ts';
-import { useRegistryCommands } from '../features/registries/use-registry-commands.ts';
 import { useTagReadings } from '../features/registries/use-tag-reading.ts';
 import { RepositoryDetail } from '../features/repository/repository-detail.tsx';
 import { SettingsScreen, type SettingsSection } from '../features/settings/settings-screen.tsx';
@@ -86,6 +89,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
   const sample = useSample();
   const [settings, change] = useSettings();
   const arrangement = usePaneArrangement();
+  const copying = useStore(copyStart, ({ start }) => start);
   const signingIn = useStore(signInRequest, ({ host }) => host !== null);
   const localTree = useRef<TreeHandle>(null);
   const registryTree = useRef<TreeHandle>(null);
@@ -168,17 +172,23 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
   };
 
   const removeRegistry = (host: string): void => setDialog({ kind: 'removeRegistry', host });
-  const registryCommands = useRegistryCommands(readings, ownCommands, removeRegistry);
+  const dropCopy = useDropCopy({ registries: registries ?? NO_REGISTRIES, onShow: showJob });
+  useMoves();
   /** Carries out what was dropped: a VM opens its plan with the reference of the row filled in. */
-  const drop = (cargo: Cargo, target: DropTarget): void => {
+  const drop = (cargo: Cargo, target: DropTarget, moving: boolean): void => {
     if (cargo.kind === 'vm') push(cargo.vm, pushedReferences(cargo.vm, target));
+    else dropCopy(cargo, target, moving);
   };
 
-  useFocusReturn(dialog !== null, () => {
+  useFocusReturn(dialog !== null || copying !== null, () => {
     (selection?.kind === 'registry' ? registryTree : localTree).current?.focus();
   });
   const commands: Commands = {
     palette: () => setDialog({ kind: 'palette' }),
+    copyTo: () => {
+      const cargo = cargoOfSelection(tree);
+      if (cargo !== null) copyTo(cargo);
+    },
     push: () => {
       if (vm !== null && dialog === null && !signingIn) push(vm);
     },
@@ -207,7 +217,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
       focusPane('detail', null);
     },
   };
-  useCommands(commands, dialog === null && !signingIn);
+  useCommands(commands, dialog === null && copying === null && !signingIn);
 
   return (
     <I18nProvider locale={i18n.language === 'en' ? 'en-US' : i18n.language}>
@@ -369,10 +379,11 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
           <AppPalette
             vms={list?.vms ?? NO_VMS}
             registries={registries ?? NO_REGISTRIES}
-            selected={
-              vm ?? (tree && { name: rowOfSelection(tree).name, groups: registryCommands(rowOfSelection(tree)) })
-            }
+            selected={vm ?? tree}
             commands={commands}
+            readings={readings}
+            ownCommands={ownCommands}
+            onRemoveRegistry={removeRegistry}
             push={push}
             showVm={(shown) => {
               setChosen({ kind: 'vm', key: shown.id });
@@ -385,6 +396,14 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
             onAddRegistry={() => setDialog({ kind: 'addRegistry' })}
             onSettings={showSettings}
             onClose={() => setDialog(null)}
+          />
+        )}
+        {copying !== null && (
+          <CopyDialog
+            start={copying}
+            registries={registries ?? NO_REGISTRIES}
+            onClose={closeCopy}
+            onStarted={showJob}
           />
         )}
         {dialog?.kind === 'collect' && <CollectStore onClose={() => setDialog(null)} />}

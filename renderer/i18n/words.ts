@@ -5,6 +5,7 @@ import zhErrors from '../../shared/errors/words.zh-CN.json';
 import type { Settings } from '../../shared/models/settings.ts';
 import enBrowse from './en/browse.json';
 import enCopies from './en/copies.json';
+import enCopy from './en/copy.json';
 import enDrag from './en/drag.json';
 import enFirstRun from './en/first-run.json';
 import enPalette from './en/palette.json';
@@ -18,6 +19,7 @@ import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
 import zhBrowse from './zh-CN/browse.json';
 import zhCopies from './zh-CN/copies.json';
+import zhCopy from './zh-CN/copy.json';
 import zhDrag from './zh-CN/drag.json';
 import zhFirstRun from './zh-CN/first-run.json';
 import zhPalette from './zh-CN/palette.json';
@@ -44,6 +46,7 @@ export const CATALOGUES = {
     tags: enTags,
     browse: enBrowse,
     copies: enCopies,
+    copy: enCopy,
     drag: enDrag,
     palette: enPalette,
     errors: enErrors,
@@ -60,6 +63,7 @@ export const CATALOGUES = {
     tags: zhTags,
     browse: zhBrowse,
     copies: zhCopies,
+    copy: zhCopy,
     drag: zhDrag,
     palette: zhPalette,
     errors: zhErrors,

@@ -37,6 +37,7 @@ export const events = defineEvents({
     'settings',
     'tryIt',
     'palette',
+    'copyTo',
   ]),
   /** The sample VM is made, changed or removed. At most 10 a second. */
   'sample.changed': sampleStateSchema,

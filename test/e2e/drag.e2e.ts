@@ -1,6 +1,11 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { type MadeImage, makeLayout, skopeo } from '../fixtures/oci-image.ts';
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
 import { seriousIssues } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
@@ -11,26 +16,52 @@ const pane = (page: Page, name: string) => page.getByRole('region', { name, exac
 
 describe('what is carried in the window', () => {
   let home: TartHome;
+  /** Has `app:1.0` and `app:latest` of one digest, and `app:old` of another. */
   let registry: DockerRegistry;
+  /** Has `app:latest` of yet another digest. */
+  let other: DockerRegistry;
+  let images: { readonly now: MadeImage; readonly old: MadeImage; readonly theirs: MadeImage };
   let app: LaunchedApp;
   let page: Page;
 
   beforeAll(async () => {
-    registry = await startDockerRegistry();
+    const both = await Promise.all([startDockerRegistry(), startDockerRegistry()]);
+    // In the order of the tree.
+    const [above, below] = both.sort((one, two) => one.host.localeCompare(two.host));
+    [other, registry] = [above, below];
+    images = await fill(registry, other);
     home = await makeTartHome();
     await makeTartVm(home, { name: 'alpha' });
     app = await launchApp({ tartHome: home });
     page = app.page;
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(5000);
     await pane(page, 'Local').getByRole('treeitem', { name: 'alpha' }).waitFor();
-    await askHost(page, 'registries.add', { host: registry.host, insecure: true });
-    await pane(page, 'Registries').getByRole('treeitem', { name: registry.host }).waitFor();
+    for (const { host } of [registry, other]) {
+      await askHost(page, 'registries.add', { host, insecure: true });
+      await askHost(page, 'registries.read', { host });
+      await askHost(page, 'repositories.read', { host, repository: 'app' });
+    }
+    await rowOf(registry, 'old').waitFor();
   });
   afterAll(async () => {
     await app.close();
-    await registry.stop();
+    await Promise.all([registry.stop(), other.stop()]);
     await home.remove();
   });
+
+  /** The row of a registry's repository, or with a tag that of its digest. */
+  const rowOf = ({ host }: DockerRegistry, tag: string | null): Locator =>
+    pane(page, 'Registries')
+      .locator(`[data-key^="${host}/app${tag === null ? '"]' : '@"]'}`)
+      .filter(tag === null ? { hasNotText: 'sha256' } : { has: page.locator(`[data-tag="${tag}"]`) })
+      .first();
+  const digestAt = async ({ origin }: DockerRegistry, reference: string): Promise<unknown> => {
+    const answer = await request(`${origin}/v2/${reference}`, {
+      method: 'HEAD',
+      headers: { accept: 'application/vnd.oci.image.manifest.v1+json' },
+    });
+    return answer.statusCode === 200 ? answer.headers['docker-content-digest'] : answer.statusCode;
+  };
 
   it('is a VM that the mouse drops on a registry: its plan opens with the reference filled in', async () => {
     const registryRow = pane(page, 'Registries').getByRole('treeitem', { name: registry.host });
@@ -75,7 +106,7 @@ describe('what is carried in the window', () => {
     await page.keyboard.press('ArrowUp');
     await chip.getByText('Push to a new repository').waitFor();
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog').getByText(`${registry.host}/alpha`).waitFor();
+    await page.getByRole('dialog').locator('.target-name').getByText('alpha').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
   });
@@ -88,12 +119,50 @@ describe('what is carried in the window', () => {
     expect(await seriousIssues(page)).toEqual([]);
     await page.keyboard.press('Control+Enter');
     await page.getByRole('dialog', { name: /Push alpha/ }).waitFor();
+    // The first closes the suggestions.
     await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Search images, tags, commands' }).click();
     await field.fill('settings keyb');
     await page.keyboard.press('Enter');
     await page.getByRole('tab', { name: 'Keyboard', selected: true }).waitFor();
-    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Images', exact: true }).click();
+  });
+
+  it('is a tag that says its price at every target, and begins to be copied where it is dropped', async () => {
+    const token = rowOf(registry, 'old').locator('[data-tag="old"]');
+    await pickUp(page, token, rowOf(other, null));
+    await carryTo(page, rowOf(other, null));
+    await rowOf(other, null)
+      .getByText(/^streams \d/)
+      .waitFor();
+    await rowOf(registry, null).getByText('source').waitFor();
+    const chip = page.locator('.drag-chip');
+    await chip.getByText(`Copy to ${other.host}/app`).waitFor();
+    await chip.getByText(/through this computer/).waitFor();
+    await page.mouse.up();
+    await expect.poll(() => digestAt(other, 'app/manifests/old')).toBe(images.old.digest);
+    await rowOf(other, 'old').waitFor();
+  });
+
+  it('is dropped with the keyboard, and asks once about tags that are taken', async () => {
+    await rowOf(registry, 'latest').click();
+    await page.keyboard.press('Enter');
+    const aimed = page.locator('.drag-chip').getByText(`Copy to ${other.host}/app`);
+    for (let press = 0; press < 5 && !(await aimed.isVisible()); press += 1) await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Copy 2 tags' });
+    await dialog.getByText('1 tag names another image there.').waitFor();
+    expect(await seriousIssues(page)).toEqual([]);
+    await dialog.getByRole('radio', { name: 'New names' }).or(dialog.getByText('New names')).first().click();
+    expect(await dialog.getByRole('textbox', { name: 'New name of latest' }).inputValue()).toBe('latest-2');
+    await dialog.getByRole('button', { name: /^Copy \d/ }).click();
+    await expect.poll(() => digestAt(other, 'app/manifests/latest-2')).toBe(images.now.digest);
+    expect([await digestAt(other, 'app/manifests/latest'), await digestAt(other, 'app/manifests/1.0')]).toEqual([
+      images.theirs.digest,
+      images.now.digest,
+    ]);
   });
 });
 
@@ -116,4 +185,25 @@ async function carryTo(page: Page, row: Locator): Promise<void> {
   const { x, y } = await centre(row);
   await page.mouse.move(x - 4, y);
   await page.mouse.move(x, y);
+}
+
+/** Puts three small images into two registries. */
+async function fill(
+  registry: DockerRegistry,
+  other: DockerRegistry,
+): Promise<{ readonly now: MadeImage; readonly old: MadeImage; readonly theirs: MadeImage }> {
+  const folder = await mkdtemp(join(tmpdir(), 'images-'));
+  const make = (name: string): Promise<MadeImage> => makeLayout(join(folder, name), 'it', [name, 'shared']);
+  const [now, old, theirs] = await Promise.all([make('now'), make('old'), make('theirs')]);
+  const put = async (name: string, { host }: DockerRegistry, tag: string): Promise<void> => {
+    await skopeo('copy', `oci:${join(folder, name)}:it`, `docker://${host}/app:${tag}`);
+  };
+  await Promise.all([
+    put('now', registry, '1.0'),
+    put('now', registry, 'latest'),
+    put('old', registry, 'old'),
+    put('theirs', other, 'latest'),
+  ]);
+  await rm(folder, { recursive: true });
+  return { now, old, theirs };
 }

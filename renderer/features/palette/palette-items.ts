@@ -5,6 +5,7 @@ import type { Registry } from '../../../shared/models/registry.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { registryKey } from '../../state/tree-selection.ts';
 import type { MenuCommand, MenuGroups } from '../../ui/context-menu.tsx';
+import { groupCargo, type ImageCargo, repositoryCargo } from '../drag/cargo.ts';
 import { vmTitle } from '../local/vm-title.ts';
 import { repositoryKey, tagsOf } from '../registries/tree-rows.ts';
 import type { Findable } from './palette-search.ts';
@@ -24,7 +25,7 @@ export interface PaletteItem extends Findable {
   /** Enter. */
   readonly act: () => void;
   /** ⌘↩: what is done most with such a thing; null = nothing. */
-  readonly second: { readonly verb: 'push'; readonly act: () => void } | null;
+  readonly second: { readonly verb: 'push' | 'copyTo'; readonly act: () => void } | null;
 }
 
 /** What rows do. */
@@ -32,6 +33,7 @@ export interface PaletteActs {
   readonly showVm: (vm: Vm) => void;
   readonly push: (vm: Vm) => void;
   readonly showInTree: (key: string) => void;
+  readonly copyTo: (cargo: ImageCargo) => void;
 }
 
 /** What the window has that can be found. */
@@ -80,9 +82,9 @@ export function paletteItems(
       icon: Package,
       shortcut: undefined,
       act: () => acts.showInTree(name),
-      second: null,
+      second: { verb: 'copyTo', act: () => acts.copyTo(repositoryCargo(registry.host, repository)) },
     })),
-    tags: repositories.flatMap(({ repository, name }) =>
+    tags: repositories.flatMap(({ registry, repository, name }) =>
       repository.groups.flatMap((group) =>
         tagsOf(group).map(
           (tag): PaletteItem => ({
@@ -92,7 +94,10 @@ export function paletteItems(
             icon: Tag,
             shortcut: undefined,
             act: () => acts.showInTree(`${name}@${group.digest}`),
-            second: null,
+            second: {
+              verb: 'copyTo',
+              act: () => acts.copyTo(groupCargo(registry.host, repository.repository, group, [tag])),
+            },
           }),
         ),
       ),

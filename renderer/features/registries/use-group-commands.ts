@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Registry, Repository, TagGroup } from '../../../shared/models/registry.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import type { MenuGroups } from '../../ui/context-menu.tsx';
+import { useCargoCommands } from '../copy/use-cargo-commands.ts';
+import { cargoAround } from '../drag/selected-cargo.ts';
 import { pullCommand } from './pull-command.ts';
 import { repositoryKey } from './tree-rows.ts';
 import type { TagReadings } from './use-tag-reading.ts';
@@ -16,10 +18,14 @@ export function useGroupCommands(
 ): (registry: Registry, repository: Repository, group: TagGroup, tags: readonly string[]) => MenuGroups {
   const { t } = useTranslation('panes');
   const copy = useCopy();
-  return (registry, { repository }, { digest }, tags) => {
+  const carry = useCargoCommands();
+  return (registry, remote, group, tags) => {
+    const { repository } = remote;
+    const { digest } = group;
     const name = repositoryKey(registry.host, repository);
     const [first] = tags;
     return [
+      carry(cargoAround(registry.host, remote, group, tags)),
       tags.slice(0, MOST_TAGS).map((tag) => ({
         id: `copy ${tag}`,
         label: tags.length === 1 ? t('copyReference') : t('copyReferenceOf', { tag }),

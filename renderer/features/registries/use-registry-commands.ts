@@ -4,6 +4,8 @@ import { useClient } from '../../state/client.ts';
 import { askForSignIn } from '../../state/sign-in-request.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import type { MenuGroups } from '../../ui/context-menu.tsx';
+import { useCargoCommands } from '../copy/use-cargo-commands.ts';
+import { repositoryCargo } from '../drag/cargo.ts';
 import { type RegistryRow, repositoryKey } from './tree-rows.ts';
 import { useGroupCommands } from './use-group-commands.ts';
 import type { TagReadings } from './use-tag-reading.ts';
@@ -18,6 +20,7 @@ export function useRegistryCommands(
   const client = useClient();
   const copy = useCopy();
   const ofGroup = useGroupCommands(readings);
+  const carry = useCargoCommands();
   return (row) => {
     const { host } = row.registry;
     switch (row.kind) {
@@ -40,6 +43,7 @@ export function useRegistryCommands(
       case 'repository': {
         const { repository } = row.repository;
         return [
+          carry(repositoryCargo(host, row.repository)),
           [{ id: 'read', label: t('readTags'), icon: RefreshCw, act: () => readings.read(host, repository) }],
           [
             {

@@ -2,7 +2,7 @@ import { type DragEvent, type KeyboardEvent, type RefObject, useEffect, useRef }
 import { useStore } from 'zustand';
 import type { TreeDrag, TreeHandle } from '../../ui/tree-list.tsx';
 import { type Cargo, groupCargo, type ImageCargo, repositoryCargo } from '../drag/cargo.ts';
-import { aimAt, dragStore, letGo, setMoving } from '../drag/drag-store.ts';
+import { aimAt, dragStore, letGo, pickUp, setMoving } from '../drag/drag-store.ts';
 import type { DropTarget } from '../drag/drop-target.ts';
 import { type DropVerdict, dropVerdict } from '../drag/drop-verdict.ts';
 import { acceptDrag, startDrag, wantsMove } from '../drag/start-drag.ts';
@@ -90,6 +90,11 @@ export function useRowDrops(parts: {
   }
 
   function press(event: KeyboardEvent, row: RegistryRow | null): boolean {
+    if (drag === null && event.key === 'Enter' && row?.kind === 'group') {
+      const cargo = cargoOfRow(row);
+      if (cargo !== null) pickUp(cargo, 'keyboard');
+      return true;
+    }
     if (drag === null || drag.by === 'pointer') return false;
     if (event.key === 'ArrowDown') step(row, 1);
     else if (event.key === 'ArrowUp') step(row, -1);
@@ -123,7 +128,7 @@ export function useRowDrops(parts: {
 
   return {
     tree: {
-      canPickUp: () => false,
+      canPickUp: (row) => cargoOfRow(row) !== null,
       onStart: (row, event, pressed) => {
         const cargo = cargoOfRow(row, tagAt(pressed));
         if (cargo === null) event.preventDefault();

@@ -1,4 +1,4 @@
-import { RefreshCw } from 'lucide-react';
+import { Copy, RefreshCw } from 'lucide-react';
 import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -12,6 +12,10 @@ import { ContextMenu } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import type { MenuPlace } from '../../ui/tree-list.tsx';
+import { copyTo } from '../copy/copy-start.ts';
+import { repositoryCargo } from '../drag/cargo.ts';
+import { cargoAround, selectedCargo } from '../drag/selected-cargo.ts';
+import { startDrag } from '../drag/start-drag.ts';
 import { ErrorReport, signInHost } from '../push/error-report.tsx';
 import { packedSum, repositoryKey } from '../registries/tree-rows.ts';
 import { useGroupCommands } from '../registries/use-group-commands.ts';
@@ -91,6 +95,7 @@ function RepositoryHead(props: {
   const { registry, repository, reading, actions, onRead } = props;
   const { t, i18n } = useTranslation('panes');
   const { t: words } = useTranslation('browse');
+  const { t: copying } = useTranslation('copy');
   const { readMs, tagCount, groups } = repository;
   const size = packedSum(repository);
   const facts =
@@ -114,6 +119,13 @@ function RepositoryHead(props: {
       </div>
       <div className="repository-actions">
         {groups.length > 0 && actions.buttons}
+        <Button
+          className="button"
+          onPress={() => copyTo(selectedCargo(registry.host, repository) ?? repositoryCargo(registry.host, repository))}
+        >
+          <Copy size={14} strokeWidth={1.75} aria-hidden="true" />
+          {copying('copyTo')}
+        </Button>
         <Button className="button" isDisabled={reading} onPress={onRead}>
           <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
           {readMs === null ? t('readTags') : words('refresh')}
@@ -197,6 +209,9 @@ function Tags(props: Omit<RepositoryDetailProps, 'registries'> & { readonly acti
           onMenu={(row, at) => setMenu({ row, place: at })}
           drawn={order === 'digest' ? actions.drawn : leavingOnly(actions.drawn)}
           onCommand={actions.command}
+          onDrag={({ group, tags }, tag, event) => {
+            startDrag(event, cargoAround(registry.host, repository, group, tag === null ? tags : [tag]));
+          }}
         />
       )}
       {rows.length === 0 && filter !== '' && (

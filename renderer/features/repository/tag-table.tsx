@@ -1,4 +1,13 @@
-import { type KeyboardEvent, type MouseEvent, type ReactElement, useId, useMemo, useRef, useState } from 'react';
+import {
+  type DragEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
@@ -35,6 +44,8 @@ export interface TagTableProps {
   readonly drawn: ReadonlyMap<string, DrawnTokens>;
   /** Delete, F2: for the selected tags. */
   readonly onCommand: (command: TagCommand) => void;
+  /** A row is pulled away; `tag` = by one of its tokens. */
+  readonly onDrag: (row: TagRow, tag: string | null, event: DragEvent<HTMLElement>) => void;
 }
 
 /** Height of a row in rem. */
@@ -56,7 +67,8 @@ function choiceOf(event: Pick<MouseEvent, 'shiftKey' | 'metaKey' | 'ctrlKey'>): 
  * adds or takes out, Ctrl+A or ⌘A selects all, Escape nothing, Enter shows the image, Delete and F2 edit the selected tags. A token selects its tag alone, a row all
  * of its tags. Only rows in sight are in the document.
  */
-export function TagTable({ place, rows, label, onOpen, onMenu, drawn, onCommand }: TagTableProps): ReactElement {
+export function TagTable(props: TagTableProps): ReactElement {
+  const { place, rows, label, onOpen, onMenu, onDrag, drawn, onCommand } = props;
   const { t } = useTranslation('browse');
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -64,6 +76,7 @@ export function TagTable({ place, rows, label, onOpen, onMenu, drawn, onCommand 
   const width = useElementSize(scroller)?.width ?? 660;
   const selected = useSelectedNames(place);
   const [current, setCurrent] = useState<string | null>(null);
+  const pressed = useRef<string | null>(null);
   const rowHeight = ROW_REM * view.rem;
   const sight = rowsInSight(rows.length, rowHeight, view);
   const order = useMemo(() => rows.flatMap(({ tags }) => tags), [rows]);
@@ -194,6 +207,12 @@ export function TagTable({ place, rows, label, onOpen, onMenu, drawn, onCommand 
                 data-active={at === active || undefined}
                 aria-rowindex={at + 2}
                 aria-selected={row.tags.every((tag) => selected.has(tag))}
+                draggable
+                onPointerDown={({ target }) => {
+                  const token = target instanceof Element ? target.closest('[data-tag]') : null;
+                  pressed.current = token?.getAttribute('data-tag') ?? null;
+                }}
+                onDragStart={(event) => onDrag(row, pressed.current, event)}
                 onClick={(event) => {
                   setCurrent(row.key);
                   choose(row.tags, choiceOf(event));

@@ -5,7 +5,8 @@ import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 export function ChoiceGroup<Choice extends string>(props: {
   readonly label: string;
   readonly choices: readonly Choice[];
-  readonly value: Choice;
+  /** Null = none yet. */
+  readonly value: Choice | null;
   readonly words: (choice: Choice) => string;
   readonly onChange: (choice: Choice) => void;
 }): ReactElement {
@@ -14,8 +15,8 @@ export function ChoiceGroup<Choice extends string>(props: {
     <ToggleButtonGroup
       className="segments"
       aria-label={label}
-      disallowEmptySelection
-      selectedKeys={[value]}
+      disallowEmptySelection={value !== null}
+      selectedKeys={value === null ? [] : [value]}
       onSelectionChange={(keys) => {
         const next = choices.find((choice) => keys.has(choice));
         if (next !== undefined) onChange(next);
