@@ -11,6 +11,7 @@ import enFirstRun from './en/first-run.json';
 import enPalette from './en/palette.json';
 import enPanes from './en/panes.json';
 import enPush from './en/push.json';
+import enRegistry from './en/registry.json';
 import enSettings from './en/settings.json';
 import enSignIn from './en/sign-in.json';
 import enStore from './en/store.json';
@@ -25,6 +26,7 @@ import zhFirstRun from './zh-CN/first-run.json';
 import zhPalette from './zh-CN/palette.json';
 import zhPanes from './zh-CN/panes.json';
 import zhPush from './zh-CN/push.json';
+import zhRegistry from './zh-CN/registry.json';
 import zhSettings from './zh-CN/settings.json';
 import zhSignIn from './zh-CN/sign-in.json';
 import zhStore from './zh-CN/store.json';
@@ -37,6 +39,7 @@ export const CATALOGUES = {
   en: {
     panes: enPanes,
     firstRun: enFirstRun,
+    registry: enRegistry,
     settings: enSettings,
     push: enPush,
     signIn: enSignIn,
@@ -54,6 +57,7 @@ export const CATALOGUES = {
   'zh-CN': {
     panes: zhPanes,
     firstRun: zhFirstRun,
+    registry: zhRegistry,
     settings: zhSettings,
     push: zhPush,
     signIn: zhSignIn,

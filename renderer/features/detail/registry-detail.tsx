@@ -11,6 +11,8 @@ import { HealthDot } from '../../ui/health-dot.tsx';
 import { momentWords } from '../../ui/moment.ts';
 import { ErrorReport } from '../push/error-report.tsx';
 import { packedSum } from '../registries/tree-rows.ts';
+import { CapabilityTable } from '../registry-page/capability-table.tsx';
+import { CertificateDialog } from '../registry-page/certificate-dialog.tsx';
 import { RefusedSignIn, useNoLongerWords, wantsSignIn } from '../sign-in/refused-sign-in.tsx';
 import { useSourceWords } from '../sign-in/source-words.ts';
 import { timeOfDay } from '../transfers/job-row.tsx';
@@ -35,7 +37,8 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
   const noLonger = useNoLongerWords(registry);
   const refused = wantsSignIn(registry);
   const [asking, setAsking] = useState(false);
-  const { host, health, error, account, askedMs, insecure, repositories } = registry;
+  const [showsCertificate, setShowsCertificate] = useState(false);
+  const { host, health, error, account, askedMs, insecure, repositories, choices, capabilities } = registry;
   const ask = (): void => {
     setAsking(true);
     client
@@ -45,6 +48,7 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
       .finally(() => setAsking(false));
   };
   const facts = [
+    choices.name === null ? '' : host,
     askedMs === null
       ? t(`health.${health}`)
       : t('healthAt', { health: t(`health.${health}`), time: timeOfDay(askedMs, i18n.language) }),
@@ -56,7 +60,7 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
     <div className="detail">
       <header className="detail-head">
         <div>
-          <h1>{host}</h1>
+          <h1>{choices.name ?? host}</h1>
           <p>
             <HealthDot health={health} />
             {facts.map((fact) => (
@@ -92,7 +96,16 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
           actions={
             <>
               {refused && <RefusedSignIn registry={registry} />}
-              <Button className={refused ? 'button' : 'button button-primary'} isPending={asking} onPress={ask}>
+              {error.code === 'registry.tls' && (
+                <Button className="button button-primary" onPress={() => setShowsCertificate(true)}>
+                  {t('registry:showCertificateDots')}
+                </Button>
+              )}
+              <Button
+                className={refused || error.code === 'registry.tls' ? 'button' : 'button button-primary'}
+                isPending={asking}
+                onPress={ask}
+              >
                 {t('tryAgain')}
               </Button>
               <Button className="button" onPress={onRemove}>
@@ -143,6 +156,13 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
           </table>
         )}
       </section>
+      {capabilities !== null && (
+        <section>
+          <h2 className="section-title">{t('registry:can')}</h2>
+          <CapabilityTable capabilities={capabilities} />
+        </section>
+      )}
+      {showsCertificate && <CertificateDialog host={host} onClose={() => setShowsCertificate(false)} />}
     </div>
   );
 }

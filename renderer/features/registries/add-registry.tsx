@@ -1,11 +1,14 @@
-import { type ReactElement, useId } from 'react';
+import { type ReactElement, useId, useState } from 'react';
 import { Button, CheckboxButton, CheckboxField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
-import { useAddRegistry } from './use-add-registry.ts';
+import { CertificateFacts } from '../registry-page/certificate-facts.tsx';
+import { ChooseAuthority } from '../registry-page/choose-authority.tsx';
+import { exceptionFor, useCertificate } from '../registry-page/use-certificate.ts';
+import { type AddingRegistry, useAddRegistry } from './use-add-registry.ts';
 
-/** Asks for a registry's host, tests it, and adds it. */
+/** Asks for a registry's host and how it is reached, tests it, and adds it. */
 export function AddRegistry(props: {
   readonly onClose: () => void;
   readonly onAdded: (host: string) => void;
@@ -18,7 +21,10 @@ export function AddRegistry(props: {
     onAdded(host);
     onClose();
   });
-  const { text, insecure, asking, error } = adding;
+  const { text, insecure, asking, error, untrusted } = adding;
+  // What nobody vouches for is shown at once: that is the next question.
+  const { shown } = useCertificate(untrusted);
+  const acceptable = shown?.trust === 'none' ? exceptionFor(shown) : null;
   return (
     <DialogFrame title={t('addRegistry')} onClose={onClose}>
       <form
@@ -51,21 +57,74 @@ export function AddRegistry(props: {
             </CheckboxButton>
           </CheckboxField>
           <p className="add-registry-hint">{t('plainHttpHint')}</p>
+          {!insecure && <OwnAuthority adding={adding} />}
           {error !== null && (
             <p className="field-error" role="alert">
               {words(error).what} {words(error).means}
             </p>
           )}
         </div>
+        {shown !== null && <CertificateFacts shown={shown} />}
         <div className="dialog-foot">
           <Button className="button" onPress={onClose}>
             {t('cancel')}
           </Button>
+          {acceptable !== null && (
+            <Button className="button button-danger" isPending={asking} onPress={() => adding.add(acceptable)}>
+              {t('registry:acceptAndAdd')}
+            </Button>
+          )}
           <Button type="submit" className="button button-primary" isDisabled={text.trim() === ''} isPending={asking}>
             {asking ? t('asking') : t('testAndAdd')}
           </Button>
         </div>
       </form>
     </DialogFrame>
+  );
+}
+
+/** The authority that a registry has of its own: as text, or from a file. */
+function OwnAuthority({ adding }: { readonly adding: AddingRegistry }): ReactElement {
+  const { t } = useTranslation('registry');
+  const id = useId();
+  const { ca, setCa } = adding;
+  const [file, setFile] = useState<string | null>(null);
+  return (
+    <>
+      <CheckboxField isSelected={ca !== null} onChange={(on) => setCa(on ? '' : null)}>
+        <CheckboxButton className="checkbox">
+          <span className="checkbox-box" aria-hidden="true" />
+          {t('ownAuthorityAdd')}
+        </CheckboxButton>
+      </CheckboxField>
+      {ca === null ? (
+        <p className="add-registry-hint">{t('ownAuthorityHint')}</p>
+      ) : (
+        <div className="add-registry-authority">
+          <textarea
+            id={id}
+            className="input authority-text"
+            aria-label={t('authorityLabel')}
+            rows={4}
+            value={ca}
+            spellCheck={false}
+            placeholder="-----BEGIN CERTIFICATE-----"
+            onChange={(event) => {
+              setCa(event.target.value);
+              setFile(null);
+            }}
+          />
+          <span className="add-registry-file">
+            <ChooseAuthority
+              onTake={(text, name) => {
+                setCa(text);
+                setFile(name);
+              }}
+            />
+            {file !== null && <span className="add-registry-hint">{t('fileTaken', { name: file })}</span>}
+          </span>
+        </div>
+      )}
+    </>
   );
 }

@@ -69,7 +69,7 @@ function RegistryCells({
   readonly open: boolean | null;
 }): ReactElement {
   const { t } = useTranslation('panes');
-  const { host, health, account, error, repositories, insecure } = registry;
+  const { host, health, account, error, repositories, insecure, choices } = registry;
   const notes = [
     account === null ? '' : t('signedInAs', { name: account.name }),
     insecure ? t('overPlainHttp') : '',
@@ -79,7 +79,7 @@ function RegistryCells({
       <Chevron open={open} />
       <HealthDot health={health} />
       <span className="name registry-name" data-tip={`${host}\n${[t(`health.${health}`), ...notes].join('\n')}`}>
-        {host}
+        {choices.name ?? host}
       </span>
       {error === null ? (
         <span className="quiet">{notes.join(', ')}</span>

@@ -1,17 +1,23 @@
 import { useState } from 'react';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
+import type { RegistryChoices } from '../../../shared/models/registry-choices.ts';
 import { useClient } from '../../state/client.ts';
 
-/** Adding a registry: the text, whether plain http was chosen, and how far it is. */
+/** Adding a registry: the text, how the registry is reached, and how far it is. */
 export interface AddingRegistry {
   readonly text: string;
   readonly insecure: boolean;
+  /** PEM text of its own authority; null = none was asked for. */
+  readonly ca: string | null;
   readonly asking: boolean;
   readonly error: ErrorData | null;
+  /** The host whose certificate nobody vouches for; null = none was refused for that. */
+  readonly untrusted: string | null;
   readonly setText: (text: string) => void;
   readonly setInsecure: (insecure: boolean) => void;
-  /** Asks the registry and adds it. */
-  readonly add: () => void;
+  readonly setCa: (ca: string | null) => void;
+  /** Asks the registry and adds it; with an exception its certificate is accepted. */
+  readonly add: (exception?: RegistryChoices['exception']) => void;
 }
 
 /** `host[:port]` and what follows its first slash: a repository that is read as well, for registries that list none. */
@@ -31,15 +37,22 @@ export function useAddRegistry(onAdded: (host: string) => void): AddingRegistry 
   const client = useClient();
   const [text, setText] = useState('');
   const [insecure, setInsecure] = useState(false);
+  const [ca, setCa] = useState<string | null>(null);
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState<ErrorData | null>(null);
 
-  async function ask(): Promise<void> {
+  async function ask(exception: RegistryChoices['exception']): Promise<void> {
     const { host, repository } = registryAndRepository(text);
     setAsking(true);
     setError(null);
     try {
-      await client.call('registries.add', { host, insecure });
+      const authority = ca === null || ca.trim() === '' ? {} : { ca };
+      await client.call('registries.add', {
+        host,
+        insecure,
+        ...authority,
+        ...(exception === null ? {} : { exception }),
+      });
       if (repository !== null) await client.call('repositories.read', { host, repository });
       // Many registries do not list their repositories: then the tree fills with those that are pushed to.
       else await client.call('registries.read', { host }).catch(() => undefined);
@@ -52,18 +65,26 @@ export function useAddRegistry(onAdded: (host: string) => void): AddingRegistry 
     }
   }
 
+  /** What was refused before tells nothing of another choice. */
+  const anew =
+    <Value>(set: (value: Value) => void) =>
+    (value: Value): void => {
+      set(value);
+      setError(null);
+    };
+
   return {
     text,
     insecure,
+    ca,
     asking,
     error,
-    setText: (next) => {
-      setText(next);
-      setError(null);
-    },
-    setInsecure,
-    add: () => {
-      if (text.trim() !== '' && !asking) void ask();
+    untrusted: error?.code === 'registry.tls' ? registryAndRepository(text).host : null,
+    setText: anew(setText),
+    setInsecure: anew(setInsecure),
+    setCa: anew(setCa),
+    add: (exception = null) => {
+      if (text.trim() !== '' && !asking) void ask(exception);
     },
   };
 }

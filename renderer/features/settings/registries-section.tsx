@@ -1,21 +1,17 @@
-import { Plus, RefreshCw, Trash2 } from 'lucide-react';
-import { type ReactElement, useState } from 'react';
+import { Plus } from 'lucide-react';
+import type { ReactElement } from 'react';
 import { Button, ListBox, ListBoxItem } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
-import { useClient } from '../../state/client.ts';
-import { askForSignIn } from '../../state/sign-in-request.ts';
 import { registryKey } from '../../state/tree-selection.ts';
 import { Copyable } from '../../ui/copyable.tsx';
 import { HealthDot } from '../../ui/health-dot.tsx';
-import { useErrorWords } from '../push/use-error-words.ts';
+import { RegistryPage } from '../registry-page/registry-page.tsx';
 import { useSourceWords } from '../sign-in/source-words.ts';
 import { ServeSwitch } from '../store/serve-switch.tsx';
 import { servingWord, type ThisComputer } from '../store/use-this-computer.ts';
 import { timeOfDay } from '../transfers/job-row.tsx';
 import { SettingsRow } from './settings-page.tsx';
-import { SwitchControl } from './switch-control.tsx';
 
 /** The registries and what was chosen for each. */
 export function RegistriesSection(props: {
@@ -27,8 +23,10 @@ export function RegistriesSection(props: {
   readonly onChoose: (host: string) => void;
   readonly onAdd: () => void;
   readonly onRemove: (host: string) => void;
+  /** Layers at once of the settings. */
+  readonly usualAtOnce: number;
 }): ReactElement {
-  const { registries, own, onStore, chosen, onChoose, onAdd, onRemove } = props;
+  const { usualAtOnce, registries, own, onStore, chosen, onChoose, onAdd, onRemove } = props;
   const { t } = useTranslation('settings');
   const { t: store } = useTranslation('store');
   const shown = registries.find((registry) => registryKey(registry) === chosen) ?? registries[0];
@@ -72,7 +70,12 @@ export function RegistriesSection(props: {
       {shown === undefined && <p className="settings-none">{t('noRegistry')}</p>}
       {shown?.thisComputer === true && <OwnPage own={own} onStore={onStore} />}
       {shown?.thisComputer === false && (
-        <RegistryPage key={shown.host} registry={shown} onRemove={() => onRemove(shown.host)} />
+        <RegistryPage
+          key={shown.host}
+          registry={shown}
+          usualAtOnce={usualAtOnce}
+          onRemove={() => onRemove(shown.host)}
+        />
       )}
     </div>
   );
@@ -130,96 +133,25 @@ function RegistryLines({ registry }: { readonly registry: Registry }): ReactElem
   const { t, i18n } = useTranslation('settings');
   const { t: panes } = useTranslation('panes');
   const sourceWords = useSourceWords();
-  const { host, health, account, askedMs, insecure } = registry;
+  const { host, health, account, askedMs, insecure, choices, capabilities } = registry;
+  const testedMs = askedMs ?? capabilities?.testedMs ?? null;
   return (
     <>
       <HealthDot health={health} />
-      <span className="settings-registry-name">{host}</span>
+      <span className="settings-registry-name" data-tip={host}>
+        {choices.name ?? host}
+      </span>
       <span className="settings-registry-end">
         {account === null ? t('anonymous') : `${account.name}, ${sourceWords(account.source)}`}
       </span>
       <span className="settings-registry-note">
-        {[panes(`health.${health}`), insecure ? panes('overPlainHttp') : ''].filter((text) => text !== '').join(', ')}
+        {[capabilities?.product ?? '', panes(`health.${health}`), insecure ? panes('overPlainHttp') : '']
+          .filter((text) => text !== '')
+          .join(', ')}
       </span>
       <span className="settings-registry-end">
-        {askedMs === null ? '' : t('testedAt', { time: timeOfDay(askedMs, i18n.language) })}
+        {testedMs === null ? '' : t('testedAt', { time: timeOfDay(testedMs, i18n.language) })}
       </span>
     </>
-  );
-}
-
-function RegistryPage({
-  registry,
-  onRemove,
-}: {
-  readonly registry: Registry;
-  readonly onRemove: () => void;
-}): ReactElement {
-  const { t, i18n } = useTranslation('settings');
-  const { t: panes } = useTranslation('panes');
-  const client = useClient();
-  const words = useErrorWords();
-  const [asking, setAsking] = useState(false);
-  const sourceWords = useSourceWords();
-  const [refused, setRefused] = useState<ErrorData | null>(null);
-  const { host, health, account, askedMs, insecure, repositories } = registry;
-  const error = refused ?? registry.error;
-
-  /** Asks the registry with this choice; only one that answers so keeps it. */
-  function ask(plain: boolean): void {
-    setAsking(true);
-    setRefused(null);
-    client
-      .call('registries.add', { host, insecure: plain })
-      .catch((thrown: unknown) => setRefused(toAppError(thrown).toData()))
-      .finally(() => setAsking(false));
-  }
-
-  return (
-    <div className="settings-registry-page">
-      <header className="detail-head">
-        <div>
-          <h1>{host}</h1>
-          <p>
-            <HealthDot health={health} />
-            <span>
-              {askedMs === null
-                ? panes(`health.${health}`)
-                : `${panes(`health.${health}`)}${t('comma')}${t('testedAt', { time: timeOfDay(askedMs, i18n.language) })}`}
-            </span>
-          </p>
-        </div>
-        <span className="space" />
-        <Button className="button" isPending={asking} onPress={() => ask(insecure)}>
-          <RefreshCw size={14} strokeWidth={1.75} aria-hidden="true" />
-          {asking ? panes('asking') : t('testAgain')}
-        </Button>
-        <Button className="button" onPress={onRemove}>
-          <Trash2 size={14} strokeWidth={1.75} aria-hidden="true" />
-          {panes('removeDots')}
-        </Button>
-      </header>
-      {error !== null && (
-        <div className="detail-notice" data-kind="fail" role="alert">
-          <div>
-            <b>{words(error).what}</b> {words(error).means} <code>{error.code}</code>
-          </div>
-        </div>
-      )}
-      <div className="settings-rows">
-        <SettingsRow name={t('signIn')} note={t('signInNote')}>
-          <span>{account === null ? t('anonymous') : `${account.name}, ${sourceWords(account.source)}`}</span>
-          <Button className="button" onPress={() => askForSignIn(host)}>
-            {account === null ? t('signIn:signInDots') : t('signIn:change')}
-          </Button>
-        </SettingsRow>
-        <SettingsRow name={t('connection')} note={t(insecure ? 'plainHttpOn' : 'plainHttpOff')}>
-          <SwitchControl label={panes('plainHttp')} selected={insecure} onChange={ask} />
-        </SettingsRow>
-        <SettingsRow name={panes('repositoriesHead')}>
-          <span>{panes('repositories', { count: repositories.length })}</span>
-        </SettingsRow>
-      </div>
-    </div>
   );
 }

@@ -138,6 +138,7 @@ export function SettingsScreen(props: SettingsScreenProps): ReactElement {
             onChoose={props.onRegistry}
             onAdd={props.onAddRegistry}
             onRemove={props.onRemoveRegistry}
+            usualAtOnce={settings.concurrency}
           />
         )}
         {section === 'local' && <LocalSection settings={settings} change={change} tartHome={props.tartHome} />}
