@@ -58,7 +58,7 @@ export function AddRegistry(props: {
           </CheckboxField>
           <p className="add-registry-hint">{t('plainHttpHint')}</p>
           {!insecure && <OwnAuthority adding={adding} />}
-          {error !== null && (
+          {error !== null && shown === null && (
             <p className="field-error" role="alert">
               {words(error).what} {words(error).means}
             </p>
@@ -74,7 +74,12 @@ export function AddRegistry(props: {
               {t('registry:acceptAndAdd')}
             </Button>
           )}
-          <Button type="submit" className="button button-primary" isDisabled={text.trim() === ''} isPending={asking}>
+          <Button
+            type="submit"
+            className={acceptable === null ? 'button button-primary' : 'button'}
+            isDisabled={text.trim() === ''}
+            isPending={asking}
+          >
             {asking ? t('asking') : t('testAndAdd')}
           </Button>
         </div>

@@ -28,7 +28,7 @@ export function CapabilityTable({ capabilities }: { readonly capabilities: Capab
               <th scope="row">{t(`name.${row.name}`)}</th>
               <td>
                 <span className="capability-result">
-                  <ResultIcon row={row} accepted={capabilities.found.certificate.detail !== 'trusted'} />
+                  <ResultIcon row={row} accepted={capabilities.found.certificate.detail === 'exception'} />
                   {row.words}
                 </span>
               </td>
@@ -53,7 +53,7 @@ export function CapabilityTable({ capabilities }: { readonly capabilities: Capab
   );
 }
 
-/** @param props `accepted`: the certificate is trusted in another way than that of all others */
+/** @param props `accepted`: nobody vouches for the certificate but the person */
 function ResultIcon({ row, accepted }: { readonly row: CapabilityRow; readonly accepted: boolean }): ReactElement {
   const look = { size: 14, strokeWidth: 1.75, 'aria-hidden': true } as const;
   if (row.name === 'certificate' && row.result === 'yes' && accepted)

@@ -34,22 +34,26 @@ export function ConnectionRows(props: {
               }),
             })}
       >
-        {exception !== null && (
-          <SwitchControl
-            label={t('acceptCertificate')}
-            selected
-            onChange={(on) => {
-              if (!on) choose({ exception: null });
-            }}
-          />
-        )}
-        {secure && (
-          <Button className="quiet-button" onPress={onCertificate}>
-            {t('showCertificate')}
-          </Button>
-        )}
-        <SwitchControl label={t('panes:plainHttp')} selected={insecure} onChange={(on) => choose({ insecure: on })} />
-        <span className="settings-unit">{t(insecure ? 'settings:plainHttpOn' : 'settings:plainHttpOff')}</span>
+        <span className="connection-line">
+          {exception !== null && (
+            <SwitchControl
+              label={t('acceptCertificate')}
+              selected
+              onChange={(on) => {
+                if (!on) choose({ exception: null });
+              }}
+            />
+          )}
+          {secure && (
+            <Button className="row-link" onPress={onCertificate}>
+              {t('showCertificate')}
+            </Button>
+          )}
+        </span>
+        <span className="connection-line">
+          <SwitchControl label={t('panes:plainHttp')} selected={insecure} onChange={(on) => choose({ insecure: on })} />
+          <span className="settings-unit">{t(insecure ? 'settings:plainHttpOn' : 'settings:plainHttpOff')}</span>
+        </span>
       </SettingsRow>
       {secure && <AuthorityRow registry={registry} choose={choose} />}
     </>

@@ -76,7 +76,7 @@ export function RegistryPage(props: {
         <SpeedLimitField
           name={t('speed')}
           note={t('speedNote')}
-          placeholder={t('atOnceUsual')}
+          placeholder={t('speedUsual')}
           value={choices.bandwidth}
           onChange={(bandwidth) => choose({ bandwidth })}
         />
