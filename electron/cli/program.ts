@@ -76,6 +76,7 @@ function addCopyCommand(program: Command, context: CommandContext, finish: Finis
     .argument('<source>', 'host[:port]/repository[:tag|@digest], or oci:DIR[:tag|@digest] for an image layout')
     .argument('<target...>', 'host[:port]/repository[:tag], or oci:DIR[:tag]')
     .option('--all-tags', 'every tag of the source repository, under the same names; source and targets have no tag')
+    .option('--referrers', 'signatures, attestations and whatever else refers to the image, too')
     .option('--skip-existing', 'a tag of a target that has another image stays where it is')
     .option('--dry-run', 'only say what would be sent')
     .option('--insecure', 'plain http')

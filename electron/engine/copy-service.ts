@@ -30,6 +30,7 @@ import type { DistributionClient } from './registry/distribution-client.ts';
 import type { HostMemory } from './registry/host-memory.ts';
 import { profileOf } from './registry/host-profile.ts';
 import { isLoopback } from './registry/loopback.ts';
+import { listsReferrers } from './registry/referrers.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryService } from './registry-service.ts';
 
@@ -139,6 +140,8 @@ export class CopyService {
         gate: job.gate,
         slots: this.#rooms.slots,
         atOnce: open.atOnce,
+        askReferrers: (place: string, repository: string, digest: string, signal: AbortSignal) =>
+          this.#askReferrers(open.clientOf(place), repository, digest, signal),
       };
       const begun = new CopyRun(parts, request, {
         onPlanned: () => {
@@ -195,6 +198,7 @@ export class CopyService {
         contentIndex: index,
         clientOf,
         mountsAt: (place) => (isLayoutPlace(place) ? 'no' : clients.abilitiesOf(place).mount),
+        listsReferrers: (place) => (isLayoutPlace(place) ? 'no' : clients.abilitiesOf(place).referrers),
         localBlobs: (blobs, signal) => this.#localBlobs(blobs, clientOf, signal),
         requests: noRequests(),
       },
@@ -202,6 +206,22 @@ export class CopyService {
       clientOf,
       close,
     };
+  }
+
+  /** Whether a registry lists referrers itself; what it answers is remembered. */
+  async #askReferrers(
+    client: DistributionClient,
+    repository: string,
+    digest: string,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (isLayoutPlace(client.host)) return false;
+    const { clients } = this.#rooms;
+    const known = clients.abilitiesOf(client.host).referrers;
+    if (known !== 'unknown') return known === 'yes';
+    const lists = await listsReferrers(client, repository, digest, signal);
+    clients.learn(client.host, 'referrers', lists ? 'yes' : 'no');
+    return lists;
   }
 
   /** What lies here is taken from here unless its source is as near, or its link is faster than the encoder. */

@@ -15,6 +15,7 @@ import {
   type WantedTarget,
 } from './copy-draft.ts';
 import { type CopyPlanningParts, QUESTIONS_AT_ONCE } from './copy-parts.ts';
+import { isListTag } from './place-belongings.ts';
 import type { WantedCopy } from './read-images.ts';
 
 /** Repositories that are asked to give a blob to a neighbour; more are seldom worth the requests. */
@@ -32,6 +33,17 @@ export async function askTags(
   signal: AbortSignal,
 ): Promise<WantedTarget[]> {
   const targets = groupByTarget(images);
+  await askStates(parts, request, targets, signal);
+  return targets;
+}
+
+/** Looks at the tags of these targets. @throws AppError what a target refuses */
+export async function askStates(
+  parts: CopyPlanningParts,
+  request: CopyRequest,
+  targets: readonly WantedTarget[],
+  signal: AbortSignal,
+): Promise<void> {
   const questions = targets.flatMap((target) =>
     target.placements.flatMap(({ image, references }) => references.map((state) => ({ target, image, state }))),
   );
@@ -47,11 +59,10 @@ export async function askTags(
       state.state = stateOf(state, image.digest, request);
     },
   );
-  return targets;
 }
 
 function stateOf(
-  { reference, previousDigest }: PlanReference,
+  { reference, tag, previousDigest }: PlanReference,
   digest: string,
   { existing, expectedTags = {} }: CopyRequest,
 ): PlanReference['state'] {
@@ -59,7 +70,8 @@ function stateOf(
   const shown = expectedTags[reference];
   if (shown !== undefined && shown !== previousDigest) return 'conflict';
   if (previousDigest === null) return 'new';
-  return existing === 'skip' ? 'kept' : 'moves';
+  // A list is added to: what the target has in it stays.
+  return existing === 'skip' && !isListTag(tag) ? 'kept' : 'moves';
 }
 
 function groupByTarget(images: ReadonlyMap<WantedCopy, CopyImage>): WantedTarget[] {

@@ -45,6 +45,8 @@ export interface CopyPlacement {
   readonly image: CopyImage;
   /** Tags that it gets, in the order in which they were asked for; their states change. */
   readonly references: PlanReference[];
+  /** It comes along with another image that it belongs to. */
+  readonly belongs?: true;
   /** Blobs and manifests that it needs, the image's own manifest last; none where every tag stays as it is. */
   readonly rows: readonly CopyRow[];
 }
@@ -73,6 +75,8 @@ export interface CopyDraft {
 export interface WantedPlacement {
   readonly image: CopyImage;
   readonly references: PlanReference[];
+  /** It comes along with another image that it belongs to. */
+  readonly belongs?: true;
 }
 
 /** One target as it is wanted. */
@@ -81,9 +85,9 @@ export interface WantedTarget extends RepositoryName {
   readonly placements: readonly WantedPlacement[];
 }
 
-/** Whether anything of an image is to be brought to a target: a tag that is new, moves, or names it already. */
+/** Whether anything of an image is to be brought to a target: it goes by its digest, or a tag is new, moves or names it already. */
 export function isWanted({ references }: WantedPlacement): boolean {
-  return references.some(({ state }) => state !== 'kept');
+  return references.length === 0 || references.some(({ state }) => state !== 'kept');
 }
 
 /** Joins images and targets: each blob and manifest is one row, however many images need it. */
@@ -210,7 +214,9 @@ export function targetWithoutLayers(
   target: CopyDraftTarget,
   clientOf: (place: string) => DistributionClient,
 ): Omit<CopyTarget, 'layers'> {
-  const [first, ...others] = new Set(target.placements.map(({ image }) => image.digest));
+  const [first, ...others] = new Set(
+    target.placements.flatMap(({ image, belongs }) => (belongs === true ? [] : [image.digest])),
+  );
   return {
     place: target.place,
     registry: target.registry,

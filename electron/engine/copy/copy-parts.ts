@@ -26,6 +26,8 @@ export interface CopyPlanningParts {
     blobs: readonly (WantedBlob & { readonly from: readonly string[] })[],
     signal: AbortSignal,
   ) => Promise<ReadonlyMap<string, LocalBlob>>;
+  /** Whether a registry lists referrers itself, as far as it is known. */
+  readonly listsReferrers: (place: string) => 'yes' | 'no' | 'unknown';
   /** Counted by whoever makes the request. */
   readonly requests: RequestCounts;
 }
@@ -37,6 +39,8 @@ export interface CopyParts extends CopyPlanningParts {
   readonly gate: PauseGate;
   readonly flights: BlobFlights;
   readonly slots: HostSlots;
+  /** Whether a registry lists what refers to a manifest itself; asked where it is not known. */
+  readonly askReferrers: (place: string, repository: string, digest: string, signal: AbortSignal) => Promise<boolean>;
   /** Blobs that a registry takes or gives at once. */
   readonly atOnce: (place: string) => number;
 }

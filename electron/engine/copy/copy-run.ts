@@ -152,9 +152,10 @@ export class CopyRun {
     }
   }
 
-  /** What is wrong with one image of several keeps no other from arriving. */
-  #isOneImages({ images }: CopyDraft, { code }: AppError): boolean {
-    return images.length > 1 && (code.startsWith('blob.') || code.startsWith('manifest.') || code.startsWith('tag.'));
+  /** What is wrong with one image of several, or with what belongs to one, keeps no other from arriving. */
+  #isOneImages({ targets }: CopyDraft, { code }: AppError): boolean {
+    const placements = targets.reduce((sum, target) => sum + target.placements.length, 0);
+    return placements > 1 && (code.startsWith('blob.') || code.startsWith('manifest.') || code.startsWith('tag.'));
   }
 
   /** Names every image whose blobs are all there; each once. */

@@ -1,9 +1,12 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { CopyRequest } from '../../../shared/models/copy.ts';
-import { askPresence, askTags, missingBlobs } from './ask-targets.ts';
-import { type CopyDraft, draftCopy, isWanted } from './copy-draft.ts';
+import { askPresence, askStates, askTags, missingBlobs } from './ask-targets.ts';
+import { type CopyDraft, draftCopy, isWanted, type WantedTarget } from './copy-draft.ts';
 import type { CopyPlanningParts } from './copy-parts.ts';
-import { findImages, readTrees, wantedCopies } from './read-images.ts';
+import type { ImageTree } from './image-tree.ts';
+import { placeBelongings } from './place-belongings.ts';
+import { type Belongings, readBelongings } from './read-belongings.ts';
+import { findImages, readTree, readTrees, wantedCopies } from './read-images.ts';
 
 /**
  * Finds out what a copy would do, target by target and blob by blob; nothing is sent. Every tag is looked at before a
@@ -21,6 +24,7 @@ export async function planCopy(
   const targets = await askTags(parts, request, new Map(copies.flatMap((copy) => pairOf(copy, found))), signal);
   const needed = targets.flatMap(({ placements }) => placements.filter(isWanted).map(({ image }) => image));
   const trees = await readTrees(parts, needed, signal);
+  const placed = request.referrers ? await withBelongings(parts, request, targets, trees, signal) : targets;
   const images = copies.flatMap((copy) => found.get(copy) ?? []);
   const draft = draftCopy(
     images.map((image) => ({ ...image, mediaType: trees.get(image.digest)?.root.mediaType ?? image.mediaType })),
@@ -29,12 +33,38 @@ export async function planCopy(
       if (tree === undefined) throw new AppError('internal', { message: 'an image was not read' });
       return tree;
     },
-    targets,
+    placed,
     parts.requests,
   );
   await askPresence(parts, draft, signal);
   await findHere(parts, draft, signal);
   return draft;
+}
+
+/** The targets with what belongs to their images; its tags are looked at as well. */
+async function withBelongings(
+  parts: CopyPlanningParts,
+  request: CopyRequest,
+  targets: readonly WantedTarget[],
+  trees: Map<string, ImageTree>,
+  signal: AbortSignal,
+): Promise<WantedTarget[]> {
+  const belongings = new Map<string, Belongings[]>();
+  for (const { placements } of targets) {
+    for (const { image } of placements.filter(isWanted)) {
+      const tree = trees.get(image.digest);
+      if (tree === undefined || belongings.has(image.digest)) continue;
+      const read = (digest: string): Promise<ImageTree> => readTree(parts, image.source, digest, signal);
+      belongings.set(image.digest, await readBelongings(parts, image.source, tree, read, signal));
+    }
+  }
+  const placed = placeBelongings(parts, targets, belongings, trees);
+  const added = placed.map((target) => ({
+    ...target,
+    placements: target.placements.filter(({ belongs }) => belongs === true),
+  }));
+  await askStates(parts, request, added, signal);
+  return placed;
 }
 
 /** Looks on this computer for what has to be sent. */

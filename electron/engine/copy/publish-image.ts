@@ -4,6 +4,8 @@ import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import type { RemoteManifest } from '../registry/distribution-client.ts';
 import { type CopyDraftTarget, type CopyPlacement, type CopyRow, PRESENT, SENT } from './copy-draft.ts';
 import type { CopyRun } from './copy-run.ts';
+import { isListTag } from './place-belongings.ts';
+import { mergedList } from './read-belongings.ts';
 
 /**
  * Puts the manifests of an image, children first, and moves its tags: last, after every blob is known to be there. A tag
@@ -14,7 +16,7 @@ import type { CopyRun } from './copy-run.ts';
 export async function publishImage(
   run: CopyRun,
   target: CopyDraftTarget,
-  { references, rows }: CopyPlacement,
+  { references, rows, belongs }: CopyPlacement,
   signal: AbortSignal,
 ): Promise<void> {
   const manifests = rows.flatMap((row) => (row.manifest === null ? [] : [{ row, manifest: row.manifest }]));
@@ -25,13 +27,58 @@ export async function publishImage(
     if (row === root.row && references.length > 0) break;
     await putByDigest(run, target, row, manifest, signal);
   }
-  for (const state of references) await moveTag(run, target, root.manifest, state, signal);
+  if (belongs === true) await dropUselessList(run, target, references, root.manifest, signal);
+  for (const state of references) {
+    if (isListTag(state.tag) && state.previousDigest !== null)
+      await addToList(run, target, root.manifest, state, signal);
+    else await moveTag(run, target, root.manifest, state, signal);
+  }
   if (!target.settled.has(root.row.index)) run.settle(root.row, target, SENT);
   for (const { row, manifest } of manifests) {
     run.progressOf(row).move('done');
     await run.parts.contentIndex.learnManifest(target, manifest, claimedPairs(manifest.bytes));
   }
   run.changed(root.row);
+}
+
+/** A registry that lists referrers itself, which may be known only now that it has them, needs no list under a tag. */
+async function dropUselessList(
+  run: CopyRun,
+  { registry, repository }: CopyDraftTarget,
+  references: PlanReference[],
+  list: RemoteManifest,
+  signal: AbortSignal,
+): Promise<void> {
+  const isList = references.length === 1 && references.every(({ tag, state }) => isListTag(tag) && state === 'new');
+  if (isList && (await run.parts.askReferrers(registry, repository, list.digest, signal))) references.splice(0);
+}
+
+/** Tries against others who add to the same list; none of their entries is lost. */
+const LIST_TRIES = 3;
+
+async function addToList(
+  run: CopyRun,
+  { registry, repository }: CopyDraftTarget,
+  ours: RemoteManifest,
+  state: PlanReference,
+  signal: AbortSignal,
+): Promise<void> {
+  if (state.state === 'same' || state.state === 'written') return;
+  const client = run.parts.clientOf(registry);
+  for (let attempt = 1; attempt <= LIST_TRIES; attempt += 1) {
+    await run.parts.gate.pass(signal);
+    run.parts.requests.manifest += 1;
+    const there = await client.getManifest(repository, state.tag, { signal });
+    const list = there === null ? ours : mergedList(there, ours);
+    if (list === null) {
+      state.state = attempt === 1 ? 'same' : 'written';
+      return;
+    }
+    run.parts.requests.manifest += 1;
+    await client.putManifest(repository, state.tag, list, { signal });
+  }
+  state.state = 'failed';
+  throw new AppError('tag.conflict', { reference: state.reference, digest: null });
 }
 
 async function putByDigest(

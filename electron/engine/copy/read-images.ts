@@ -100,19 +100,29 @@ export async function readTrees(
     () => TREES_AT_ONCE,
     signal,
     async ([digest, { source }], stopped) => {
-      const client = parts.clientOf(source.registry);
-      const tree = await readImageTree({ ...source, client, reference: digest }, stopped, {
-        asked: () => {
-          parts.requests.manifest += 1;
-        },
-        known: (child) => knownManifest(parts, child),
-      });
-      trees.set(digest, tree);
-      for (const manifest of tree.manifests)
-        await parts.contentIndex.learnManifest(source, manifest, claimedPairs(manifest.bytes));
+      trees.set(digest, await readTree(parts, source, digest, stopped));
     },
   );
   return trees;
+}
+
+/** Reads one manifest of a source with everything below it. @throws AppError as {@link readTrees} */
+export async function readTree(
+  parts: CopyPlanningParts,
+  source: CopySource,
+  digest: string,
+  signal: AbortSignal,
+): Promise<ImageTree> {
+  const client = parts.clientOf(source.registry);
+  const tree = await readImageTree({ ...source, client, reference: digest }, signal, {
+    asked: () => {
+      parts.requests.manifest += 1;
+    },
+    known: (child) => knownManifest(parts, child),
+  });
+  for (const manifest of tree.manifests)
+    await parts.contentIndex.learnManifest(source, manifest, claimedPairs(manifest.bytes));
+  return tree;
 }
 
 /** The bytes of a manifest that was seen before, wherever: its digest says that they are the same. */

@@ -2,8 +2,9 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { type Descriptor, parseManifest } from '../oci/parse-manifest.ts';
 import { answerError } from './answer-error.ts';
 import { checkBlobName } from './checked-names.ts';
+import type { DistributionClient } from './distribution-client.ts';
 import { nextLink } from './next-link.ts';
-import type { RegistryClient } from './registry-client.ts';
+import { RegistryClient } from './registry-client.ts';
 import { pullScope } from './scopes.ts';
 import type { Answer } from './transport.ts';
 
@@ -41,13 +42,14 @@ export function fallbackTagOf(digest: string): string {
  * @throws AppError `registry.*`, `auth.*`
  */
 export async function findReferrers(
-  client: RegistryClient,
+  client: DistributionClient,
   repository: string,
   digest: string,
   signal: AbortSignal,
 ): Promise<FoundReferrers> {
   checkBlobName(repository, digest);
-  const byApi = await listByApi(client, repository, digest, signal);
+  // An image layout has tags alone.
+  const byApi = client instanceof RegistryClient ? await listByApi(client, repository, digest, signal) : null;
   const lists = await Promise.all([
     byApi ?? listByTag(client, repository, digest, signal),
     ...COSIGN_SUFFIXES.map((suffix) => cosignTag(client, repository, digest, suffix, signal)),
@@ -55,6 +57,21 @@ export async function findReferrers(
   const all = new Map<string, Referrer>();
   for (const referrer of lists.flat()) if (!all.has(referrer.digest)) all.set(referrer.digest, referrer);
   return { referrers: [...all.values()].slice(0, MOST_REFERRERS), api: byApi !== null };
+}
+
+/**
+ * Whether a registry has the referrers API. Ask of a repository that is there: some know no list of one that is not.
+ *
+ * @throws AppError `registry.*`, `auth.*`
+ */
+export async function listsReferrers(
+  client: DistributionClient,
+  repository: string,
+  digest: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  checkBlobName(repository, digest);
+  return client instanceof RegistryClient && (await listByApi(client, repository, digest, signal)) !== null;
 }
 
 /** The list of the API; null where there is none. Asked without a filter: some registries filter, some say so, some do not. */
@@ -112,7 +129,7 @@ function descriptorsOf(bytes: Uint8Array, found: Referrer['found'], tag: string 
 }
 
 async function listByTag(
-  client: RegistryClient,
+  client: DistributionClient,
   repository: string,
   digest: string,
   signal: AbortSignal,
@@ -123,7 +140,7 @@ async function listByTag(
 }
 
 async function cosignTag(
-  client: RegistryClient,
+  client: DistributionClient,
   repository: string,
   digest: string,
   suffix: (typeof COSIGN_SUFFIXES)[number],
