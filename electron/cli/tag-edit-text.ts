@@ -77,7 +77,7 @@ function errorOf({ host, repository, changes }: TagEdit): ErrorData | null {
 }
 
 function outcomeError(host: string, repository: string, outcome: TagOutcome): ErrorData | null {
-  const { state, error, change, found, ways } = outcome;
+  const { state, error, change, ways } = outcome;
   switch (state) {
     case 'done':
     case 'same':
@@ -88,13 +88,20 @@ function outcomeError(host: string, repository: string, outcome: TagOutcome): Er
       return new AppError('tag.needsWay', { host, tag: change.tag, tags }).toData();
     }
     case 'conflict':
-      return error ?? conflict(`${host}/${repository}:${change.tag}`, found);
+      return error ?? conflict(`${host}/${repository}`, outcome);
     case 'refused':
     case 'failed':
       return error;
   }
 }
 
-function conflict(reference: string, digest: string | null): ErrorData {
-  return new AppError('tag.conflict', { reference, digest }).toData();
+function conflict(name: string, { change, found, foundTo }: TagOutcome): ErrorData {
+  const { kind, tag, to, expected } = change;
+  if (kind === 'add' && (expected ?? null) === null && found !== null) {
+    return new AppError('tag.exists', { reference: `${name}:${tag}`, digest: found }).toData();
+  }
+  if (kind === 'rename' && foundTo !== null && (expected === undefined || expected === found)) {
+    return new AppError('tag.exists', { reference: `${name}:${to ?? ''}`, digest: foundTo }).toData();
+  }
+  return new AppError('tag.conflict', { reference: `${name}:${tag}`, digest: found }).toData();
 }

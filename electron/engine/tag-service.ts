@@ -188,7 +188,7 @@ export class TagService {
     const { journal } = this.#parts;
     const underWay = journal.isUnderWay(entry);
     const needed = tags.flatMap(({ before }) => (before === null ? [] : [before]));
-    const kept = await Promise.all([...new Set(needed)].map((digest) => journal.keeps(entry, digest)));
+    const kept = await Promise.all([...new Set(needed)].map((digest) => journal.manifest(entry, digest)));
     return {
       id,
       host,
@@ -197,7 +197,7 @@ export class TagService {
       undoes,
       tags,
       state: entry.state === 'open' ? 'interrupted' : entry.state,
-      undoable: !underWay && entry.state !== 'undone' && kept.every((is) => is),
+      undoable: !underWay && entry.state !== 'undone' && kept.every((manifest) => manifest !== null),
     };
   }
 }

@@ -50,6 +50,7 @@ export const ERROR_RULES = {
   'tag.conflict': { retry: 'afterChange', actions: ['overwrite', 'retry'] },
   'tag.immutable': { retry: 'afterChange', actions: ['editReference'] },
   'tag.deleteUnsupported': { retry: 'no', actions: [] },
+  'tag.exists': { retry: 'afterChange', actions: [] },
   'tag.needsWay': { retry: 'afterChange', actions: [] },
   'tag.editNotFound': { retry: 'no', actions: [] },
   'tag.notUndoable': { retry: 'no', actions: [] },

@@ -41,7 +41,7 @@ export const tagChangeSchema = z.object({
   /** How the tag goes, where the person had to choose. */
   way: tagWaySchema.optional(),
   /** Other tags that the person was shown to go with it, or to be away for a moment. */
-  shown: z.array(tag).max(1000).optional(),
+  shown: z.array(tag).max(10_000).optional(),
 });
 
 /** One change of a repository's tags. */
@@ -74,9 +74,9 @@ export const plannedTagChangeSchema = z.object({
   foundTo: z.string().nullable(),
   /** What the tag (the new one of a rename) points at afterwards; null = it is gone. */
   becomes: z.string().nullable(),
-  /** Other tags of the digest that the tag leaves. */
+  /** Other tags of the digest that the tag leaves, at most 100. */
   sharedOld: z.array(z.string()),
-  /** Other tags of the digest that it comes to. */
+  /** Other tags of the digest that it comes to, at most 100. */
   sharedNew: z.array(z.string()),
   /** The manifest that the tag leaves has no other tag then. */
   untags: z.boolean(),

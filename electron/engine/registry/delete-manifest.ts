@@ -8,11 +8,12 @@ import type { Answer } from './transport.ts';
 
 /**
  * What a registry answers to a DELETE. `missing`: it knows no such manifest; `unsupported`: it does not delete so, or not at
- * all, and `error` has its words.
+ * all, and `error` has its words. `sure`: it says so itself, with a code; else it may be in maintenance, or something stands
+ * before it.
  */
 export type DeleteAnswer =
   | { readonly result: 'deleted' | 'missing' }
-  | { readonly result: 'unsupported'; readonly error: AppError };
+  | { readonly result: 'unsupported'; readonly sure: boolean; readonly error: AppError };
 
 /** What registries answer where they know the name but do not delete by it (2.8.x: 400 DIGEST_INVALID to a tag). */
 const UNSUPPORTED_STATUSES: ReadonlySet<number> = new Set([400, 405, 501]);
@@ -48,13 +49,13 @@ export async function deleteManifest(
 export function deleteAnswerOf(host: string, answer: Answer): DeleteAnswer {
   if (answer.status >= 200 && answer.status < 300) return { result: 'deleted' };
   const error = answerError(host, 'DELETE', answer.url, answer);
-  if (answer.status === 404) {
-    return MISSING_CODES.has(registryWords(answer.body).code)
-      ? { result: 'missing' }
-      : { result: 'unsupported', error };
-  }
+  const { code } = registryWords(answer.body);
+  const unsupported = { result: 'unsupported', sure: code !== '', error } as const;
+  if (answer.status === 404) return MISSING_CODES.has(code) ? { result: 'missing' } : unsupported;
   if (error.code === 'tag.immutable' || isProtected(answer)) throw new AppError('tag.immutable', error.params);
-  if (UNSUPPORTED_STATUSES.has(answer.status)) return { result: 'unsupported', error };
+  // Not this one (zot: an image of an index).
+  if (error.code === 'registry.denied') throw error;
+  if (UNSUPPORTED_STATUSES.has(answer.status)) return unsupported;
   throw error;
 }
 

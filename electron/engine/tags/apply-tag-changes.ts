@@ -3,10 +3,14 @@ import type { PlannedTagChange, TagChange, TagEdit, TagOutcome } from '../../../
 import type { Clock } from '../ports.ts';
 import type { RemoteManifest } from '../registry/distribution-client.ts';
 import { planTagChanges, type TagDraft, type TagPlanParts } from './plan-tag-changes.ts';
+import { runInTurns } from './run-in-turns.ts';
 import type { TagEntry, TagJournal } from './tag-journal.ts';
 import type { TagStep } from './tag-step.ts';
 import { TagWriter } from './tag-writer.ts';
 import { type Taking, takeTags } from './take-tags.ts';
+
+/** Changes that are made at once; what deletes a digest is made alone. */
+const CHANGES_AT_ONCE = 8;
 
 /** What applying works with. */
 export interface TagApplyParts extends TagPlanParts {
@@ -78,11 +82,16 @@ class TagRun {
   /** Every tag that may be touched, and what it points at as far as this run knows. */
   readonly #before = new Map<string, string | null>();
   readonly #after = new Map<string, string | null>();
+  /** Of the manifests that are kept, by digest. */
+  readonly #mediaTypes = new Map<string, string>();
+  /** All tags that were seen before the first write. */
+  readonly #seen: ReadonlySet<string>;
 
   constructor(parts: TagApplyParts, draft: TagDraft, undoes: string | null) {
     this.#parts = parts;
     this.#draft = draft;
     this.#undoes = undoes;
+    this.#seen = new Set(draft.points.keys());
     this.#writer = new TagWriter(parts.client, parts.repository, parts.clock);
     this.#works = draft.steps.flatMap((step, at) => {
       const planned = draft.plan.changes[at];
@@ -94,12 +103,12 @@ class TagRun {
   async run(signal: AbortSignal): Promise<TagEdit> {
     const ready = this.#works.filter(({ planned }) => planned.state === 'ready');
     this.#noteTouched(ready);
-    const manifests = await this.#manifestsFor(ready, signal);
-    const entry = await this.#begin(manifests);
+    await this.#keepManifests(ready, signal);
+    const entry = await this.#begin();
     let ended: unknown = null;
     try {
-      await this.#put(ready, manifests, signal);
-      await this.#take(ready, manifests, signal);
+      await this.#put(ready, signal);
+      await this.#take(ready, signal);
     } catch (thrown) {
       ended = thrown;
     }
@@ -134,75 +143,96 @@ class TagRun {
     this.#after.set(tag, after);
   }
 
-  /** Every manifest that a step needs, or that undoing it would. */
-  async #manifestsFor(ready: readonly Work[], signal: AbortSignal): Promise<Map<string, RemoteManifest>> {
-    const { manifests, client, repository } = this.#parts;
-    const digests = new Set([...this.#before.values(), ...ready.map(({ planned }) => planned.becomes)]);
-    const found = new Map<string, RemoteManifest>();
-    for (const digest of digests) {
-      if (digest === null) continue;
+  /** Puts every manifest that a step needs, or that undoing it would, on this computer's disk; none stays in memory. */
+  async #keepManifests(ready: readonly Work[], signal: AbortSignal): Promise<void> {
+    const { manifests, journal, client, repository } = this.#parts;
+    const digests = [...this.#before.values(), ...ready.map(({ planned }) => planned.becomes)];
+    const wanted = [...new Set(digests)].filter((digest) => digest !== null);
+    await runInTurns(wanted, CHANGES_AT_ONCE, async (digest) => {
       const manifest = await manifests.find(digest, signal);
       if (manifest === null) {
         throw new AppError('manifest.notFound', { host: client.host, reference: `${repository}@${digest}` });
       }
-      found.set(digest, manifest);
-    }
-    return found;
+      await journal.keep(manifest);
+      this.#mediaTypes.set(digest, manifest.mediaType);
+    });
   }
 
-  async #begin(manifests: ReadonlyMap<string, RemoteManifest>): Promise<TagEntry> {
-    const needed = new Set([...this.#before.values()].filter((digest) => digest !== null));
+  async #manifest(digest: string): Promise<RemoteManifest> {
+    const kept = await this.#parts.journal.kept(digest, this.#mediaTypes.get(digest) ?? '');
+    if (kept !== null) return kept;
+    // It was written a moment ago.
+    throw new AppError('file.unreadable', { path: digest, reason: 'ENOENT' });
+  }
+
+  async #begin(): Promise<TagEntry> {
     const { journal, client, repository, insecure } = this.#parts;
-    return await journal.begin(
-      { host: client.host, repository, undoes: this.#undoes, insecure, tags: this.#tags() },
-      [...manifests.values()].filter(({ digest }) => needed.has(digest)),
-    );
+    return await journal.begin({
+      host: client.host,
+      repository,
+      undoes: this.#undoes,
+      insecure,
+      tags: this.#tags(),
+      manifests: Object.fromEntries(this.#mediaTypes),
+    });
   }
 
   #tags(): TagEntry['tags'] {
     return [...this.#before].map(([tag, before]) => ({ tag, before, after: this.#after.get(tag) ?? null }));
   }
 
-  async #put(
-    ready: readonly Work[],
-    manifests: ReadonlyMap<string, RemoteManifest>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    for (const work of ready) {
+  async #put(ready: readonly Work[], signal: AbortSignal): Promise<void> {
+    await runInTurns(ready, CHANGES_AT_ONCE, async (work) => {
       const { put } = work.step;
-      const manifest = manifests.get(work.planned.becomes ?? '');
-      if (put === null || manifest === undefined) continue;
+      const { becomes } = work.planned;
+      if (put === null || becomes === null) return;
       await this.#attempt([work], async () => {
         const before = this.#before.get(put.tag) ?? null;
         await this.#writer.compare(put.tag, before, signal);
-        if (before !== manifest.digest) await this.#writer.put(put.tag, manifest, signal);
+        if (before !== becomes) await this.#writer.put(put.tag, await this.#manifest(becomes), signal);
       });
       // A rename is done when its old name is gone.
       if (work.step.take === null) this.#done(work);
-    }
+    });
   }
 
-  async #take(
-    ready: readonly Work[],
-    manifests: ReadonlyMap<string, RemoteManifest>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #take(ready: readonly Work[], signal: AbortSignal): Promise<void> {
     const groups = new Map<string, Work[]>();
     for (const work of ready) {
       const { way, found } = work.planned;
       if (work.step.take === null || way === null || found === null) continue;
       const key = `${way} ${found}`;
-      groups.set(key, [...(groups.get(key) ?? []), work]);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [work]);
+      else group.push(work);
     }
+    const all = [...groups.values()];
     // A manifest goes after tags of it that were moved to a placeholder: they are not at it any more.
-    const order = [...groups.values()].sort((left, right) => Number(isByDigest(left)) - Number(isByDigest(right)));
-    const parts = { writer: this.#writer, memory: this.#parts.memory, seen: new Set(this.#draft.points.keys()) };
-    for (const works of order) {
-      const taking = takingOf(works, manifests);
-      if (taking === null) continue;
-      await this.#attempt(works, () => takeTags(parts, taking, signal));
-      for (const work of works) this.#done(work);
-    }
+    await runInTurns(
+      all.filter((works) => !isByDigest(works)),
+      CHANGES_AT_ONCE,
+      (works) => this.#takeGroup(works, signal),
+    );
+    await runInTurns(all.filter(isByDigest), 1, (works) => this.#takeGroup(works, signal));
+  }
+
+  async #takeGroup(works: readonly Work[], signal: AbortSignal): Promise<void> {
+    const [first] = works;
+    const way = first?.planned.ways.find((offered) => offered.way === first.planned.way);
+    const digest = first?.planned.found;
+    if (way === undefined || digest === undefined || digest === null) return;
+    const parts = { writer: this.#writer, memory: this.#parts.memory, seen: this.#seen };
+    await this.#attempt(works, async () => {
+      const taking: Taking = {
+        way: way.way,
+        manifest: await this.#manifest(digest),
+        going: works.flatMap(({ step }) => (step.take === null ? [] : [step.take.tag])),
+        alsoRemoved: way.alsoRemoved,
+        putBack: way.putBack,
+      };
+      await takeTags(parts, taking, signal);
+    });
+    for (const work of works) this.#done(work);
   }
 
   #done(work: Work): void {
@@ -235,9 +265,9 @@ class TagRun {
     try {
       // The person may have cancelled: what was changed is to be known all the same.
       const soon = AbortSignal.timeout(30_000);
-      for (const [at, known] of tags.entries()) {
+      await runInTurns([...tags.entries()], CHANGES_AT_ONCE, async ([at, known]) => {
         tags[at] = { ...known, after: await this.#writer.look(known.tag, soon) };
-      }
+      });
     } catch {
       // The registry does not answer: the entry stays open, and an undo looks again.
       await journal.end({ ...entry, state: 'open' });
@@ -249,18 +279,4 @@ class TagRun {
 
 function isByDigest([first]: readonly Work[]): boolean {
   return first?.planned.way === 'digest' || first?.planned.way === 'digestAndRestore';
-}
-
-function takingOf(works: readonly Work[], manifests: ReadonlyMap<string, RemoteManifest>): Taking | null {
-  const [first] = works;
-  const manifest = manifests.get(first?.planned.found ?? '');
-  const way = first?.planned.ways.find((offered) => offered.way === first.planned.way);
-  if (manifest === undefined || way === undefined) return null;
-  return {
-    way: way.way,
-    manifest,
-    going: works.flatMap(({ step }) => (step.take === null ? [] : [step.take.tag])),
-    alsoRemoved: way.alsoRemoved,
-    putBack: way.putBack,
-  };
 }

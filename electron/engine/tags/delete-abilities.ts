@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { deleteManifest } from '../registry/delete-manifest.ts';
+import { type DeleteAnswer, deleteManifest } from '../registry/delete-manifest.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { DeleteAbilities } from './delete-ways.ts';
 
@@ -27,15 +27,20 @@ export async function deleteAbilities(
     const absent = `tartan-probe-${randomBytes(12).toString('hex')}`;
     const answer = await deleteManifest(client.requester, repository, absent, { signal });
     tagDelete = answer.result !== 'unsupported' ? 'tag' : (await isHarbor(client, signal)) ? 'harborApi' : 'digest';
-    memory.learn(client.host, { tagDelete });
+    if (isSure(answer)) memory.learn(client.host, { tagDelete });
   }
   if (tagDelete === 'digest' && digestDelete === 'unknown') {
     const absent = `sha256:${randomBytes(32).toString('hex')}`;
     const answer = await deleteManifest(client.requester, repository, absent, { signal });
     digestDelete = answer.result === 'unsupported' ? 'no' : 'yes';
-    memory.learn(client.host, { digestDelete });
+    if (isSure(answer)) memory.learn(client.host, { digestDelete });
   }
   return { tagDelete, digestDelete };
+}
+
+/** Whether an answer tells of the registry, and not of its maintenance or of what stands before it. */
+export function isSure(answer: DeleteAnswer): boolean {
+  return answer.result !== 'unsupported' || answer.sure;
 }
 
 /** Harbor says so at an address of its own API that needs no sign-in. */

@@ -68,6 +68,12 @@ function waysByDigest({ going, staying, written, neededBy, unasked }: Deletion):
  * Whether a way touches nothing but tags of the set of changes, so that nobody has to choose it. A placeholder writes
  * something new: it is always chosen.
  */
-export function isExact({ way, alsoRemoved, putBack }: OfferedWay, written: readonly string[]): boolean {
-  return way !== 'placeholder' && alsoRemoved.length === 0 && putBack.every((tag) => written.includes(tag));
+export function isExact({ way, alsoRemoved, putBack }: OfferedWay, written: ReadonlySet<string>): boolean {
+  return way !== 'placeholder' && alsoRemoved.length === 0 && putBack.every((tag) => written.has(tag));
+}
+
+/** Whether tags go with their digests there, as far as is known: then all tags of a digest have to be known. */
+export function deletesByDigest(abilities: DeleteAbilities | Error | null): boolean {
+  if (abilities === null || abilities instanceof Error) return false;
+  return abilities.tagDelete === 'digest' || abilities.tagDelete === 'unknown';
 }

@@ -1,7 +1,10 @@
 import type { RemoteManifest } from '../registry/distribution-client.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 
-/** Manifests of one repository that a set of changes needs: read once, by digest. */
+/** Manifests that are held; the oldest go first. At 8 MiB, the most that is read of one, it is 128 MiB; a usual one has 60 kB. */
+const MOST_HELD = 16;
+
+/** Manifests of one repository that a set of changes needs, read by digest; the last ones are held. */
 export class ManifestReader {
   readonly #client: RegistryClient;
   readonly #repository: string;
@@ -27,6 +30,8 @@ export class ManifestReader {
       .getManifest(this.#repository, digest, { signal })
       .then((found) => found ?? this.#kept(digest));
     this.#read.set(digest, reading);
+    const [oldest] = this.#read.keys();
+    if (this.#read.size > MOST_HELD && oldest !== undefined) this.#read.delete(oldest);
     // What failed may be asked for again.
     reading.catch(() => this.#read.delete(digest));
     return await reading;

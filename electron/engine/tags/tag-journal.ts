@@ -54,12 +54,22 @@ export class TagJournal {
     return join(this.#folder, 'manifests', digest.replace(':', '-'));
   }
 
-  /** Keeps what is going to be changed, before it is. */
+  /** Puts a manifest on the disk, before an edit that needs it begins. */
+  async keep({ digest, mediaType, bytes }: RemoteManifest): Promise<void> {
+    if ((await this.kept(digest, mediaType)) === null) await writeDurably(this.#manifestFile(digest), bytes);
+  }
+
+  /** The bytes of a manifest that is kept; null where they are gone or damaged. */
+  async kept(digest: string, mediaType: string): Promise<RemoteManifest | null> {
+    const bytes = await readFile(this.#manifestFile(digest)).catch(() => null);
+    if (bytes === null || `sha256:${createHash('sha256').update(bytes).digest('hex')}` !== digest) return null;
+    return { digest, mediaType, bytes };
+  }
+
+  /** Writes down what is going to be changed, before it is. */
   async begin(
-    edit: Pick<TagEntry, 'host' | 'repository' | 'undoes' | 'tags' | 'insecure'>,
-    manifests: readonly RemoteManifest[],
+    edit: Pick<TagEntry, 'host' | 'repository' | 'undoes' | 'tags' | 'insecure' | 'manifests'>,
   ): Promise<TagEntry> {
-    for (const { digest, bytes } of manifests) await writeDurably(this.#manifestFile(digest), bytes);
     const entry: TagEntry = {
       ...edit,
       version: 1,
@@ -67,7 +77,6 @@ export class TagJournal {
       atMs: this.#nowMs(),
       state: 'open',
       owner: String(process.pid),
-      manifests: Object.fromEntries(manifests.map(({ digest, mediaType }) => [digest, mediaType])),
     };
     this.#making.add(entry.id);
     await this.#write(entry);
@@ -128,29 +137,19 @@ export class TagJournal {
     }
   }
 
-  /** The bytes of a manifest that an edit keeps; null where they are gone or damaged. */
+  /** A manifest that an edit keeps; null where it keeps none of this digest, or its bytes are gone or damaged. */
   async manifest({ manifests }: TagEntry, digest: string): Promise<RemoteManifest | null> {
     const mediaType = manifests[digest];
-    if (mediaType === undefined) return null;
-    const bytes = await readFile(this.#manifestFile(digest)).catch(() => null);
-    if (bytes === null || `sha256:${createHash('sha256').update(bytes).digest('hex')}` !== digest) return null;
-    return { digest, mediaType, bytes };
+    return mediaType === undefined ? null : await this.kept(digest, mediaType);
   }
 
-  /** Whether a manifest that an edit needs is still kept. */
-  async keeps(entry: TagEntry, digest: string): Promise<boolean> {
-    return (await this.manifest(entry, digest)) !== null;
-  }
-
-  /** Drops what is older than it is kept, and manifests that no edit needs. */
+  /** Drops edits that are older than they are kept, and the manifests that no other one needs. */
   async #prune(): Promise<void> {
     const entries = await this.list();
     const since = this.#nowMs() - KEEP_EDITS_MS;
     const old = entries.filter(({ atMs }) => atMs < since);
-    if (old.length === 0) return;
-    const needed = new Set(
-      entries.filter(({ atMs }) => atMs >= since).flatMap(({ manifests }) => Object.keys(manifests)),
-    );
+    const young = entries.filter(({ atMs }) => atMs >= since);
+    const needed = new Set(young.flatMap(({ manifests }) => Object.keys(manifests)));
     for (const { id, manifests } of old) {
       await rm(this.#file(id), { force: true });
       for (const digest of Object.keys(manifests))

@@ -29,10 +29,21 @@ export async function tagPoints(
   return points;
 }
 
-/** Tags that point at a digest, sorted. */
-export function tagsAt(points: ReadonlyMap<string, Pick<TagPoint, 'digest'>>, digest: string): string[] {
-  return [...points]
-    .filter(([, point]) => point.digest === digest)
-    .map(([tag]) => tag)
-    .sort();
+/** Tags by digest: made once for many questions. */
+export class TagsByDigest {
+  readonly #tags = new Map<string, string[]>();
+
+  constructor(points: ReadonlyMap<string, Pick<TagPoint, 'digest'>>) {
+    for (const [tag, { digest }] of points) {
+      const known = this.#tags.get(digest);
+      if (known === undefined) this.#tags.set(digest, [tag]);
+      else known.push(tag);
+    }
+    for (const tags of this.#tags.values()) tags.sort();
+  }
+
+  /** Tags at a digest, sorted. */
+  at(digest: string): readonly string[] {
+    return this.#tags.get(digest) ?? [];
+  }
 }

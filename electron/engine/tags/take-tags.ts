@@ -2,7 +2,7 @@ import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { TagWay } from '../../../shared/models/tag-edit.ts';
 import { type DeleteAnswer, deleteManifest } from '../registry/delete-manifest.ts';
 import type { RemoteManifest } from '../registry/distribution-client.ts';
-import type { AbilityMemory } from './delete-abilities.ts';
+import { type AbilityMemory, isSure } from './delete-abilities.ts';
 import { placeholderManifest } from './placeholder-manifest.ts';
 import { tagNames } from './plan-tag-changes.ts';
 import { tagPoints } from './tag-map.ts';
@@ -77,7 +77,7 @@ async function takeOne(
       ? await deleteManifest(client.requester, repository, tag, { signal })
       : await deleteByVendor(way, client, { repository, tag, digest }, signal);
   if (answer.result === 'unsupported') {
-    if (way === 'tag') memory.learn(client.host, { tagDelete: 'digest' });
+    if (way === 'tag' && isSure(answer)) memory.learn(client.host, { tagDelete: 'digest' });
     throw unsupported(parts, tag, answer.error);
   }
   await writer.readBack(tag, null, signal);
@@ -132,7 +132,7 @@ async function deleteDigest(
 ): Promise<DeleteAnswer> {
   const { client, repository } = writer;
   const answer = await deleteManifest(client.requester, repository, digest, { signal });
-  memory.learn(client.host, { digestDelete: answer.result === 'unsupported' ? 'no' : 'yes' });
+  if (isSure(answer)) memory.learn(client.host, { digestDelete: answer.result === 'unsupported' ? 'no' : 'yes' });
   return answer;
 }
 
