@@ -95,7 +95,8 @@ describe('a mount that is refused', () => {
     await proxy.close();
     await rm(stateHome, { recursive: true, force: true });
 
-    expect({ asked, planned: planned.slice(1) }).toEqual({ asked: [3, 0, 3], planned: [false, true] });
+    // In the third run both repositories ask: others were seen to have the blobs.
+    expect({ asked, planned: planned.slice(1) }).toEqual({ asked: [3, 0, 5], planned: [false, true] });
     // Both repositories get a layer from one pass where nothing is hoped for.
     expect(encoded[1]).toBeLessThan(Number(encoded[2]));
     expect(await isWhole(`${scene.registry.host}/mounts/second/b:1`, scene.vm)).toBe(true);

@@ -166,6 +166,45 @@ describe('a mount', () => {
   });
 });
 
+describe('a push to another repository of a registry that has the image', () => {
+  it('mounts all of it, and the plan says where from', async () => {
+    await playing({}, async (registry) => {
+      await push(registry.host, 'team/one');
+      registry.clearSeen();
+      const plan = await engine.plan({ vmId: 'vm:builder', references: [`${registry.host}/team/two:1`] });
+      const from = new Set(plan.targets[0]?.layers.flatMap(({ mountedFrom }) => mountedFrom ?? []));
+      const { document } = await push(registry.host, 'team/two');
+      expect({ ...leftBy(registry, 'team/two'), from: [...from], planned: plan.bytes.uploaded }).toEqual({
+        ...CLEAN,
+        from: ['team/one'],
+        planned: 0,
+      });
+      expect({ uploaded: document.bytes.uploaded, mounted: document.bytes.mounted > 3_000_000 }).toEqual({
+        uploaded: 0,
+        mounted: true,
+      });
+    });
+  });
+
+  it('sends what is gone from there, and what cannot be mounted', async () => {
+    await playing({}, async (registry) => {
+      await push(registry.host, 'team/one');
+      const { blobs } = registry.content.repository('team/one');
+      const [largest] = [...blobs].toSorted(([, left], [, right]) => right.length - left.length);
+      blobs.delete(largest?.[0] ?? '');
+      const gone = (await push(registry.host, 'team/two')).document.bytes.uploaded;
+      registry.play({ mount: refusal(403, 'DENIED') });
+      const refused = (await push(registry.host, 'team/three')).document.bytes;
+      expect({
+        two: leftBy(registry, 'team/two'),
+        three: leftBy(registry, 'team/three'),
+        gone,
+        refused: refused.uploaded > 3_000_000 && refused.mounted === 0,
+      }).toEqual({ two: CLEAN, three: CLEAN, gone: largest?.[1].length, refused: true });
+    });
+  });
+});
+
 describe('a piece that broke off', () => {
   /** Pushes in pieces through a proxy that breaks the body of the third one. */
   async function broken(profile: Partial<FakeProfile>): Promise<{ left: object; again: boolean; starts: number }> {

@@ -1,4 +1,5 @@
 import { askHome } from './ask-home.ts';
+import { askNeighbours, neighbourWith } from './ask-neighbours.ts';
 import { limited } from './limited.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import { ABSENT, type DraftLayer, type DraftTarget, PRESENT, type PushDraft } from './push-draft.ts';
@@ -8,7 +9,8 @@ const HEADS_AT_ONCE = 16;
 
 /**
  * Asks each target once for every distinct digest of `layers` that it has not been asked for. A blob that a target
- * lacks while another target of the same registry has it, or will get it, is a mount.
+ * lacks while another target of the same registry has it, or will get it, or another repository there was seen to hold it, is
+ * a mount.
  */
 export async function askPresence(
   parts: PlanningParts,
@@ -18,6 +20,7 @@ export async function askPresence(
 ): Promise<void> {
   await Promise.all(draft.targets.map((target) => askTarget(parts, target, layers, signal)));
   await askHomeForMounts(parts, draft, layers, signal);
+  for (const target of draft.targets) await askNeighbours(parts, draft, target, layers, signal);
   for (const target of draft.targets) {
     if (parts.clientOf(target.registry).profile.mounts) preferMounts(draft, target);
   }
@@ -82,8 +85,11 @@ function preferMounts(draft: PushDraft, target: DraftTarget): void {
     );
     if (source === undefined) {
       const offered = offeredBy(draft, target, digest);
+      const neighbour = neighbourWith(draft, target, digest);
       if (offered !== null)
         target.presence.set(digest, { verdict: 'mount', reason: 'mountable', mountedFrom: offered });
+      else if (neighbour !== null)
+        target.presence.set(digest, { verdict: 'mount', reason: 'mountUntried', mountedFrom: neighbour });
       continue;
     }
     const has = source.presence.get(digest)?.verdict === 'present';

@@ -91,6 +91,8 @@ export interface PushDraft {
   readonly homeHas: Map<string, boolean>;
   /** Repositories that layers of cached images can be mounted from, by layer digest: for a local VM that holds their chunks. */
   readonly offers: Map<string, RepositoryName>;
+  /** Other repositories that answered that they have a blob, by registry and digest; null = none of those asked. */
+  readonly neighbours: Map<string, string | null>;
   /** How a cached image is pushed; null for a local VM. */
   cachedImage: CachedImagePlan | null;
   /** What became of Tart's cache; null while it was not populated. */
@@ -158,6 +160,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     ociConfig: null,
     homeHas: new Map(),
     offers: new Map(),
+    neighbours: new Map(),
     cachedImage:
       source.image === null
         ? null

@@ -1,3 +1,4 @@
+import { neighbourWith } from '../../plan/ask-neighbours.ts';
 import { offeredBy } from '../../plan/ask-presence.ts';
 import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
 import type { BlobUpload } from '../../registry/distribution-client.ts';
@@ -39,7 +40,7 @@ export async function mountLayer(
   return left;
 }
 
-/** A repository of the target's registry that has the blob: another target, another push's, or a cached image's own. */
+/** A repository of the target's registry that has the blob: another target, another push's, a cached image's own, or any other. */
 function mountSource(run: PushContext, target: DraftTarget, digest: string): string | null {
   const { draft } = run;
   if (run.blobs.mistrusts(target, digest)) return null;
@@ -49,5 +50,5 @@ function mountSource(run: PushContext, target: DraftTarget, digest: string): str
   if (other !== undefined) return other.repository;
   const nearby = run.blobs.nearby(target.registry, digest);
   if (nearby !== null && nearby !== target.repository) return nearby;
-  return offeredBy(draft, target, digest);
+  return offeredBy(draft, target, digest) ?? neighbourWith(draft, target, digest);
 }
