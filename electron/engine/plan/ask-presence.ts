@@ -18,11 +18,12 @@ export async function askPresence(
   layers: readonly DraftLayer[],
   signal: AbortSignal,
 ): Promise<void> {
-  await Promise.all(draft.targets.map((target) => askTarget(parts, target, layers, signal)));
+  const asked = await Promise.all(draft.targets.map((target) => askTarget(parts, target, layers, signal)));
   await askHomeForMounts(parts, draft, layers, signal);
   for (const target of draft.targets) await askNeighbours(parts, draft, target, layers, signal);
-  for (const target of draft.targets) {
-    if (parts.clientOf(target.registry).profile.mounts) preferMounts(draft, target);
+  for (const [at, target] of draft.targets.entries()) {
+    // Only what was asked now: what was brought meanwhile stays what it is.
+    if (parts.clientOf(target.registry).profile.mounts) preferMounts(draft, target, asked[at] ?? []);
   }
 }
 
@@ -49,17 +50,18 @@ function isNeighbour(draft: PushDraft, target: DraftTarget): boolean {
   return home?.registry === target.registry && home.repository !== target.repository;
 }
 
+/** Answers the digests that the target was asked for. */
 async function askTarget(
   parts: PlanningParts,
   target: DraftTarget,
   layers: readonly DraftLayer[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string[]> {
   const wanted = new Map<string, number>();
   for (const { digest, size } of layers) {
     if (digest !== null && size !== null && !target.presence.has(digest)) wanted.set(digest, size);
   }
-  if (wanted.size === 0) return;
+  if (wanted.size === 0) return [];
   const client = parts.clientOf(target.registry);
   await limited(
     wanted,
@@ -74,12 +76,13 @@ async function askTarget(
   const place = { registry: target.registry, repository: target.repository };
   const seen = [...wanted.keys()].filter((digest) => target.presence.get(digest)?.verdict === 'present');
   await parts.contentIndex.sawBlobs(place, seen);
+  return [...wanted.keys()];
 }
 
 /** Turns an upload into a mount where another target of the same registry has the blob, or gets it first. */
-function preferMounts(draft: PushDraft, target: DraftTarget): void {
-  for (const [digest, presence] of target.presence) {
-    if (presence.verdict !== 'upload') continue;
+function preferMounts(draft: PushDraft, target: DraftTarget, digests: readonly string[]): void {
+  for (const digest of digests) {
+    if (target.presence.get(digest)?.verdict !== 'upload') continue;
     const source = draft.targets.find(
       (other) => other !== target && other.registry === target.registry && offers(draft, other, target, digest),
     );
