@@ -41,7 +41,16 @@ export const EMPTY_BOOK: Book = { added: [], removed: [], pinned: {}, hidden: {}
 
 /** A repository of which only the name is known. */
 function unread(repository: string): Repository {
-  return { repository, readMs: null, tagCount: null, groups: [], invalidTags: [], incomplete: false, pinned: false };
+  return {
+    repository,
+    readMs: null,
+    tagCount: null,
+    groups: [],
+    storedSize: null,
+    invalidTags: [],
+    incomplete: false,
+    pinned: false,
+  };
 }
 
 function without(names: readonly string[] | undefined, name: string): string[] {

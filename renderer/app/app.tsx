@@ -26,6 +26,7 @@ import { useSample } from '../features/first-run/use-sample.ts';
 import { LocalPane } from '../features/local/local-pane.tsx';
 import { PushSheet } from '../features/push/push-sheet.tsx';
 import { AddRegistry } from '../features/registries/add-registry.tsx';
+import { PinRepository } from '../features/registries/pin-repository.tsx';
 import { RegistriesPane } from '../features/registries/registries-pane.tsx';
 import { RemoveRegistry } from '../features/registries/remove-registry.tsx';
 import { useTagReadings } from '../features/registries/use-tag-reading.ts';
@@ -407,6 +408,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
           />
         )}
         {dialog?.kind === 'collect' && <CollectStore onClose={() => setDialog(null)} />}
+        <PinRepository readings={readings} onSelect={selectInTree} />
         <SignIn
           insecureHosts={(registries ?? NO_REGISTRIES).flatMap(({ host, insecure }) => (insecure ? [host] : []))}
         />

@@ -41,13 +41,23 @@ describe('the selection of tags', () => {
   it('names the digests that its tags have now, and leaves out a tag that is gone', () => {
     selectTags(HERE, ['a', 'gone']);
     const groups = [
-      { digest: 'sha256:1', tags: ['a', 'b'], size: 1, uploadTime: null, kind: null, mediaType: null, onlyHere: null },
+      {
+        digest: 'sha256:1',
+        tags: ['a', 'b'],
+        size: 1,
+        uploadTime: null,
+        kind: null,
+        mediaType: null,
+        onlyHere: null,
+        thread: null,
+      },
     ];
     const repository = {
       repository: 'acme/sonoma',
       readMs: 1,
       tagCount: 2,
       groups,
+      storedSize: null,
       invalidTags: [],
       incomplete: false,
       pinned: false,

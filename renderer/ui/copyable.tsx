@@ -12,15 +12,23 @@ export interface CopyableProps {
   readonly shown?: string;
   /** `Copy digest` */
   readonly label: string;
+  /** In a grid, which is one tab stop: its menu copies, too. */
+  readonly inGrid?: boolean;
 }
 
 /** A digest, reference or command in mono, with a button that copies it. */
-export function Copyable({ text, shown = text, label }: CopyableProps): ReactElement {
+export function Copyable({ text, shown = text, label, inGrid = false }: CopyableProps): ReactElement {
   const copy = useCopy();
   return (
     <span className="copyable">
       <code data-tip={text}>{shown}</code>
-      <Button className="icon-button copyable-button" aria-label={label} data-tip={label} onPress={() => copy(text)}>
+      <Button
+        className="icon-button copyable-button"
+        aria-label={label}
+        data-tip={label}
+        excludeFromTabOrder={inGrid}
+        onPress={() => copy(text)}
+      >
         <Copy size={12} strokeWidth={1.75} aria-hidden="true" />
       </Button>
     </span>

@@ -18,6 +18,12 @@ export const tagGroupSchema = z.object({
   mediaType: z.string().nullable().default(null),
   /** Packed bytes that no other tagged digest of the repository needs; null while a manifest of it is not known. */
   onlyHere: z.number().nullable().default(null),
+  /**
+   * The chunks of its disk in their order, each a letter with the length of its run before it: `o` = only this digest of
+   * the repository needs it, `s` = others do, too, `d` = the same as an earlier one, `z` = zeros (`3o40sz`). Null where
+   * there is no disk in chunks, or a manifest of the repository is not known.
+   */
+  thread: z.string().nullable().default(null),
 });
 
 /** A repository that the app has pushed to, that was pinned, or that a registry, Tart's cache or a known manifest names. */
@@ -28,6 +34,8 @@ export const repositorySchema = z.object({
   /** Number of tags at that look; null = never read. */
   tagCount: z.number().nullable(),
   groups: z.array(tagGroupSchema),
+  /** Packed bytes of all distinct blobs that its tags need; null while a manifest of it is not known. */
+  storedSize: z.number().nullable().default(null),
   /** Names in the registry's list that are no tags by the grammar: shown, never asked for. At most 100. */
   invalidTags: z.array(z.string()).default([]),
   /** The registry's list broke off: there may be more tags. */

@@ -7,7 +7,14 @@ import { manifestSummary } from './manifest-summary.ts';
 const DEEPEST = 8;
 
 /** What manifests tell of a tagged digest. */
-export type GroupFacts = Pick<TagGroup, 'kind' | 'mediaType' | 'uploadTime' | 'size' | 'onlyHere'>;
+export type GroupFacts = Pick<TagGroup, 'kind' | 'mediaType' | 'uploadTime' | 'size' | 'onlyHere' | 'thread'>;
+
+/** What manifests tell of a repository. */
+export interface RepositoryFacts {
+  readonly groups: ReadonlyMap<string, GroupFacts>;
+  /** Packed bytes of all distinct blobs; null while a manifest is not known. */
+  readonly storedSize: number | null;
+}
 
 /** What is put together while manifests come in. */
 interface Gathered {
@@ -67,7 +74,7 @@ export async function groupSizes(
   source: ManifestSource,
   digests: readonly string[],
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, GroupFacts>> {
+): Promise<RepositoryFacts> {
   const gathered: Gathered = {
     facts: new Map(),
     shares: new BlobShares(),
@@ -77,15 +84,17 @@ export async function groupSizes(
   const { facts, shares, ofIndexes, incomplete } = gathered;
   let level: Children = new Map();
   const unread = await eachManifest(source, digests, signal, (found) => {
-    const { blobs, children, ...said } = manifestSummary(found);
-    facts.set(found.digest, { ...said, size: sumOf(blobs), onlyHere: null });
+    const { blobs, chunks, children, ...said } = manifestSummary(found);
+    facts.set(found.digest, { ...said, size: sumOf(blobs), onlyHere: null, thread: null });
     shares.add(found.digest, blobs);
+    shares.addChunks(found.digest, chunks);
     addChildren(level, children, [found.digest]);
   });
   for (let depth = 0; depth < DEEPEST && level.size > 0; depth += 1) {
     level = await readChildren(source, level, gathered, signal);
   }
-  const onlyHere = unread.length + incomplete.size === 0 ? shares.onlyHere() : null;
+  const allKnown = unread.length + incomplete.size === 0;
+  const onlyHere = allKnown ? shares.onlyHere() : null;
   const complete = new Map<string, GroupFacts>();
   for (const [digest, said] of facts) {
     const inIndex = ofIndexes.get(digest);
@@ -93,7 +102,8 @@ export async function groupSizes(
       ...said,
       size: incomplete.has(digest) ? null : inIndex === undefined ? said.size : sumOf(inIndex),
       onlyHere: onlyHere === null ? null : (onlyHere.get(digest) ?? 0),
+      thread: allKnown ? shares.threadOf(digest) : null,
     });
   }
-  return complete;
+  return { groups: complete, storedSize: allKnown ? shares.total() : null };
 }

@@ -57,7 +57,7 @@ export async function readRepository(
   const groups = [...named].map(([digest, names]): TagGroup => {
     const { size, uploadTime, kind, mediaType } = known.get(digest) ?? NOTHING_KNOWN;
     const pushed = uploadTime ?? listed(list.pushedMs.get(digest));
-    return { digest, tags: names.sort(), size, uploadTime: pushed, kind, mediaType, onlyHere: null };
+    return { digest, tags: names.sort(), size, uploadTime: pushed, kind, mediaType, onlyHere: null, thread: null };
   });
   const grouped: Repository = {
     ...before,
@@ -65,14 +65,17 @@ export async function readRepository(
     tagCount: digests.size,
     invalidTags: invalid.slice(0, MOST_INVALID),
     incomplete: !list.complete,
+    storedSize: null,
     groups: newestFirst(groups),
   };
   const unchanged = groups.length === before.groups.length && groups.every(({ digest }) => known.has(digest));
   if (unchanged && before.groups.every(({ onlyHere }) => onlyHere !== null)) {
-    return {
-      ...grouped,
-      groups: grouped.groups.map((group) => ({ ...group, onlyHere: known.get(group.digest)?.onlyHere ?? null })),
-    };
+    // Who shares what is as it was.
+    const shared = grouped.groups.map((group): TagGroup => {
+      const { onlyHere = null, thread = null } = known.get(group.digest) ?? {};
+      return { ...group, onlyHere, thread };
+    });
+    return { ...grouped, storedSize: before.storedSize, groups: shared };
   }
   await parts.onGrouped(grouped);
   const source = {
@@ -81,12 +84,12 @@ export async function readRepository(
     place: { registry: client.host, repository },
     budget: MOST_MANIFESTS_READ,
   };
-  const facts = await groupSizes(source, wantedFirst(groups), signal);
+  const { groups: facts, storedSize } = await groupSizes(source, wantedFirst(groups), signal);
   const filled = grouped.groups.map((group): TagGroup => {
     const said = facts.get(group.digest);
     return said === undefined ? group : { ...group, ...said, uploadTime: said.uploadTime ?? group.uploadTime };
   });
-  return { ...grouped, groups: newestFirst(filled) };
+  return { ...grouped, storedSize, groups: newestFirst(filled) };
 }
 
 /** The time that a list of tags names. */

@@ -185,7 +185,10 @@ function useImageFacts(group: TagGroup, child: ImageChild | null, image: Image |
   if (uploaded !== null) facts.push({ name: t('uploaded'), value: momentWords(Date.parse(uploaded), i18n.language) });
   if (image === null) return facts;
   if (image.kind !== 'index') facts.push({ name: t('layers'), value: String(image.layers.length) });
-  facts.push({ name: t('manifest'), value: formatBytes(image.manifestSize), more: image.mediaType });
+  facts.push({
+    name: t('manifest'),
+    value: <span data-tip={image.mediaType}>{formatBytes(image.manifestSize)}</span>,
+  });
   const { os = null, architecture = null } = image.config ?? {};
   const platform = [os, architecture].filter((part) => part !== null).join('/');
   if (platform !== '') facts.push({ name: browse('platform'), value: platform });

@@ -1,10 +1,11 @@
-import { RefreshCw, Settings, Trash2 } from 'lucide-react';
+import { Plus, RefreshCw, Settings, Trash2 } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { useClient } from '../../state/client.ts';
+import { askForRepository } from '../../state/repository-request.ts';
 import { askForSignIn } from '../../state/sign-in-request.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import { HealthDot } from '../../ui/health-dot.tsx';
@@ -118,7 +119,13 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
       )}
       <WaitingJobs host={host} show={error !== null} onShowJob={onShowJob} />
       <section>
-        <h2 className="section-title">{t('repositoriesHead')}</h2>
+        <h2 className="section-title">
+          {t('repositoriesHead')}
+          <Button className="quiet-button button-small" onPress={() => askForRepository(host)}>
+            <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
+            {t('browse:pinDots')}
+          </Button>
+        </h2>
         {repositories.length === 0 ? (
           <p className="nothing">{t('noRepositories')}</p>
         ) : (

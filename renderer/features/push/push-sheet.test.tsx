@@ -24,8 +24,8 @@ prepareTestWindow();
 
 const NEW_TAG = 'ghcr.io/acme/sonoma:16.2';
 
-const GROUP = { size: 1, uploadTime: null, kind: null, mediaType: null, onlyHere: null } as const;
-const PLAIN = { invalidTags: [], incomplete: false, pinned: false };
+const GROUP = { size: 1, uploadTime: null, kind: null, mediaType: null, onlyHere: null, thread: null } as const;
+const PLAIN = { storedSize: null, invalidTags: [], incomplete: false, pinned: false };
 const REGISTRY: Registry = {
   host: 'ghcr.io',
   thisComputer: false,

@@ -32,6 +32,7 @@ describe('what a target is suggested to be', () => {
       readMs: 1,
       tagCount: 0,
       groups: [],
+      storedSize: null,
       invalidTags: [],
       incomplete: false,
       pinned: false,

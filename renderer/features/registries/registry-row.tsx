@@ -14,7 +14,7 @@ import { useErrorWords } from '../push/use-error-words.ts';
 import { ThisComputerCells } from '../store/this-computer-cells.tsx';
 import type { ThisComputer } from '../store/use-this-computer.ts';
 import { timeOfDay } from '../transfers/job-row.tsx';
-import { packedSum, type RegistryRow, tokensThatFit } from './tree-rows.ts';
+import { packedSum, plainGroups, plainTagCount, type RegistryRow, tokensThatFit } from './tree-rows.ts';
 import type { TagReadings } from './use-tag-reading.ts';
 
 /** See {@link RegistryRowCells}. */
@@ -133,15 +133,15 @@ function RepositoryCells(props: {
   const { row, readings, language } = props;
   const { t } = useTranslation('panes');
   const { repository, registry } = row;
-  const { readMs, tagCount, groups } = repository;
+  const { readMs, groups } = repository;
   const failed = readings.failures.has(row.key);
   const old = failed || registry.health === 'refused' || registry.health === 'offline';
   const counts =
     readMs === null
       ? t('notRead')
       : t('tagsAndDigests', {
-          tags: t('tags', { count: tagCount ?? 0 }),
-          digests: t('digests', { count: groups.length }),
+          tags: t('tags', { count: plainTagCount(repository) }),
+          digests: t('digests', { count: plainGroups(repository).length }),
         });
   const note = old && readMs !== null ? t('asOf', { time: timeOfDay(readMs, language) }) : counts;
   const size = packedSum(repository);

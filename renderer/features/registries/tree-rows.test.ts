@@ -5,7 +5,7 @@ import { findInTree } from '../../state/tree-selection.ts';
 import { type OpenRows, registryRows, tokensThatFit } from './tree-rows.ts';
 import { registryAndRepository } from './use-add-registry.ts';
 
-const GROUP = { size: 1, uploadTime: null, kind: null, mediaType: null, onlyHere: null } as const;
+const GROUP = { size: 1, uploadTime: null, kind: null, mediaType: null, onlyHere: null, thread: null } as const;
 
 function repository(name: string, groups: Record<string, string[]> | null): Repository {
   return {
@@ -13,6 +13,7 @@ function repository(name: string, groups: Record<string, string[]> | null): Repo
     readMs: groups === null ? null : 1,
     tagCount: groups === null ? null : Object.values(groups).flat().length,
     groups: Object.entries(groups ?? {}).map(([digest, tags]) => ({ digest, tags, ...GROUP })),
+    storedSize: null,
     invalidTags: [],
     incomplete: false,
     pinned: false,

@@ -1,3 +1,4 @@
+import { isReferrerTag } from '../../../shared/models/referrer-tag.ts';
 import type { Registry, Repository, TagGroup } from '../../../shared/models/registry.ts';
 import { registryKey, type TreeSelection } from '../../state/tree-selection.ts';
 import { orderTags } from '../../ui/tag-order.ts';
@@ -38,8 +39,12 @@ function isOpen(open: OpenRows, key: string, byItself: boolean): boolean {
   return open[key] ?? byItself;
 }
 
-/** Sum of the packed sizes of the distinct digests; null while one is not known. Layers that digests share count in each. */
+/**
+ * Packed bytes of a repository's distinct blobs; until all manifests are known the sum of its digests, in which layers that
+ * they share count in each; null while the size of one is not known.
+ */
 export function packedSum(repository: Repository): number | null {
+  if (repository.storedSize !== null) return repository.storedSize;
   if (repository.readMs === null || repository.groups.some(({ size }) => size === null)) return null;
   return repository.groups.reduce((sum, { size }) => sum + (size ?? 0), 0);
 }
@@ -55,10 +60,32 @@ export function tagsOf(group: TagGroup): readonly string[] {
   return sorted;
 }
 
+const plain = new WeakMap<Repository, readonly TagGroup[]>();
+
+/** The tags of a group without those of signatures and other referrers. */
+export function plainTags(group: TagGroup): readonly string[] {
+  const tags = tagsOf(group);
+  return tags.some(isReferrerTag) ? tags.filter((tag) => !isReferrerTag(tag)) : tags;
+}
+
+/** The groups of a repository that have a tag which is none of a referrer; found once. */
+export function plainGroups(repository: Repository): readonly TagGroup[] {
+  const known = plain.get(repository);
+  if (known !== undefined) return known;
+  const found = repository.groups.filter(({ tags }) => !tags.every(isReferrerTag));
+  plain.set(repository, found);
+  return found;
+}
+
+/** How many tags a repository has, those of referrers left out. */
+export function plainTagCount(repository: Repository): number {
+  return plainGroups(repository).reduce((sum, group) => sum + plainTags(group).length, 0);
+}
+
 /** The groups that a filter leaves: all of a repository whose name it matches, else those with a matching tag. */
 function shownGroups(host: string, repository: Repository, filter: string): readonly TagGroup[] | null {
   if (filter === '' || repositoryKey(host, repository.repository).toLowerCase().includes(filter)) {
-    return repository.groups;
+    return plainGroups(repository);
   }
   const found = repository.groups.filter(
     ({ tags, digest }) => tags.some((tag) => tag.toLowerCase().includes(filter)) || digest.includes(filter),
@@ -75,8 +102,9 @@ function repositoryRows(
   const groups = shownGroups(registry.host, repository, filter);
   if (groups === null) return [];
   const key = repositoryKey(registry.host, repository.repository);
-  const byItself = repository.readMs !== null && repository.groups.length <= MOST_OPEN;
-  const narrowed = filter !== '' && groups !== repository.groups;
+  const all = plainGroups(repository);
+  const byItself = repository.readMs !== null && all.length <= MOST_OPEN;
+  const narrowed = filter !== '' && groups !== all;
   const opened = narrowed || isOpen(open, key, byItself);
   const row: RegistryRow = {
     kind: 'repository',
@@ -97,7 +125,8 @@ function repositoryRows(
   return [
     row,
     ...groups.map((group): RegistryRow => {
-      const tags = tagsOf(group);
+      // What only belongs to another image is found by its name alone.
+      const tags = plainTags(group).length > 0 ? plainTags(group) : tagsOf(group);
       return {
         kind: 'group',
         registry,

@@ -1,7 +1,9 @@
-import { KeyRound, RefreshCw, Server, Tag, Trash2 } from 'lucide-react';
+import { KeyRound, Plus, RefreshCw, Server, Tag, Trash2, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useClient } from '../../state/client.ts';
+import { askForRepository } from '../../state/repository-request.ts';
 import { askForSignIn } from '../../state/sign-in-request.ts';
+import { showToast } from '../../state/toasts.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import type { MenuGroups } from '../../ui/context-menu.tsx';
 import { useCargoCommands } from '../copy/use-cargo-commands.ts';
@@ -35,6 +37,7 @@ export function useRegistryCommands(
               // The row shows what came of it.
               act: () => void client.call('registries.read', { host }).catch(() => undefined),
             },
+            { id: 'pin', label: t('browse:pinDots'), icon: Plus, act: () => askForRepository(host) },
             { id: 'signIn', label: t('signIn:signInDots'), icon: KeyRound, act: () => askForSignIn(host) },
           ],
           [{ id: 'copyHost', label: t('copyHost'), icon: Server, act: () => copy(host) }],
@@ -53,6 +56,29 @@ export function useRegistryCommands(
               act: () => copy(repositoryKey(host, repository)),
             },
           ],
+          row.registry.thisComputer
+            ? []
+            : [
+                {
+                  id: 'unpin',
+                  label: t('browse:unpin'),
+                  icon: X,
+                  act: () => {
+                    void client.call('repositories.unpin', { host, repository }).then(() => {
+                      showToast({
+                        title: t('browse:unpinned', { name: repositoryKey(host, repository) }),
+                        more: t('browse:unpinnedMore'),
+                        action: {
+                          label: t('browse:putBack'),
+                          act: () => {
+                            void client.call('repositories.pin', { host, repository });
+                          },
+                        },
+                      });
+                    });
+                  },
+                },
+              ],
         ];
       }
       case 'group':

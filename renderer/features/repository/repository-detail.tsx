@@ -1,4 +1,4 @@
-import { Copy, RefreshCw } from 'lucide-react';
+import { Box, Copy, RefreshCw } from 'lucide-react';
 import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -17,7 +17,7 @@ import { repositoryCargo } from '../drag/cargo.ts';
 import { cargoAround, selectedCargo } from '../drag/selected-cargo.ts';
 import { startDrag } from '../drag/start-drag.ts';
 import { ErrorReport, signInHost } from '../push/error-report.tsx';
-import { packedSum, repositoryKey } from '../registries/tree-rows.ts';
+import { packedSum, plainGroups, plainTagCount, repositoryKey } from '../registries/tree-rows.ts';
 import { useGroupCommands } from '../registries/use-group-commands.ts';
 import type { TagReadings } from '../registries/use-tag-reading.ts';
 import { PendingPanel } from '../tags/pending-panel.tsx';
@@ -96,21 +96,26 @@ function RepositoryHead(props: {
   const { t, i18n } = useTranslation('panes');
   const { t: words } = useTranslation('browse');
   const { t: copying } = useTranslation('copy');
-  const { readMs, tagCount, groups } = repository;
+  const { readMs, groups, storedSize } = repository;
   const size = packedSum(repository);
   const facts =
     readMs === null
       ? [t('notRead')]
       : [
-          t('tags', { count: tagCount ?? 0 }),
-          t('digests', { count: groups.length }),
-          size === null || groups.length === 0 ? '' : words('packedTogether', { size: formatBytes(size) }),
+          t('tags', { count: plainTagCount(repository) }),
+          t('digests', { count: plainGroups(repository).length }),
+          size === null || groups.length === 0
+            ? ''
+            : words(storedSize === null ? 'packedTogether' : 'stored', { size: formatBytes(size) }),
           t('asOf', { time: timeOfDay(readMs, i18n.language) }),
         ].filter((fact) => fact !== '');
   return (
     <header className="detail-head repository-head">
       <div>
-        <h1>{repositoryKey(registry.host, repository.repository)}</h1>
+        <h1>
+          <span>{registry.host}/</span>
+          {repository.repository}
+        </h1>
         <p>
           {facts.map((fact) => (
             <span key={fact}>{fact}</span>
@@ -154,8 +159,9 @@ function ReadingOf({ place, readings }: { readonly place: string; readonly readi
 /** The table of tags with its order and filter. */
 function Tags(props: Omit<RepositoryDetailProps, 'registries'> & { readonly actions: TagActions }): ReactElement {
   const { registry, repository, readings, actions, onSelect } = props;
-  const { t } = useTranslation('browse');
+  const { t, i18n } = useTranslation('browse');
   const { t: panes } = useTranslation('panes');
+  const figures = new Intl.NumberFormat(i18n.language, { useGrouping: 'min2' });
   const place = repositoryKey(registry.host, repository.repository);
   const [order, setOrder] = useMemory('tags.order', orderSchema, 'digest');
   const [filter, setFilter] = useState('');
@@ -187,7 +193,7 @@ function Tags(props: Omit<RepositoryDetailProps, 'registries'> & { readonly acti
         </ToggleButtonGroup>
         {chosen.length > 0 && (
           <span className="tag-table-chosen" role="status">
-            {t('selected', { count: chosen.length })}
+            {t('selected', { count: chosen.length, figure: figures.format(chosen.length) })}
           </span>
         )}
         <span className="space" />
@@ -237,6 +243,7 @@ function Tags(props: Omit<RepositoryDetailProps, 'registries'> & { readonly acti
           place={menu.place}
           label={panes('menuOf', { name: menu.row.tags[0] ?? menu.row.group.digest })}
           groups={[
+            [{ id: 'show', label: t('show'), icon: Box, act: () => onSelect(`${place}@${menu.row.group.digest}`) }],
             ...actions.menu(menu.row.group.digest, menu.row.tags),
             ...commands(registry, repository, menu.row.group, menu.row.tags),
           ]}

@@ -5,7 +5,16 @@ import { escapedName, referrerTags, type TagOrder, tagRows } from './tag-rows.ts
 const digest = (fill: string): string => `sha256:${fill.repeat(64)}`;
 
 function group(fill: string, tags: string[], uploadTime: string | null): TagGroup {
-  return { digest: digest(fill), tags, size: 1, uploadTime, kind: 'tart', mediaType: null, onlyHere: null };
+  return {
+    digest: digest(fill),
+    tags,
+    size: 1,
+    uploadTime,
+    kind: 'tart',
+    mediaType: null,
+    onlyHere: null,
+    thread: null,
+  };
 }
 
 const REPOSITORY: Repository = {
@@ -17,6 +26,7 @@ const REPOSITORY: Repository = {
     group('b', ['14.9', `sha256-${'a'.repeat(64)}`], '2026-10-30T10:00:00Z'),
     group('c', [`sha256-${'a'.repeat(64)}.sig`], null),
   ],
+  storedSize: null,
   invalidTags: [],
   incomplete: false,
   pinned: false,

@@ -1,6 +1,6 @@
 import { isReferrerTag } from '../../../shared/models/referrer-tag.ts';
 import type { Repository, TagGroup } from '../../../shared/models/registry.ts';
-import { tagsOf } from '../registries/tree-rows.ts';
+import { plainTags, tagsOf } from '../registries/tree-rows.ts';
 
 /** How the tags of a repository are drawn: a row for each digest, or one for each tag by name or by age. */
 export type TagOrder = 'digest' | 'name' | 'newest';
@@ -36,7 +36,7 @@ export function tagRows({ groups }: Repository, options: TagRowOptions): TagRow[
   const found = (tag: string): boolean => filter === '' || tag.toLowerCase().includes(filter);
   const rows: TagRow[] = [];
   for (const group of groups) {
-    const tags = referrers ? tagsOf(group) : tagsOf(group).filter((tag) => !isReferrerTag(tag));
+    const tags = referrers ? tagsOf(group) : plainTags(group);
     const byDigest = filter !== '' && group.digest.includes(filter);
     if (order === 'digest') {
       if (tags.length > 0 && (byDigest || tags.some(found))) rows.push({ key: group.digest, group, tags });

@@ -8,7 +8,6 @@ import {
   useRef,
   useState,
 } from 'react';
-import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
@@ -19,6 +18,7 @@ import {
   toggleTags,
   useSelectedNames,
 } from '../../state/tag-selection.ts';
+import { Copyable } from '../../ui/copyable.tsx';
 import { momentWords } from '../../ui/moment.ts';
 import { rowsInSight } from '../../ui/rows-in-sight.ts';
 import type { MenuPlace } from '../../ui/tree-list.tsx';
@@ -27,9 +27,11 @@ import { tokensThatFit } from '../registries/tree-rows.ts';
 import type { DrawnTokens } from '../tags/change-lines.ts';
 import { DrawnToken } from '../tags/drawn-token.tsx';
 import type { TagCommand } from '../tags/use-tag-actions.tsx';
+import { Thread } from '../weave/thread.tsx';
 import { useElementSize } from '../weave/use-element-size.ts';
 import type { TagRow } from './tag-rows.ts';
 import './tag-table.css';
+import { threadLayers } from './thread-layers.ts';
 
 /** See {@link TagTable}. */
 export interface TagTableProps {
@@ -51,7 +53,7 @@ export interface TagTableProps {
 /** Height of a row in rem. */
 const ROW_REM = 1.625;
 /** Columns beside the tokens, by the width of the table. CSS px. */
-const BESIDE_TOKENS = { narrow: 190, usual: 400 } as const;
+const BESIDE_TOKENS = { narrow: 226, usual: 508 } as const;
 const NARROW = 600;
 
 /** How a click or key selects. */
@@ -79,6 +81,7 @@ export function TagTable(props: TagTableProps): ReactElement {
   const pressed = useRef<string | null>(null);
   const rowHeight = ROW_REM * view.rem;
   const sight = rowsInSight(rows.length, rowHeight, view);
+  const threads = useMemo(() => rows.some(({ group }) => group.thread !== null), [rows]);
   const order = useMemo(() => rows.flatMap(({ tags }) => tags), [rows]);
   const active = Math.max(
     0,
@@ -190,13 +193,14 @@ export function TagTable(props: TagTableProps): ReactElement {
           <tr>
             <th>{t('tags')}</th>
             <th className="tag-table-digest">{t('digest')}</th>
+            <th className="tag-table-thread optional">{threads ? t('thread') : ''}</th>
             <th className="end tag-table-bytes">{t('packed')}</th>
             <th className="end tag-table-bytes optional">{t('onlyHere')}</th>
             <th className="end tag-table-moment optional">{t('pushed')}</th>
           </tr>
         </thead>
         <tbody>
-          <tr className="rows-away" style={{ height: sight.before }} />
+          {sight.before > 0 && <tr className="rows-away" style={{ height: sight.before }} />}
           {rows.slice(sight.first, sight.last).map((row, offset) => {
             const at = sight.first + offset;
             return (
@@ -229,12 +233,11 @@ export function TagTable(props: TagTableProps): ReactElement {
                     setCurrent(row.key);
                     choose([tag], choiceOf(event));
                   }}
-                  onOpen={() => onOpen(row)}
                 />
               </tr>
             );
           })}
-          <tr className="rows-away" style={{ height: sight.after }} />
+          {sight.after > 0 && <tr className="rows-away" style={{ height: sight.after }} />}
         </tbody>
       </table>
     </div>
@@ -247,11 +250,10 @@ function RowCells(props: {
   readonly selected: ReadonlySet<string>;
   readonly drawn: DrawnTokens | undefined;
   readonly onToken: (tag: string, event: MouseEvent) => void;
-  readonly onOpen: () => void;
 }): ReactElement {
-  const { row, room, selected, drawn, onToken, onOpen } = props;
+  const { row, room, selected, drawn, onToken } = props;
   const { t, i18n } = useTranslation('browse');
-  const { digest, size, onlyHere, uploadTime, kind } = row.group;
+  const { digest, size, onlyHere, uploadTime, kind, thread } = row.group;
   const arriving = drawn?.arriving ?? [];
   const arrivalRoom = arriving.length === 0 ? 0 : Math.min(room / 2, arriving.length * 110);
   const most = tokensThatFit(row.tags, room - arrivalRoom);
@@ -286,17 +288,9 @@ function RowCells(props: {
         </span>
       </td>
       <td>
-        <Button
-          className="row-link"
-          excludeFromTabOrder
-          aria-label={`${shortDigest(digest)}: ${t('showImage', { name: row.tags[0] ?? digest })}`}
-          onPress={onOpen}
-        >
-          <code className="digest" data-tip={digest}>
-            {shortDigest(digest)}
-          </code>
-        </Button>
+        <Copyable text={digest} shown={shortDigest(digest)} label={t('copyDigest')} inGrid />
       </td>
+      <td className="optional">{thread !== null && <Thread layers={threadLayers(row.group, thread)} />}</td>
       <td className="end">{size === null ? '' : formatBytes(size)}</td>
       <td className="end optional quiet-cell">{onlyHere === null ? '' : formatBytes(onlyHere)}</td>
       <td className="end optional quiet-cell">
