@@ -74,7 +74,7 @@ function addCopyCommand(program: Command, context: CommandContext, finish: Finis
     .command('copy')
     .description('copy an image, its manifest bytes as they are; what is there is not sent')
     .argument('<source>', 'host[:port]/repository[:tag|@digest], or oci:DIR[:tag|@digest] for an image layout')
-    .argument('<target...>', 'host[:port]/repository[:tag], or oci:DIR[:tag]')
+    .argument('<target...>', 'host[:port]/repository[:tag|@digest], or oci:DIR[:tag]')
     .option('--all-tags', 'every tag of the source repository, under the same names; source and targets have no tag')
     .option('--referrers', 'signatures, attestations and whatever else refers to the image, too')
     .option('--skip-existing', 'a tag of a target that has another image stays where it is')

@@ -1,5 +1,5 @@
 import type { MethodInput } from '../../shared/contract/methods.ts';
-import { toAppError } from '../../shared/errors/app-error.ts';
+import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { CopyDocument, CopyRequest } from '../../shared/models/copy.ts';
 import type { CopyPrice } from '../../shared/models/copy-price.ts';
 import { isLayoutPlace, layoutPlace } from '../../shared/models/image-location.ts';
@@ -9,7 +9,7 @@ import type { CodecPool } from './codec/codec-pool.ts';
 import { copyDocumentOf } from './copy/copy-draft.ts';
 import type { CopyPlanningParts } from './copy/copy-parts.ts';
 import { CopyRun } from './copy/copy-run.ts';
-import { copySourceOf, repositoryPlaceOf } from './copy/copy-source.ts';
+import { copySourceOf, copyTargetsOf, repositoryPlaceOf } from './copy/copy-source.ts';
 import { CopyWork } from './copy/copy-work.ts';
 import { findLocalBlobs, type LocalBlob, type WantedBlob } from './copy/local-blobs.ts';
 import { planCopy } from './copy/plan-copy.ts';
@@ -24,7 +24,6 @@ import { type ClientRooms, openClients, registriesOf } from './open-clients.ts';
 import type { EncoderRate } from './plan/encoder-rate.ts';
 import type { LookingParts } from './plan/known-vm.ts';
 import { noRequests } from './plan/planning-parts.ts';
-import { groupTargets } from './plan/push-targets.ts';
 import type { Clock } from './ports.ts';
 import type { DistributionClient } from './registry/distribution-client.ts';
 import type { HostMemory } from './registry/host-memory.ts';
@@ -99,9 +98,11 @@ export class CopyService {
   /**
    * What is refused before a job is made of it.
    *
-   * @throws AppError `reference.invalid`, `serve.off`
+   * @throws AppError `reference.invalid`, `input.invalid`, `serve.off`
    */
   async check(request: CopyRequest): Promise<void> {
+    if (request.images.length + request.repositories.length === 0)
+      throw new AppError('input.invalid', { method: 'copy', field: 'images', problem: 'none' });
     await this.#rooms.store.requireOn([...placesOf(request)].map(({ registry }) => registry));
   }
 
@@ -126,7 +127,7 @@ export class CopyService {
 
   /** Performs the copy of a job to its end. @throws AppError */
   async perform(job: TransferJob, request: CopyRequest): Promise<void> {
-    const { codec, bandwidth, flights, book, registries } = this.#rooms;
+    const { clock, codec, bandwidth, flights, book, registries, hosts: memory } = this.#rooms;
     let run: CopyRun | null = null;
     const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
     const open = this.#open(request, { onRetry, clock: job.waits });
@@ -134,6 +135,7 @@ export class CopyService {
     try {
       const parts = {
         ...open.parts,
+        clock,
         codec,
         bandwidth,
         flights,
@@ -160,6 +162,8 @@ export class CopyService {
       });
       run = begun;
       await begun.run(job.signal).finally(() => begun.close());
+      for (const [registry, { bytesPerSecond }] of begun.links)
+        if (bytesPerSecond !== null) await memory.learnLinkRate(registry, bytesPerSecond);
     } catch (thrown) {
       // Of two sides only the one that the error names is in trouble.
       const { params } = toAppError(thrown);
@@ -247,7 +251,7 @@ export class CopyService {
 
 /** Repositories that are written to. @throws AppError `reference.invalid` */
 function targetsOf({ images, repositories }: CopyRequest): RepositoryName[] {
-  const named = groupTargets(images.flatMap(({ targets }) => targets));
+  const named = copyTargetsOf(images.flatMap(({ targets }) => targets));
   const whole = repositories.flatMap(({ targets }) => targets.map(repositoryPlaceOf));
   return [...named, ...whole].map(({ registry, repository }) => ({ registry, repository }));
 }

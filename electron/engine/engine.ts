@@ -85,6 +85,7 @@ class JoinedEngine {
     const credentials = new Credentials(ports.credentials, new SignInBook(signInFile));
     const flights = new BlobFlights();
     const slots = new HostSlots();
+    this.hub.on('settings.changed', () => slots.changed());
     const clients = new RegistryClients(
       { network, credentials, clock, log, random: Math.random, choicesOf: (host) => this.#book.choices(host) },
       this.#hosts,

@@ -170,6 +170,19 @@ describe('a copy of several tags', () => {
   });
 });
 
+describe('a copy by digest', () => {
+  it('brings an image without a tag, and refuses a digest that is not the source’s', async () => {
+    const digest = image('by digest', ['1']);
+    const target = (named: string): Partial<CopyRequest> => ({
+      images: [{ source: from('1'), targets: [`${two.host}/mirror/app@${named}`] }],
+    });
+    await engine.copy(target(digest));
+    await expect(engine.copy(target(`sha256:${'0'.repeat(64)}`))).rejects.toMatchObject({ code: 'input.invalid' });
+    await expect(engine.copy({})).rejects.toMatchObject({ code: 'input.invalid' });
+    expect([two.content.tagsOf('mirror/app'), two.content.isWhole('mirror/app', digest)]).toEqual([{}, true]);
+  });
+});
+
 describe('the job of a copy', () => {
   it('pauses between two requests, and goes on', async () => {
     image('paused', ['1']);

@@ -80,7 +80,15 @@ function groupByTarget(images: ReadonlyMap<WantedCopy, CopyImage>): WantedTarget
   /** Which image each reference gets. */
   const taken = new Map<string, string>();
   for (const [{ targets: wanted }, image] of images) {
-    for (const { references, ...place } of wanted) {
+    for (const { references, digests, ...place } of wanted) {
+      for (const digest of digests) {
+        if (digest !== image.digest)
+          throw new AppError('input.invalid', {
+            method: 'copy',
+            field: digest,
+            problem: 'not the digest of the source',
+          });
+      }
       const key = `${place.registry}/${place.repository}`;
       const none: Placements = new Map();
       const target = targets.get(key) ?? { ...place, placements: none };

@@ -162,6 +162,7 @@ export class BlobArrival {
         bandwidth: parts.bandwidth,
         gate: parts.gate,
         signal: this.#signal,
+        link: run.linkTo(target.registry),
         onSent: (bytes) => run.acknowledge(row, target, bytes),
         onStep: (step) => {
           progress.move(step);

@@ -6,6 +6,7 @@ import type { Bandwidth } from '../jobs/bandwidth.ts';
 import type { BlobFlights } from '../jobs/blob-flights.ts';
 import type { HostSlots, WantedSlot } from '../jobs/host-slots.ts';
 import type { PauseGate } from '../jobs/pause-gate.ts';
+import type { Clock } from '../ports.ts';
 import type { DistributionClient } from '../registry/distribution-client.ts';
 import type { LocalBlob, WantedBlob } from './local-blobs.ts';
 
@@ -34,6 +35,7 @@ export interface CopyPlanningParts {
 
 /** What a copy works with, beside what its plan takes. */
 export interface CopyParts extends CopyPlanningParts {
+  readonly clock: Pick<Clock, 'now'>;
   readonly codec: Pick<CodecPool, 'withPiece' | 'encode'>;
   readonly bandwidth: Bandwidth;
   readonly gate: PauseGate;

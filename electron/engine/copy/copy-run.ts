@@ -3,6 +3,7 @@ import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { CopyRequest } from '../../../shared/models/copy.ts';
 import { SinkSender } from '../codec/sink-sender.ts';
 import { LayerProgress } from '../jobs/push/layer-progress.ts';
+import { LinkMeter } from '../jobs/push/link-meter.ts';
 import { type Stuck, stuckBy } from '../jobs/stuck-job.ts';
 import { limited } from '../plan/limited.ts';
 import type { RetryNotice } from '../registry/requester.ts';
@@ -28,6 +29,8 @@ export interface CopyRunEvents {
 /** One copy from plan to tags. Clients and workers are its job's and engine's; `close` ends what is its own. */
 export class CopyRun {
   readonly sender = new SinkSender();
+  /** What was measured of the links to targets. */
+  readonly links = new Map<string, LinkMeter>();
   #draft: CopyDraft | null = null;
   #progress: readonly LayerProgress[] = [];
   /** Each row works under a signal of its own. */
@@ -69,6 +72,12 @@ export class CopyRun {
     if (more > 0) progress.meter.add(more);
     this.events.onSent(more);
     this.changed(row);
+  }
+
+  linkTo(registry: string): LinkMeter {
+    const meter = this.links.get(registry) ?? new LinkMeter(this.parts.clock);
+    this.links.set(registry, meter);
+    return meter;
   }
 
   /** A blob or manifest is at a target. */

@@ -1,7 +1,7 @@
 import { parseImageLocation, parseLayoutReference } from '../../../shared/models/image-location.ts';
 import { parseReference, referenceFault } from '../../../shared/models/reference.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
-import { layoutAt } from '../plan/push-targets.ts';
+import { groupTargets, layoutAt, type PushTarget } from '../plan/push-targets.ts';
 
 /** An image that is copied, as it is named. */
 export interface CopySource extends RepositoryName {
@@ -31,6 +31,32 @@ export function copySourceOf(text: string): CopySource {
   }
   const { registry, repository, tag, digest } = location.reference;
   return { registry, repository, reference: digest ?? tag ?? 'latest', name: text };
+}
+
+/** One repository of a copy with the tags that it gets. */
+export interface CopyTargetPlace extends PushTarget {
+  /** The digest that a target names in place of a tag: that of the source, or nothing is copied there. */
+  readonly digests: readonly string[];
+}
+
+/**
+ * Groups targets by repository, as those of a push; a target may also be `host[:port]/repository@digest`, without a tag.
+ *
+ * @throws AppError `reference.invalid`
+ */
+export function copyTargetsOf(texts: readonly string[]): CopyTargetPlace[] {
+  const tagged: string[] = [];
+  const named: CopyTargetPlace[] = [];
+  for (const text of texts) {
+    const location = parseImageLocation(text);
+    if (location.kind === 'layout' || location.reference.digest === null) {
+      tagged.push(text);
+      continue;
+    }
+    const { registry, repository, digest } = location.reference;
+    named.push({ place: 'registry', registry, repository, references: [], digests: [digest] });
+  }
+  return [...groupTargets(tagged).map((target) => ({ ...target, digests: [] })), ...named];
 }
 
 /** A repository of a registry or layout, and how a tag of it is written. */

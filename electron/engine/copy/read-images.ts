@@ -5,11 +5,16 @@ import { isDigest } from '../../../shared/models/reference.ts';
 import { sha256 } from '../oci/digest.ts';
 import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import { limited } from '../plan/limited.ts';
-import { groupTargets, type PushTarget } from '../plan/push-targets.ts';
 import type { RemoteManifest } from '../registry/distribution-client.ts';
 import type { CopyImage } from './copy-draft.ts';
 import { type CopyPlanningParts, QUESTIONS_AT_ONCE } from './copy-parts.ts';
-import { type CopySource, copySourceOf, repositoryPlaceOf } from './copy-source.ts';
+import {
+  type CopySource,
+  type CopyTargetPlace,
+  copySourceOf,
+  copyTargetsOf,
+  repositoryPlaceOf,
+} from './copy-source.ts';
 import { type ImageTree, readImageTree } from './image-tree.ts';
 
 /** Images whose manifests are read at once. */
@@ -18,7 +23,7 @@ const TREES_AT_ONCE = 8;
 /** One source with the places that it goes to. */
 export interface WantedCopy {
   readonly source: CopySource;
-  readonly targets: readonly PushTarget[];
+  readonly targets: readonly CopyTargetPlace[];
 }
 
 /**
@@ -33,7 +38,7 @@ export async function wantedCopies(
 ): Promise<WantedCopy[]> {
   const copies: WantedCopy[] = images.map(({ source, targets }) => ({
     source: copySourceOf(source),
-    targets: groupTargets(targets),
+    targets: copyTargetsOf(targets),
   }));
   for (const { source, targets } of repositories) {
     const from = repositoryPlaceOf(source);
@@ -45,7 +50,7 @@ export async function wantedCopies(
     for (const tag of tags)
       copies.push({
         source: copySourceOf(from.referenceOf(tag)),
-        targets: groupTargets(places.map(({ referenceOf }) => referenceOf(tag))),
+        targets: copyTargetsOf(places.map(({ referenceOf }) => referenceOf(tag))),
       });
   }
   return copies;

@@ -5,6 +5,7 @@ import type { SinkSender } from '../codec/sink-sender.ts';
 import type { Bandwidth } from '../jobs/bandwidth.ts';
 import type { PauseGate } from '../jobs/pause-gate.ts';
 import { copyBlob } from '../jobs/push/copy-blob.ts';
+import type { LinkMeter } from '../jobs/push/link-meter.ts';
 import { ATTEMPTS } from '../registry/backoff.ts';
 import type { BlobUpload, DistributionClient } from '../registry/distribution-client.ts';
 import { UploadLost } from '../registry/upload-session.ts';
@@ -21,6 +22,8 @@ export interface TransferParts {
   /** Called with what the target acknowledged of the blob; less than before when an upload was lost. */
   readonly onSent: (bytes: number) => void;
   readonly onStep: (step: 'uploading' | 'committing') => void;
+  /** Of the link to the target. */
+  readonly link: LinkMeter;
 }
 
 /** One end of a transfer. */
@@ -116,7 +119,7 @@ async function sendThrough(
   const sink: SinkSpec =
     upload.mode === 'file' ? { id: digest, mode: 'file', path: upload.path } : await upload.sink(digest);
   const { pieceSize } = to.client.profile;
-  const whole = await feed({ digest, size }, sink, hostOf(to.client.host, upload, parts), pieceSize, parts);
+  const whole = await feed({ digest, size }, sink, hostOf(to.client.host, size, upload, parts), pieceSize, parts);
   // A sink that was dropped without a reason: the target answered before the end of the body.
   if (!whole) throw new UploadLost(new AppError('registry.protocol', { host: to.client.host, reason: 'upload' }));
   parts.onStep('committing');
@@ -127,10 +130,12 @@ async function sendThrough(
 /** Decides about one upload. What it throws ends the copy of the blob. */
 function hostOf(
   host: string,
+  size: number,
   upload: BlobUpload,
-  { bandwidth, gate, signal, onSent, onStep }: TransferParts,
+  { bandwidth, gate, signal, link, onSent, onStep }: TransferParts,
 ): SinkHost {
   let allowed = upload.mode === 'file' ? 0 : ALLOWANCE;
+  let measured: ((bytes: number, sentMs: number) => void) | null = null;
   return {
     piece: async (_sink, piece) => {
       onStep('uploading');
@@ -138,11 +143,18 @@ function hostOf(
         await bandwidth.takeFor(host, upload.mode === 'chunks' ? piece.length : ALLOWANCE, signal);
       // Last, so that a copy that was paused while its pieces waited for their turn sends none of them.
       await gate.pass(signal);
-      return upload.mode === 'file' ? { do: 'next' } : { do: 'send', request: await upload.requestFor(piece), from: 0 };
+      if (upload.mode === 'file') return { do: 'next' };
+      const request = await upload.requestFor(piece);
+      measured = link.begin();
+      return { do: 'send', request, from: 0 };
     },
     answer: async (_sink, piece, answer) => {
       if (upload.mode === 'file') return { do: 'drop' };
+      // An answer that refuses the bytes tells nothing of the link.
+      const taken = answer.kind === 'answer' && answer.status < 300;
+      measured?.(taken ? (upload.mode === 'chunks' ? piece.length : size) : 0, taken ? answer.sentMs : 0);
       const step = await upload.onAnswer(piece, answer);
+      if (step.do === 'send') measured = link.begin();
       // Of a body nothing more is known than that it arrived: the commit counts it.
       if (upload.mode === 'chunks') onSent(upload.acknowledged);
       return step;
