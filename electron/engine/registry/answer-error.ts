@@ -22,7 +22,10 @@ interface RegistryWords {
   readonly digests: readonly string[];
 }
 
-/** The registry's own words: first code, its message, and the digests that any detail names. */
+/** An Authorization header in the words of a server that repeats what it was sent. */
+const SENT_BACK = /\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}/gi;
+
+/** The registry's own words, without a secret that it repeats: first code, its message, and the digests that any detail names. */
 export function registryWords(body: string): RegistryWords {
   try {
     const { errors } = errorsSchema.parse(JSON.parse(body));
@@ -34,12 +37,17 @@ export function registryWords(body: string): RegistryWords {
       message: [first?.message ?? '', extra]
         .filter((text) => text !== '')
         .join(': ')
+        .replace(SENT_BACK, '$1 •••')
         .slice(0, 500),
       digests: [...new Set(JSON.stringify(errors).match(/sha256:[0-9a-f]{64}/g))],
     };
   } catch {
     // Plain text or HTML: shown as it is, cut.
-    return { code: '', message: body.replace(/\s+/g, ' ').trim().slice(0, 200), digests: [] };
+    return {
+      code: '',
+      message: body.replace(/\s+/g, ' ').replace(SENT_BACK, '$1 •••').trim().slice(0, 200),
+      digests: [],
+    };
   }
 }
 
