@@ -2,16 +2,18 @@ import { z } from 'zod';
 
 /** Most of a PEM text: some hundred certificates. */
 const MOST_PEM = 1_000_000;
+/** The last moment that a date can name; ms since the epoch. */
+const LAST_MS = 8_640_000_000_000_000;
 
 /** A certificate that is accepted for one host although nobody vouches for it. */
 const certificateExceptionSchema = z.object({
   /** SHA-256 of the certificate, 64 lower-case hexadecimal digits: exactly this one is accepted. */
-  fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+  fingerprint: z.string().length(64),
   /** For the person, as the certificate said when it was accepted. */
   subject: z.string().max(1000),
   issuer: z.string().max(1000),
   /** ms since the epoch. */
-  validTo: z.number(),
+  validTo: z.number().int().min(0).max(LAST_MS),
 });
 
 /** What a person chooses for one registry. */

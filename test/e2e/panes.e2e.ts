@@ -161,7 +161,7 @@ describe('the three panes', () => {
       await page.getByRole('textbox', { name: 'Text size' }).fill('150');
       await page.keyboard.press('Enter');
       await expect.poll(() => page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe('24px');
-      await page.getByRole('button', { name: 'Images' }).click();
+      await page.getByRole('button', { name: 'Images', exact: true }).click();
       await pane(page, 'Local').getByRole('treeitem', { name: 'broken' }).click();
       found.push(...(await seriousIssues(page)));
       expect(found).toEqual([]);

@@ -9,6 +9,7 @@ import { type Capabilities, capabilitiesSchema } from '../../shared/models/capab
 import { certificateChainSchema } from '../../shared/models/certificate.ts';
 import { registrySchema } from '../../shared/models/registry.ts';
 import { DEFAULT_CHOICES } from '../../shared/models/registry-choices.ts';
+import { startConnectProxy } from '../fixtures/connect-proxy.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { type FakeProfile, PLAYED } from '../fixtures/fake-registry/profile.ts';
@@ -275,6 +276,35 @@ describe('a registry with a certificate that nobody vouches for', () => {
       pushed: 'done',
       wrong: { code: 'registry.tls', reason: 'CERT_CHANGED' },
       still: 'exception',
+    });
+  });
+
+  it('is reached through a proxy by the certificate that was accepted, the bytes of a push as well', async () => {
+    const proxy = await startConnectProxy({ target: secured.host });
+    const behind = await openTestEngine({
+      tartHome: home.root,
+      credential: CREDENTIAL,
+      network: { trustedCertificates: () => Promise.resolve([]), proxyFor: () => `http://${proxy.host}` },
+    });
+    const host = `registry.invalid:${secured.host.split(':')[1] ?? ''}`;
+    const { chain } = await behind.handlers['registries.certificate']({ host }, never);
+    const [shown] = chain;
+    if (shown === undefined) throw new Error('no certificate');
+    const { fingerprint, subject, issuer, validTo } = shown;
+    const exception = { fingerprint, subject, issuer, validTo };
+    const wrong = { ...exception, fingerprint: 'b'.repeat(64) };
+    const refused = await errorOf(behind.handlers['registries.add']({ host, exception: wrong }, never));
+    await behind.handlers['registries.add']({ host, exception }, never);
+    const { job } = await behind.push({ vmId: 'vm:other', references: [`${host}/trust/proxied:1`] });
+    await behind.close();
+    await proxy.close();
+
+    expect({ refused, job: job.state, names: shown.names, through: proxy.sentBytes() > 1_000_000 }).toEqual({
+      refused: { code: 'registry.tls', reason: 'CERT_CHANGED' },
+      job: 'done',
+      // Of another name than the one that was asked for: the fingerprint is what counts.
+      names: ['localhost', '127.0.0.1'],
+      through: true,
     });
   });
 

@@ -146,6 +146,8 @@ export function inShort({ found }: Capabilities, { t, language }: RowWords): str
     resume.result === 'yes' ? t('short.resumes') : resume.result === 'no' ? t('short.resumesNot') : '',
   ].filter((part) => part !== '');
   if (parts.length === 0) return null;
-  const list = new Intl.ListFormat(language, { type: 'conjunction', style: 'long' }).format([t('short.tag'), ...parts]);
-  return `${t('short.lead')}${list}${language.startsWith('zh') ? '。' : '.'}`;
+  const whole = [t('short.tag'), ...parts];
+  // Chinese has no word between the last two clauses of a row.
+  if (language.startsWith('zh')) return `${t('short.lead')}${whole.join('，')}。`;
+  return `${t('short.lead')}${new Intl.ListFormat(language, { type: 'conjunction', style: 'long' }).format(whole)}.`;
 }
