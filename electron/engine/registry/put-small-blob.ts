@@ -24,7 +24,7 @@ export async function putSmallBlob(
       await putWhole(client, session, bytes, digest, repository, options.signal);
       return;
     } catch (thrown) {
-      await session.abandon();
+      if (!(thrown instanceof UploadLost) || thrown.mayBeDeleted) await session.abandon();
       if (!(thrown instanceof UploadLost)) throw thrown;
       if (session.mode === client.profile.uploadMode) lost += 1;
       if (lost === TRIES) throw thrown.error;

@@ -39,6 +39,14 @@ export type UploadStep =
   | { readonly do: 'next' }
   | { readonly do: 'send'; readonly request: UploadRequest; readonly from: number };
 
+/** Who asks to wait or to sign in is not asked to delete a session besides. */
+const ASKS_NO_MORE: ReadonlySet<string> = new Set([
+  'registry.rateLimited',
+  'registry.unavailable',
+  'auth.required',
+  'auth.unauthorized',
+]);
+
 /** The session is gone or the mode does not work: a new session starts the blob again from byte 0. */
 export class UploadLost extends Error {
   readonly error: AppError;
@@ -49,6 +57,11 @@ export class UploadLost extends Error {
     super(error.code);
     this.error = error;
     this.retryAfter = retryAfter;
+  }
+
+  /** Whether the registry, which may hold the session still, is told now that it is given up. */
+  get mayBeDeleted(): boolean {
+    return !ASKS_NO_MORE.has(this.error.code);
   }
 }
 

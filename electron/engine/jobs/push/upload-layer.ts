@@ -14,9 +14,6 @@ import { mountLayer } from './mount-layer.ts';
 import type { PushContext } from './push-context.ts';
 import { UploadPass } from './upload-pass.ts';
 
-/** What a session that is given up is not deleted for: who asks to wait or to sign in is not asked for more. */
-const NO_MORE = new Set(['registry.rateLimited', 'registry.unavailable', 'auth.required', 'auth.unauthorized']);
-
 /**
  * Gets one layer into every target that lacks it: one repository of each registry gets the bytes, the others of that
  * registry mount it from there, where it mounts at all. All uploads of a pass share one reading, hashing and encoding; what is lost is encoded
@@ -240,7 +237,7 @@ export class LayerUpload {
       this.#damaged ||= damaged;
       lost.push(target);
       // The registry may hold it still: where it refused the form, or the connection broke.
-      if (!NO_MORE.has(failure.error.code)) this.#run.abandon(session);
+      if (failure.mayBeDeleted) this.#run.abandon(session);
       await this.#run.parts.clientOf(target.registry).pause(attempt, failure.retryAfter, failure.error, this.#signal);
     }
     return lost;
