@@ -63,6 +63,7 @@ export class TagService {
     };
     this.#memory = {
       known: (host) => abilitiesOf(host, hosts.findings(host)),
+      isGitlab: (host) => hosts.findings(host).software === 'gitlab',
       learn: (host, { tagDelete, digestDelete }) => {
         if (tagDelete !== undefined) kept(host, hosts.learn(host, 'tagDelete', tagDelete));
         if (digestDelete !== undefined && digestDelete !== 'unknown')

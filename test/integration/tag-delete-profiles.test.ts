@@ -85,6 +85,11 @@ describe('one of two tags that share a digest goes alone, and comes back', () =>
     ['zot', PLAYED.zot, 'tag'],
     ['one that wants an account', { signIn: SIGN_INS.basic }, 'tag'],
     ['Harbor, known by its sign-in', { ...PLAYED.harbor, signIn: SIGN_INS.harbor }, 'harborApi'],
+    [
+      'an older GitLab, known by its sign-in',
+      { ...PLAYED.gitlab, tagDelete: refusal(405, 'UNSUPPORTED'), signIn: SIGN_INS.gitlab },
+      'tag',
+    ],
     ['Harbor behind another sign-in', { ...PLAYED.harbor, signIn: SIGN_INS.bearer }, 'harborApi'],
   ])('at %s', async (_name, profile, way) => {
     const registry = await startFakeRegistry({ profile });

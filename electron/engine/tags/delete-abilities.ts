@@ -6,6 +6,8 @@ import type { DeleteAbilities } from './delete-ways.ts';
 /** What is known of a host's deletions, and where what is found out is kept. */
 export interface AbilityMemory {
   known(host: string): DeleteAbilities;
+  /** It was found to be GitLab: before 2023 that deletes tags at an address of its own. */
+  isGitlab(host: string): boolean;
   learn(host: string, found: Partial<DeleteAbilities>): void;
 }
 
@@ -26,7 +28,8 @@ export async function deleteAbilities(
   if (tagDelete === 'unknown') {
     const absent = `tartan-probe-${randomBytes(12).toString('hex')}`;
     const answer = await deleteManifest(client.requester, repository, absent, { signal });
-    tagDelete = answer.result !== 'unsupported' ? 'tag' : (await isHarbor(client, signal)) ? 'harborApi' : 'digest';
+    const deletes = answer.result !== 'unsupported' || memory.isGitlab(client.host);
+    tagDelete = deletes ? 'tag' : (await isHarbor(client, signal)) ? 'harborApi' : 'digest';
     if (isSure(answer)) memory.learn(client.host, { tagDelete });
   }
   if (tagDelete === 'digest' && digestDelete === 'unknown') {

@@ -12,6 +12,9 @@ export function editGroups(repository: Repository, tags: TagEntry['tags']): Repo
     const group = groups.get(digest) ?? tagGroupSchema.parse({ digest, tags: [], size: null, uploadTime: null });
     groups.set(digest, { ...group, tags: [...group.tags, tag].sort() });
   }
-  const left = [...groups.values()].filter((group) => group.tags.length > 0);
+  const tagged = [...groups.values()].filter((group) => group.tags.length > 0);
+  const same = tagged.length === repository.groups.length && groups.size === tagged.length;
+  // Another digest that came or went changes which bytes only one needs; the next look counts anew.
+  const left = same ? tagged : tagged.map((group) => ({ ...group, onlyHere: null }));
   return { ...repository, groups: left, tagCount: left.reduce((sum, group) => sum + group.tags.length, 0) };
 }

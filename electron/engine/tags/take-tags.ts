@@ -7,7 +7,7 @@ import { placeholderManifest } from './placeholder-manifest.ts';
 import { tagNames } from './plan-tag-changes.ts';
 import { tagPoints } from './tag-map.ts';
 import type { TagWriter } from './tag-writer.ts';
-import { deleteByVendor } from './vendor-delete.ts';
+import { deleteByVendor, deleteInOldGitlab } from './vendor-delete.ts';
 
 /** Tags that go from one manifest in one way. */
 export interface Taking {
@@ -72,10 +72,13 @@ async function takeOne(
   const { writer, memory } = parts;
   const { client, repository } = writer;
   await writer.compare(tag, digest, signal);
-  const answer =
+  let answer =
     way === 'tag'
       ? await deleteManifest(client.requester, repository, tag, { signal })
       : await deleteByVendor(way, client, { repository, tag, digest }, signal);
+  if (way === 'tag' && answer.result === 'unsupported' && memory.isGitlab(client.host)) {
+    answer = await deleteInOldGitlab(client, { repository, tag, digest }, signal);
+  }
   if (answer.result === 'unsupported') {
     if (way === 'tag' && isSure(answer)) memory.learn(client.host, { tagDelete: 'digest' });
     throw unsupported(parts, tag, answer.error);

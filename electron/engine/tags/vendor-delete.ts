@@ -3,6 +3,7 @@ import { AppError, assertNever } from '../../../shared/errors/app-error.ts';
 import { answerError } from '../registry/answer-error.ts';
 import { type DeleteAnswer, deleteAnswerOf } from '../registry/delete-manifest.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
+import { deleteScope } from '../registry/scopes.ts';
 
 /** Ways through a vendor's own API. */
 export type VendorWay = 'harborApi' | 'hubApi' | 'acrApi';
@@ -65,6 +66,18 @@ async function deleteInAzure(
     },
     signal,
   );
+  return deleteAnswerOf(requester.host, answer);
+}
+
+/** GitLab before August 2023: `DELETE /v2/<name>/tags/reference/<tag>`, where the newer ones take the registry's own form. */
+export async function deleteInOldGitlab(
+  { requester }: RegistryClient,
+  { repository, tag }: VendorTag,
+  signal: AbortSignal,
+): Promise<DeleteAnswer> {
+  const to = `${repository}/tags/reference/${tag}`;
+  const scopes = [deleteScope(repository)];
+  const answer = await requester.send({ method: 'DELETE', to, scopes, repeatable: true }, signal);
   return deleteAnswerOf(requester.host, answer);
 }
 

@@ -1,4 +1,4 @@
-import type { Repository, TagGroup } from '../../../shared/models/registry.ts';
+import type { Repository } from '../../../shared/models/registry.ts';
 import type { TagChange } from '../../../shared/models/tag-edit.ts';
 import type { PendingChange } from './pending-changes.ts';
 
@@ -45,39 +45,41 @@ export function digestsAfter(
 /** The lines of the pending changes, in their order; removals from one digest stand in one line. */
 export function changeLines(repository: Pick<Repository, 'groups'>, pending: readonly PendingChange[]): ChangeLine[] {
   const before = digestsOf(repository);
-  const after = digestsAfter(repository, pending);
+  const staying = new Map<string, string[]>();
+  for (const [tag, digest] of digestsAfter(repository, pending)) {
+    const known = staying.get(digest);
+    if (known === undefined) staying.set(digest, [tag]);
+    else known.push(tag);
+  }
   const groups = new Map(repository.groups.map((group) => [group.digest, group]));
-  const lines: ChangeLine[] = [];
+  const lines: (ChangeLine & { readonly ids: number[]; readonly tags: string[] })[] = [];
+  const removals = new Map<string, (typeof lines)[number]>();
   for (const { id, change } of pending) {
     const from = before.get(change.tag) ?? null;
-    const removals = lines.findIndex((line) => line.kind === 'remove' && line.from === from && from !== null);
-    if (change.kind === 'remove' && removals >= 0) {
-      const line = lines[removals];
-      if (line !== undefined) lines[removals] = { ...line, ids: [...line.ids, id], tags: [...line.tags, change.tag] };
+    const sameDigest = change.kind === 'remove' && from !== null ? removals.get(from) : undefined;
+    if (sameDigest !== undefined) {
+      sameDigest.ids.push(id);
+      sameDigest.tags.push(change.tag);
       continue;
     }
-    const becomes = change.kind === 'remove' ? null : change.kind === 'rename' ? from : change.digest;
-    lines.push({
+    const group = from === null ? undefined : groups.get(from);
+    const left = group === undefined ? [] : (staying.get(group.digest) ?? []);
+    const untags = group !== undefined && left.length === 0;
+    const line = {
       ids: [id],
       kind: change.kind,
       tags: [change.tag],
       to: change.to,
       from,
-      becomes,
-      ...leftBehind(from === null ? undefined : groups.get(from), after),
-    });
+      becomes: change.kind === 'remove' ? null : change.kind === 'rename' ? from : change.digest,
+      untags,
+      freed: untags ? group.onlyHere : null,
+      staying: left,
+    };
+    lines.push(line);
+    if (change.kind === 'remove' && from !== null) removals.set(from, line);
   }
   return lines;
-}
-
-function leftBehind(
-  group: TagGroup | undefined,
-  after: ReadonlyMap<string, string>,
-): Pick<ChangeLine, 'untags' | 'freed' | 'staying'> {
-  if (group === undefined) return { untags: false, freed: null, staying: [] };
-  const staying = [...after].filter(([, digest]) => digest === group.digest).map(([tag]) => tag);
-  const untags = staying.length === 0;
-  return { untags, freed: untags ? group.onlyHere : null, staying };
 }
 
 /** How tokens of a digest are drawn: tags that leave it, and those that come. */

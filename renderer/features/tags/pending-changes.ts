@@ -41,24 +41,31 @@ function tagsOfChange({ tag, to }: TagChange): string[] {
  * that was only going to be added is to add nothing.
  */
 export function addPending(place: string, changes: readonly TagChange[]): void {
-  let pending = [...pendingOf(place)];
+  const pending = new Map(pendingOf(place).map((one) => [one.id, one]));
+  const byTag = new Map<string, PendingChange>();
+  for (const one of pending.values()) for (const tag of tagsOfChange(one.change)) byTag.set(tag, one);
   for (const change of changes) {
-    const touched = new Set(tagsOfChange(change));
-    const overlapping = pending.filter((other) => tagsOfChange(other.change).some((tag) => touched.has(tag)));
-    pending = pending.filter((other) => !overlapping.includes(other));
+    const overlapping = tagsOfChange(change).flatMap((tag) => byTag.get(tag) ?? []);
+    for (const other of overlapping) {
+      pending.delete(other.id);
+      for (const tag of tagsOfChange(other.change)) byTag.delete(tag);
+    }
     const undoesAdd = overlapping.some(({ change: { kind, tag } }) => kind === 'add' && tag === change.tag);
     if (change.kind === 'remove' && undoesAdd) continue;
     lastId += 1;
-    pending.push({ id: lastId, change });
+    const one = { id: lastId, change };
+    pending.set(one.id, one);
+    for (const tag of tagsOfChange(change)) byTag.set(tag, one);
   }
-  set(place, pending);
+  set(place, [...pending.values()]);
 }
 
 /** Takes changes out of the list. */
 export function dropPending(place: string, ids: readonly number[]): void {
+  const dropped = new Set(ids);
   set(
     place,
-    pendingOf(place).filter(({ id }) => !ids.includes(id)),
+    pendingOf(place).filter(({ id }) => !dropped.has(id)),
   );
 }
 

@@ -26,6 +26,8 @@ export interface PendingPanelProps {
 
 /** Tokens of a line; the rest is a number. */
 const MOST_TOKENS = 6;
+/** Lines that are drawn; the rest is a number. */
+const MOST_LINES = 200;
 
 /** The pending changes of a repository: what each does, and one button that makes them all. Absent while there are none. */
 export function PendingPanel(props: PendingPanelProps): ReactElement | null {
@@ -35,6 +37,10 @@ export function PendingPanel(props: PendingPanelProps): ReactElement | null {
   const pending = usePending(place);
   const lines = useMemo(() => changeLines(repository, pending), [repository, pending]);
   const planned = usePendingPlan(registry.host, repository.repository, pending);
+  const plannedByTag = useMemo(
+    () => new Map((planned.plan?.changes ?? []).map((change) => [change.change.tag, change])),
+    [planned.plan],
+  );
   const words = useErrorWords();
   const editing = useTagEdit({ host: registry.host, repository: repository.repository }, (edit) => {
     const made = new Set(
@@ -71,15 +77,18 @@ export function PendingPanel(props: PendingPanelProps): ReactElement | null {
         </Button>
       </header>
       <ul>
-        {lines.map((line) => (
+        {lines.slice(0, MOST_LINES).map((line) => (
           <PendingLine
-            key={line.ids.join(' ')}
+            key={line.ids[0]}
             line={line}
-            planned={plannedOf(line, planned.plan?.changes ?? [])}
+            planned={plannedOf(line, plannedByTag)}
             disabled={busy}
             onRemove={() => dropPending(place, line.ids)}
           />
         ))}
+        {lines.length > MOST_LINES && (
+          <li className="pending-more">{t('moreLines', { count: lines.length - MOST_LINES })}</li>
+        )}
       </ul>
       <EditQuestions
         editing={editing}
@@ -99,8 +108,8 @@ export function PendingPanel(props: PendingPanelProps): ReactElement | null {
   );
 }
 
-function plannedOf(line: ChangeLine, changes: readonly PlannedTagChange[]): PlannedTagChange | null {
-  const mine = changes.filter(({ change }) => line.tags.includes(change.tag));
+function plannedOf(line: ChangeLine, planned: ReadonlyMap<string, PlannedTagChange>): PlannedTagChange | null {
+  const mine = line.tags.flatMap((tag) => planned.get(tag) ?? []);
   // The one that needs the person's eye stands for the line.
   return mine.find(({ state }) => state !== 'ready' && state !== 'same') ?? mine[0] ?? null;
 }
