@@ -3,7 +3,7 @@ import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { type Capabilities, capabilitiesSchema } from '../../shared/models/capabilities.ts';
 import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import { isRegistryHost } from '../../shared/models/reference.ts';
-import { type Registry, type Repository, repositorySchema } from '../../shared/models/registry.ts';
+import { type Registry, type Repository, repositorySchema, type TagGroup } from '../../shared/models/registry.ts';
 import { DEFAULT_CHOICES, type RegistryChoices, registryChoicesSchema } from '../../shared/models/registry-choices.ts';
 import type { ContentIndex } from './digests/content-index.ts';
 import { checkRepository } from './registry/checked-names.ts';
@@ -204,6 +204,14 @@ export class RegistryBook {
       hidden: { ...book.hidden, [host]: [...without(book.hidden[host], repository), repository] },
     }));
     await this.forget(host, repository);
+  }
+
+  /** Adds what is known of digests meanwhile; of those that are gone it is left out. */
+  async describe(host: string, repository: string, facts: ReadonlyMap<string, Partial<TagGroup>>): Promise<void> {
+    if (facts.size === 0) return;
+    const before = this.repository(host, repository);
+    const groups = before.groups.map((group) => ({ ...group, ...facts.get(group.digest) }));
+    await this.remember(host, { ...before, groups });
   }
 
   /** A repository as it was last read. */

@@ -2,10 +2,10 @@ import type { Emit, Handlers } from '../../shared/contract/handlers.ts';
 import type { EngineMethodName } from '../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import type { ErrorCode } from '../../shared/errors/codes.ts';
-import { parseReference } from '../../shared/models/reference.ts';
+import { isDigest, parseReference } from '../../shared/models/reference.ts';
 import type { Registry } from '../../shared/models/registry.ts';
 import { inspectImage } from './browse/inspect-image.ts';
-import { type ReadingParts, readRepository } from './browse/read-repository.ts';
+import { describeDigests, type ReadingParts, readRepository } from './browse/read-repository.ts';
 import { verifyImage } from './browse/verify-image.ts';
 import type { ContentIndex } from './digests/content-index.ts';
 import type { Clock } from './ports.ts';
@@ -148,6 +148,18 @@ export class RegistryService {
           return read;
         });
       },
+      'repositories.describe': async ({ host, repository, digests }, signal) =>
+        await this.#ask(
+          host,
+          false,
+          async (client) => {
+            const known = await describeDigests({ client, index }, repository, digests.filter(isDigest), signal);
+            await book.describe(host, repository, known);
+            if (known.size > 0) await this.tell(host);
+            return { described: known.size };
+          },
+          'newHealth',
+        ),
       'repositories.pin': async ({ host, repository }) => {
         await book.pin(host, repository);
         return await this.tell(host);

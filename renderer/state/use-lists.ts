@@ -46,10 +46,23 @@ export function useRegistries(): readonly Registry[] | null {
   const [registries, setRegistries] = useState<readonly Registry[] | null>(null);
   const asked = useRef(false);
   useEffect(() => {
+    // Changes come in crowds, and a list can be long: one question at a time, and one more if something changed meanwhile.
+    let state: 'idle' | 'asking' | 'stale' = 'idle';
+    const settled = (): void => {
+      const again = state === 'stale';
+      state = 'idle';
+      if (again) reload();
+    };
     const reload = (): void => {
+      if (state !== 'idle') {
+        state = 'stale';
+        return;
+      }
+      state = 'asking';
       client.call('registries.list', null).then(
         (found) => {
           setRegistries(found);
+          settled();
           if (asked.current) return;
           asked.current = true;
           for (const { host, askedMs, thisComputer } of found) {
@@ -58,7 +71,7 @@ export function useRegistries(): readonly Registry[] | null {
           }
         },
         // The old list stays.
-        () => undefined,
+        settled,
       );
     };
     reload();

@@ -254,6 +254,19 @@ export const methods = defineMethods({
     output: repositorySchema,
     errors: REGISTRY_ERRORS,
   },
+  /**
+   * Reads the manifests of some digests of a repository that was read, of which nothing is known yet: a look at all tags
+   * reads 500. What they say stands in `registries.changed`. Answers how many are known now.
+   */
+  'repositories.describe': {
+    input: z.object({
+      host,
+      repository: z.string().min(1).max(255),
+      digests: z.array(z.string().max(256)).min(1).max(200),
+    }),
+    output: z.object({ described: z.number() }),
+    errors: REGISTRY_ERRORS,
+  },
   /** Lists a repository by name, for registries that list none. No request is made. */
   'repositories.pin': {
     input: z.object({ host, repository: z.string().min(1).max(255) }),

@@ -140,6 +140,48 @@ describe('a repository that is read', () => {
   });
 });
 
+describe('a repository with more images than are read at one look', () => {
+  it('has the others read where somebody looks at them, and all of them after another look', async () => {
+    fake.play({ ...PLAYED.distribution3 });
+    const repository = 'read/many';
+    for (let at = 0; at < 520; at += 1)
+      fake.content.image(repository, { layers: [`${at}`, 'common'], tags: [`t${at}`] });
+    const first = await read(repository, fake.host);
+    const unknown = first.groups.filter(({ kind }) => kind === null);
+    const digests = unknown.slice(0, 5).map(({ digest }) => digest);
+    const place = { host: fake.host, repository };
+    const answer = await engine.handlers['repositories.describe']({ ...place, digests }, never);
+    const told = (await engine.handlers['registries.list'](null, never)).find(({ host }) => host === fake.host);
+    const described = told?.repositories.find((one) => one.repository === repository)?.groups ?? [];
+    const second = await read(repository, fake.host);
+    expect({
+      unknown: unknown.length,
+      stored: first.storedSize,
+      answer,
+      left: described.filter(({ kind }) => kind === null).length,
+      then: second.groups.filter(({ kind, onlyHere }) => kind === null || onlyHere === null).length,
+    }).toEqual({ unknown: 20, stored: null, answer: { described: 5 }, left: 15, then: 0 });
+  });
+});
+
+describe('a repository that may only be read', () => {
+  it('is browsed with a token for reading, and none for writing is asked for', async () => {
+    const signIn = { kind: 'bearer', user: 'alice', password: 's3cret', publicPull: true } as const;
+    const open = await startFakeRegistry({ profile: { ...PLAYED.distribution3, signIn } });
+    try {
+      open.content.image('public/image', { layers: ['one'], tags: ['1'] });
+      await read('public/image', open.host);
+      const reference = `${open.host}/public/image:1`;
+      await engine.handlers['images.inspect']({ reference, insecure: false, askReferrers: true }, never);
+      const asked = open.seen.filter(({ path }) => path.startsWith('/token'));
+      const scopes = asked.flatMap(({ path }) => new URL(path, open.origin).searchParams.getAll('scope'));
+      expect(new Set(scopes)).toEqual(new Set(['repository:public/image:pull']));
+    } finally {
+      await open.close();
+    }
+  });
+});
+
 describe('a list of tags', () => {
   const TAGS = Array.from({ length: 120 }, (_, at) => `v${String(at + 1)}`);
   /** What of a list that cannot be trusted is no tag. */

@@ -112,3 +112,25 @@ function wantedFirst(groups: readonly TagGroup[]): string[] {
   const known = groups.filter(({ kind }) => kind !== null);
   return [...unknown, ...known].map(({ digest }) => digest);
 }
+
+/**
+ * Kind, size and age of some digests of a repository, for the rows that somebody looks at before all manifests were read.
+ *
+ * @throws AppError `registry.*`, `auth.*`
+ */
+export async function describeDigests(
+  { client, index }: Pick<ReadingParts, 'client' | 'index'>,
+  repository: string,
+  digests: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Pick<TagGroup, 'kind' | 'mediaType' | 'size'> & Partial<TagGroup>>> {
+  const place = { registry: client.host, repository };
+  const { groups } = await groupSizes({ client, index, place, budget: MOST_MANIFESTS_READ }, digests, signal);
+  // Who shares what with the others is known only when all are.
+  return new Map(
+    [...groups].map(([digest, { kind, mediaType, size, uploadTime }]) => [
+      digest,
+      { kind, mediaType, size, ...(uploadTime === null ? {} : { uploadTime }) },
+    ]),
+  );
+}

@@ -211,6 +211,7 @@ function Tags(props: Omit<RepositoryDetailProps, 'registries'> & { readonly acti
           place={place}
           rows={rows}
           label={t('tagsOf', { name: place })}
+          reading={readings.readings.has(place)}
           onOpen={({ group }) => onSelect(`${place}@${group.digest}`)}
           onMenu={(row, at) => setMenu({ row, place: at })}
           drawn={order === 'digest' ? actions.drawn : leavingOnly(actions.drawn)}

@@ -32,6 +32,7 @@ import { useElementSize } from '../weave/use-element-size.ts';
 import type { TagRow } from './tag-rows.ts';
 import './tag-table.css';
 import { threadLayers } from './thread-layers.ts';
+import { useDescribedRows } from './use-described-rows.ts';
 
 /** See {@link TagTable}. */
 export interface TagTableProps {
@@ -39,6 +40,8 @@ export interface TagTableProps {
   readonly place: string;
   readonly rows: readonly TagRow[];
   readonly label: string;
+  /** The tags are being read. */
+  readonly reading: boolean;
   /** Shows the image of a row. */
   readonly onOpen: (row: TagRow) => void;
   readonly onMenu: (row: TagRow, place: MenuPlace) => void;
@@ -70,7 +73,7 @@ function choiceOf(event: Pick<MouseEvent, 'shiftKey' | 'metaKey' | 'ctrlKey'>): 
  * of its tags. Only rows in sight are in the document.
  */
 export function TagTable(props: TagTableProps): ReactElement {
-  const { place, rows, label, onOpen, onMenu, onDrag, drawn, onCommand } = props;
+  const { place, rows, label, reading, onOpen, onMenu, onDrag, drawn, onCommand } = props;
   const { t } = useTranslation('browse');
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -81,6 +84,8 @@ export function TagTable(props: TagTableProps): ReactElement {
   const pressed = useRef<string | null>(null);
   const rowHeight = ROW_REM * view.rem;
   const sight = rowsInSight(rows.length, rowHeight, view);
+  const inSight = useMemo(() => rows.slice(sight.first, sight.last), [rows, sight.first, sight.last]);
+  useDescribedRows(place, inSight, reading);
   const threads = useMemo(() => rows.some(({ group }) => group.thread !== null), [rows]);
   const order = useMemo(() => rows.flatMap(({ tags }) => tags), [rows]);
   const active = Math.max(
@@ -201,7 +206,7 @@ export function TagTable(props: TagTableProps): ReactElement {
         </thead>
         <tbody>
           {sight.before > 0 && <tr className="rows-away" style={{ height: sight.before }} />}
-          {rows.slice(sight.first, sight.last).map((row, offset) => {
+          {inSight.map((row, offset) => {
             const at = sight.first + offset;
             return (
               <tr
