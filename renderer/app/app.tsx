@@ -16,6 +16,7 @@ import { RegistryDetail } from '../features/detail/registry-detail.tsx';
 import { VmDetail } from '../features/detail/vm-detail.tsx';
 import type { Cargo } from '../features/drag/cargo.ts';
 import { DragLayer } from '../features/drag/drag-layer.tsx';
+import { useDrag } from '../features/drag/drag-store.ts';
 import type { DropTarget } from '../features/drag/drop-target.ts';
 import { pushedReferences } from '../features/drag/pushed-references.ts';
 import { cargoOfSelection } from '../features/drag/selected-cargo.ts';
@@ -175,6 +176,11 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
   const removeRegistry = (host: string): void => setDialog({ kind: 'removeRegistry', host });
   const dropCopy = useDropCopy({ registries: registries ?? NO_REGISTRIES, onShow: showJob });
   useMoves();
+  const carrying = useDrag((drag) => drag !== null);
+  // What is carried needs its targets in sight.
+  if (carrying && arrangement.choice.folded.includes('registries')) {
+    arrangement.change((before) => folded(before, 'registries', false));
+  }
   /** Carries out what was dropped: a VM opens its plan with the reference of the row filled in. */
   const drop = (cargo: Cargo, target: DropTarget, moving: boolean): void => {
     if (cargo.kind === 'vm') push(cargo.vm, pushedReferences(cargo.vm, target));
@@ -400,12 +406,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
           />
         )}
         {copying !== null && (
-          <CopyDialog
-            start={copying}
-            registries={registries ?? NO_REGISTRIES}
-            onClose={closeCopy}
-            onStarted={showJob}
-          />
+          <CopyDialog start={copying} registries={registries ?? NO_REGISTRIES} onClose={closeCopy} onShow={showJob} />
         )}
         {dialog?.kind === 'collect' && <CollectStore onClose={() => setDialog(null)} />}
         <PinRepository readings={readings} onSelect={selectInTree} />

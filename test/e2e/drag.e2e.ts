@@ -10,6 +10,7 @@ import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts'
 import { seriousIssues } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
 import { chooseMenuItem } from './menu-command.ts';
+import { aimUpTo, carryTo, pickUp } from './row-drag.ts';
 import { askHost } from './window-bridge.ts';
 
 const pane = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
@@ -149,8 +150,7 @@ describe('what is carried in the window', () => {
   it('is dropped with the keyboard, and asks once about tags that are taken', async () => {
     await rowOf(registry, 'latest').click();
     await page.keyboard.press('Enter');
-    const aimed = page.locator('.drag-chip').getByText(`Copy to ${other.host}/app`);
-    for (let press = 0; press < 5 && !(await aimed.isVisible()); press += 1) await page.keyboard.press('ArrowUp');
+    await aimUpTo(page, `Copy to ${other.host}/app`);
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Copy 2 tags' });
     await dialog.getByText('1 tag names another image there.').waitFor();
@@ -164,28 +164,37 @@ describe('what is carried in the window', () => {
       images.now.digest,
     ]);
   });
+
+  it('moves under the key for it: the tag goes from the source once it is copied, and can be put back', async () => {
+    await pickUp(page, rowOf(registry, 'old').locator('[data-tag="old"]'), rowOf(other, null));
+    await page.keyboard.down('Shift');
+    const fresh = pane(page, 'Registries').locator(`[data-key="${other.host} newRepository"]`);
+    await carryTo(page, fresh);
+    await page.locator('.drag-chip').getByText('Move to a new repository').waitFor();
+    await page.mouse.up();
+    await page.keyboard.up('Shift');
+    const dialog = page.getByRole('dialog', { name: 'Move old' });
+    await dialog.getByRole('combobox', { name: 'To' }).fill(`${other.host}/archive:2023`);
+    await dialog.getByText(`Once it is copied, the tag goes from ${registry.host}/app.`).waitFor();
+    expect(await seriousIssues(page)).toEqual([]);
+    await dialog.getByRole('button', { name: /^Move \d/ }).click();
+    await page.getByRole('group', { name: '1 tag moved' }).waitFor();
+    expect([await digestAt(other, 'archive/manifests/2023'), await digestAt(registry, 'app/manifests/old')]).toEqual([
+      images.old.digest,
+      404,
+    ]);
+    await page.getByRole('group', { name: '1 tag moved' }).getByRole('button', { name: 'Undo' }).click();
+    await expect.poll(() => digestAt(registry, 'app/manifests/old')).toBe(images.old.digest);
+  });
+
+  it('is its reference for a text field, and so for any other program', async () => {
+    const field = page.getByRole('textbox', { name: 'Filter repositories and tags' });
+    await pickUp(page, rowOf(registry, 'latest').locator('[data-tag="latest"]'), field);
+    await carryTo(page, field);
+    await page.mouse.up();
+    expect(await field.inputValue()).toBe(`${registry.host}/app:latest`);
+  });
 });
-
-async function centre(row: Locator): Promise<{ x: number; y: number }> {
-  const box = await row.boundingBox();
-  if (box === null) throw new Error('not drawn');
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
-}
-
-/** Presses on a row and pulls it over another. */
-async function pickUp(page: Page, row: Locator, over: Locator): Promise<void> {
-  await row.hover();
-  await page.mouse.down();
-  const { x, y } = await centre(over);
-  await page.mouse.move(x, y, { steps: 4 });
-}
-
-/** Goes on over a row: a hand never stands quite still, and the rows have come only after the first moves. */
-async function carryTo(page: Page, row: Locator): Promise<void> {
-  const { x, y } = await centre(row);
-  await page.mouse.move(x - 4, y);
-  await page.mouse.move(x, y);
-}
 
 /** Puts three small images into two registries. */
 async function fill(

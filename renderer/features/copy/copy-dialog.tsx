@@ -27,6 +27,7 @@ import {
 import { readPlace } from './place-draft.ts';
 import { PlaceField } from './place-field.tsx';
 import { RemovalChoice, removalObstacle } from './removal-choice.tsx';
+import { tellCopy } from './tell-copy.ts';
 import { type CopyPlanView, useCopyPlan } from './use-copy-plan.ts';
 import { rememberMove } from './use-moves.ts';
 import { chosenRemovals, useRemovalPlan } from './use-removal-plan.ts';
@@ -37,7 +38,7 @@ export interface CopyDialogProps {
   readonly start: CopyStart;
   readonly registries: readonly Registry[];
   readonly onClose: () => void;
-  readonly onStarted: (jobId: string) => void;
+  readonly onShow: (jobId: string) => void;
 }
 
 const CHOICES = ['skip', 'overwrite', 'rename'] as const satisfies readonly Existing[];
@@ -54,7 +55,7 @@ export function CopyDialog(props: CopyDialogProps): ReactElement {
   );
 }
 
-function CopyForm({ start, registries, onClose, onStarted }: CopyDialogProps): ReactElement {
+function CopyForm({ start, registries, onClose, onShow }: CopyDialogProps): ReactElement {
   const { t } = useTranslation('copy');
   const client = useClient();
   const errorWords = useErrorWords();
@@ -118,7 +119,7 @@ function CopyForm({ start, registries, onClose, onStarted }: CopyDialogProps): R
   }
 
   async function copy(): Promise<void> {
-    if (!ready || request === null) return;
+    if (!ready || request === null || wish === null) return;
     setStarting(true);
     setRefused(null);
     try {
@@ -131,7 +132,7 @@ function CopyForm({ start, registries, onClose, onStarted }: CopyDialogProps): R
           rememberMove({ jobId: job.id, host: cargo.host, repository: cargo.repository, changes });
         }
       }
-      onStarted(job.id);
+      tellCopy(t, `${wish.place.host}/${wish.place.repository}`, () => onShow(job.id));
       onClose();
     } catch (thrown) {
       setRefused(toAppError(thrown).toData());

@@ -10,6 +10,7 @@ import type { DropTarget } from '../drag/drop-target.ts';
 import { askCopy } from './copy-start.ts';
 import { type CopyPlace, type CopyWish, copiedTags, copyRequest, isTaken, shownTags } from './copy-wish.ts';
 import { removalObstacle } from './removal-choice.tsx';
+import { tellCopy } from './tell-copy.ts';
 import { rememberMove } from './use-moves.ts';
 import { removals } from './use-removal-plan.ts';
 
@@ -54,11 +55,7 @@ export function useDropCopy(parts: DropCopyParts): (cargo: ImageCargo, target: D
         const changes = removed.changes.map(({ change }) => change);
         rememberMove({ jobId: id, host: cargo.host, repository: cargo.repository, changes });
       }
-      showToast({
-        title: t('started', { place: name }),
-        more: '',
-        action: { label: t('show'), act: () => onShow(id) },
-      });
+      tellCopy(t, name, () => onShow(id));
     } catch (thrown) {
       // The dialog asks again and says what is wrong, with what can be done about it.
       if (thrown instanceof AppError) askCopy({ cargo, place: name, moving, plan });

@@ -2,13 +2,13 @@ import type { TFunction } from 'i18next';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
-import type { ContractClient } from '../../../shared/contract/client.ts';
 import { toAppError } from '../../../shared/errors/app-error.ts';
 import { type TagEdit, tagChangeSchema } from '../../../shared/models/tag-edit.ts';
 import { useClient } from '../../state/client.ts';
 import { showToast } from '../../state/toasts.ts';
 import { readMemory, writeMemory } from '../../state/window-memory.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
+import { undoEdit } from '../tags/undo-store.ts';
 
 const moveSchema = z.object({
   jobId: z.string(),
@@ -58,7 +58,7 @@ export function useMoves(): void {
       forgetMove(move.jobId);
       const { host, repository, changes } = move;
       client.call('tags.apply', { host, repository, insecure: false, changes }).then(
-        (edit) => tellMove(now.current.t, client, edit),
+        (edit) => tellMove(now.current.t, edit),
         (thrown: unknown) => {
           const error = toAppError(thrown).toData();
           showToast({
@@ -93,16 +93,13 @@ export function useMoves(): void {
   }, [client]);
 }
 
-function tellMove(t: TFunction<'copy'>, client: ContractClient, edit: TagEdit): void {
+function tellMove(t: TFunction<'copy'>, edit: TagEdit): void {
   const gone = edit.changes.filter(({ state }) => state === 'done' || state === 'same').length;
   const kept = edit.changes.length - gone;
-  const { id } = edit;
+  const { id, host, repository } = edit;
   showToast({
     title: kept === 0 ? t('moved', { count: gone }) : t('notMoved', { count: kept }),
-    more: `${edit.host}/${edit.repository}`,
-    action:
-      id === null || gone === 0
-        ? null
-        : { label: t('undo'), act: () => void client.call('tags.undo', { id, changes: null }).catch(() => undefined) },
+    more: `${host}/${repository}`,
+    action: id === null || gone === 0 ? null : { label: t('undo'), act: () => undoEdit({ host, repository, id }) },
   });
 }

@@ -1,12 +1,14 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ContractClient } from '../../../shared/contract/client.ts';
+import type { CopyPrice } from '../../../shared/models/copy-price.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { useClient } from '../../state/client.ts';
 import type { ImageCargo } from './cargo.ts';
 import { DragChip } from './drag-chip.tsx';
 import { type Drag, keepPrices, useDrag } from './drag-store.ts';
 import { cargoName, dropVerb } from './drag-words.ts';
-import { dropKey, pricedPlaces } from './drop-target.ts';
+import { type DropTarget, dropKey, pricedPlaces } from './drop-target.ts';
 import { type DropVerdict, dropVerdict } from './drop-verdict.ts';
 import { priceSentence } from './price-words.ts';
 import './drag.css';
@@ -29,7 +31,14 @@ export function DragLayer({ registries }: { readonly registries: readonly Regist
   );
 }
 
-/** Asks once for the price of every place; the engine computes them from what it knows, no registry is asked. */
+/** Most sources and targets that the engine prices in one request. */
+const MOST_SOURCES = 2000;
+const MOST_TARGETS = 500;
+
+/**
+ * Asks once for the price of every place; the engine computes them from what it knows, no registry is asked. A place that
+ * is given no price says that it is not known: the plan of the copy will tell.
+ */
 function usePrices(cargo: ImageCargo | null, registries: readonly Registry[]): void {
   const client = useClient();
   const places = useRef(registries);
@@ -38,27 +47,32 @@ function usePrices(cargo: ImageCargo | null, registries: readonly Registry[]): v
   });
   useEffect(() => {
     if (cargo === null) return;
-    const { host: registry, repository, images, whole } = cargo;
     const ended = new AbortController();
-    const sources = whole
-      ? [{ registry, repository, reference: null }]
-      : images.map(({ digest }) => ({ registry, repository, reference: digest }));
-    const targets = pricedPlaces(cargo, places.current).map((place) => ({
-      registry: place.host,
-      repository: place.repository,
-    }));
-    client.call('copies.price', { sources, targets }, { signal: ended.signal }).then(
-      (prices) => {
-        keepPrices(
-          cargo,
-          new Map(prices.map((price) => [dropKey({ host: price.registry, repository: price.repository }), price])),
-        );
-      },
-      // Without a price the rows go on counting; the plan of the copy says it.
-      () => undefined,
+    priced(client, cargo, pricedPlaces(cargo, places.current), ended.signal).then(
+      (prices) => keepPrices(cargo, prices),
+      () => keepPrices(cargo, new Map()),
     );
     return () => ended.abort();
   }, [client, cargo]);
+}
+
+async function priced(
+  client: ContractClient,
+  { host: registry, repository, images, whole }: ImageCargo,
+  places: readonly Pick<DropTarget, 'host' | 'repository'>[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, CopyPrice>> {
+  const sources = whole
+    ? [{ registry, repository, reference: null }]
+    : images.map(({ digest }) => ({ registry, repository, reference: digest }));
+  const targets = places.map((place) => ({ registry: place.host, repository: place.repository }));
+  if (sources.length > MOST_SOURCES) return new Map();
+  const found: CopyPrice[] = [];
+  for (let at = 0; at < targets.length; at += MOST_TARGETS) {
+    const some = targets.slice(at, at + MOST_TARGETS);
+    found.push(...(await client.call('copies.price', { sources, targets: some }, { signal })));
+  }
+  return new Map(found.map((price) => [dropKey({ host: price.registry, repository: price.repository }), price]));
 }
 
 /** Tells screen readers what is carried, where it is aimed, and that it was put back or dropped. */

@@ -14,7 +14,11 @@ export type DropVerdict =
 /** Prices by {@link dropKey}; null while they are asked for. */
 export type DropPrices = ReadonlyMap<string, CopyPrice> | null;
 
-/** What a target says of a cargo. A target that has no price by now is one that cannot be told. */
+function noPrice({ host, repository }: DropTarget): CopyPrice {
+  return { registry: host, repository, kind: 'unknown', bytes: 0, leastBytes: 0, presentBytes: 0, reason: null };
+}
+
+/** What a target says of a cargo. One that has no price once the others have theirs cannot be told. */
 export function dropVerdict(
   cargo: Cargo,
   target: DropTarget,
@@ -23,8 +27,8 @@ export function dropVerdict(
   const why = dropRefusal(cargo, target, parts.registry);
   if (why !== null) return { kind: 'refused', why };
   if (cargo.kind === 'vm') return { kind: 'push' };
-  const price = parts.prices?.get(dropKey(target));
-  if (price === undefined) return { kind: 'counting' };
+  if (parts.prices === null) return { kind: 'counting' };
+  const price = parts.prices.get(dropKey(target)) ?? noPrice(target);
   return price.kind === 'impossible'
     ? { kind: 'refused', why: price.reason ?? 'sameRepository' }
     : { kind: 'priced', price };

@@ -5,10 +5,12 @@ import { SettingsPage } from './settings-page.tsx';
 
 /** Commands of the menu bar with their keys. */
 const COMMANDS: readonly (readonly [
-  'push' | 'local' | 'registries' | 'detail' | 'foldLocal' | 'drawer' | 'settings' | 'start',
+  'push' | 'copyTo' | 'search' | 'local' | 'registries' | 'detail' | 'foldLocal' | 'drawer' | 'settings' | 'start',
   Shortcut,
 ])[] = [
   ['push', { key: 'P' }],
+  ['copyTo', { key: 'C', shift: true }],
+  ['search', { key: 'K' }],
   ['start', { key: '↩' }],
   ['local', { key: '1' }],
   ['registries', { key: '2' }],
@@ -19,7 +21,7 @@ const COMMANDS: readonly (readonly [
 ];
 
 /** Keys that mean the same on every platform. */
-const PLAIN = ['panes', 'rows', 'open', 'level', 'menu', 'weave', 'splitter'] as const;
+const PLAIN = ['panes', 'rows', 'carry', 'open', 'level', 'menu', 'weave', 'splitter'] as const;
 
 /** The keys, to read. */
 export function KeyboardSection(): ReactElement {
