@@ -80,7 +80,8 @@ export class RegistrySettings {
         try {
           return await this.#probe(host, repository, write, signal);
         } catch (thrown) {
-          book.note(host, { thrown });
+          // What was asked wrongly tells nothing of the registry.
+          if (toAppError(thrown).code !== 'reference.invalid') book.note(host, { thrown });
           throw thrown;
         } finally {
           await registries.tell(host);
@@ -163,6 +164,9 @@ export class RegistrySettings {
       if (!this.#parts.store.serves(host)) await book.rememberTest(host, merged);
       book.note(host, { account: client.account });
       return merged;
+    } catch (thrown) {
+      const tooLong = until.aborted && !signal.aborted;
+      throw tooLong ? new AppError('registry.unreachable', { host, reason: 'ETIMEDOUT' }, { cause: thrown }) : thrown;
     } finally {
       await client.close();
     }

@@ -197,6 +197,53 @@ describe('a test that may write', () => {
     });
   });
 
+  it('takes away what it made when it is given up in its middle', async () => {
+    const stop = new AbortController();
+    const slow = await startFakeRegistry({
+      fault: ({ method, path }) => {
+        // Two tags are there by then.
+        if (method === 'DELETE' && path.includes('/manifests/')) stop.abort();
+        return undefined;
+      },
+    });
+    const work = engine.handlers['registries.probe']({ host: slow.host, repository: null, write: true }, stop.signal);
+    const ended = await work.then(
+      () => 'done',
+      () => 'given up',
+    );
+    const probed = slow.content.repositories.get('tartan/probe');
+    await slow.close();
+
+    expect({ ended, tags: [...(probed?.tags.keys() ?? [])], open: slow.openUploads() }).toEqual({
+      ended: 'given up',
+      tags: [],
+      open: 0,
+    });
+  });
+
+  it('remembers nothing of the registry where only the account lacks a right', async () => {
+    const guarded = await startFakeRegistry({
+      profile: {
+        tagDelete: { status: 403, code: 'DENIED', message: 'not yours' },
+        mount: { status: 401, code: 'UNAUTHORIZED', message: 'no' },
+      },
+    });
+    await engine.handlers['registries.probe']({ host: guarded.host, repository: null, write: true }, never);
+    // What was found of the host outlives its row in the list.
+    await engine.handlers['registries.remove']({ host: guarded.host }, never);
+    const known = await engine.handlers['registries.probe'](
+      { host: guarded.host, repository: null, write: false },
+      never,
+    );
+    await guarded.close();
+
+    expect([told(known)['digestDelete'], told(known)['tagDelete'], told(known)['mount']]).toEqual([
+      'yes: earlier',
+      'unknown: notTested',
+      'unknown: notTested',
+    ]);
+  });
+
   it('says which tags it could not take away again', async () => {
     fake.play(PLAYED.ghcr);
     const probed = await engine.handlers['registries.probe'](

@@ -7,6 +7,8 @@ import { deleteScope } from '../scopes.ts';
 import { ask, can, cannot, refusal, statusOf, untold } from './probe-question.ts';
 import type { ProbeBlob } from './probe-uploads.ts';
 
+/** What is done after a test was given up ends in this time. */
+const TIDY_MS = 10_000;
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 
 /** What was found, and what could not be taken away again. */
@@ -32,22 +34,26 @@ export async function probeDeletes(
   const id = randomUUID().slice(0, 8);
   const [one, other] = [`probe-${id}-a`, `probe-${id}-b`];
   const written: string[] = [];
+  let digest: string | null = null;
   try {
     const bytes = await writeImage(client, repository, layer, id, signal);
+    digest = digestOf(bytes);
     for (const tag of [one, other]) {
       await client.putManifest(repository, tag, { bytes, mediaType: MANIFEST_TYPE }, { signal });
       written.push(tag);
     }
     await meanwhile();
     const tagDelete = await deleteTag(client, repository, one, other, signal);
-    const digestDelete = await deleteDigest(client, repository, digestOf(bytes), other, signal);
-    return { tagDelete, digestDelete, left: await stillThere(client, repository, written, signal) };
+    const digestDelete = await deleteDigest(client, repository, digest, other, signal);
+    return { tagDelete, digestDelete, left: await takeAway(client, repository, digest, written, signal) };
   } catch (thrown) {
+    // Also a test that was given up takes away what it made.
+    const left = await takeAway(client, repository, digest, written, AbortSignal.timeout(TIDY_MS)).catch(() => written);
     signal.throwIfAborted();
     if (!(thrown instanceof AppError)) throw thrown;
     const { status } = thrown.params;
     const failed = untold('failed', { status: typeof status === 'number' ? status : null });
-    return { tagDelete: failed, digestDelete: failed, left: await stillThere(client, repository, written, signal) };
+    return { tagDelete: failed, digestDelete: failed, left };
   }
 }
 
@@ -114,6 +120,25 @@ async function deleteDigest(
   return gone ? can('withDigest', { status }) : untold('failed', { status });
 }
 
+/** Takes away what is still there, in whichever way the registry takes. @returns references that stay */
+async function takeAway(
+  client: RegistryClient,
+  repository: string,
+  digest: string | null,
+  tags: readonly string[],
+  signal: AbortSignal,
+): Promise<string[]> {
+  const left = await stillThere(client, repository, tags, signal);
+  if (left.length === 0) return left;
+  for (const reference of [...left, ...(digest === null ? [] : [digest])]) {
+    const to = `${repository}/manifests/${reference}`;
+    await ask(client, { method: 'DELETE', to, scopes: [deleteScope(repository)] }, signal);
+  }
+  const stays = await stillThere(client, repository, left, signal);
+  return stays.map((tag) => `${client.host}/${repository}:${tag}`);
+}
+
+/** Which of the tags are there; one of which that cannot be told counts as there. */
 async function stillThere(
   client: RegistryClient,
   repository: string,
@@ -127,7 +152,7 @@ async function stillThere(
       if (thrown instanceof AppError) return 'unknown';
       throw thrown;
     });
-    if (found !== null) left.push(`${client.host}/${repository}:${tag}`);
+    if (found !== null) left.push(tag);
   }
   return left;
 }

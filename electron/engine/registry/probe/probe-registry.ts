@@ -90,7 +90,7 @@ function tagDeleteRow({ known, client }: ProbeParts, { tagDelete: tested, digest
   if (tested.result === 'yes') return tested;
   const { abilities, findings } = known();
   if (!abilities.tagDelete.endsWith('Api')) {
-    const byDigest = tested.detail === 'refused' && digestDelete.result === 'yes';
+    const byDigest = tested.detail === 'refused' && !lacksRight(tested) && digestDelete.result === 'yes';
     return byDigest ? cannot('digestOnly', tested.params) : tested;
   }
   const product = knownRegistry(client.host, findings.software ?? null)?.name ?? '';
@@ -147,7 +147,7 @@ function knownTagDelete({ tagDelete }: HostAbilities, findings: HostFindings, ho
 function findingsOf(found: Readonly<Record<CapabilityName, Capability>>, wrote: boolean): HostFindings {
   const told = (name: 'mount' | 'digestDelete' | 'referrers' | 'catalog'): HostFindings => {
     const { result, detail } = found[name];
-    const fresh = detail !== 'known' && detail !== 'earlier' && result !== 'unknown';
+    const fresh = detail !== 'known' && detail !== 'earlier' && result !== 'unknown' && !lacksRight(found[name]);
     return fresh ? { [name]: result } : {};
   };
   return {
@@ -159,7 +159,13 @@ function findingsOf(found: Readonly<Record<CapabilityName, Capability>>, wrote: 
   };
 }
 
+/** Tells of the account, not of the registry: another one may have the right. */
+function lacksRight({ detail, params }: Capability): boolean {
+  return detail === 'refused' && (params['status'] === 401 || params['status'] === 403);
+}
+
 function tagDeleteFinding(tag: Capability, digest: Capability): HostFindings {
+  if (lacksRight(tag) || lacksRight(digest)) return {};
   if (tag.detail === 'alone') return { tagDelete: 'tag' };
   if (tag.detail === 'withDigest' || tag.detail === 'digestOnly') return { tagDelete: 'digest' };
   return tag.detail === 'refused' && digest.result === 'no' ? { tagDelete: 'refused' } : {};

@@ -16,6 +16,8 @@ const BROKEN = 64 * 1024;
 /** How long the first half has to arrive, and the server to notice that the rest never comes. */
 const BREAK_MS = 300;
 const LOOKS = 4;
+/** What is done after the test ends in this time. */
+const TIDY_MS = 10_000;
 
 /** A blob that a test made. */
 export interface ProbeBlob {
@@ -30,6 +32,8 @@ export class ProbeUploads {
   readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #open = new Set<string>();
+  /** Blobs that were mounted elsewhere. */
+  readonly #mounted: { readonly repository: string; readonly digest: string }[] = [];
   /** Blobs that are there now. */
   readonly blobs: ProbeBlob[] = [];
 
@@ -41,7 +45,7 @@ export class ProbeUploads {
   }
 
   #send(method: 'POST' | 'PATCH' | 'PUT' | 'GET' | 'DELETE', to: string, more: Partial<Parts> = {}): Promise<Asked> {
-    const { body, headers = {}, signal = this.#signal } = more;
+    const { body, headers = {} } = more;
     const length = body instanceof Uint8Array ? { 'content-length': String(body.length) } : {};
     const type = body === undefined ? {} : { 'content-type': 'application/octet-stream' };
     const request = {
@@ -50,7 +54,7 @@ export class ProbeUploads {
       headers: { ...type, ...length, ...headers },
       scopes: [deleteScope(this.#repository)],
     };
-    return ask(this.#client, body === undefined ? request : { ...request, body }, signal);
+    return ask(this.#client, body === undefined ? request : { ...request, body }, this.#signal);
   }
 
   /** Where the bytes go next; null where the answer does not say. */
@@ -192,30 +196,41 @@ export class ProbeUploads {
       this.#signal,
     );
     const status = statusOf(asked);
-    if (status === 201) return can('answered', { status, ms: asked.kind === 'answer' ? asked.ms : null });
+    if (status === 201) {
+      this.#mounted.push({ repository: target, digest: blob.digest });
+      return can('answered', { status, ms: asked.kind === 'answer' ? asked.ms : null });
+    }
     if (status === 404) return untold('notThere', { status });
     if (status !== 202) return refusal(asked);
     const location = this.#location(asked, null);
-    if (location !== null) await this.#cancel(location, target);
+    if (location !== null) await this.#cancel(location, target, this.#signal);
     return cannot('opened', { status });
   }
 
-  async #cancel(location: string, repository: string): Promise<void> {
-    await ask(this.#client, { method: 'DELETE', to: location, scopes: [deleteScope(repository)] }, this.#signal);
+  async #cancel(location: string, repository: string, signal: AbortSignal): Promise<void> {
+    await ask(this.#client, { method: 'DELETE', to: location, scopes: [deleteScope(repository)] }, signal);
     this.#open.delete(location);
   }
 
-  /** Cancels what is open and deletes the blobs, as far as the registry does that. */
+  /** Cancels what is open and deletes the blobs, as far as the registry does that; also after the test was given up. */
   async close(): Promise<void> {
-    for (const location of this.#open) await this.#cancel(location, this.#repository);
-    for (const { digest } of this.blobs) await this.#send('DELETE', `${this.#repository}/blobs/${digest}`);
+    const signal = AbortSignal.timeout(TIDY_MS);
+    try {
+      for (const location of this.#open) await this.#cancel(location, this.#repository, signal);
+      const made = this.blobs.map(({ digest }) => ({ repository: this.#repository, digest }));
+      for (const { repository, digest } of [...made, ...this.#mounted]) {
+        const to = `${repository}/blobs/${digest}`;
+        await ask(this.#client, { method: 'DELETE', to, scopes: [deleteScope(repository)] }, signal);
+      }
+    } catch {
+      // Best effort: registries purge sessions and collect blobs by themselves.
+    }
   }
 }
 
 interface Parts {
   readonly body: Uint8Array | AsyncIterable<Buffer>;
   readonly headers: Readonly<Record<string, string>>;
-  readonly signal: AbortSignal;
 }
 
 function newBlob(size: number): ProbeBlob {
