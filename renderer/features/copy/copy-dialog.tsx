@@ -188,6 +188,11 @@ function CopyForm({ start, registries, onClose, onShow }: CopyDialogProps): Reac
         )}
         {moving && <RemovalChoice removal={removal} name={source} way={way} onWay={setWay} />}
       </div>
+      {doubled && (
+        <p className="field-error" role="alert">
+          {t('doubled')}
+        </p>
+      )}
       {error !== null && (
         <p className="field-error" role="alert">
           {errorWords(error).what} {errorWords(error).means}

@@ -2,7 +2,7 @@ import { type ReactElement, useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { TagTokens } from '../../ui/tag-tokens.tsx';
 import { type Cargo, tagsOfCargo } from './cargo.ts';
-import type { Drag } from './drag-store.ts';
+import { canMove, type Drag } from './drag-store.ts';
 import { cargoName, dropVerb } from './drag-words.ts';
 import type { DropVerdict } from './drop-verdict.ts';
 import { priceSentence, priceTone } from './price-words.ts';
@@ -62,7 +62,7 @@ export function DragChip({ drag, verdict }: DragChipProps): ReactElement {
             <span>{t('key.drop')}</span>
           </>
         )}
-        {cargo.kind === 'images' && (
+        {canMove(cargo) && (
           <>
             <kbd>{by === 'keyboard' ? 'M' : MOVE_KEY}</kbd>
             <span>{t(moving && by === 'keyboard' ? 'key.copyInstead' : 'key.moveInstead')}</span>

@@ -49,10 +49,15 @@ function sameTags(one: DropPlace | null, other: DropPlace | null): boolean {
   return one?.target.tags.join(' ') === other?.target.tags.join(' ');
 }
 
-/** Whether images leave their source. A VM is never moved: a push leaves it where it is. */
+/** A VM is never moved: a push leaves it where it is. Nor is a repository whose tags were never read: nobody saw what would go. */
+export function canMove(cargo: Cargo): boolean {
+  return cargo.kind === 'images' && cargo.images.length > 0;
+}
+
+/** Whether images leave their source, where that can be. */
 export function setMoving(moving: boolean): void {
   const { drag } = dragStore.getState();
-  if (drag === null || drag.cargo.kind === 'vm' || drag.moving === moving) return;
+  if (drag === null || !canMove(drag.cargo) || drag.moving === moving) return;
   dragStore.setState({ drag: { ...drag, moving } });
 }
 
