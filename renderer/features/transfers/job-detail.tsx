@@ -183,7 +183,7 @@ function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactEleme
   const [marked, setMarked] = useState<number | null>(null);
   const [revealed, setRevealed] = useState<{ readonly index: number } | null>(null);
   // An image of another kind than a VM has no disk to draw.
-  const hasChunks = layers.some(({ kind }) => kind === 'disk');
+  const hasChunks = layers.length === 0 ? job.kind === 'push' : layers.some(({ kind }) => kind === 'disk');
   const shown = useMemo(() => {
     const ordered = groupOf(job) === 'active' ? byActivity(layers) : layers;
     return filter === null ? ordered : ordered.filter((layer) => layer.kind === 'disk' && cellKind(layer) === filter);
@@ -219,7 +219,7 @@ function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactEleme
         layers={shown}
         chunkSize={job.chunkSize}
         label={t('weave:layers')}
-        columns="live"
+        columns={hasChunks ? 'live' : 'copied'}
         marked={marked}
         onMark={setMarked}
         revealed={revealed}

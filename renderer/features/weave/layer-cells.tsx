@@ -70,6 +70,8 @@ export const PlanCells = memo(function PlanCells({ layer, chunkSize }: PlanCells
 interface LiveCellsProps {
   readonly layer: JobLayer;
   readonly chunkSize: number;
+  /** Its digest stands in place of its range on a disk. */
+  readonly byDigest: boolean;
   readonly onRetryNow: (() => void) | undefined;
 }
 
@@ -101,13 +103,24 @@ function SentWords({ layer }: { readonly layer: JobLayer }): ReactElement | null
 }
 
 /** Cells of a running job's row. */
-export const LiveCells = memo(function LiveCells({ layer, chunkSize, onRetryNow }: LiveCellsProps): ReactElement {
+export const LiveCells = memo(function LiveCells({
+  layer,
+  chunkSize,
+  byDigest,
+  onRetryNow,
+}: LiveCellsProps): ReactElement {
   const { t } = useTranslation('weave');
   const kind = liveKind(layer);
   return (
     <>
       <LayerNumber layer={layer} chunkSize={chunkSize} />
-      <LayerRange layer={layer} chunkSize={chunkSize} />
+      {byDigest ? (
+        <td className="layer-table-code" title={layer.digest ?? ''}>
+          {layer.digest === null ? '' : shortDigest(layer.digest)}
+        </td>
+      ) : (
+        <LayerRange layer={layer} chunkSize={chunkSize} />
+      )}
       <td className="layer-table-verdict" data-status={layer.status}>
         <CellSwatch kind={kind} />
         {kindWord(t, kind, true)}

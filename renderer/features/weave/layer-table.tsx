@@ -12,7 +12,8 @@ export interface LayerTableProps {
   readonly layers: readonly WeaveLayer[];
   readonly chunkSize: number;
   readonly label: string;
-  readonly columns: 'plan' | 'live';
+  /** `copied` = live, of an image without a disk: the digest stands in place of the range. */
+  readonly columns: 'plan' | 'live' | 'copied';
   /** `layer.index` of the marked row. */
   readonly marked?: number | null;
   readonly onMark?: ((index: number | null) => void) | undefined;
@@ -35,6 +36,8 @@ function rowHeight(): number {
 
 const PLAN_HEADS = ['number', 'rawRange', 'origin', 'verdict', 'size', 'digest', 'reason'] as const;
 const LIVE_HEADS = ['number', 'range', 'status', 'progress', 'sent', 'speed', 'note'] as const;
+const COPIED_HEADS = ['number', 'contentDigest', 'status', 'progress', 'sent', 'speed', 'note'] as const;
+const HEADS = { plan: PLAN_HEADS, live: LIVE_HEADS, copied: COPIED_HEADS } as const;
 const HEAD_CLASSES: Readonly<Record<string, string>> = {
   number: 'layer-table-right',
   size: 'layer-table-right',
@@ -116,8 +119,13 @@ export function LayerTable(props: LayerTableProps): ReactElement {
               aria-selected={layer.index === marked}
               onPointerEnter={() => onMark?.(layer.index)}
             >
-              {columns === 'live' && isLive(layer) ? (
-                <LiveCells layer={layer} chunkSize={chunkSize} onRetryNow={onRetryNow} />
+              {columns !== 'plan' && isLive(layer) ? (
+                <LiveCells
+                  layer={layer}
+                  chunkSize={chunkSize}
+                  byDigest={columns === 'copied'}
+                  onRetryNow={onRetryNow}
+                />
               ) : (
                 <PlanCells layer={layer} chunkSize={chunkSize} />
               )}
@@ -140,12 +148,12 @@ function LayerTableHead({ columns, unit }: LayerTableHeadProps): ReactElement {
   return (
     <thead>
       <tr className="layer-table-head" aria-rowindex={1}>
-        {(columns === 'plan' ? PLAN_HEADS : LIVE_HEADS).map((head) => (
+        {HEADS[columns].map((head) => (
           <th key={head} scope="col" className={HEAD_CLASSES[head]}>
             {head === 'progress' ? (
               <span className="visually-hidden">{t('column.progress')}</span>
             ) : (
-              t(`column.${head}`, { unit })
+              t(`column.${head === 'contentDigest' ? 'digest' : head}`, { unit })
             )}
           </th>
         ))}
