@@ -160,7 +160,7 @@ export const methods = defineMethods({
   'jobs.copy': {
     input: copyRequestSchema,
     output: jobSummarySchema,
-    errors: [...REGISTRY_ERRORS, ...STORE_ERRORS, ...COPY_ERRORS, 'input.invalid', 'store.archiveInvalid', 'serve.off'],
+    errors: [...REGISTRY_ERRORS, ...STORE_ERRORS, ...COPY_ERRORS, 'store.archiveInvalid', 'serve.off'],
   },
   'jobs.list': { input: nothing, output: z.array(jobSummarySchema), errors: ['state.unavailable'] },
   'jobs.get': { input: z.object({ id }), output: jobSnapshotSchema, errors: ['job.notFound'] },
@@ -319,7 +319,7 @@ export const methods = defineMethods({
   'copies.plan': {
     input: copyRequestSchema,
     output: copyDocumentSchema,
-    errors: [...REGISTRY_ERRORS, ...STORE_ERRORS, 'input.invalid', 'store.archiveInvalid', 'serve.off'],
+    errors: [...REGISTRY_ERRORS, ...STORE_ERRORS, 'store.archiveInvalid', 'serve.off'],
   },
   /** What a copy did, or did so far. */
   'copies.document': { input: z.object({ id }), output: copyDocumentSchema, errors: ['job.notFound'] },

@@ -85,6 +85,12 @@ export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
   );
 }
 
+/** Whether a test found that tags go with their digests there. */
+function deletesByDigest({ capabilities }: Registry): boolean {
+  const detail = capabilities?.found.tagDelete.detail;
+  return detail === 'withDigest' || detail === 'digestOnly';
+}
+
 function RepositoryHead(props: {
   readonly registry: Registry;
   readonly repository: Repository;
@@ -96,6 +102,7 @@ function RepositoryHead(props: {
   const { t, i18n } = useTranslation('panes');
   const { t: words } = useTranslation('browse');
   const { t: copying } = useTranslation('copy');
+  const { t: editing } = useTranslation('tags');
   const { readMs, groups, storedSize } = repository;
   const size = packedSum(repository);
   const facts =
@@ -108,6 +115,7 @@ function RepositoryHead(props: {
             ? ''
             : words(storedSize === null ? 'packedTogether' : 'stored', { size: formatBytes(size) }),
           t('asOf', { time: timeOfDay(readMs, i18n.language) }),
+          deletesByDigest(registry) ? editing('deletesByDigest') : '',
         ].filter((fact) => fact !== '');
   return (
     <header className="detail-head repository-head">

@@ -44,6 +44,7 @@ export function EditQuestions(props: {
       return (
         <ErrorReport
           error={phase.error}
+          onSignedIn={onRetry}
           onCopy={copy}
           kept={t('keptPending')}
           actions={

@@ -62,7 +62,7 @@ export function PendingPanel(props: PendingPanelProps): ReactElement | null {
     const last = pendingOf(place).at(-1);
     if (last !== undefined && !busy) dropPending(place, [last.id]);
   };
-  useKeys(apply, undoLast);
+  useKeys(pending.length > 0, apply, undoLast);
   if (pending.length === 0) return null;
   return (
     <section className="pending" aria-label={t('pending')}>
@@ -115,8 +115,9 @@ function plannedOf(line: ChangeLine, planned: ReadonlyMap<string, PlannedTagChan
 }
 
 /** ⌘↩ applies, ⌘Z takes the last pending change back; not while a field is written in or a dialog is open. */
-function useKeys(apply: () => void, undoLast: () => void): void {
+function useKeys(pending: boolean, apply: () => void, undoLast: () => void): void {
   useEffect(() => {
+    if (!pending) return;
     const press = (event: KeyboardEvent): void => {
       if (!(event.metaKey || event.ctrlKey) || event.shiftKey || event.altKey || event.defaultPrevented) return;
       const writes =
