@@ -31,13 +31,15 @@ export const registryBookSchema = z.object({
   /** Repositories that were taken off the list by hand, by host; a push to one brings it back. */
   hidden: z.record(z.string(), z.array(z.string())).default({}),
   read: z.record(z.string(), z.array(repositorySchema)),
+  /** When a registry last told its repositories, by host; ms since the epoch. */
+  listed: z.record(z.string(), z.number()).default({}),
   /** A test is made again sooner than this file is given up for one. */
   tested: z.record(z.string(), capabilitiesSchema).catch({}).default({}),
 });
 
 type Book = z.infer<typeof registryBookSchema>;
 /** No registry yet. */
-export const EMPTY_BOOK: Book = { added: [], removed: [], pinned: {}, hidden: {}, read: {}, tested: {} };
+export const EMPTY_BOOK: Book = { added: [], removed: [], pinned: {}, hidden: {}, read: {}, listed: {}, tested: {} };
 
 /** A repository of which only the name is known. */
 function unread(repository: string): Repository {
@@ -151,6 +153,7 @@ export class RegistryBook {
       choices: this.choices(host),
       capabilities: this.capabilities(host),
       ...known,
+      listedMs: this.#book.listed[host] ?? null,
       repositories: [...all]
         .filter((repository) => !hidden.has(repository))
         .sort()
@@ -251,6 +254,7 @@ export class RegistryBook {
       pinned: withoutEmpty({ ...book.pinned, [host]: [] }),
       hidden: withoutEmpty({ ...book.hidden, [host]: [] }),
       read: Object.fromEntries(Object.entries(book.read).filter(([other]) => other !== host)),
+      listed: Object.fromEntries(Object.entries(book.listed).filter(([other]) => other !== host)),
       tested: Object.fromEntries(Object.entries(book.tested).filter(([other]) => other !== host)),
     }));
   }
@@ -281,7 +285,11 @@ export class RegistryBook {
       );
       const known = new Set(before.map(({ repository }) => repository));
       const added = names.filter((repository) => !known.has(repository)).map(unread);
-      return { ...book, read: { ...book.read, [host]: [...before, ...added] } };
+      return {
+        ...book,
+        read: { ...book.read, [host]: [...before, ...added] },
+        listed: { ...book.listed, [host]: this.#nowMs() },
+      };
     });
   }
 

@@ -68,6 +68,8 @@ export const registrySchema = z.object({
   error: errorDataSchema.nullable(),
   /** When it answered or refused last, in this run of the app; ms since the epoch, null = not asked yet. */
   askedMs: z.number().nullable(),
+  /** When it last told its repositories; ms since the epoch, null = never, or it tells none. */
+  listedMs: z.number().nullable().default(null),
   repositories: z.array(repositorySchema),
 });
 

@@ -241,6 +241,7 @@ export class StoreService {
       insecure: false,
       account: null,
       askedMs: state.on ? this.#parts.ports.clock.now() : null,
+      listedMs: state.on ? this.#parts.ports.clock.now() : null,
     };
     if (!state.on) return { ...known, health: 'offline', error: state.error, repositories: [] };
     try {

@@ -121,6 +121,9 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
       <section>
         <h2 className="section-title">
           {t('repositoriesHead')}
+          {registry.listedMs !== null && (
+            <span>{t('asOf', { time: momentWords(registry.listedMs, i18n.language) })}</span>
+          )}
           <Button className="quiet-button button-small" onPress={() => askForRepository(host)}>
             <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
             {t('browse:pinDots')}

@@ -33,6 +33,7 @@ const REGISTRY: Registry = {
   choices: DEFAULT_CHOICES,
   capabilities: null,
   askedMs: null,
+  listedMs: null,
   health: 'reachable',
   account: null,
   error: null,

@@ -14,6 +14,7 @@ const OWN: Registry = {
   account: null,
   error: null,
   askedMs: 1,
+  listedMs: null,
   repositories: [],
 };
 const suggested = (registry: Registry, vmName: string, typed = ''): readonly string[] =>
