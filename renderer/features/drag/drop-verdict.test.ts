@@ -34,6 +34,7 @@ function registry(host: string, part: Partial<Registry> = {}): Registry {
     account: null,
     error: null,
     askedMs: 1,
+    listedMs: null,
     repositories,
     ...part,
   };

@@ -29,6 +29,7 @@ const REGISTRY: Registry = {
   account: null,
   error: null,
   askedMs: null,
+  listedMs: null,
   repositories: [
     repository('acme/sonoma', { 'sha256:a': ['14.4', 'latest'], 'sha256:b': ['14.3'] }),
     repository('acme/tahoe', {}),
