@@ -6,6 +6,7 @@ import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { type MadeImage, makeLayout, skopeo } from '../fixtures/oci-image.ts';
+import { tagsOf } from '../fixtures/push-through.ts';
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
 import { seriousIssues } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
@@ -193,6 +194,35 @@ describe('what is carried in the window', () => {
     await carryTo(page, field);
     await page.mouse.up();
     expect(await field.inputValue()).toBe(`${registry.host}/app:latest`);
+  });
+
+  it('is all that is selected in a repository, or the repository itself', async () => {
+    const fresh = pane(page, 'Registries').locator(`[data-key="${other.host} newRepository"]`);
+    const copyTo = async (repository: string): Promise<string | null> => {
+      await carryTo(page, fresh);
+      await page.locator('.drag-chip').getByText('Copy to a new repository').waitFor();
+      await page.mouse.up();
+      const dialog = page.getByRole('dialog');
+      const heading = await dialog.getByRole('heading').textContent();
+      await dialog.getByRole('combobox', { name: 'To' }).fill(`${other.host}/${repository}`);
+      await dialog.getByRole('button', { name: /^Copy \d/ }).click();
+      await dialog.waitFor({ state: 'detached' });
+      return heading;
+    };
+    await page.getByRole('textbox', { name: 'Filter repositories and tags' }).fill('');
+    await rowOf(registry, null).click();
+    const grid = page.getByRole('grid', { name: `Tags of ${registry.host}/app` });
+    await grid.locator('[data-tag="latest"]').click();
+    await grid.locator('[data-tag="old"]').click({ modifiers: ['Control'] });
+    await pickUp(page, grid.locator('[data-tag="old"]'), rowOf(other, null));
+    const headings = [await copyTo('pair')];
+    await expect.poll(() => tagsOf(other.origin, 'pair')).toEqual(['latest', 'old']);
+    await pickUp(page, rowOf(registry, null), rowOf(other, null));
+    headings.push(await copyTo('whole'));
+    await expect.poll(() => tagsOf(other.origin, 'whole')).toEqual(['1.0', 'latest', 'old']);
+    expect(headings).toEqual(['Copy 2 tags', 'Copy app']);
+    // Quitting would ask about a copy that is not quite done.
+    await page.getByText('Nothing running').waitFor();
   });
 });
 
