@@ -366,7 +366,7 @@ describe('a registry with a certificate that nobody vouches for', () => {
 });
 
 describe('a registry with a limit of its own', () => {
-  it('gets no more layers at once than was chosen, whatever the jobs; without it, it does', async () => {
+  it('gets no more layers at once than was chosen, whatever the jobs, and no more bytes; without it, it does', async () => {
     let [now, most] = [0, 0];
     const counting = await startFakeRegistry({
       profile: { mount: 'opens', latency: 20 },
@@ -390,9 +390,13 @@ describe('a registry with a limit of its own', () => {
     const without = await mostOf('without');
     await engine.handlers['registries.edit']({ host: counting.host, choices: { concurrency: 1 } }, never);
     const limited = await mostOf('limited');
+    const waits = engine.waited.length;
+    await engine.handlers['registries.edit']({ host: counting.host, choices: { bandwidth: 65_536 } }, never);
+    await engine.push({ vmId: 'vm:builder', references: [`${counting.host}/slow/builder:1`] });
+    const waited = engine.waited.length - waits;
     await counting.close();
 
-    expect({ without: without > 1, limited }).toEqual({ without: true, limited: 1 });
+    expect({ without: without > 1, limited, waited: waited > 0 }).toEqual({ without: true, limited: 1, waited: true });
   });
 });
 
