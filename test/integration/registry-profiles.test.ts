@@ -10,18 +10,7 @@ import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 
 const PIECE = 1_000_000;
 /** Those whose uploads or mounts differ. */
-const UPLOADERS = [
-  'distribution3',
-  'distribution2',
-  'quay',
-  'ecr',
-  'gar',
-  'ghcr',
-  'acr',
-  'zot',
-  'crane',
-  'artifactory',
-] as const;
+const UPLOADERS = ['distribution3', 'ecr', 'gar', 'ghcr', 'acr', 'zot', 'crane', 'artifactory'] as const;
 
 let home: TartHome;
 let vm: TartVm;
@@ -110,7 +99,6 @@ describe('a push arrives whole, and leaves no session open', () => {
   const no = (status: number) => refusal(status, 'UNSUPPORTED', 'not in this form');
   it.each<[string, Partial<FakeProfile>, number | null, string[]]>([
     ['one PUT alone', { chunks: no(416), stream: no(416) }, null, ['whole']],
-    ['one PUT alone, asked for pieces', { chunks: no(416), stream: no(416) }, PIECE, ['whole']],
     ['pieces alone', { mono: no(413), stream: no(416) }, null, ['pieces']],
     ['a stream alone', { mono: no(413), chunks: no(416) }, PIECE, ['stream']],
     [
@@ -125,7 +113,6 @@ describe('a push arrives whole, and leaves no session open', () => {
     ['pieces at another host', { location: 'storage' }, PIECE, ['pieces']],
     ['a stream in relative places', { location: 'relative' }, null, ['stream']],
     ['without digests and lengths in its answers', { contentDigest: false, contentLength: false }, null, ['stream']],
-    ['without ETag, whatever is accepted', { etag: false, needsAccept: false }, null, ['stream']],
   ])('at one that takes %s', async (_name, profile, pieceSize, forms) => {
     await playing(profile, async (registry) => {
       await push(registry.host, 'team/form', pieceSize);
@@ -142,7 +129,7 @@ describe('a push arrives whole, and leaves no session open', () => {
 });
 
 describe('a mount', () => {
-  it.each([400, 401, 403, 500])('that is answered %i is an upload, and no failure', async (status) => {
+  it.each([401, 403])('that is answered %i is an upload, and no failure', async (status) => {
     const mount = refusal(status, 'DENIED', 'requested access to the resource is denied');
     await playing({ mount }, async (registry) => {
       await pushToTwo(registry.host);
