@@ -330,6 +330,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                       readings={readings}
                       registries={registries ?? NO_REGISTRIES}
                       onSelect={selectInTree}
+                      onDrop={drop}
                     />
                   )}
                   {tree !== null && tree.repository !== null && tree.group !== null && (

@@ -80,6 +80,18 @@ describe('what is carried in the window', () => {
     expect(await chip.count()).toBe(0);
   });
 
+  it('is a VM that takes over the tag of the table it is dropped on', async () => {
+    await rowOf(other, null).click();
+    const token = page.getByRole('grid', { name: `Tags of ${other.host}/app` }).locator('[data-tag="latest"]');
+    await pickUp(page, pane(page, 'Local').getByRole('treeitem', { name: 'alpha' }), token);
+    await carryTo(page, token);
+    await page.locator('.drag-chip').getByText(`Push to ${other.host}/app:latest`).waitFor();
+    await page.mouse.up();
+    await page.getByRole('dialog').locator('.target-name').getByText('app').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+
   it('is put back by Escape, with the mouse and with the keys', async () => {
     const row = pane(page, 'Local').getByRole('treeitem', { name: 'alpha' });
     const fresh = pane(page, 'Registries').getByRole('treeitem', { name: 'New repository…' }).last();

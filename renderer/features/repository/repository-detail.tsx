@@ -13,9 +13,11 @@ import { FilterField } from '../../ui/filter-field.tsx';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import type { MenuPlace } from '../../ui/tree-list.tsx';
 import { copyTo } from '../copy/copy-start.ts';
-import { repositoryCargo } from '../drag/cargo.ts';
+import { type Cargo, repositoryCargo } from '../drag/cargo.ts';
+import type { DropTarget } from '../drag/drop-target.ts';
 import { cargoAround, selectedCargo } from '../drag/selected-cargo.ts';
 import { startDrag } from '../drag/start-drag.ts';
+import { usePlaceDrop } from '../drag/use-place-drop.ts';
 import { ErrorReport, signInHost } from '../push/error-report.tsx';
 import { packedSum, plainGroups, plainTagCount, repositoryKey } from '../registries/tree-rows.ts';
 import { useGroupCommands } from '../registries/use-group-commands.ts';
@@ -35,14 +37,17 @@ export interface RepositoryDetailProps {
   /** All that are known, to tell where an image stays. */
   readonly registries: readonly Registry[];
   readonly onSelect: (key: string) => void;
+  /** Carries out what was dropped on it. */
+  readonly onDrop: (cargo: Cargo, target: DropTarget, moving: boolean) => void;
 }
 
 const orderSchema = z.enum(['digest', 'name', 'newest']);
 
 /** A repository: its tags, how old that knowledge is, and the way to read them again. */
 export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
-  const { registry, repository, readings, registries, onSelect } = props;
+  const { registry, repository, readings, registries, onSelect, onDrop } = props;
   const { t } = useTranslation('panes');
+  const drop = usePlaceDrop({ registry, repository: repository.repository, onDrop });
   const { t: words } = useTranslation('browse');
   const copy = useCopy();
   const actions = useTagActions(registry, repository);
@@ -52,7 +57,7 @@ export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
   const { readMs, groups } = repository;
   const read = (): void => readings.read(registry.host, repository.repository);
   return (
-    <div className="detail repository-detail">
+    <div className="detail repository-detail" {...drop}>
       <RepositoryHead
         registry={registry}
         repository={repository}
@@ -165,7 +170,9 @@ function ReadingOf({ place, readings }: { readonly place: string; readonly readi
 }
 
 /** The table of tags with its order and filter. */
-function Tags(props: Omit<RepositoryDetailProps, 'registries'> & { readonly actions: TagActions }): ReactElement {
+function Tags(
+  props: Omit<RepositoryDetailProps, 'registries' | 'onDrop'> & { readonly actions: TagActions },
+): ReactElement {
   const { registry, repository, readings, actions, onSelect } = props;
   const { t, i18n } = useTranslation('browse');
   const { t: panes } = useTranslation('panes');
