@@ -79,4 +79,25 @@ describe('tartan tags', () => {
       tags: before,
     });
   });
+
+  it('picks tags by a pattern, first as a preview that changes nothing', async () => {
+    const before = await tags();
+    const preview = await tartan('remove', name, '--pattern', '*a*', '--keep-shared', '--dry-run', '--json');
+    const all = await tartan('remove', name, '--regex', '^(latest|nightly)$', '--dry-run', '--json');
+    const listed = await tartan('list', name, '--json');
+
+    expect({
+      statuses: [preview, all, listed].map(({ status }) => status),
+      kept: preview.stderr,
+      planned: document(all),
+      listed: document(listed),
+      tags: await tags(),
+    }).toMatchObject({
+      statuses: [0, 0, 0],
+      kept: expect.stringContaining('stays  latest  (shared)'),
+      planned: { changes: [{ state: 'needsWay' }, { state: 'needsWay' }] },
+      listed: { tagCount: 3, groups: [{ digest, tags: ['latest', 'nightly', 'stable'] }] },
+      tags: before,
+    });
+  });
 });

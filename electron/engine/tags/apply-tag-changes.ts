@@ -9,8 +9,10 @@ import type { TagStep } from './tag-step.ts';
 import { TagWriter } from './tag-writer.ts';
 import { type Taking, takeTags } from './take-tags.ts';
 
-/** Changes that are made at once; what deletes a digest is made alone. */
+/** Changes that are made at once. */
 const CHANGES_AT_ONCE = 8;
+/** Digests that are deleted at once: before each the whole list is read again. */
+const DIGESTS_AT_ONCE = 4;
 
 /** What applying works with. */
 export interface TagApplyParts extends TagPlanParts {
@@ -213,7 +215,7 @@ class TagRun {
       CHANGES_AT_ONCE,
       (works) => this.#takeGroup(works, signal),
     );
-    await runInTurns(all.filter(isByDigest), 1, (works) => this.#takeGroup(works, signal));
+    await runInTurns(all.filter(isByDigest), DIGESTS_AT_ONCE, (works) => this.#takeGroup(works, signal));
   }
 
   async #takeGroup(works: readonly Work[], signal: AbortSignal): Promise<void> {
