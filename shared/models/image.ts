@@ -77,7 +77,7 @@ export const imageSchema = z.object({
   layers: z.array(imageLayerSchema),
   /** Manifests of an index; none for an image. */
   children: z.array(imageChildSchema),
-  /** What belongs to it; null where it was not asked for. */
+  /** What belongs to it; null where it was not asked for, or the registry did not tell. */
   referrers: z.array(imageReferrerSchema).nullable(),
   /** Whether the registry has the referrers API; null where it was not asked. */
   referrersApi: z.boolean().nullable(),

@@ -308,6 +308,23 @@ describe('an image that is looked at', () => {
       ]),
     });
   });
+
+  it('is shown where the registry does not tell what belongs to it', async () => {
+    const refusing = await startFakeRegistry({
+      fault: ({ path }, _incoming, outgoing) => {
+        if (!path.includes('/referrers/')) return undefined;
+        outgoing.writeHead(403).end();
+        return 'answered';
+      },
+    });
+    try {
+      refusing.content.image('closed', { layers: ['one'], tags: ['1'] });
+      const image = await inspect(`${refusing.host}/closed:1`);
+      expect([image.layers.length, image.referrers, image.referrersApi]).toEqual([1, null, null]);
+    } finally {
+      await refusing.close();
+    }
+  });
 });
 
 describe('the repositories of a registry', () => {

@@ -1,3 +1,4 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Image, ImageLayer } from '../../../shared/models/image.ts';
 import { isDigest, parseReference } from '../../../shared/models/reference.ts';
 import type { ContentIndex } from '../digests/content-index.ts';
@@ -14,7 +15,7 @@ import {
 import { checkPullRules } from '../oci/pull-rules.ts';
 import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import type { RemoteManifest } from '../registry/distribution-client.ts';
-import { findReferrers } from '../registry/referrers.ts';
+import { type FoundReferrers, findReferrers } from '../registry/referrers.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import { configFacts } from './image-config.ts';
 import { indexContent, MOST_CHILDREN_READ } from './index-children.ts';
@@ -96,6 +97,22 @@ async function tagsOfDigest(
     .sort();
 }
 
+/** What belongs to an image; null where the registry refuses to tell: no reason not to show the image. */
+async function toldReferrers(
+  client: RegistryClient,
+  repository: string,
+  digest: string,
+  signal: AbortSignal,
+): Promise<FoundReferrers | null> {
+  try {
+    return await findReferrers(client, repository, digest, signal);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (thrown instanceof AppError) return null;
+    throw thrown;
+  }
+}
+
 type Content = Pick<Image, 'packedSize' | 'diskSize' | 'labels' | 'config' | 'layers' | 'children' | 'pullProblem'>;
 
 async function imageContent(
@@ -166,7 +183,7 @@ export async function inspectImage(
       ? contentOfIndex(parts, repository, manifest, signal)
       : imageContent(client, repository, manifest, signal),
     choice.tags ? tagsOfDigest(client, repository, found.digest, signal) : [],
-    choice.referrers ? findReferrers(client, repository, found.digest, signal) : null,
+    choice.referrers ? toldReferrers(client, repository, found.digest, signal) : null,
   ]);
   return {
     reference: text,

@@ -45,6 +45,19 @@ function keys(options: { filter?: string; open?: OpenRows; reading?: string[] } 
 }
 
 describe('the rows of the registries', () => {
+  it('leave out tags of signatures, which their names find', () => {
+    const signature = `sha256-${'a'.repeat(64)}.sig`;
+    const repositories = [repository('acme/signed', { 'sha256:a': ['1', signature], 'sha256:b': [signature] })];
+    const names = (filter: string): string[] =>
+      registryRows([{ ...REGISTRY, repositories }], {
+        filter,
+        open: {},
+        reading: new Set(),
+        ownName: 'This computer',
+      }).flatMap((row) => (row.kind === 'group' ? [row.name] : []));
+    expect([names(''), names('.sig')]).toEqual([['1'], ['1', signature]]);
+  });
+
   it('are open where tags are known, and closed where nothing was read', () => {
     expect(keys()).toEqual([
       'ghcr.io',
