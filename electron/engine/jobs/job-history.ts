@@ -23,6 +23,8 @@ const rowSchema = z.object({
 });
 const requestSchema = z.object({ id: z.number(), request: z.enum(['cancel', 'pause']) });
 const LISTED = 200;
+/** Layers that are kept of a job and of each of its targets: a disk of 2.5 TiB has as many. A copy of a repository may have more. */
+const MOST_LAYERS = 5000;
 
 /** The record of ended jobs, and requests from other processes to running ones. */
 export class JobHistory {
@@ -34,7 +36,9 @@ export class JobHistory {
     this.#nowMs = nowMs;
   }
 
+  /** Of very many layers the first are kept. */
   async record({ job, document }: RecordedJob): Promise<void> {
+    const kept = { job: { ...job, layers: job.layers.slice(0, MOST_LAYERS) }, document: shortened(document) };
     await this.#state.run([
       {
         sql: `INSERT OR REPLACE INTO jobs (id, kind, state, vm, created_ms, finished_ms, job_references, totals, error)
@@ -47,7 +51,7 @@ export class JobHistory {
           job.createdMs,
           job.finishedMs,
           JSON.stringify(job.references),
-          JSON.stringify({ job, document }),
+          JSON.stringify(kept),
           job.error === null ? null : JSON.stringify(job.error),
         ],
       },
@@ -89,4 +93,14 @@ export class JobHistory {
     if (rows.length > 0) await this.#state.run([{ sql: 'DELETE FROM job_requests WHERE job_id = ?', params: [id] }]);
     return rows.map(({ request }) => request);
   }
+}
+
+function shortened(document: JobDocument | null): JobDocument | null {
+  if (document === null) return null;
+  if ('sources' in document) {
+    const targets = document.targets.map((target) => ({ ...target, layers: target.layers.slice(0, MOST_LAYERS) }));
+    return { ...document, targets };
+  }
+  const targets = document.targets.map((target) => ({ ...target, layers: target.layers.slice(0, MOST_LAYERS) }));
+  return { ...document, targets };
 }

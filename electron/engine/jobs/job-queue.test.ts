@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { EventPayload } from '../../../shared/contract/events.ts';
 import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { jobDeltaSchema, jobSnapshotSchema, jobSummarySchema } from '../../../shared/models/job.ts';
+import { PLAIN_COPY } from '../../../shared/models/copy.ts';
+import { type JobLayer, jobDeltaSchema, jobSnapshotSchema, jobSummarySchema } from '../../../shared/models/job.ts';
 import { PLAIN_PUSH } from '../../../shared/models/push-options.ts';
 import { type HeldFileLock, holdFileLock } from '../../../test/fixtures/file-lock.ts';
 import { ManualClock, settle } from '../../../test/fixtures/manual-clock.ts';
@@ -288,6 +289,48 @@ describe('the queue of jobs', () => {
       [ids[0], 'done', 'old'],
     ]);
     for (const job of list) jobSummarySchema.parse(job);
+  });
+});
+
+describe('the record of a copy', () => {
+  it('is read back as one, and keeps the first of very many layers', async () => {
+    const history = new JobHistory(state.database, () => clock.now());
+    const request = {
+      ...PLAIN_COPY,
+      images: [{ source: 'a.test/one:1', targets: ['b.test/one:1'] }],
+      repositories: [],
+    };
+    const { id } = await queue.copy(request, 'a.test/one:1');
+    work(0).finish();
+    await reaches(id, 'done');
+    const recorded = await history.find(id);
+    if (recorded === null) throw new Error('a job that is done is recorded');
+    const layer: JobLayer = {
+      index: 0,
+      kind: 'layer',
+      rawOffset: null,
+      rawDigest: null,
+      rawSize: 1,
+      digest: null,
+      size: 1,
+      estimatedSize: null,
+      verdict: 'upload',
+      origin: 'remote',
+      zero: false,
+      reason: 'notInRegistry',
+      mountedFrom: null,
+      status: 'done',
+      sent: 1,
+      read: 0,
+      rate: 0,
+      retry: null,
+    };
+    const layers = Array.from({ length: 6000 }, (_none, index) => ({ ...layer, index }));
+    await history.record({ job: { ...recorded.job, layers }, document: null });
+    const kept = await history.find(id);
+
+    expect(recorded.job).toMatchObject({ kind: 'copy', vmId: null, vmName: 'a.test/one:1', copy: request });
+    expect([kept?.job.layers.length, kept?.job.layers.at(-1)?.index]).toEqual([5000, 4999]);
   });
 });
 
