@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Settings, settingsSchema } from '../../shared/models/settings.ts';
 import { CHECKOUT, type LaunchedApp } from '../e2e/app.ts';
+import { standsStill } from '../e2e/stands-still.ts';
 import { askHost } from '../e2e/window-bridge.ts';
 
 /** High contrast is looked at in English only: words do not change it. */
@@ -45,6 +46,7 @@ export async function openAlbum(app: LaunchedApp, story: string, language: 'en' 
         for (const theme of THEMES[language]) {
           await set({ theme });
           await app.page.waitForFunction((wanted) => document.documentElement.dataset['theme'] === wanted, theme);
+          await standsStill(app.page);
           await app.page.screenshot({
             path: join(folder, `${step}-${size.width}x${size.height}-${theme}-${language}.png`),
           });

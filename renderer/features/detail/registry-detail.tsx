@@ -11,6 +11,7 @@ import { useCopy } from '../../state/use-copy.ts';
 import { HealthDot } from '../../ui/health-dot.tsx';
 import { momentWords } from '../../ui/moment.ts';
 import { ErrorReport } from '../push/error-report.tsx';
+import { emptyRegistry } from '../registries/empty-registry.ts';
 import { packedSum } from '../registries/tree-rows.ts';
 import { CapabilityTable } from '../registry-page/capability-table.tsx';
 import { CertificateDialog } from '../registry-page/certificate-dialog.tsx';
@@ -130,7 +131,7 @@ export function RegistryDetail(props: RegistryDetailProps): ReactElement {
           </Button>
         </h2>
         {repositories.length === 0 ? (
-          <p className="nothing">{t('noRepositories')}</p>
+          <p className="nothing">{t(emptyRegistry(registry))}</p>
         ) : (
           <table className="table">
             <thead>

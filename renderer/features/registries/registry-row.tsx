@@ -14,6 +14,7 @@ import { useErrorWords } from '../push/use-error-words.ts';
 import { ThisComputerCells } from '../store/this-computer-cells.tsx';
 import type { ThisComputer } from '../store/use-this-computer.ts';
 import { timeOfDay } from '../transfers/job-row.tsx';
+import { emptyRegistry } from './empty-registry.ts';
 import { packedSum, plainGroups, plainTagCount, type RegistryRow, tokensThatFit } from './tree-rows.ts';
 import type { TagReadings } from './use-tag-reading.ts';
 
@@ -55,7 +56,7 @@ export function RegistryRowCells(props: RegistryRowProps): ReactElement {
       return <ReadingCells of={row.of} readings={readings} language={language} />;
     case 'noTags':
     case 'noRepositories':
-      return <NothingCells kind={row.kind} own={row.registry.thisComputer} />;
+      return <NothingCells kind={row.kind} registry={row.registry} />;
     case 'newRepository':
       return <NewRepositoryCells />;
   }
@@ -234,14 +235,21 @@ function ReadingCells(props: {
   );
 }
 
-function NothingCells(props: { readonly kind: 'noTags' | 'noRepositories'; readonly own: boolean }): ReactElement {
-  const { kind, own } = props;
+function NothingCells(props: {
+  readonly kind: 'noTags' | 'noRepositories';
+  readonly registry: Registry;
+}): ReactElement {
+  const { kind, registry } = props;
   const { t } = useTranslation('panes');
   const { t: store } = useTranslation('store');
+  const words =
+    kind === 'noTags' ? t('noTags') : registry.thisComputer ? store('noImages') : t(emptyRegistry(registry));
   return (
     <>
       <Guides level={kind === 'noTags' ? 2 : 1} />
-      <span className="quiet">{own && kind === 'noRepositories' ? store('noImages') : t(kind)}</span>
+      <span className="quiet" data-tip={words}>
+        {words}
+      </span>
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Box, Copy, RefreshCw } from 'lucide-react';
-import { type ReactElement, type ReactNode, useMemo, useState } from 'react';
+import { type ReactElement, type ReactNode, useEffect, useMemo, useState } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
@@ -41,6 +41,9 @@ export interface RepositoryDetailProps {
   readonly onDrop: (cargo: Cargo, target: DropTarget, moving: boolean) => void;
 }
 
+/** A repository that is selected for less time, in ms, is one that the arrow keys only pass. */
+const PASSED_MS = 250;
+
 const orderSchema = z.enum(['digest', 'name', 'newest']);
 
 /** A repository: its tags, how old that knowledge is, and the way to read them again. */
@@ -56,6 +59,7 @@ export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
   const failure = readings.failures.get(key);
   const { readMs, groups } = repository;
   const read = (): void => readings.read(registry.host, repository.repository);
+  useFirstReading(registry.host, repository.repository, readMs === null && failure === undefined ? readings : null);
   return (
     <div className="detail repository-detail" {...drop}>
       <RepositoryHead
@@ -94,6 +98,16 @@ export function RepositoryDetail(props: RepositoryDetailProps): ReactElement {
 function deletesByDigest({ capabilities }: Registry): boolean {
   const detail = capabilities?.found.tagDelete.detail;
   return detail === 'withDigest' || detail === 'digestOnly';
+}
+
+/** Reads the tags of a repository that is looked at for the first time, but not of those that are only passed on the way. */
+function useFirstReading(host: string, repository: string, unread: Pick<TagReadings, 'read'> | null): void {
+  const read = unread?.read;
+  useEffect(() => {
+    if (read === undefined) return undefined;
+    const timer = setTimeout(() => read(host, repository), PASSED_MS);
+    return () => clearTimeout(timer);
+  }, [host, repository, read]);
 }
 
 function RepositoryHead(props: {
