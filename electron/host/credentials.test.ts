@@ -113,6 +113,25 @@ describe('credentials of a registry', () => {
     ]);
   });
 
+  it('come from Podman’s entry for the repository, else from the one for the host', async () => {
+    write('run/containers/auth.json', {
+      auths: { 'quay.io': { auth: base64('all:1') }, 'quay.io/acme/images': { auth: base64('robot:2') } },
+    });
+    const usedFor = async (repository: string | null): Promise<string | undefined> =>
+      (await find('quay.io', {}, repository))?.username;
+    const listed: (string | null)[] = [];
+    for await (const finding of portOf().search({ host: 'quay.io' })) {
+      if (finding.type === 'found') listed.push(finding.namespace);
+    }
+
+    expect([await usedFor('acme/images/vm'), await usedFor('acme/other'), await usedFor(null), listed]).toEqual([
+      'robot',
+      'all',
+      'all',
+      ['acme/images', null],
+    ]);
+  });
+
   it('are not lost to a broken file or a store that is gone', async () => {
     write('.docker/config.json', '{ broken');
     write('.config/containers/auth.json', { credsStore: 'gone', auths: { 'ghcr.io': { auth: base64('kim:s') } } });

@@ -1,0 +1,79 @@
+// @vitest-environment jsdom
+import { fireEvent, screen, waitFor } from '@testing-library/react';
+import { expect, it } from 'vitest';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
+import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
+import type { CredentialList } from '../../../shared/models/sign-in.ts';
+import { createMemoryHost, type MemoryHost } from '../../../test/fixtures/window/memory-host.ts';
+import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
+import { signInRequest } from '../../state/sign-in-request.ts';
+import { RegistryDetail } from '../detail/registry-detail.tsx';
+
+prepareTestWindow();
+
+const source = { account: 'acme-bot', namespace: null, changedMs: null, inUse: false, own: false, error: null };
+const list: CredentialList = {
+  host: 'ghcr.io',
+  chosen: null,
+  sources: [
+    { ...source, source: 'vault', inUse: true, own: true },
+    { ...source, source: 'docker', account: 'kim', changedMs: new Date(2026, 10, 20, 14, 2).getTime() },
+  ],
+  keeping: 'system',
+};
+const registry: Registry = {
+  host: 'ghcr.io',
+  thisComputer: false,
+  insecure: false,
+  choices: DEFAULT_CHOICES,
+  capabilities: null,
+  health: 'refused',
+  account: { name: 'acme-bot', source: 'vault', acceptedMs: new Date(2026, 10, 21, 14, 2).getTime() },
+  error: new AppError('auth.unauthorized', { host: 'ghcr.io', account: 'acme-bot', status: 401 }).toData(),
+  askedMs: 1,
+  repositories: [],
+};
+
+async function show(shown: Registry): Promise<MemoryHost> {
+  const host = createMemoryHost({
+    'registries.credentials': () => Promise.resolve(list),
+    'registries.chooseCredentials': () => Promise.resolve(list),
+    'registries.read': () => Promise.resolve(registry),
+    'jobs.list': () => Promise.resolve([]),
+  });
+  const nothing = (): void => undefined;
+  await renderWindow(
+    host,
+    <RegistryDetail registry={shown} onSettings={nothing} onRemove={nothing} onSelect={nothing} onShowJob={nothing} />,
+  );
+  return host;
+}
+
+const buttons = (): (string | null)[] => screen.getAllByRole('button').map(({ textContent }) => textContent);
+
+it('a sign-in that was accepted and is refused now says since when, and what else there is', async () => {
+  const host = await show(registry);
+  await screen.findByText(/^Docker holds another sign-in for ghcr\.io, that of kim, changed 20 Nov/);
+  screen.getByRole('heading', { name: 'ghcr.io no longer accepts your sign-in' });
+  screen.getByText(/The sign-in of acme-bot was accepted until 14:02 and has been refused since/);
+  expect(buttons()).toEqual(
+    expect.arrayContaining(['Sign in…', 'Use Docker’s sign-in', 'Browse without signing in', 'Try again']),
+  );
+  fireEvent.click(screen.getByRole('button', { name: 'Use Docker’s sign-in' }));
+  await waitFor(() => {
+    expect(host.requests.map(({ method, input }) => [method, input])).toEqual(
+      expect.arrayContaining([
+        ['registries.chooseCredentials', { host: 'ghcr.io', source: 'docker' }],
+        ['registries.read', { host: 'ghcr.io' }],
+      ]),
+    );
+  });
+  fireEvent.click(screen.getByRole('button', { name: 'Sign in…' }));
+  expect(signInRequest.getState().host).toBe('ghcr.io');
+});
+
+it('a sign-in that was never accepted is told in the error’s own words', async () => {
+  await show({ ...registry, account: { name: 'acme-bot', source: 'vault' } });
+  screen.getByRole('heading', { name: 'ghcr.io does not accept the sign-in.' });
+});
