@@ -15,6 +15,8 @@ export interface SinkNetwork {
   readonly proxy: string | null;
   /** SHA-256 (hexadecimal) of a certificate that is taken although nobody vouches for it; null = none. */
   readonly exception: string | null;
+  /** The name may not resolve to a private address: a public registry leads there. Behind a proxy the proxy resolves. */
+  readonly publicOnly: boolean;
 }
 
 /** One target's upload of the bytes that a task makes. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { Agent, buildConnector, type Dispatcher, Pool, ProxyAgent } from 'undici';
 import type { SinkNetwork } from './codec-protocol.ts';
+import { publicLookup } from './public-lookup.ts';
 
 const CONNECT_MS = 15_000;
 
@@ -28,17 +29,26 @@ export function openDispatcher(network: SinkNetwork, options: ConnectionOptions)
   return exception === null ? openTrusting(network, options) : openJudged(network, options, accepting(exception));
 }
 
-function openTrusting({ ca, proxy }: SinkNetwork, options: ConnectionOptions): Dispatcher {
-  const tls = { ...(ca.length === 0 ? {} : { ca: [...ca] }), timeout: CONNECT_MS };
+function openTrusting({ ca, proxy, publicOnly }: SinkNetwork, options: ConnectionOptions): Dispatcher {
+  const tls = {
+    ...(ca.length === 0 ? {} : { ca: [...ca] }),
+    ...(publicOnly ? { lookup: publicLookup() } : {}),
+    timeout: CONNECT_MS,
+  };
   return proxy === null
     ? new Agent({ ...options, connect: tls })
     : new ProxyAgent({ ...options, uri: proxy, requestTls: tls });
 }
 
 /** The same, with a judge of its own in place of the usual one; `authorized` of a socket tells what that one found. */
-export function openJudged({ ca, proxy }: SinkNetwork, options: ConnectionOptions, judge: JudgeConnection): Dispatcher {
+export function openJudged(
+  { ca, proxy, publicOnly }: SinkNetwork,
+  options: ConnectionOptions,
+  judge: JudgeConnection,
+): Dispatcher {
   const tls = {
     ...(ca.length === 0 ? {} : { ca: [...ca] }),
+    ...(publicOnly ? { lookup: publicLookup() } : {}),
     timeout: CONNECT_MS,
     rejectUnauthorized: false,
     // A resumed session shows no certificate chain.

@@ -107,6 +107,7 @@ const TLS_CODES = /CERT|SSL|TLS|EPROTO|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/;
 export function networkError(host: string, code: string, cause?: unknown): AppError {
   const params = { host, reason: code };
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER') return new AppError('registry.plainHttp', params, { cause });
+  if (code === 'PRIVATE_ADDRESS') return new AppError('registry.redirect', { host, reason: 'private' }, { cause });
   if (TLS_CODES.test(code)) return new AppError('registry.tls', params, { cause });
   if (code === 'UND_ERR_HEADERS_OVERFLOW') return new AppError('registry.answerTooLarge', params, { cause });
   return new AppError('registry.unreachable', params, { cause });

@@ -53,7 +53,7 @@ async function lookAt(
   signal: AbortSignal,
 ): Promise<Look> {
   let seen: Look | null = null;
-  const dispatcher = openJudged({ ...network, exception: null }, {}, (socket) => {
+  const dispatcher = openJudged({ ...network, exception: null, publicOnly: false }, {}, (socket) => {
     seen = { chain: chainOf(socket), reason: socket.authorized ? null : reasonOf(socket) };
     return Object.assign(new Error('seen'), { code: SEEN });
   });

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import { type Dispatcher, request } from 'undici';
@@ -5,9 +6,10 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { SinkNetwork } from '../codec/codec-protocol.ts';
 import { faultCode } from '../codec/fault-code.ts';
 import { openDispatcher } from '../codec/open-dispatcher.ts';
+import { isPrivateIp } from '../codec/public-lookup.ts';
 import type { NetworkPort } from '../ports.ts';
 import { type AnswerFacts, networkError } from './answer-error.ts';
-import { mayLeadTo } from './loopback.ts';
+import { hostNameOf, isPrivateAddress, mayLeadTo } from './loopback.ts';
 
 const FIRST_BYTE_MS = 60_000;
 /** Object storage may take minutes to copy and hash what it got before it answers. */
@@ -64,6 +66,8 @@ export class Transport {
   readonly #network: NetworkPort;
   readonly #connections: number;
   readonly #trust: HostTrust;
+  /** Whether the registry's own name is one of the internet. */
+  #public: Promise<boolean> | null = null;
   readonly #dispatchers = new Map<string, Promise<Dispatcher>>();
 
   constructor(host: string, network: NetworkPort, connections: number, trust: HostTrust = USUAL_TRUST) {
@@ -78,13 +82,29 @@ export class Transport {
    * for all that the registry leads to (its token server, its storage), an exception for the registry alone.
    */
   async network(origin: string): Promise<SinkNetwork> {
-    const { protocol, host } = new URL(origin);
+    const { protocol, host, hostname } = new URL(origin);
     const proxy = this.#network.proxyFor(origin);
-    if (protocol !== 'https:') return { ca: [], proxy, exception: null };
+    const publicOnly = proxy === null && (await this.#leadsAway(hostname));
+    if (protocol !== 'https:') return { ca: [], proxy, exception: null, publicOnly };
     const own = host === new URL(`https://${this.#host}`).host;
     // Reading the trust store takes a tenth of a second; plain http needs none of it.
     const ca = trustedWith(this.#trust.ca, await this.#network.trustedCertificates(host));
-    return { ca, proxy, exception: own ? this.#trust.exception : null };
+    return { ca, proxy, exception: own ? this.#trust.exception : null, publicOnly };
+  }
+
+  /**
+   * Whether a name is another's than that of a registry in the internet: it must be in the internet, too. A registry whose own
+   * name resolves to a private address may lead to others of its network.
+   */
+  async #leadsAway(name: string): Promise<boolean> {
+    const own = hostNameOf(this.#host);
+    if (name.replace(/^\[|\]$/g, '') === own || isPrivateAddress(own)) return false;
+    this.#public ??= lookup(own, { all: true }).then(
+      (addresses) => !addresses.some(({ address }) => isPrivateIp(address)),
+      // A name that does not resolve answers nothing either.
+      () => true,
+    );
+    return await this.#public;
   }
 
   #dispatcher(origin: string): Promise<Dispatcher> {
