@@ -15,7 +15,7 @@ import { Decoder } from './decoder.ts';
 
 const MIB = 1024 * 1024;
 const never = new AbortController().signal;
-const DIRECT = { ca: [], proxy: null, exception: null };
+const DIRECT = { ca: [], proxy: null, exception: null, publicOnly: false };
 
 let folder: string;
 let workerFile: string;
