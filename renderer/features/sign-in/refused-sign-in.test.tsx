@@ -32,6 +32,7 @@ const registry: Registry = {
   account: { name: 'acme-bot', source: 'vault', acceptedMs: new Date(2026, 10, 21, 14, 2).getTime() },
   error: new AppError('auth.unauthorized', { host: 'ghcr.io', account: 'acme-bot', status: 401 }).toData(),
   askedMs: 1,
+  listedMs: null,
   repositories: [],
 };
 
