@@ -53,11 +53,13 @@ describe('somebody with images in one registry and another beside it', () => {
     const text = await skopeo('inspect', '--format', '{{.Digest}}', `docker://${other.host}/runner:${tag}`);
     return text.trim();
   };
-  const add = async ({ host }: DockerRegistry): Promise<void> => {
+  const add = async (registry: DockerRegistry, testsWriting = false): Promise<void> => {
     await registries().getByRole('button', { name: 'Add registry', exact: true }).click();
-    await page.getByRole('dialog').getByRole('textbox', { name: 'Host' }).fill(host);
-    await page.keyboard.press('Enter');
-    await registryRow({ host } as DockerRegistry).waitFor();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Host' }).fill(registry.host);
+    if (testsWriting) await dialog.getByText('Test uploads, mounts and deletes, too').click();
+    await dialog.getByRole('button', { name: 'Test and add' }).click();
+    await registryRow(registry).waitFor();
   };
 
   it('adds them by the form, signs in and reads the tags', async () => {
@@ -69,7 +71,17 @@ describe('somebody with images in one registry and another beside it', () => {
     await page.keyboard.press('Enter');
     await repositoryRow(own).dblclick();
     await tokenIn(own, 'stable').waitFor();
-    await add(other);
+  });
+
+  it('sees what the other can do when it is added, where a test may write', async () => {
+    await add(other, true);
+    await registryRow(other).click();
+    const found = (name: string): Locator => page.getByRole('row', { name: new RegExp(`^${name}`) });
+    await found('Mount').and(page.locator('[data-result="yes"]')).waitFor();
+    expect({ upload: await found('Upload').innerText(), tag: await found('Delete a tag').innerText() }).toEqual({
+      upload: expect.stringContaining('one PUT, one PATCH, chunks'),
+      tag: expect.stringContaining('only with its digest'),
+    });
   });
 
   it('drags a tag to a repository that is not there yet', async () => {

@@ -21,7 +21,7 @@ export function AddRegistry(props: {
     onAdded(host);
     onClose();
   });
-  const { text, insecure, asking, error, untrusted } = adding;
+  const { text, insecure, writes, asking, error, untrusted } = adding;
   // What nobody vouches for is shown at once: that is the next question.
   const { shown } = useCertificate(untrusted);
   const acceptable = shown?.trust === 'none' ? exceptionFor(shown) : null;
@@ -58,6 +58,13 @@ export function AddRegistry(props: {
           </CheckboxField>
           <p className="add-registry-hint">{t('plainHttpHint')}</p>
           {!insecure && <OwnAuthority adding={adding} />}
+          <CheckboxField isSelected={writes} onChange={adding.setWrites}>
+            <CheckboxButton className="checkbox">
+              <span className="checkbox-box" aria-hidden="true" />
+              {t('registry:testWrites')}
+            </CheckboxButton>
+          </CheckboxField>
+          <p className="add-registry-hint">{t('registry:testWritesHint')}</p>
           {error !== null && shown === null && (
             <p className="field-error" role="alert">
               {words(error).what} {words(error).means}

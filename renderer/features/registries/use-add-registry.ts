@@ -9,6 +9,8 @@ export interface AddingRegistry {
   readonly insecure: boolean;
   /** PEM text of its own authority; null = none was asked for. */
   readonly ca: string | null;
+  /** What only a test that writes can tell is asked for, too. */
+  readonly writes: boolean;
   readonly asking: boolean;
   readonly error: ErrorData | null;
   /** The host whose certificate nobody vouches for; null = none was refused for that. */
@@ -16,6 +18,7 @@ export interface AddingRegistry {
   readonly setText: (text: string) => void;
   readonly setInsecure: (insecure: boolean) => void;
   readonly setCa: (ca: string | null) => void;
+  readonly setWrites: (writes: boolean) => void;
   /** Asks the registry and adds it; with an exception its certificate is accepted. */
   readonly add: (exception?: RegistryChoices['exception']) => void;
 }
@@ -38,6 +41,7 @@ export function useAddRegistry(onAdded: (host: string) => void): AddingRegistry 
   const [text, setText] = useState('');
   const [insecure, setInsecure] = useState(false);
   const [ca, setCa] = useState<string | null>(null);
+  const [writes, setWrites] = useState(false);
   const [asking, setAsking] = useState(false);
   const [error, setError] = useState<ErrorData | null>(null);
 
@@ -56,6 +60,8 @@ export function useAddRegistry(onAdded: (host: string) => void): AddingRegistry 
       if (repository !== null) await client.call('repositories.read', { host, repository });
       // Many registries do not list their repositories: then the tree fills with those that are pushed to.
       else await client.call('registries.read', { host }).catch(() => undefined);
+      // It is added all the same: what the test could not find out stands in its result.
+      if (writes) await client.call('registries.probe', { host, repository: null, write: true }).catch(() => undefined);
       setText('');
       onAdded(host);
     } catch (thrown) {
@@ -77,12 +83,14 @@ export function useAddRegistry(onAdded: (host: string) => void): AddingRegistry 
     text,
     insecure,
     ca,
+    writes,
     asking,
     error,
     untrusted: error?.code === 'registry.tls' ? registryAndRepository(text).host : null,
     setText: anew(setText),
     setInsecure: anew(setInsecure),
     setCa: anew(setCa),
+    setWrites,
     add: (exception = null) => {
       if (text.trim() !== '' && !asking) void ask(exception);
     },
