@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { EnginePorts, ForkHelper } from '../engine/ports.ts';
-import { createCredentials } from '../host/credentials.ts';
+import { createCredentials } from '../host/credentials/credentials.ts';
+import { FileVault } from '../host/credentials/file-vault.ts';
 import { chunkSizeOf, enginePaths } from '../host/engine-paths.ts';
-import { FileVault } from '../host/file-vault.ts';
 import { hostFacts } from '../host/host-facts.ts';
 import { silentLog } from '../host/host-log.ts';
 import { hostNetwork } from '../host/network.ts';

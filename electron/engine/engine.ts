@@ -25,7 +25,7 @@ import type { LookingParts } from './plan/known-vm.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
 import type { EnginePorts } from './ports.ts';
 import { PushService } from './push-service.ts';
-import { HostMemory } from './registry/host-memory.ts';
+import { HostMemory } from './registry/hosts/host-memory.ts';
 import { RegistryClients } from './registry/registry-clients.ts';
 import { EMPTY_BOOK, RegistryBook, registryBookSchema } from './registry-book.ts';
 import { RegistryService } from './registry-service.ts';

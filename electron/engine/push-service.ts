@@ -25,7 +25,7 @@ import { type PushSource, withNewManifest } from './plan/push-source.ts';
 import { groupTargets, type PushTarget, withLocalStore } from './plan/push-targets.ts';
 import type { ZeroChunks } from './plan/zero-chunks.ts';
 import type { Clock, EnginePorts } from './ports.ts';
-import type { HostMemory } from './registry/host-memory.ts';
+import type { HostMemory } from './registry/hosts/host-memory.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryBook } from './registry-book.ts';

@@ -6,11 +6,11 @@ import { isRegistryHost, isRepositoryName } from '../../shared/models/reference.
 import { DEFAULT_CHOICES, type RegistryChoices } from '../../shared/models/registry-choices.ts';
 import type { Clock, Log, NetworkPort } from './ports.ts';
 import { authorityText } from './registry/authority-text.ts';
+import type { LearnedUpload } from './registry/hosts/upload-modes.ts';
 import { PROBE_REPOSITORY, probeRegistry } from './registry/probe/probe-registry.ts';
 import { readCertificate } from './registry/read-certificate.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
 import type { HostTrust } from './registry/transport.ts';
-import type { LearnedUpload } from './registry/upload-modes.ts';
 import type { RegistryBook } from './registry-book.ts';
 import type { RegistryService } from './registry-service.ts';
 import type { StoreService } from './store/store-service.ts';

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { powerSaveBlocker, safeStorage, utilityProcess } from 'electron';
 import type { EnginePorts } from '../engine/ports.ts';
-import { createCredentials } from '../host/credentials.ts';
-import { EncryptedVault } from '../host/encrypted-vault.ts';
+import { createCredentials } from '../host/credentials/credentials.ts';
+import { EncryptedVault } from '../host/credentials/encrypted-vault.ts';
+import { FileVault } from '../host/credentials/file-vault.ts';
 import { chunkSizeOf, enginePaths } from '../host/engine-paths.ts';
-import { FileVault } from '../host/file-vault.ts';
 import { type Environment, hostFacts } from '../host/host-facts.ts';
 import { hostNetwork } from '../host/network.ts';
 import { systemClock } from '../host/system-clock.ts';

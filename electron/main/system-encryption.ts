@@ -1,4 +1,4 @@
-import type { Encryption } from '../host/encrypted-vault.ts';
+import type { Encryption } from '../host/credentials/encrypted-vault.ts';
 
 /** What is used of Electron's safeStorage: calls that do not block, where this version has them. */
 export interface EncryptingStorage {

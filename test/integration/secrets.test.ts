@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCredentials } from '../../electron/host/credentials.ts';
-import { EncryptedVault, type Encryption } from '../../electron/host/encrypted-vault.ts';
-import { FileVault } from '../../electron/host/file-vault.ts';
+import { createCredentials } from '../../electron/host/credentials/credentials.ts';
+import { EncryptedVault, type Encryption } from '../../electron/host/credentials/encrypted-vault.ts';
+import { FileVault } from '../../electron/host/credentials/file-vault.ts';
 import { systemClock } from '../../electron/host/system-clock.ts';
 import { createFileLog } from '../../electron/main/file-log.ts';
 import { events, type Topic } from '../../shared/contract/events.ts';

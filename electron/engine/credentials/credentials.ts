@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Credential, CredentialFinding, CredentialsPort, VaultPort } from '../ports.ts';
+import type { RegistryCredentials } from '../registry/auth/registry-credentials.ts';
 import { hostNameOf } from '../registry/loopback.ts';
-import type { RegistryCredentials } from '../registry/registry-credentials.ts';
 import type { SignInBook } from './sign-in-book.ts';
 
 /** The choice to use no sign-in although there is one. */

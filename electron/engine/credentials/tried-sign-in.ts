@@ -1,6 +1,6 @@
 import type { Account, Credential } from '../ports.ts';
+import type { RegistryCredentials } from '../registry/auth/registry-credentials.ts';
 import { hostNameOf } from '../registry/loopback.ts';
-import type { RegistryCredentials } from '../registry/registry-credentials.ts';
 
 /** A sign-in that is being tried: nothing of it is kept, and it may go to the server that the registry names now. */
 export class TriedSignIn implements RegistryCredentials {

@@ -17,7 +17,7 @@ import type { RepositoryName } from '../digests/content-index.ts';
 import { chunksOf } from '../disk/chunks.ts';
 import { dataWithin } from '../disk/holes.ts';
 import type { DataRange } from '../native/seek-data.ts';
-import { profileOf } from '../registry/host-profile.ts';
+import { profileOf } from '../registry/hosts/host-profile.ts';
 import type { PushSource } from './push-source.ts';
 import type { PushTarget } from './push-targets.ts';
 import { sizeEstimates } from './size-estimates.ts';

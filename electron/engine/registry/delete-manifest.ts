@@ -1,9 +1,9 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { answerError, registryWords } from './answer-error.ts';
+import { deleteScope } from './auth/scopes.ts';
 import { checkManifestName } from './checked-names.ts';
 import type { WithSignal } from './distribution-client.ts';
 import type { Requester } from './requester.ts';
-import { deleteScope } from './scopes.ts';
 import type { Answer } from './transport.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { AppError } from '../../../shared/errors/app-error.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import type { FileOutcome } from '../codec/codec-protocol.ts';
-import type { HostProfile } from './host-profile.ts';
+import type { HostProfile } from './hosts/host-profile.ts';
 import type { UploadSession } from './upload-session.ts';
 
 /** Every question can be ended. */

@@ -1,11 +1,11 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type Descriptor, parseManifest } from '../oci/parse-manifest.ts';
 import { answerError } from './answer-error.ts';
+import { pullScope } from './auth/scopes.ts';
 import { checkBlobName } from './checked-names.ts';
 import type { DistributionClient } from './distribution-client.ts';
 import { nextLink } from './next-link.ts';
 import { RegistryClient } from './registry-client.ts';
-import { pullScope } from './scopes.ts';
 import type { Answer } from './transport.ts';
 
 const PAGE_LIMIT = 8 * 1024 * 1024;

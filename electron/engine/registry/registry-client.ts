@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { isDigest, isRegistryHost, isRepositoryName, isTag } from '../../../shared/models/reference.ts';
 import type { Account } from '../ports.ts';
 import { answerError, isPassing } from './answer-error.ts';
+import { pullScope, pushScope } from './auth/scopes.ts';
 import { checkBlobName, checkManifestName, checkRepository } from './checked-names.ts';
 import { digestOf } from './content-digest.ts';
 import type {
@@ -11,13 +12,12 @@ import type {
   TagList,
   WithSignal,
 } from './distribution-client.ts';
-import type { HostProfile } from './host-profile.ts';
-import type { MountFindings } from './mount-findings.ts';
+import type { HostProfile } from './hosts/host-profile.ts';
+import type { MountFindings } from './hosts/mount-findings.ts';
+import type { UploadModes } from './hosts/upload-modes.ts';
 import { type FoundNames, readNames } from './name-list.ts';
 import { putSmallBlob } from './put-small-blob.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
-import { pullScope, pushScope } from './scopes.ts';
-import type { UploadModes } from './upload-modes.ts';
 import { resolveLocation, UploadSession } from './upload-session.ts';
 
 /** What every manifest request accepts: without the list, distribution 2.8.2 answers 404 to a tag that exists. */

@@ -1,21 +1,21 @@
 import type { RegistryChoices } from '../../../shared/models/registry-choices.ts';
 import type { Clock, Log, NetworkPort } from '../ports.ts';
+import type { RegistryCredentials } from './auth/registry-credentials.ts';
+import { TokenCache } from './auth/token-cache.ts';
 import {
   abilitiesOf,
   type HostAbilities,
   type HostFinding,
   type HostFindings,
   hostFindingSchemas,
-} from './host-abilities.ts';
-import { type HostMemory, KEEP_FINDINGS_MS } from './host-memory.ts';
-import { HostPace } from './host-pace.ts';
-import { profileOf } from './host-profile.ts';
-import { MountFindings } from './mount-findings.ts';
+} from './hosts/host-abilities.ts';
+import { type HostMemory, KEEP_FINDINGS_MS } from './hosts/host-memory.ts';
+import { HostPace } from './hosts/host-pace.ts';
+import { profileOf } from './hosts/host-profile.ts';
+import { MountFindings } from './hosts/mount-findings.ts';
+import { type LearnedUpload, UploadModes } from './hosts/upload-modes.ts';
 import { RegistryClient } from './registry-client.ts';
-import type { RegistryCredentials } from './registry-credentials.ts';
 import type { RetryNotice } from './requester.ts';
-import { TokenCache } from './token-cache.ts';
-import { type LearnedUpload, UploadModes } from './upload-modes.ts';
 
 /** What the makers of clients need of their engine. */
 export interface RegistryClientsOptions {

@@ -1,15 +1,15 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Clock, NetworkPort } from '../ports.ts';
 import { answerError, isPassing } from './answer-error.ts';
-import { Authorizer } from './authorizer.ts';
+import { Authorizer } from './auth/authorizer.ts';
+import type { RegistryCredentials } from './auth/registry-credentials.ts';
+import { pushScope } from './auth/scopes.ts';
+import type { TokenCache } from './auth/token-cache.ts';
 import { ATTEMPTS, backoffMs, retryAfterMs } from './backoff.ts';
-import { softwareOf } from './host-abilities.ts';
-import type { HostPace } from './host-pace.ts';
-import type { RegistrySoftware } from './known-registries.ts';
+import { softwareOf } from './hosts/host-abilities.ts';
+import type { HostPace } from './hosts/host-pace.ts';
+import type { RegistrySoftware } from './hosts/known-registries.ts';
 import { isLoopback } from './loopback.ts';
-import type { RegistryCredentials } from './registry-credentials.ts';
-import { pushScope } from './scopes.ts';
-import type { TokenCache } from './token-cache.ts';
 import { type Answer, type Exchange, type HostTrust, Transport } from './transport.ts';
 
 /** A try that failed and will be made again. */

@@ -1,12 +1,12 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { RequestSinkSpec } from '../codec/codec-protocol.ts';
 import { answerError, isPassing, networkError } from './answer-error.ts';
+import { pushScope } from './auth/scopes.ts';
 import { ATTEMPTS } from './backoff.ts';
-import type { HostProfile } from './host-profile.ts';
+import type { HostProfile } from './hosts/host-profile.ts';
+import type { UploadModes } from './hosts/upload-modes.ts';
 import { mayLeadTo } from './loopback.ts';
 import { PASSING_STATUSES, type Requester } from './requester.ts';
-import { pushScope } from './scopes.ts';
-import type { UploadModes } from './upload-modes.ts';
 
 const ABANDON_MS = 2000;
 

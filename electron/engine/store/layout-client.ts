@@ -12,7 +12,7 @@ import type {
   TagList,
   WithSignal,
 } from '../registry/distribution-client.ts';
-import { DEFAULT_PROFILE, type HostProfile } from '../registry/host-profile.ts';
+import { DEFAULT_PROFILE, type HostProfile } from '../registry/hosts/host-profile.ts';
 import { BlobFolder } from './blob-folder.ts';
 import { fileError } from './blob-writers.ts';
 import { formatImageName } from './image-name.ts';

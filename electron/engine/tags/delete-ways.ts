@@ -1,5 +1,5 @@
 import type { OfferedWay } from '../../../shared/models/tag-edit.ts';
-import type { HostAbilities } from '../registry/host-abilities.ts';
+import type { HostAbilities } from '../registry/hosts/host-abilities.ts';
 
 /** What one registry deletes. */
 export type DeleteAbilities = Pick<HostAbilities, 'tagDelete' | 'digestDelete'>;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { AppError, assertNever } from '../../../shared/errors/app-error.ts';
 import { answerError } from '../registry/answer-error.ts';
+import { deleteScope } from '../registry/auth/scopes.ts';
 import { type DeleteAnswer, deleteAnswerOf } from '../registry/delete-manifest.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
-import { deleteScope } from '../registry/scopes.ts';
 
 /** Ways through a vendor's own API. */
 export type VendorWay = 'harborApi' | 'hubApi' | 'acrApi';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { Capability } from '../../../../shared/models/capabilities.ts';
+import { deleteScope } from '../auth/scopes.ts';
 import { digestOf } from '../content-digest.ts';
 import type { RegistryClient } from '../registry-client.ts';
-import { deleteScope } from '../scopes.ts';
 import { ask, can, cannot, refusal, statusOf, untold } from './probe-question.ts';
 import type { ProbeBlob } from './probe-uploads.ts';
 

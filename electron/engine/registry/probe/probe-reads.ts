@@ -1,10 +1,10 @@
 import type { Capability } from '../../../../shared/models/capabilities.ts';
 import type { CertificateChain } from '../../../../shared/models/certificate.ts';
-import { parseChallenges } from '../challenge.ts';
-import { softwareOf } from '../host-abilities.ts';
-import type { RegistrySoftware } from '../known-registries.ts';
+import { parseChallenges } from '../auth/challenge.ts';
+import { pullScope } from '../auth/scopes.ts';
+import { softwareOf } from '../hosts/host-abilities.ts';
+import type { RegistrySoftware } from '../hosts/known-registries.ts';
 import type { RegistryClient } from '../registry-client.ts';
-import { pullScope } from '../scopes.ts';
 import { ask, can, cannot, refusal, statusOf, untold } from './probe-question.ts';
 
 /** A page of the list of repositories is read this far. */

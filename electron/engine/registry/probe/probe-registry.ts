@@ -1,9 +1,9 @@
 import type { Capabilities, Capability, CapabilityName } from '../../../../shared/models/capabilities.ts';
 import type { CertificateChain } from '../../../../shared/models/certificate.ts';
 import type { Clock } from '../../ports.ts';
-import type { HostAbilities, HostFindings, Known } from '../host-abilities.ts';
-import type { HostProfile } from '../host-profile.ts';
-import { knownRegistry } from '../known-registries.ts';
+import type { HostAbilities, HostFindings, Known } from '../hosts/host-abilities.ts';
+import type { HostProfile } from '../hosts/host-profile.ts';
+import { knownRegistry } from '../hosts/known-registries.ts';
 import type { RegistryClient } from '../registry-client.ts';
 import { type ProbeDeletes, probeDeletes } from './probe-deletes.ts';
 import { can, cannot, untold } from './probe-question.ts';

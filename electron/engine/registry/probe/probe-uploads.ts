@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { Capability } from '../../../../shared/models/capabilities.ts';
 import type { Clock } from '../../ports.ts';
+import { deleteScope } from '../auth/scopes.ts';
 import { digestOf } from '../content-digest.ts';
 import type { RegistryClient } from '../registry-client.ts';
-import { deleteScope } from '../scopes.ts';
 import { resolveLocation } from '../upload-session.ts';
 import { type Asked, ask, can, cannot, refusal, statusOf, untold } from './probe-question.ts';
 

@@ -2,14 +2,14 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Credentials } from '../engine/credentials/credentials.ts';
-import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from '../engine/credentials/sign-in-book.ts';
-import type { Credential, CredentialsPort } from '../engine/ports.ts';
-import { JsonFile } from '../engine/state/json-file.ts';
+import { Credentials } from '../../engine/credentials/credentials.ts';
+import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from '../../engine/credentials/sign-in-book.ts';
+import type { Credential, CredentialsPort } from '../../engine/ports.ts';
+import { JsonFile } from '../../engine/state/json-file.ts';
+import type { HostFacts } from '../host-facts.ts';
+import { silentLog } from '../host-log.ts';
 import { askCredentialHelper } from './credential-helper.ts';
 import { createCredentials } from './credentials.ts';
-import type { HostFacts } from './host-facts.ts';
-import { silentLog } from './host-log.ts';
 import { parseSecurityAnswer } from './tart-keychain.ts';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');

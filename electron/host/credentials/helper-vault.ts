@@ -1,7 +1,7 @@
-import type { VaultPort } from '../engine/ports.ts';
+import type { VaultPort } from '../../engine/ports.ts';
+import type { HostFacts } from '../host-facts.ts';
 import { askCredentialHelper, tellCredentialHelper } from './credential-helper.ts';
 import type { FileCredential } from './docker-config.ts';
-import type { HostFacts } from './host-facts.ts';
 
 /** One of Docker's credential helpers as a place for sign-ins: Docker and Podman find them there, too. */
 export class HelperVault implements VaultPort {

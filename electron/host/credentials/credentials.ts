@@ -1,7 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AppError } from '../../shared/errors/app-error.ts';
-import type { Clock, Credential, CredentialFinding, CredentialsPort, Log, VaultPort } from '../engine/ports.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { Clock, Credential, CredentialFinding, CredentialsPort, Log, VaultPort } from '../../engine/ports.ts';
+import type { HostFacts } from '../host-facts.ts';
 import { askCredentialHelper } from './credential-helper.ts';
 import {
   authsOf,
@@ -13,7 +14,6 @@ import {
   normalizeHost,
 } from './docker-config.ts';
 import { HelperVault } from './helper-vault.ts';
-import type { HostFacts } from './host-facts.ts';
 import { KeychainVault, readTartKeychain } from './tart-keychain.ts';
 
 /** A helper's credential is used this long before it is asked again: some open a dialog, some make tokens that end. */

@@ -1,4 +1,4 @@
-import type { Account, VaultPort } from '../engine/ports.ts';
+import type { Account, VaultPort } from '../../engine/ports.ts';
 import { normalizeHost } from './docker-config.ts';
 
 /** Sign-ins of this run: where the system offers no encryption, nothing is written. */

@@ -1,5 +1,5 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
-import { beforeAbort } from './before-abort.ts';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { beforeAbort } from '../before-abort.ts';
 
 /** A Bearer token. */
 export interface Token {

@@ -3,8 +3,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Account } from '../engine/ports.ts';
-import { type EncryptingStorage, systemEncryption } from '../main/system-encryption.ts';
+import type { Account } from '../../engine/ports.ts';
+import { type EncryptingStorage, systemEncryption } from '../../main/system-encryption.ts';
 import { EncryptedVault, type Encryption } from './encrypted-vault.ts';
 import { FileVault } from './file-vault.ts';
 import { HelperVault } from './helper-vault.ts';

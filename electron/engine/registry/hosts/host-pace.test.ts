@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../shared/errors/app-error.ts';
-import { ManualClock } from '../../../test/fixtures/manual-clock.ts';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import { ManualClock } from '../../../../test/fixtures/manual-clock.ts';
 import { HostPace } from './host-pace.ts';
 
 const LIMIT = new AppError('registry.rateLimited', { host: 'ghcr.io' });

@@ -1,4 +1,4 @@
-import type { Credential } from '../ports.ts';
+import type { Credential } from '../../ports.ts';
 
 /** What clients of registries ask for sign-ins, and what they tell of them. */
 export interface RegistryCredentials {

@@ -1,5 +1,5 @@
+import { isLoopback } from '../loopback.ts';
 import { knownRegistry, type RegistrySoftware } from './known-registries.ts';
-import { isLoopback } from './loopback.ts';
 
 /** How a host likes its uploads. Sizes in bytes. */
 export interface HostProfile {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { AppError } from '../../shared/errors/app-error.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { HostFacts } from '../host-facts.ts';
+import { type ProgramOutcome, runProgram } from '../run-program.ts';
 import type { FileCredential } from './docker-config.ts';
 import { serverUrlOf } from './docker-config.ts';
-import type { HostFacts } from './host-facts.ts';
-import { type ProgramOutcome, runProgram } from './run-program.ts';
 
 /** A helper may open a dialog; longer than this it hangs. */
 const HELPER_MS = 30_000;

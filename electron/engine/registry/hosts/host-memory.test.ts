@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
+import { openTestState, type TestState } from '../../../../test/fixtures/test-state.ts';
 import { HostMemory, KEEP_FINDINGS_MS } from './host-memory.ts';
 
 let state: TestState;

@@ -1,6 +1,6 @@
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { AppError } from '../../shared/errors/app-error.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
 
 /** A file that only this user may read (0600), replaced whole: temporary file, fsync, rename. Changes take turns. */
 export class PrivateFile {

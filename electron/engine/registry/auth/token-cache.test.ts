@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { AppError } from '../../../../shared/errors/app-error.ts';
 import { type Token, TokenCache } from './token-cache.ts';
 
 /** A question for a token that the test answers. */

@@ -1,8 +1,8 @@
-import { AppError } from '../../shared/errors/app-error.ts';
-import type { VaultPort } from '../engine/ports.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import type { VaultPort } from '../../engine/ports.ts';
+import type { HostFacts } from '../host-facts.ts';
+import { runProgram } from '../run-program.ts';
 import type { FileCredential } from './docker-config.ts';
-import type { HostFacts } from './host-facts.ts';
-import { runProgram } from './run-program.ts';
 
 const KEYCHAIN_MS = 60_000;
 

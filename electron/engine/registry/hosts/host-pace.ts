@@ -1,6 +1,6 @@
-import type { AppError } from '../../../shared/errors/app-error.ts';
-import type { Clock } from '../ports.ts';
-import { beforeAbort } from './before-abort.ts';
+import type { AppError } from '../../../../shared/errors/app-error.ts';
+import type { Clock } from '../../ports.ts';
+import { beforeAbort } from '../before-abort.ts';
 
 /** What a limit leaves at least of the usual requests at once. */
 const LEAST_SHARE = 1 / 64;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account, VaultPort } from '../engine/ports.ts';
+import type { Account, VaultPort } from '../../engine/ports.ts';
 import { normalizeHost } from './docker-config.ts';
 import { MemoryVault } from './memory-vault.ts';
 import { PrivateFile } from './private-file.ts';

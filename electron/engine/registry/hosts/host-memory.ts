@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { StateDatabase } from '../state/state-database.ts';
+import type { StateDatabase } from '../../state/state-database.ts';
 import { type HostFinding, type HostFindings, hostFindingSchemas } from './host-abilities.ts';
 import type { LearnedUpload } from './upload-modes.ts';
 

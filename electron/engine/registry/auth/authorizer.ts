@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { AppError } from '../../../shared/errors/app-error.ts';
-import type { Clock, Credential } from '../ports.ts';
-import { answerError } from './answer-error.ts';
-import { beforeAbort } from './before-abort.ts';
+import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { Clock, Credential } from '../../ports.ts';
+import { answerError } from '../answer-error.ts';
+import { beforeAbort } from '../before-abort.ts';
+import { mayLeadTo } from '../loopback.ts';
+import type { Answer, Transport } from '../transport.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
-import { mayLeadTo } from './loopback.ts';
 import type { RegistryCredentials } from './registry-credentials.ts';
 import { coversScopes, joinScopes, repositoryOf } from './scopes.ts';
 import type { Token, TokenCache } from './token-cache.ts';
-import type { Answer, Transport } from './transport.ts';
 
 const CLIENT_ID = 'tartan';
 const LEAST_LIFE_S = 60;

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { startTokenServer, type TokenRules, type TokenServer } from '../../../test/fixtures/token-server.ts';
-import type { Clock, Credential } from '../ports.ts';
+import { startTokenServer, type TokenRules, type TokenServer } from '../../../../test/fixtures/token-server.ts';
+import type { Clock, Credential } from '../../ports.ts';
+import { type Answer, Transport } from '../transport.ts';
 import { Authorizer } from './authorizer.ts';
 import type { RegistryCredentials } from './registry-credentials.ts';
 import { TokenCache } from './token-cache.ts';
-import { type Answer, Transport } from './transport.ts';
 
 const never = new AbortController().signal;
 const HOST = '127.0.0.1:5000';
