@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
 import { limited } from './limited.ts';
-import type { PlanningParts } from './planning-parts.ts';
+import type { AskingParts } from './planning-parts.ts';
 import type { PushDraft } from './push-draft.ts';
 
 const HEADS_AT_ONCE = 16;
@@ -13,7 +13,7 @@ const HEADS_AT_ONCE = 16;
  * @param wanted packed bytes by digest
  */
 export async function askHome(
-  parts: PlanningParts,
+  parts: AskingParts,
   draft: PushDraft,
   wanted: ReadonlyMap<string, number>,
   signal: AbortSignal,

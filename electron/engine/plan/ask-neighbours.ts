@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { limited } from './limited.ts';
-import type { PlanningParts } from './planning-parts.ts';
+import type { AskingParts } from './planning-parts.ts';
 import type { DraftLayer, DraftTarget, PushDraft } from './push-draft.ts';
 
 const HEADS_AT_ONCE = 16;
@@ -13,7 +13,7 @@ const MOST_ASKED = 2;
  * stay in `draft.neighbours`. A repository that cannot be asked has nothing: it is a help, never a reason to fail.
  */
 export async function askNeighbours(
-  parts: PlanningParts,
+  parts: AskingParts,
   draft: PushDraft,
   target: DraftTarget,
   layers: readonly DraftLayer[],

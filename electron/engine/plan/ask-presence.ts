@@ -1,7 +1,7 @@
 import { askHome } from './ask-home.ts';
 import { askNeighbours, neighbourWith } from './ask-neighbours.ts';
 import { limited } from './limited.ts';
-import type { PlanningParts } from './planning-parts.ts';
+import type { AskingParts } from './planning-parts.ts';
 import { ABSENT, type DraftLayer, type DraftTarget, PRESENT, type PushDraft } from './push-draft.ts';
 
 /** HEADs in flight per target: 16 parallel over HTTP/1.1 are within 2x of HTTP/2 (measured against distribution 2.8.2). */
@@ -10,10 +10,31 @@ const HEADS_AT_ONCE = 16;
 /**
  * Asks each target once for every distinct digest of `layers` that it has not been asked for. A blob that a target
  * lacks while another target of the same registry has it, or will get it, or another repository there was seen to hold it, is
- * a mount.
+ * a mount. A digest that is being asked for is waited for: half an answer would be an upload in place of a mount.
  */
 export async function askPresence(
-  parts: PlanningParts,
+  parts: AskingParts,
+  draft: PushDraft,
+  layers: readonly DraftLayer[],
+  signal: AbortSignal,
+): Promise<void> {
+  const underWay = (): Promise<void>[] => layers.flatMap(({ digest }) => draft.asking.get(digest ?? '') ?? []);
+  for (let waiting = underWay(); waiting.length > 0; waiting = underWay()) {
+    await Promise.allSettled(waiting);
+    signal.throwIfAborted();
+  }
+  const digests = layers.flatMap(({ digest }) => digest ?? []);
+  const asking = askAll(parts, draft, layers, signal);
+  for (const digest of digests) draft.asking.set(digest, asking);
+  try {
+    await asking;
+  } finally {
+    for (const digest of digests) draft.asking.delete(digest);
+  }
+}
+
+async function askAll(
+  parts: AskingParts,
   draft: PushDraft,
   layers: readonly DraftLayer[],
   signal: AbortSignal,
@@ -29,7 +50,7 @@ export async function askPresence(
 
 /** A cached image may lie in another repository of a target's registry: what that one has needs no upload. */
 async function askHomeForMounts(
-  parts: PlanningParts,
+  parts: AskingParts,
   draft: PushDraft,
   layers: readonly DraftLayer[],
   signal: AbortSignal,
@@ -52,7 +73,7 @@ function isNeighbour(draft: PushDraft, target: DraftTarget): boolean {
 
 /** Answers the digests that the target was asked for. */
 async function askTarget(
-  parts: PlanningParts,
+  parts: AskingParts,
   target: DraftTarget,
   layers: readonly DraftLayer[],
   signal: AbortSignal,

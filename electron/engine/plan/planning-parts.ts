@@ -26,6 +26,14 @@ export interface PlanningParts {
   readonly requests: RequestCounts;
 }
 
+/** What asking registries for blobs takes of them. */
+export interface AskingParts extends Pick<PlanningParts, 'requests'> {
+  readonly contentIndex: Pick<ContentIndex, 'holdersIn' | 'sawBlobs'>;
+  readonly clientOf: (registry: string) => Pick<DistributionClient, 'headBlob'> & {
+    readonly profile: Pick<DistributionClient['profile'], 'mounts'>;
+  };
+}
+
 /** No request yet. */
 export function noRequests(): RequestCounts {
   return { head: 0, mount: 0, upload: 0, manifest: 0 };

@@ -93,6 +93,8 @@ export interface PushDraft {
   readonly offers: Map<string, RepositoryName>;
   /** Other repositories that answered that they have a blob, by registry and digest; null = none of those asked. */
   readonly neighbours: Map<string, string | null>;
+  /** Layer digests that targets are being asked for. */
+  readonly asking: Map<string, Promise<void>>;
   /** How a cached image is pushed; null for a local VM. */
   cachedImage: CachedImagePlan | null;
   /** What became of Tart's cache; null while it was not populated. */
@@ -161,6 +163,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     homeHas: new Map(),
     offers: new Map(),
     neighbours: new Map(),
+    asking: new Map(),
     cachedImage:
       source.image === null
         ? null
