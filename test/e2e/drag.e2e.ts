@@ -11,7 +11,7 @@ import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts'
 import { seriousIssues } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
 import { chooseMenuItem } from './menu-command.ts';
-import { aimUpTo, carryTo, pickUp } from './row-drag.ts';
+import { aimAt, carryTo, pickUp } from './row-drag.ts';
 import { askHost } from './window-bridge.ts';
 
 const pane = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
@@ -163,7 +163,7 @@ describe('what is carried in the window', () => {
   it('is dropped with the keyboard, and asks once about tags that are taken', async () => {
     await rowOf(registry, 'latest').click();
     await page.keyboard.press('Enter');
-    await aimUpTo(page, `Copy to ${other.host}/app`);
+    await aimAt(page, `Copy to ${other.host}/app`);
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Copy 2 tags' });
     await dialog.getByText('1 tag names another image there.').waitFor();

@@ -1,4 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Rows of a test's registries at most. */
+const MOST_PLACES = 12;
 
 async function centre(row: Locator): Promise<{ x: number; y: number }> {
   const box = await row.boundingBox();
@@ -22,10 +26,16 @@ export async function carryTo(page: Page, row: Locator): Promise<void> {
   await page.mouse.move(x, y);
 }
 
-/** Presses ↑ until what is carried with the keyboard is aimed at a place. */
-export async function aimUpTo(page: Page, verb: string): Promise<void> {
+/** Carries what was picked up with the keyboard to a place, from the first one down: registries stand by their ports. */
+export async function aimAt(page: Page, verb: string): Promise<void> {
   const aimed = page.locator('.drag-chip').getByText(verb, { exact: true });
-  await page.locator('.drag-chip').waitFor();
-  for (let press = 0; press < 8 && !(await aimed.isVisible()); press += 1) await page.keyboard.press('ArrowUp');
+  const over = page.locator('[data-drop="over"]');
+  await over.waitFor();
+  await page.keyboard.press('Home');
+  for (let places = 0; places < MOST_PLACES && !(await aimed.isVisible()); places += 1) {
+    const before = await over.getAttribute('data-key');
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(() => over.getAttribute('data-key')).not.toBe(before);
+  }
   await aimed.waitFor();
 }

@@ -8,7 +8,7 @@ import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
 import { tagsOf } from '../fixtures/push-through.ts';
 import { startTokenServer, type TokenServer } from '../fixtures/token-server.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
-import { aimUpTo, carryTo, pickUp } from './row-drag.ts';
+import { aimAt, carryTo, pickUp } from './row-drag.ts';
 
 const account = { user: 'alice', password: 'made-up-for-two-registries' };
 
@@ -101,7 +101,7 @@ describe('somebody with images in one registry and another beside it', () => {
       .locator('xpath=ancestor::*[@role="treeitem"]')
       .click({ position: { x: 4, y: 10 } });
     await page.keyboard.press('Enter');
-    await aimUpTo(page, `Copy to ${other.host}/runner`);
+    await aimAt(page, `Copy to ${other.host}/runner`);
     await page.keyboard.press('Enter');
     await expect.poll(() => tagsOf(other.origin, 'runner')).toEqual(['1.0', '2.0', 'stable']);
     expect([await digestOf('stable'), await digestOf('2.0')]).toEqual([digests.one, digests.two]);
