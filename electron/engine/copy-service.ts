@@ -32,6 +32,7 @@ import { isLoopback } from './registry/loopback.ts';
 import { listsReferrers } from './registry/referrers.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryService } from './registry-service.ts';
+import type { MovedTags } from './tags/moved-tags.ts';
 
 /** What copies work with; all of it is the engine's. */
 export interface CopyServiceParts extends ClientRooms {
@@ -48,6 +49,7 @@ export interface CopyServiceParts extends ClientRooms {
   readonly bandwidth: Bandwidth;
   readonly flights: BlobFlights;
   readonly slots: HostSlots;
+  readonly movedTags: MovedTags;
 }
 
 /** Clients of one plan or copy, closed together. */
@@ -141,6 +143,7 @@ export class CopyService {
         flights,
         gate: job.gate,
         slots: this.#rooms.slots,
+        movedTags: this.#rooms.movedTags,
         atOnce: open.atOnce,
         askReferrers: (place: string, repository: string, digest: string, signal: AbortSignal) =>
           this.#askReferrers(open.clientOf(place), repository, digest, signal),

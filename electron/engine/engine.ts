@@ -37,6 +37,7 @@ import { JsonFile } from './state/json-file.ts';
 import { openState, type StateDatabase } from './state/state-database.ts';
 import { StoreService } from './store/store-service.ts';
 import { TagService } from './tag-service.ts';
+import { MovedTags } from './tags/moved-tags.ts';
 import { TagJournal } from './tags/tag-journal.ts';
 import { VmService } from './vm-service.ts';
 
@@ -119,6 +120,8 @@ class JoinedEngine {
       },
     });
     const [book, index, store] = [this.#book, this.#index, this.#store];
+    const journal = new TagJournal(paths.stateHome, nowMs);
+    const movedTags = new MovedTags(journal);
     this.#registries = new RegistryService({ clients, book, index, store, clock, emit });
     this.#signIns = new SignInService({
       credentials,
@@ -156,6 +159,7 @@ class JoinedEngine {
       bandwidth: this.#bandwidth,
       flights,
       slots,
+      movedTags,
       hub: this.hub,
     });
     this.#copies = new CopyService({
@@ -174,6 +178,7 @@ class JoinedEngine {
       bandwidth: this.#bandwidth,
       flights,
       slots,
+      movedTags,
     });
     this.#tags = new TagService({
       clients,
@@ -181,7 +186,7 @@ class JoinedEngine {
       hosts: this.#hosts,
       registries: this.#registries,
       store,
-      journal: new TagJournal(paths.stateHome, nowMs),
+      journal,
       read: (host, repository, insecure, signal) =>
         this.#registries.handlers()['repositories.read']({ host, repository, insecure }, signal),
       clock,

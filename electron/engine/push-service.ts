@@ -31,6 +31,7 @@ import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryBook } from './registry-book.ts';
 import type { RegistryService } from './registry-service.ts';
 import type { StoreService } from './store/store-service.ts';
+import type { MovedTags } from './tags/moved-tags.ts';
 import type { VmService } from './vm-service.ts';
 
 /** A plan under way is shown at most this often, in ms. */
@@ -54,6 +55,8 @@ export interface PushServiceParts {
   readonly flights: BlobFlights;
   /** Of all jobs together, where a number of layers at once was chosen for a registry. */
   readonly slots: HostSlots;
+  /** Keeps where tags were that are moved. */
+  readonly movedTags: MovedTags;
   readonly hub: EventHub;
 }
 
@@ -99,6 +102,7 @@ export class PushService {
           return registries.length === 0 ? null : limits.reduce(lowest, hosts.linkRate(registries));
         },
         encoderRate,
+        movedTags: this.#rooms.movedTags,
         zeroChunks: zeros,
         cachedLayers: new CachedLayers({
           clock: this.#ports.clock,

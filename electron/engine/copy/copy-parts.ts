@@ -8,6 +8,7 @@ import type { HostSlots, WantedSlot } from '../jobs/host-slots.ts';
 import type { PauseGate } from '../jobs/pause-gate.ts';
 import type { Clock } from '../ports.ts';
 import type { DistributionClient } from '../registry/distribution-client.ts';
+import type { MovedTags } from '../tags/moved-tags.ts';
 import type { LocalBlob, WantedBlob } from './local-blobs.ts';
 
 /** Questions to registries in flight: 16 parallel over HTTP/1.1 are within 2x of HTTP/2. */
@@ -41,6 +42,8 @@ export interface CopyParts extends CopyPlanningParts {
   readonly gate: PauseGate;
   readonly flights: BlobFlights;
   readonly slots: HostSlots;
+  /** Keeps where tags were that are moved. */
+  readonly movedTags: MovedTags;
   /** Whether a registry lists what refers to a manifest itself; asked where it is not known. */
   readonly askReferrers: (place: string, repository: string, digest: string, signal: AbortSignal) => Promise<boolean>;
   /** Blobs that a registry takes or gives at once. */

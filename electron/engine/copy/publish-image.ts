@@ -117,16 +117,34 @@ async function moveTag(
     state.state = 'conflict';
     throw new AppError('tag.conflict', { reference: state.reference, digest: now });
   }
+  const put = (): Promise<void> => putTag(run, { registry, repository }, root, state, signal);
+  if (now === null || now === root.digest) {
+    await put();
+    return;
+  }
+  const { insecure } = run.request;
+  const moved = { registry, repository, tag: state.tag, before: now, after: root.digest, insecure };
+  await run.parts.movedTags.move(client, moved, put, signal);
+}
+
+async function putTag(
+  run: CopyRun,
+  { registry, repository }: Pick<CopyDraftTarget, 'registry' | 'repository'>,
+  root: RemoteManifest,
+  state: PlanReference,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = run.parts.clientOf(registry);
   const before = state.state;
   state.state = 'failed';
   try {
-    await client.putManifest(repository, state.tag, root, options);
+    await client.putManifest(repository, state.tag, root, { signal });
   } catch (thrown) {
     const missing = thrown instanceof AppError && thrown.code === 'blob.missing';
     if (missing) state.state = before;
     throw missing ? new AppError(thrown.code, { ...thrown.params, repository }) : thrown;
   }
-  const written = await client.headManifest(repository, state.tag, options);
+  const written = await client.headManifest(repository, state.tag, { signal });
   if (written?.digest !== root.digest) throw new AppError('verify.failed', { host: client.host, digest: root.digest });
   state.state = 'written';
 }

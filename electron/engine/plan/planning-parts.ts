@@ -4,6 +4,7 @@ import type { ContentIndex } from '../digests/content-index.ts';
 import type { DigestCache } from '../digests/digest-cache.ts';
 import type { Clock } from '../ports.ts';
 import type { DistributionClient } from '../registry/distribution-client.ts';
+import type { MovedTags } from '../tags/moved-tags.ts';
 import type { CachedLayers } from './cached-layers.ts';
 import type { EncoderRate } from './encoder-rate.ts';
 import type { ZeroChunks } from './zero-chunks.ts';
@@ -22,6 +23,8 @@ export interface PlanningParts {
   readonly cachedLayers: CachedLayers;
   /** The client of a registry or of an image layout (`oci:` and its folder), for this plan or job. */
   readonly clientOf: (registry: string) => DistributionClient;
+  /** Keeps where tags were that are moved. */
+  readonly movedTags: MovedTags;
   /** Counted by whoever makes the request. */
   readonly requests: RequestCounts;
 }

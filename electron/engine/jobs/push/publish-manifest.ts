@@ -1,4 +1,5 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import type { PlanReference } from '../../../../shared/models/plan.ts';
 import { claimedPairs } from '../../plan/learn-target-manifests.ts';
 import { limited } from '../../plan/limited.ts';
 import type { DraftTarget } from '../../plan/push-draft.ts';
@@ -106,18 +107,36 @@ async function moveTags(
       state.state = 'conflict';
       throw new AppError('tag.conflict', { reference: state.reference, digest: now });
     }
-    try {
-      await client.putManifest(target.repository, state.tag, manifest, { signal });
-    } catch (thrown) {
-      state.state = 'failed';
-      const missing = thrown instanceof AppError && thrown.code === 'blob.missing';
-      throw missing ? new AppError(thrown.code, { ...thrown.params, repository: target.repository }) : thrown;
+    const put = (): Promise<void> => putTag(run, target, manifest, state, signal);
+    if (now === null || now === manifest.digest) await put();
+    else {
+      const { registry, repository } = target;
+      const { insecure } = run.request;
+      const moved = { registry, repository, tag: state.tag, before: now, after: manifest.digest, insecure };
+      await run.parts.movedTags.move(client, moved, put, signal);
     }
-    const written = await client.headManifest(target.repository, state.tag, { signal });
-    if (written?.digest !== manifest.digest) {
-      state.state = 'failed';
-      throw new AppError('verify.failed', { host: target.registry, digest: manifest.digest });
-    }
-    state.state = 'written';
   }
+}
+
+async function putTag(
+  run: PushContext,
+  { registry, repository }: DraftTarget,
+  manifest: SettledManifest,
+  state: PlanReference,
+  signal: AbortSignal,
+): Promise<void> {
+  const client = run.parts.clientOf(registry);
+  try {
+    await client.putManifest(repository, state.tag, manifest, { signal });
+  } catch (thrown) {
+    state.state = 'failed';
+    const missing = thrown instanceof AppError && thrown.code === 'blob.missing';
+    throw missing ? new AppError(thrown.code, { ...thrown.params, repository }) : thrown;
+  }
+  const written = await client.headManifest(repository, state.tag, { signal });
+  if (written?.digest !== manifest.digest) {
+    state.state = 'failed';
+    throw new AppError('verify.failed', { host: registry, digest: manifest.digest });
+  }
+  state.state = 'written';
 }

@@ -1,0 +1,90 @@
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { isLayoutPlace } from '../../../shared/models/image-location.ts';
+import type { DistributionClient, RemoteManifest } from '../registry/distribution-client.ts';
+import type { TagEntry, TagJournal } from './tag-journal.ts';
+
+/** A tag that a push or copy moves from one manifest to another. */
+export interface MovedTag {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+  /** Digests. */
+  readonly before: string;
+  readonly after: string;
+  /** Plain http was asked for. */
+  readonly insecure: boolean;
+}
+
+/**
+ * Keeps where tags were that pushes and copies move, in the journal of tag edits: such a move can be undone as an edit can.
+ * The manifest is on the disk before the tag moves. One that the registry does not give any more cannot be kept: the move is
+ * made all the same, as it was asked for.
+ */
+export class MovedTags {
+  readonly #journal: TagJournal;
+
+  constructor(journal: TagJournal) {
+    this.#journal = journal;
+  }
+
+  /** @param put moves the tag, and reads it back */
+  async move(
+    client: Pick<DistributionClient, 'getManifest' | 'headManifest'>,
+    moved: MovedTag,
+    put: () => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const manifest = await manifestBefore(client, moved, signal);
+    if (manifest === null) {
+      await put();
+      return;
+    }
+    const { registry: host, repository, tag, before, after, insecure } = moved;
+    await this.#journal.keep(manifest);
+    const entry = await this.#journal.begin({
+      host,
+      repository,
+      undoes: null,
+      insecure,
+      tags: [{ tag, before, after }],
+      manifests: { [before]: manifest.mediaType },
+    });
+    try {
+      await put();
+    } catch (thrown) {
+      await this.#journal.end(await failed(client, entry, moved, signal));
+      throw thrown;
+    }
+    await this.#journal.end({ ...entry, state: 'done' });
+  }
+}
+
+async function manifestBefore(
+  client: Pick<DistributionClient, 'getManifest'>,
+  { registry, repository, before }: MovedTag,
+  signal: AbortSignal,
+): Promise<RemoteManifest | null> {
+  if (isLayoutPlace(registry)) return null;
+  try {
+    return await client.getManifest(repository, before, { signal });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (thrown instanceof AppError) return null;
+    throw thrown;
+  }
+}
+
+/** The answer may have been lost: what the tag is now is asked; where nobody tells, an undo looks again. */
+async function failed(
+  client: Pick<DistributionClient, 'headManifest'>,
+  entry: TagEntry,
+  { repository, tag, before }: MovedTag,
+  signal: AbortSignal,
+): Promise<TagEntry> {
+  try {
+    const after = (await client.headManifest(repository, tag, { signal }))?.digest ?? null;
+    return { ...entry, tags: [{ tag, before, after }], state: after === before ? 'failed' : 'partly' };
+  } catch {
+    return { ...entry, state: 'open' };
+  }
+}
