@@ -350,6 +350,9 @@ export class PushRun implements PushContext {
     const missing = await mountLayer(this, layer, targets, { sessions, signal });
     for (const session of sessions.values()) this.abandon(session);
     for (const target of missing) {
+      // A folder has what another of its names got; a registry that does not mount would open a session for a few bytes.
+      if (target.place !== 'registry' && (await mountLayer(this, layer, [target], { sessions, signal })).length === 0)
+        continue;
       this.parts.requests.upload += 1;
       const client = this.parts.clientOf(target.registry);
       await client.putSmallBlob(target.repository, this.draft.configBytes, digest, { signal });
