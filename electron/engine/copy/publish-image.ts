@@ -118,10 +118,6 @@ async function moveTag(
     throw new AppError('tag.conflict', { reference: state.reference, digest: now });
   }
   const put = (): Promise<void> => putTag(run, { registry, repository }, root, state, signal);
-  if (now === null || now === root.digest) {
-    await put();
-    return;
-  }
   const { insecure } = run.request;
   const moved = { registry, repository, tag: state.tag, before: now, after: root.digest, insecure };
   await run.parts.movedTags.move(client, moved, put, signal);

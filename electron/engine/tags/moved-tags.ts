@@ -8,8 +8,9 @@ export interface MovedTag {
   readonly registry: string;
   readonly repository: string;
   readonly tag: string;
-  /** Digests. */
-  readonly before: string;
+  /** Digest that the tag has; null = no such tag. */
+  readonly before: string | null;
+  /** Digest that it gets. */
   readonly after: string;
   /** Plain http was asked for. */
   readonly insecure: boolean;
@@ -27,7 +28,11 @@ export class MovedTags {
     this.#journal = journal;
   }
 
-  /** @param put moves the tag, and reads it back */
+  /**
+   * A tag that is new, or already where it goes, leaves nothing to undo.
+   *
+   * @param put moves the tag, and reads it back
+   */
   async move(
     client: Pick<DistributionClient, 'getManifest' | 'headManifest'>,
     moved: MovedTag,
@@ -39,7 +44,8 @@ export class MovedTags {
       await put();
       return;
     }
-    const { registry: host, repository, tag, before, after, insecure } = moved;
+    const { registry: host, repository, tag, after, insecure } = moved;
+    const before = manifest.digest;
     await this.#journal.keep(manifest);
     const entry = await this.#journal.begin({
       host,
@@ -61,10 +67,10 @@ export class MovedTags {
 
 async function manifestBefore(
   client: Pick<DistributionClient, 'getManifest'>,
-  { registry, repository, before }: MovedTag,
+  { registry, repository, before, after }: MovedTag,
   signal: AbortSignal,
 ): Promise<RemoteManifest | null> {
-  if (isLayoutPlace(registry)) return null;
+  if (before === null || before === after || isLayoutPlace(registry)) return null;
   try {
     return await client.getManifest(repository, before, { signal });
   } catch (thrown) {

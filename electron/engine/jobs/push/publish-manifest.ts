@@ -108,13 +108,10 @@ async function moveTags(
       throw new AppError('tag.conflict', { reference: state.reference, digest: now });
     }
     const put = (): Promise<void> => putTag(run, target, manifest, state, signal);
-    if (now === null || now === manifest.digest) await put();
-    else {
-      const { registry, repository } = target;
-      const { insecure } = run.request;
-      const moved = { registry, repository, tag: state.tag, before: now, after: manifest.digest, insecure };
-      await run.parts.movedTags.move(client, moved, put, signal);
-    }
+    const { registry, repository } = target;
+    const { insecure } = run.request;
+    const moved = { registry, repository, tag: state.tag, before: now, after: manifest.digest, insecure };
+    await run.parts.movedTags.move(client, moved, put, signal);
   }
 }
 
