@@ -2,6 +2,14 @@ import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node' as const, testTimeout: 30_000, hookTimeout: 60_000 };
 
+/** The tests of windows: side by side only where each worker has a display of its own, because windows take each other's focus. */
+const windows = {
+  ...node,
+  setupFiles: ['test/e2e/own-display.ts'],
+  testTimeout: 180_000,
+  fileParallelism: (process.env['TARTAN_TEST_DISPLAYS'] ?? '').includes(' '),
+};
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -24,18 +32,16 @@ export default defineConfig({
         },
       },
       {
-        test: { ...node, name: 'e2e', include: ['test/e2e/**/*.e2e.ts'], testTimeout: 180_000, fileParallelism: false },
+        test: { ...windows, name: 'e2e', include: ['test/e2e/**/*.e2e.ts'] },
       },
       { test: { ...node, name: 'frames', include: ['test/bench/**/*.frames.ts'], testTimeout: 120_000 } },
       {
         // What the window does, once more for root: as a user who may do nothing, in Chromium's own sandbox.
         test: {
-          ...node,
+          ...windows,
           name: 'e2e-ordinary-user',
           include: ['test/e2e/{start,security,push}.e2e.ts'],
           env: { TARTAN_TEST_USER: 'ordinary' },
-          testTimeout: 180_000,
-          fileParallelism: false,
         },
       },
       {

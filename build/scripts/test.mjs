@@ -10,6 +10,9 @@ import { SetUpError } from './step.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
+/** Windows' test files that run at once, each on a display of its own. */
+const FILES_AT_ONCE = 2;
+
 const bin = join(root, 'node_modules', '.bin');
 /** Vite's build says `production` to its own process; the tools that follow are not to hear it. */
 const { NODE_ENV: _production, ...ownEnvironment } = process.env;
@@ -29,7 +32,7 @@ function run(command, args, env = ownEnvironment) {
 }
 
 /**
- * A stage that passes or fails as a whole.
+ * A stage that passes or fails as a whole. Its output is shown when it has ended, because another stage runs beside it.
  *
  * @param {string} command
  * @param {readonly string[]} args
@@ -37,7 +40,20 @@ function run(command, args, env = ownEnvironment) {
  */
 function check(command, args) {
   return async () => {
-    const ok = await run(command, args);
+    /** @type {Buffer[]} */
+    const output = [];
+    const ok = await new Promise((resolve) => {
+      const child = spawn(join(bin, command), args, {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: ownEnvironment,
+      });
+      child.stdout.on('data', (data) => output.push(data));
+      child.stderr.on('data', (data) => output.push(data));
+      child.once('error', () => resolve(false));
+      child.once('close', (code) => resolve(code === 0));
+    });
+    process.stdout.write(`\n== ${[command, ...args].join(' ')}\n${Buffer.concat(output).toString()}`);
     return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
   };
 }
@@ -155,11 +171,9 @@ async function endToEnd() {
   if (electron instanceof SetUpError) return await skip('e2e', electron.message);
   if (!(await canShowWindows())) return await skip('e2e', 'There is neither a display nor Xvfb.');
   const projects = process.platform === 'linux' && process.getuid?.() === 0 ? ['e2e', 'e2e-ordinary-user'] : ['e2e'];
-  return await withDisplay(async ({ DISPLAY }) => {
-    /** @type {Counts[]} */
-    const parts = [];
-    for (const project of projects) parts.push(await vitest([project], { ...ownEnvironment, DISPLAY }));
-    return sum(parts);
+  return await withDisplays(FILES_AT_ONCE, async (displays) => {
+    const DISPLAY = displays[0] ?? '';
+    return await vitest(projects, { ...ownEnvironment, DISPLAY, TARTAN_TEST_DISPLAYS: displays.join(' ') });
   });
 }
 
@@ -168,41 +182,64 @@ const nothingMayBeSkipped = await aptPackages();
 if (!nothingMayBeSkipped)
   lacking = testsWithoutPrograms(['electron', 'shared', 'test'].map((name) => join(root, name)));
 const { buildAll } = await import('./build.mjs');
-const { canShowWindows, withDisplay } = await import('./virtual-display.mjs');
+const { canShowWindows, withDisplays } = await import('./virtual-display.mjs');
 const { electronRuntime } = await import('./electron-runtime.mjs');
 
-/** @type {readonly [string, () => Promise<Counts>][]} */
-const stages = [
+/** @typedef {readonly [string, () => Promise<Counts>]} Stage */
+
+/** What follows one another; of a step's lanes each runs beside the others, because the linter keeps one core busy by itself. */
+const steps = /** @type {readonly (readonly (readonly Stage[])[])[]} */ ([
   [
-    'build',
-    async () => {
-      await buildAll();
-      return { passed: 1, failed: 0, skipped: 0 };
-    },
+    [
+      [
+        'build',
+        async () => {
+          await buildAll();
+          return { passed: 1, failed: 0, skipped: 0 };
+        },
+      ],
+    ],
   ],
-  ['types', check('tsc', ['--noEmit', '-p', 'tsconfig.json'])],
-  ['lint', check('eslint', ['.', '--max-warnings', '0'])],
-  ['format', check('biome', ['ci', '.', '--error-on-warnings'])],
-  ['dependency rules', check('depcruise', ['electron', 'renderer', 'shared', '--config', '.dependency-cruiser.cjs'])],
-  ['unused code', check('knip', [])],
-  ['unit', () => vitest(['unit', 'dom'])],
-  ['integration', () => vitest(['integration'])],
-  ['end to end', endToEnd],
-];
+  [
+    [['lint', check('eslint', ['.', '--max-warnings', '0'])]],
+    [
+      ['types', check('tsc', ['--noEmit', '-p', 'tsconfig.json'])],
+      ['format', check('biome', ['ci', '.', '--error-on-warnings'])],
+      [
+        'dependency rules',
+        check('depcruise', ['electron', 'renderer', 'shared', '--config', '.dependency-cruiser.cjs']),
+      ],
+      ['unused code', check('knip', [])],
+    ],
+  ],
+  [[['unit', () => vitest(['unit', 'dom'])]]],
+  [[['integration', () => vitest(['integration'])]]],
+  [[['end to end', endToEnd]]],
+]);
 
 /** @type {Counts[]} */
 const all = [];
 /** @type {string[]} */
 const times = [];
-for (const [name, stage] of stages) {
-  process.stdout.write(`\n== ${name}\n`);
+
+/** @param {Stage} stage */
+async function runStage([name, work]) {
   const startedMs = performance.now();
-  const counts = await stage().catch((/** @type {unknown} */ error) => {
+  const counts = await work().catch((/** @type {unknown} */ error) => {
     process.stdout.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return { passed: 0, failed: 1, skipped: 0 };
   });
   all.push(counts);
   times.push(`${name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s${counts.failed > 0 ? ', failed' : ''}`);
+}
+
+for (const lanes of steps) {
+  process.stdout.write(`\n== ${lanes.flatMap((lane) => lane.map(([name]) => name)).join(', ')}\n`);
+  await Promise.all(
+    lanes.map(async (lane) => {
+      for (const stage of lane) await runStage(stage);
+    }),
+  );
 }
 process.stdout.write(`\n${times.join('\n')}\n\n`);
 const total = sum(all);
