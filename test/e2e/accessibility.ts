@@ -18,3 +18,13 @@ export async function seriousIssues(page: Page): Promise<readonly string[]> {
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200) ?? ''} (${nodes.length})`);
 }
+
+/** What is serious in light and in dark, each line with its theme; afterwards the page is light. */
+export async function seriousIssuesOfThemes(page: Page): Promise<readonly string[]> {
+  const issues: string[] = [];
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme });
+    issues.push(...(await seriousIssues(page)).map((issue) => `${colorScheme}: ${issue}`));
+  }
+  return issues;
+}

@@ -14,50 +14,53 @@ describe('pushing a VM in the window', () => {
   });
   afterAll(() => registry.stop());
 
-  it.each(['light', 'dark'] as const)(
-    'goes from the list to a correct image, and the second time nothing is sent (%s)',
-    async (colorScheme) => {
-      const folder = join(CHECKOUT, 'screenshots', colorScheme);
-      await mkdir(folder, { recursive: true });
-      const tartHome = await makeTartHome();
-      const vm = await makeTartVm(tartHome, { name: 'builder' });
-      const app = await launchApp({ tartHome, colorScheme });
-      const { page } = app;
-      const repository = `${registry.host}/window/${colorScheme}`;
-      const local = () =>
-        page.getByRole('region', { name: 'Local', exact: true }).getByRole('treeitem', { name: 'builder' });
-      const push = async (tag: string): Promise<void> => {
-        await local().click();
-        await page.getByRole('button', { name: 'Push…' }).click();
-        await page.keyboard.type(`${repository}:${tag}`);
-        await page.keyboard.press('Enter');
-        await page.getByText(/Plan made/).waitFor();
-      };
+  it('goes from the list to a correct image, and the second time nothing is sent', async () => {
+    const tartHome = await makeTartHome();
+    const vm = await makeTartVm(tartHome, { name: 'builder' });
+    const app = await launchApp({ tartHome, colorScheme: 'light' });
+    const { page } = app;
+    const repository = `${registry.host}/window/builder`;
+    const picture = async (step: string): Promise<void> => {
+      for (const colorScheme of ['dark', 'light'] as const) {
+        const folder = join(CHECKOUT, 'screenshots', colorScheme);
+        await mkdir(folder, { recursive: true });
+        await page.emulateMedia({ colorScheme });
+        await page.screenshot({ path: join(folder, `${step}.png`) });
+      }
+    };
+    const local = () =>
+      page.getByRole('region', { name: 'Local', exact: true }).getByRole('treeitem', { name: 'builder' });
+    const push = async (tag: string): Promise<void> => {
+      await local().click();
+      await page.getByRole('button', { name: 'Push…' }).click();
+      await page.keyboard.type(`${repository}:${tag}`);
+      await page.keyboard.press('Enter');
+      await page.getByText(/Plan made/).waitFor();
+    };
 
-      await local().waitFor();
-      await page.screenshot({ path: join(folder, '1-window.png') });
-      await push('1.0');
-      await page.screenshot({ path: join(folder, '2-plan.png') });
-      await page.getByRole('button', { name: /^Push ~? ?\d/ }).click();
-      await page.getByText('written').waitFor();
-      await page.screenshot({ path: join(folder, '3-pushed.png') });
-      const pulled = await pullWithSkopeo(`${repository}:1.0`);
-      expect(pulled.disk.equals(readFileSync(vm.diskFile))).toBe(true);
+    await local().waitFor();
+    await picture('1-window');
+    await push('1.0');
+    await picture('2-plan');
+    await page.getByRole('button', { name: /^Push ~? ?\d/ }).click();
+    await page.getByText('written').waitFor();
+    await picture('3-pushed');
+    const pulled = await pullWithSkopeo(`${repository}:1.0`);
+    expect(pulled.disk.equals(readFileSync(vm.diskFile))).toBe(true);
 
-      await push('2.0');
-      await page.getByText(/^0 B/).first().waitFor();
-      expect(await page.getByText(/Upload/).count()).toBe(0);
-      await page.screenshot({ path: join(folder, '4-second-plan.png') });
-      await page.keyboard.press('Control+Enter');
-      await expect
-        .poll(
-          async () =>
-            (await pullWithSkopeo(`${repository}:2.0`).catch(() => null))?.manifestBytes.equals(pulled.manifestBytes),
-          { timeout: 30_000 },
-        )
-        .toBe(true);
-      await app.close();
-      await tartHome.remove();
-    },
-  );
+    await push('2.0');
+    await page.getByText(/^0 B/).first().waitFor();
+    expect(await page.getByText(/Upload/).count()).toBe(0);
+    await picture('4-second-plan');
+    await page.keyboard.press('Control+Enter');
+    await expect
+      .poll(
+        async () =>
+          (await pullWithSkopeo(`${repository}:2.0`).catch(() => null))?.manifestBytes.equals(pulled.manifestBytes),
+        { timeout: 30_000 },
+      )
+      .toBe(true);
+    await app.close();
+    await tartHome.remove();
+  });
 });
