@@ -12,6 +12,7 @@ import { Credentials } from './credentials/credentials.ts';
 import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from './credentials/sign-in-book.ts';
 import { ContentIndex } from './digests/content-index.ts';
 import { DigestCache } from './digests/digest-cache.ts';
+import { seenManifests } from './digests/seen-manifests.ts';
 import type { Engine } from './engine-interface.ts';
 import { createEventHub } from './event-hub.ts';
 import { Bandwidth } from './jobs/bandwidth.ts';
@@ -32,6 +33,7 @@ import { RegistryService } from './registry-service.ts';
 import { RegistrySettings } from './registry-settings.ts';
 import { SampleService } from './sample/sample-service.ts';
 import { SettingsService } from './settings-service.ts';
+import { SharingService } from './sharing-service.ts';
 import { SignInService } from './sign-in-service.ts';
 import { JsonFile } from './state/json-file.ts';
 import { openState, type StateDatabase } from './state/state-database.ts';
@@ -65,6 +67,7 @@ class JoinedEngine {
   readonly #tags: TagService;
   readonly #jobs: JobQueue;
   readonly #sample: SampleService;
+  readonly #sharing: SharingService;
 
   constructor(ports: EnginePorts, state: StateDatabase) {
     this.#state = state;
@@ -206,6 +209,12 @@ class JoinedEngine {
       },
     });
     this.#sample = this.#sampleService(ports);
+    this.#sharing = new SharingService({
+      registries: () => this.#registries.list(),
+      store,
+      index,
+      seen: (registry) => seenManifests(state, registry),
+    });
   }
 
   #sampleService({ paths, clock, log }: EnginePorts): SampleService {
@@ -263,6 +272,7 @@ class JoinedEngine {
       ...this.#registrySettings.handlers(),
       ...this.#settings.handlers(),
       ...this.#tags.handlers(),
+      ...this.#sharing.handlers(),
       'serve.stop': async (input, signal) => {
         await store['serve.stop'](input, signal);
         return await none(this.#sample.letRegistryGo());

@@ -110,14 +110,16 @@ export class RegistryService {
     };
   }
 
+  /** What is known of every registry. The one of this computer stands last, whatever was pushed to it. */
+  async list(): Promise<Registry[]> {
+    const { book, store } = this.#parts;
+    return [...(await book.list()).filter(({ host }) => !this.#isThisComputer(host)), await store.registry()];
+  }
+
   handlers(): Handlers<RegistryMethodName> {
-    const { book, clients, index, store } = this.#parts;
+    const { book, clients, index } = this.#parts;
     return {
-      // The registry of this computer stands last, whatever was pushed to it.
-      'registries.list': async () => [
-        ...(await book.list()).filter(({ host }) => !this.#isThisComputer(host)),
-        await store.registry(),
-      ],
+      'registries.list': () => this.list(),
       'registries.read': async ({ host }, signal) => {
         // A registry that refuses the list alone is reachable all the same.
         const { pageSize } = clients.abilitiesOf(host);

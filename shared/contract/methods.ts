@@ -11,6 +11,14 @@ import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { registryChoicesSchema } from '../models/registry-choices.ts';
 import { sampleStateSchema } from '../models/sample.ts';
 import { settingsSchema } from '../models/settings.ts';
+import {
+  imageLayersSchema,
+  imageNameSchema,
+  imageRemovalSchema,
+  imageSharingSchema,
+  layerUsersSchema,
+  registryImagesSchema,
+} from '../models/sharing.ts';
 import { credentialListSchema, signedInSchema, signedOutSchema } from '../models/sign-in.ts';
 import {
   collectionSchema,
@@ -358,6 +366,40 @@ export const methods = defineMethods({
     input: z.object({ id, changes: tagChanges.nullable() }),
     output: tagEditSchema,
     errors: [...REGISTRY_ERRORS, ...TAG_ERRORS],
+  },
+
+  /** What fills the registries, by known manifests. `registry`: one of them, null = all. Makes no request. */
+  'report.images': {
+    input: z.object({ registry: host.nullable() }),
+    output: registryImagesSchema,
+    errors: ['state.unavailable'],
+  },
+  /** One image of `report.images` with its layers, and how many images of its registry need each. Makes no request. */
+  'report.image': {
+    input: imageNameSchema,
+    output: imageLayersSchema,
+    errors: ['state.unavailable', 'manifest.notFound'],
+  },
+  /** The images that need a layer, in one registry or (null) all. Makes no request. */
+  'report.layer': {
+    input: z.object({ registry: host.nullable(), digest: z.string().min(1).max(256) }),
+    output: layerUsersSchema,
+    errors: ['state.unavailable'],
+  },
+  /**
+   * How much images share with each other: these, in this order, or (null) the 12 largest of a registry or (null) of all,
+   * then each manifest once. Images that are not known are left out. Makes no request.
+   */
+  'report.sharing': {
+    input: z.object({ images: z.array(imageNameSchema).min(1).max(200).nullable(), registry: host.nullable() }),
+    output: imageSharingSchema,
+    errors: ['state.unavailable'],
+  },
+  /** What removing images would free, and which others keep the rest. Images that are not known are left out. */
+  'report.removal': {
+    input: z.object({ images: z.array(imageNameSchema).min(1).max(2000) }),
+    output: imageRemovalSchema,
+    errors: ['state.unavailable'],
   },
 
   /** The local store: an OCI image layout. Reads no blob. */

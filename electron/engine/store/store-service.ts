@@ -5,10 +5,12 @@ import type { EngineMethodName } from '../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { folderOfPlace, layoutPlace } from '../../../shared/models/image-location.ts';
 import { parseReference } from '../../../shared/models/reference.ts';
-import type { Registry } from '../../../shared/models/registry.ts';
+import type { Registry, Repository } from '../../../shared/models/registry.ts';
 import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
 import type { Settings } from '../../../shared/models/settings.ts';
 import type { ServeState, StoreList } from '../../../shared/models/store.ts';
+import type { KnownManifest } from '../digests/content-index.ts';
+import { sha256 } from '../oci/digest.ts';
 import type { EnginePorts } from '../ports.ts';
 import { BlobWriters } from './blob-writers.ts';
 import { checkStore } from './check-store.ts';
@@ -17,6 +19,7 @@ import { dropRepository } from './drop-repository.ts';
 import { type ImageName, imageNameOf } from './image-name.ts';
 import { LayoutClient } from './layout-client.ts';
 import { listImages } from './list-images.ts';
+import { MANIFEST_LIMIT } from './manifest-facts.ts';
 import { layoutVersion, OciStore } from './oci-store.ts';
 import { registrySupplier, type SupplyPlaces } from './registry-supplier.ts';
 import { isListening } from './serve/is-listening.ts';
@@ -258,12 +261,39 @@ export class StoreService {
     return storeBudget === null ? null : Math.max(0, storeBudget - (await (await this.#store()).usedBytes()));
   }
 
+  /** Whether there is a store; looking makes no folder. */
+  async #isMade(): Promise<boolean> {
+    const { storeFolder } = this.#parts.settings();
+    return storeFolder !== null || (await layoutVersion(storeLayout(this.folder).marker)) !== null;
+  }
+
   /** What is in the store; looking makes no folder. */
   async #list(): Promise<StoreList> {
-    const { storeFolder, storeBudget } = this.#parts.settings();
-    const about = { folder: this.folder, budget: storeBudget };
-    const none = storeFolder === null && (await layoutVersion(storeLayout(about.folder).marker)) === null;
-    return none ? { ...about, usedBytes: 0, images: [] } : { ...about, ...(await listImages(await this.#store())) };
+    const about = { folder: this.folder, budget: this.#parts.settings().storeBudget };
+    if (!(await this.#isMade())) return { ...about, usedBytes: 0, images: [] };
+    return { ...about, ...(await listImages(await this.#store())) };
+  }
+
+  /** Its repositories, whether its registry is on or not; none where there is no store, or its volume is away. Reads no blob. */
+  async repositories(): Promise<Repository[]> {
+    try {
+      return (await this.#isMade()) ? await storedRepositories(await this.#store()) : [];
+    } catch (thrown) {
+      if (toAppError(thrown).code.startsWith('store.')) return [];
+      throw thrown;
+    }
+  }
+
+  /** Manifests that lie in it; what does not is left out. Digests come from {@link repositories}. */
+  async manifests(digests: readonly string[]): Promise<KnownManifest[]> {
+    const found: KnownManifest[] = [];
+    if (!(await this.#isMade())) return found;
+    const { blobs } = await this.#store();
+    for (const digest of digests) {
+      const bytes = await blobs.read(digest, MANIFEST_LIMIT);
+      if (bytes !== null && sha256(bytes) === digest) found.push({ digest, mediaType: '', bytes });
+    }
+    return found;
   }
 
   #progress(taskId: string | undefined): OnProgress {
