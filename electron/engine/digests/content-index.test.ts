@@ -39,7 +39,15 @@ beforeEach(async () => {
 });
 
 async function clear(): Promise<void> {
-  await state.clear('layer_pairs', 'claimed_pairs', 'blob_locations', 'manifests');
+  await state.clear(
+    'layer_pairs',
+    'claimed_pairs',
+    'known_raw_sizes',
+    'blob_locations',
+    'absent_blobs',
+    'repository_readers',
+    'manifests',
+  );
 }
 
 const found = async (...targets: RepositoryName[]): Promise<LayerPair | undefined> => {
@@ -235,5 +243,158 @@ describe('manifests that are known', () => {
       pair('c'),
       [{ count: 1 }, { count: 0 }],
     ]);
+  });
+});
+
+/** A manifest of an image with these layers. */
+const imageOf = (name: string, ...letters: string[]): KnownManifest => {
+  const layers = letters.map((letter) => ({
+    mediaType: 'application/octet-stream',
+    digest: digest(letter),
+    size: 1,
+  }));
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const config = { mediaType: 'application/json', digest: digest('0'), size: 2 };
+  const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType, config, layers, annotations: { name } }));
+  return { digest: `sha256:${name}`, mediaType, bytes };
+};
+
+describe('a repository that a blob could be mounted from', () => {
+  const in1 = (repository: string): RepositoryName => ({ registry: 'ghcr.io', repository });
+  const ask = (wanted: string, image: string, account = '', ...except: string[]): Promise<unknown> =>
+    index
+      .mountCandidates({
+        registry: 'ghcr.io',
+        account,
+        digests: wanted.split('').map(digest),
+        image: image.split('').map(digest),
+        except,
+      })
+      .then((found) => wanted.split('').map((letter) => found.get(digest(letter)) ?? []));
+
+  it('is the one that holds more of the image first, of equals the one whose manifest names it, then the newest; four at most', async () => {
+    await index.learnManifest(in1('alike'), imageOf('alike', 'a', 'b', 'c'), []);
+    await index.learnManifest(in1('stated'), imageOf('stated', 'a'), []);
+    await index.sawBlobs(in1('older'), [digest('a')]);
+    await index.sawBlobs(in1('newer'), [digest('a')]);
+    await index.sawBlobs(in1('oldest'), [digest('a')]);
+    await index.sawBlobs(in1('newer'), [digest('a')]);
+    await index.sawBlobs(FAR, [digest('a')]);
+
+    expect({
+      all: await ask('ad', 'abcd'),
+      without: await ask('a', 'a', '', 'alike', 'stated'),
+    }).toEqual({ all: [['alike', 'stated', 'newer', 'oldest'], []], without: [['newer', 'oldest', 'older']] });
+  });
+
+  it('is one that this account, or nobody’s, could read', async () => {
+    await index.learnManifest(in1('hers'), imageOf('hers', 'a'), [], 'eve');
+    await index.sawBlobs(in1('his'), [digest('a')], 'bob');
+    await index.sawBlobs(in1('public'), [digest('a')]);
+
+    expect([await ask('a', 'a', 'eve'), await ask('a', 'a', 'bob'), await ask('a', 'a')]).toEqual([
+      [['hers', 'public']],
+      [['public', 'his']],
+      [['public']],
+    ]);
+  });
+
+  it('is none that refused this account, until it is seen to read there', async () => {
+    await index.sawBlobs(in1('public'), [digest('a')]);
+    await index.refusedReading(in1('public'), 'bob');
+    const refused = [await ask('a', 'a', 'bob'), await ask('a', 'a', 'eve')];
+    await index.sawBlobs(in1('public'), [digest('b')], 'bob');
+
+    expect([...refused, await ask('a', 'a', 'bob')]).toEqual([[[]], [['public']], [['public']]]);
+  });
+});
+
+describe('a blob that was found absent', () => {
+  const held = async (place: RepositoryName): Promise<string[]> =>
+    [...(await index.heldBy(place, [digest('a'), digest('b')]))].sort();
+  const candidates = async (account: string): Promise<unknown> =>
+    (
+      await index.mountCandidates({
+        registry: HERE.registry,
+        account,
+        digests: [digest('a')],
+        image: [],
+        except: [],
+      })
+    ).get(digest('a'));
+
+  it('is absent there and nowhere else, and nothing else is', async () => {
+    await index.learnManifest(HERE, imageOf('here', 'a', 'b'), [pair('a')]);
+    await index.learnManifest(THERE, imageOf('here', 'a', 'b'), []);
+    await index.sawBlobs(HERE, [digest('a'), digest('b')]);
+    await index.lostBlobs(HERE, [digest('a')]);
+    const holders = await index.holdersOf([digest('a')]);
+
+    expect({
+      here: await held(HERE),
+      there: await held(THERE),
+      holders: holders.map(({ repository }) => repository),
+      inRegistry: await index.holdersIn('ghcr.io', [digest('a')]),
+      pair: await found(HERE),
+      manifests: await index.manifestsSeenIn(HERE, ['sha256:here']),
+    }).toEqual({
+      here: [digest('b')],
+      there: [digest('a'), digest('b')],
+      holders: ['else/vm'],
+      inRegistry: new Map([[digest('a'), ['else/vm']]]),
+      pair: pair('a'),
+      manifests: new Set(['sha256:here']),
+    });
+  });
+
+  it('is there again once it, or a manifest that names it, is seen there', async () => {
+    await index.learnManifest(HERE, imageOf('here', 'a'), []);
+    await index.lostBlobs(HERE, [digest('a')]);
+    const lost = await held(HERE);
+    await index.sawManifests(HERE, ['sha256:here']);
+    const listed = await held(HERE);
+    await index.lostBlobs(HERE, [digest('a')]);
+    await index.sawBlobs(HERE, [digest('a')]);
+
+    expect([lost, listed, await held(HERE)]).toEqual([[], [digest('a')], [digest('a')]]);
+  });
+
+  it('is absent for the account that asked: a registry hides from one what another sees', async () => {
+    await index.learnManifest(HERE, imageOf('here', 'a'), []);
+    await index.lostBlobs(HERE, [digest('a')], 'bob');
+
+    expect([await candidates('bob'), await candidates('eve')]).toEqual([undefined, ['acme/vm']]);
+  });
+});
+
+describe('a layer that was decoded and is made of other raw bytes', () => {
+  it('takes every claim of the pair along, and no proof of our own encoder', async () => {
+    await claim(HERE, pair('b'));
+    await claim(FAR, pair('b'));
+    await index.learnPairs([{ ...pair('c'), proof: 'proven' }]);
+    await index.learnPairs([{ ...pair('b'), proof: 'local' }]);
+    await index.refuteClaim(RAW, digest('b'));
+    await index.refuteClaim(RAW, digest('c'));
+
+    expect([await found(HERE), await index.likelyPairs([RAW])]).toEqual([pair('c'), new Map([[RAW, pair('c')]])]);
+  });
+});
+
+describe('what nobody repeats', () => {
+  it('goes a part at a time, so that no write is long', async () => {
+    const count = z.object({ count: z.number() });
+    const left = async (): Promise<unknown> =>
+      (await state.database.all('SELECT count(*) AS count FROM claimed_pairs', [], count))[0]?.count;
+    const old = Array.from({ length: 1200 }, (_, at) => pair('b', { rawDigest: `sha256:${at}` }));
+    await claim(HERE, ...old.slice(0, 600));
+    await claim(HERE, ...old.slice(600));
+    nowMs += 181 * 24 * 3600 * 1000;
+    const seen: unknown[] = [await left()];
+    for (let look = 0; look < 3; look += 1) {
+      await index.learnManifest(HERE, manifest('new'), []);
+      seen.push(await left());
+    }
+
+    expect(seen).toEqual([1200, 700, 200, 0]);
   });
 });

@@ -26,7 +26,11 @@ describe('what targets have', () => {
     const parts: AskingParts = {
       contentIndex: new ContentIndex(state.database, () => 0),
       requests: noRequests(),
-      clientOf: () => ({ profile: { mounts: true }, headBlob: () => new Promise((answer) => answers.push(answer)) }),
+      clientOf: () => ({
+        account: null,
+        profile: { mounts: true },
+        headBlob: () => new Promise((answer) => answers.push(answer)),
+      }),
     };
     const verdicts = (): unknown[] =>
       draft.targets.map((target) => verdictsOf(draft, target).map(({ verdict }) => verdict)[1]);

@@ -1,3 +1,4 @@
+import { accountName } from '../registry/distribution-client.ts';
 import { askHome } from './ask-home.ts';
 import { askNeighbours, neighbourWith } from './ask-neighbours.ts';
 import { limited } from './limited.ts';
@@ -95,9 +96,16 @@ async function askTarget(
     },
   );
   const place = { registry: target.registry, repository: target.repository };
-  const seen = [...wanted.keys()].filter((digest) => target.presence.get(digest)?.verdict === 'present');
-  await parts.contentIndex.sawBlobs(place, seen);
-  return [...wanted.keys()];
+  const has = (digest: string): boolean => target.presence.get(digest)?.verdict === 'present';
+  const asked = [...wanted.keys()];
+  await parts.contentIndex.sawBlobs(place, asked.filter(has), accountName(client));
+  // Whatever was seen there before: this account is told that they are not.
+  await parts.contentIndex.lostBlobs(
+    place,
+    asked.filter((digest) => !has(digest)),
+    accountName(client),
+  );
+  return asked;
 }
 
 /** Turns an upload into a mount where another target of the same registry has the blob, or gets it first. */

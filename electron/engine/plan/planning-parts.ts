@@ -31,8 +31,8 @@ export interface PlanningParts {
 
 /** What asking registries for blobs takes of them. */
 export interface AskingParts extends Pick<PlanningParts, 'requests'> {
-  readonly contentIndex: Pick<ContentIndex, 'holdersIn' | 'sawBlobs'>;
-  readonly clientOf: (registry: string) => Pick<DistributionClient, 'headBlob'> & {
+  readonly contentIndex: Pick<ContentIndex, 'mountCandidates' | 'sawBlobs' | 'lostBlobs' | 'refusedReading'>;
+  readonly clientOf: (registry: string) => Pick<DistributionClient, 'headBlob' | 'account'> & {
     readonly profile: Pick<DistributionClient['profile'], 'mounts'>;
   };
 }

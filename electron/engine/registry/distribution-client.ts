@@ -15,6 +15,11 @@ export interface ManifestOptions extends WithSignal {
   readonly access?: 'pull';
 }
 
+/** The name of the account that a client asks as; '' = nobody's, which every registry of this computer takes. */
+export function accountName({ account }: { readonly account: Registry['account'] }): string {
+  return account?.name ?? '';
+}
+
 /** A manifest as it was read. */
 export interface RemoteManifest {
   readonly digest: string;
@@ -81,11 +86,11 @@ export interface DistributionClient {
   openBlob(repository: string, digest: string, start: number, options: WithSignal): Promise<AsyncIterable<Buffer>>;
   /** Reads a blob of at most 4 MiB and checks its digest. @throws AppError `blob.missing`, `blob.digestMismatch` */
   getSmallBlob(repository: string, digest: string, options: WithSignal): Promise<Uint8Array>;
-  /** `mounted`, or an open upload in its place, or null where mounting is refused. */
+  /** `mounted`, or an open upload in its place, or null where mounting is refused. `from` null = from wherever it is. */
   mountBlob(
     repository: string,
     digest: string,
-    from: string,
+    from: string | null,
     options: WithSignal,
   ): Promise<'mounted' | BlobUpload | null>;
   startUpload(repository: string, options: WithSignal): Promise<BlobUpload>;

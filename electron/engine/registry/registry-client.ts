@@ -259,18 +259,20 @@ export class RegistryClient implements DistributionClient {
    * Asks to mount a blob of another repository of this registry. `mounted`, or an open session that is used for the
    * upload, or null where mounting is refused: never a reason to fail a push. A source that was refused is not asked for
    * again; nor is a registry that mounts nothing.
+   *
+   * @param from null = from wherever the registry has it
    */
   async mountBlob(
     repository: string,
     digest: string,
-    from: string,
+    from: string | null,
     options: WithSignal,
   ): Promise<'mounted' | UploadSession | null> {
     checkBlobName(repository, digest);
-    checkBlobName(from, digest);
-    const pair = `${from} ${repository}`;
+    if (from !== null) checkBlobName(from, digest);
+    const pair = `${from ?? ''} ${repository}`;
     if (!this.#mounts.works || this.#unmountable.has(pair)) return null;
-    const query = new URLSearchParams({ mount: digest, from });
+    const query = new URLSearchParams(from === null ? { mount: digest } : { mount: digest, from });
     let answer: Awaited<ReturnType<Requester['send']>>;
     try {
       answer = await this.requester.send(
@@ -278,7 +280,7 @@ export class RegistryClient implements DistributionClient {
           method: 'POST',
           to: `${repository}/blobs/uploads/?${query}`,
           headers: { 'content-length': '0' },
-          scopes: [pushScope(repository), pullScope(from)],
+          scopes: [pushScope(repository), ...(from === null ? [] : [pullScope(from)])],
           // The upload that follows has more patience.
           repeatable: false,
         },
@@ -297,7 +299,7 @@ export class RegistryClient implements DistributionClient {
       this.#mounts.mounted();
       return 'mounted';
     }
-    await this.#learnRefusal(from, digest, options);
+    if (from !== null) await this.#learnRefusal(from, digest, options);
     if (answer.status === 202) return this.#session(repository, answer.url, answer.headers, options.signal);
     this.#unmountable.add(pair);
     return null;

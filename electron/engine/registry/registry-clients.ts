@@ -163,7 +163,12 @@ export class RegistryClients {
       profile: () =>
         profileOf(
           host,
-          { ...chosen, ...modes.learned, mounts: mounts.works },
+          {
+            ...chosen,
+            ...modes.learned,
+            mounts: mounts.works,
+            anonymousMounts: this.abilitiesOf(host).anonymousMount === 'yes',
+          },
           this.#memory.linkRate([host]),
           this.#memory.findings(host).software ?? null,
         ),

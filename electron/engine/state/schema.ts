@@ -126,4 +126,30 @@ export const MIGRATIONS: readonly string[] = [
    INSERT INTO host_findings (host, finding, value, learned_ms)
      SELECT host, 'upload', json_object('uploadMode', upload_mode), learned_ms
        FROM host_profiles WHERE upload_mode IS NOT NULL;`,
+
+  // 8: the content index at a million layers. Raw sizes that any pair has; blobs that were proved absent although a manifest
+  // names them; which account could read which repository (`read_ms`: its newest manifests were read; `refused_ms`: it was
+  // refused since it was last seen). Nobody looks for a pair by its layer: two indexes that were a third of the file go, and
+  // an older program works without them.
+  `CREATE TABLE known_raw_sizes (raw_size INTEGER PRIMARY KEY) STRICT;
+   INSERT OR IGNORE INTO known_raw_sizes SELECT raw_size FROM layer_pairs;
+   INSERT OR IGNORE INTO known_raw_sizes SELECT raw_size FROM claimed_pairs;
+   CREATE TABLE absent_blobs (
+     layer_digest TEXT NOT NULL,
+     registry TEXT NOT NULL, account TEXT NOT NULL, repository TEXT NOT NULL,
+     found_ms INTEGER NOT NULL,
+     PRIMARY KEY (layer_digest, registry, account, repository)
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX absent_blobs_by_age ON absent_blobs (found_ms);
+   CREATE TABLE repository_readers (
+     registry TEXT NOT NULL, repository TEXT NOT NULL, account TEXT NOT NULL,
+     seen_ms INTEGER NOT NULL, read_ms INTEGER, refused_ms INTEGER,
+     PRIMARY KEY (registry, repository, account)
+   ) STRICT, WITHOUT ROWID;
+   INSERT OR IGNORE INTO repository_readers (registry, repository, account, seen_ms)
+     SELECT registry, repository, '', max(seen_ms) FROM manifest_places GROUP BY registry, repository;
+   INSERT OR IGNORE INTO repository_readers (registry, repository, account, seen_ms)
+     SELECT registry, repository, '', max(seen_ms) FROM blob_locations GROUP BY registry, repository;
+   DROP INDEX claimed_pairs_by_layer;
+   DROP INDEX layer_pairs_by_layer;`,
 ];

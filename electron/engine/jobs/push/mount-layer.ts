@@ -1,8 +1,11 @@
-import { neighbourWith } from '../../plan/ask-neighbours.ts';
+import { hasBlob, neighbourWith } from '../../plan/ask-neighbours.ts';
 import { offeredBy } from '../../plan/ask-presence.ts';
 import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
-import type { BlobUpload } from '../../registry/distribution-client.ts';
+import { accountName, type BlobUpload } from '../../registry/distribution-client.ts';
 import type { PushContext } from './push-context.ts';
+
+/** Tries of one blob for one target; each that is in vain costs a request. */
+const MOST_TRIES = 4;
 
 /** A mount that a registry answers with an open session leaves it here, for the upload. */
 export interface MountOptions {
@@ -17,38 +20,73 @@ export async function mountLayer(
   targets: readonly DraftTarget[],
   { sessions, signal }: MountOptions,
 ): Promise<DraftTarget[]> {
-  const { digest } = layer;
-  if (digest === null) return [...targets];
+  if (layer.digest === null) return [...targets];
   const left: DraftTarget[] = [];
   for (const target of targets) {
-    const client = run.parts.clientOf(target.registry);
-    const from = client.profile.mounts ? mountSource(run, target, digest) : null;
-    if (from === null || sessions.has(target)) {
-      left.push(target);
-      continue;
-    }
-    run.progressOf(layer).move('mounting');
-    run.parts.requests.mount += 1;
-    const outcome = await client.mountBlob(target.repository, digest, from, { signal });
-    if (outcome === 'mounted') {
-      run.blobs.settle(layer, target, { verdict: 'mount', reason: 'mountable', mountedFrom: from });
-    } else {
-      if (outcome !== null) sessions.set(target, outcome);
-      left.push(target);
-    }
+    if (sessions.has(target) || !run.parts.clientOf(target.registry).profile.mounts) left.push(target);
+    else if (!(await mountInto(run, layer, target, { sessions, signal }))) left.push(target);
   }
   return left;
 }
 
-/** A repository of the target's registry that has the blob: another target, another push's, a cached image's own, or any other. */
-function mountSource(run: PushContext, target: DraftTarget, digest: string): string | null {
-  const { draft } = run;
-  if (run.blobs.mistrusts(target, digest)) return null;
-  const other = draft.targets.find(
-    (candidate) => candidate !== target && candidate.registry === target.registry && run.blobs.has(candidate, digest),
+/**
+ * Tries one target's sources in turn. An open session in place of a mount is kept for the upload, and ends the trying: unless
+ * the source turns out not to have the blob, which says nothing of the next one. Of two open sessions the later is given back.
+ */
+async function mountInto(
+  run: PushContext,
+  layer: DraftLayer,
+  target: DraftTarget,
+  { sessions, signal }: MountOptions,
+): Promise<boolean> {
+  const { digest, size } = layer;
+  if (digest === null || size === null) return false;
+  const { parts } = run;
+  const client = parts.clientOf(target.registry);
+  for (const from of mountSources(run, target, digest).slice(0, MOST_TRIES)) {
+    run.progressOf(layer).move('mounting');
+    parts.requests.mount += 1;
+    const outcome = await client.mountBlob(target.repository, digest, from, { signal });
+    if (outcome === 'mounted') {
+      const opened = sessions.get(target);
+      if (opened !== undefined) run.abandon(opened);
+      sessions.delete(target);
+      run.blobs.settle(layer, target, { verdict: 'mount', reason: 'mountable', mountedFrom: from });
+      await parts.contentIndex.sawBlobs(target, [digest], accountName(client));
+      return true;
+    }
+    if (outcome === null) continue;
+    if (sessions.has(target)) run.abandon(outcome);
+    else sessions.set(target, outcome);
+    if (from === null) return false;
+    const source = { registry: target.registry, repository: from };
+    if (await hasBlob(parts, source, { digest, size }, signal)) return false;
+    run.blobs.goneFrom(source, digest);
+  }
+  return false;
+}
+
+/**
+ * Repositories of the target's registry that have the blob, the surest first: another target, another job's, a cached
+ * image's own, one that answered that it has it; last, where the registry is known to look for it itself, none by name.
+ */
+function mountSources(run: PushContext, target: DraftTarget, digest: string): (string | null)[] {
+  const { draft, blobs } = run;
+  if (blobs.mistrusts(target, digest)) return [];
+  const others = draft.targets
+    .filter((other) => other !== target && other.registry === target.registry && blobs.has(other, digest))
+    .map(({ repository }) => repository);
+  const named = [
+    ...others,
+    blobs.nearby(target.registry, digest),
+    offeredBy(draft, target, digest),
+    neighbourWith(draft, target, digest),
+  ].filter(
+    (repository) =>
+      repository !== null &&
+      repository !== target.repository &&
+      !blobs.isGoneFrom({ registry: target.registry, repository }, digest),
   );
-  if (other !== undefined) return other.repository;
-  const nearby = run.blobs.nearby(target.registry, digest);
-  if (nearby !== null && nearby !== target.repository) return nearby;
-  return offeredBy(draft, target, digest) ?? neighbourWith(draft, target, digest);
+  const { anonymousMounts } = run.parts.clientOf(target.registry).profile;
+  return [...new Set([...named, ...(anonymousMounts ? [null] : [])])];
 }

@@ -14,7 +14,7 @@ import { type ManifestChoice, manifestOf, type SettledManifest, settleManifest }
 import { singleLayer } from '../../plan/small-layers.ts';
 import { takeCachedLayer } from '../../plan/take-cached-layer.ts';
 import type { Clock } from '../../ports.ts';
-import type { BlobUpload } from '../../registry/distribution-client.ts';
+import { accountName, type BlobUpload } from '../../registry/distribution-client.ts';
 import type { RetryNotice } from '../../registry/requester.ts';
 import type { Bandwidth } from '../bandwidth.ts';
 import type { BlobFlights } from '../blob-flights.ts';
@@ -220,7 +220,7 @@ export class PushRun implements PushContext {
         if (other || this.blobs.mistrusts(target, gone)) continue;
         again = true;
         this.blobs.mistrust(target, gone);
-        await this.parts.contentIndex.lostBlob(target, gone);
+        await this.parts.contentIndex.lostBlobs(target, [gone], accountName(this.parts.clientOf(target.registry)));
       }
       this.#inFlight.delete(gone);
       for (const layer of layers) this.progressOf(layer).again();

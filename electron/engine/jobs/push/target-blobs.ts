@@ -1,3 +1,4 @@
+import type { RepositoryName } from '../../../../shared/models/vm-knowledge.ts';
 import type { DraftLayer, DraftTarget, Presence } from '../../plan/push-draft.ts';
 
 /** Which target of a push has which blob: what planning found, what the push brought, and what turned out to be untrue. */
@@ -5,6 +6,8 @@ export class TargetBlobs {
   readonly #arrived = new Set<string>();
   /** Repositories that another push of this engine brought a blob to, by registry and digest. */
   readonly #neighbours = new Map<string, string>();
+  /** Blobs that a repository was to give to a neighbour, and had not. */
+  readonly #gone = new Set<string>();
   /** Blobs that a target said it has, and had not: brought again whatever it says. */
   readonly #mistrusted = new Set<string>();
 
@@ -37,6 +40,16 @@ export class TargetBlobs {
   /** The repository of a registry that another push brought a blob to; null if none did. */
   nearby(registry: string, digest: string): string | null {
     return this.#neighbours.get(`${registry}@${digest}`) ?? null;
+  }
+
+  /** A repository that was to give a blob to a neighbour has it no more: it is not asked again. */
+  goneFrom({ registry, repository }: RepositoryName, digest: string): void {
+    this.#gone.add(`${registry}/${repository}@${digest}`);
+  }
+
+  /** Whether a repository was found to have a blob no more. */
+  isGoneFrom({ registry, repository }: RepositoryName, digest: string): boolean {
+    return this.#gone.has(`${registry}/${repository}@${digest}`);
   }
 
   /** What a target said of a blob was wrong: it is not there, whatever it says from now on. */

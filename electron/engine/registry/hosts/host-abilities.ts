@@ -17,6 +17,7 @@ export type TagDelete = (typeof TAG_DELETES)[number];
 export const hostFindingSchemas = {
   software: z.enum(REGISTRY_SOFTWARE),
   mount: z.enum(['yes', 'no']),
+  anonymousMount: z.enum(['yes', 'no']),
   tagDelete: z.enum(TAG_DELETES),
   digestDelete: z.enum(['yes', 'no']),
   referrers: z.enum(['yes', 'no']),
@@ -36,6 +37,8 @@ export interface HostAbilities {
   readonly digestDelete: Known;
   /** `yes` only where a blob was mounted on this very host. */
   readonly mount: Known;
+  /** Whether a blob is mounted without naming the repository that has it. */
+  readonly anonymousMount: Known;
   /** The referrers API; without it referrers are found by fallback tags. */
   readonly referrers: Known;
   /** Whether it lists its repositories. */
@@ -48,6 +51,7 @@ const UNKNOWN: HostAbilities = {
   tagDelete: 'unknown',
   digestDelete: 'unknown',
   mount: 'unknown',
+  anonymousMount: 'unknown',
   referrers: 'unknown',
   catalog: 'unknown',
   // More is refused by ECR and by distribution.

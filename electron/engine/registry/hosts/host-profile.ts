@@ -13,6 +13,8 @@ export interface HostProfile {
   readonly layerLimit: number | null;
   /** False = it was found to mount nothing. */
   readonly mounts: boolean;
+  /** It mounts a blob from wherever it has it, without being told a repository. */
+  readonly anonymousMounts: boolean;
 }
 
 const MIB = 1024 * 1024;
@@ -23,6 +25,7 @@ export const DEFAULT_PROFILE: HostProfile = {
   pieceSize: 8 * MIB,
   layerLimit: null,
   mounts: true,
+  anonymousMounts: false,
 };
 
 /** Bytes a second from which a link is fast: what a fault makes a stream send again is seconds of work then. */
