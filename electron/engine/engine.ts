@@ -35,6 +35,7 @@ import { SampleService } from './sample/sample-service.ts';
 import { SettingsService } from './settings-service.ts';
 import { SharingService } from './sharing-service.ts';
 import { SignInService } from './sign-in-service.ts';
+import { SnapshotService } from './snapshot-service.ts';
 import { JsonFile } from './state/json-file.ts';
 import { openState, type StateDatabase } from './state/state-database.ts';
 import { StoreService } from './store/store-service.ts';
@@ -68,6 +69,7 @@ class JoinedEngine {
   readonly #jobs: JobQueue;
   readonly #sample: SampleService;
   readonly #sharing: SharingService;
+  readonly #snapshots: SnapshotService;
 
   constructor(ports: EnginePorts, state: StateDatabase) {
     this.#state = state;
@@ -146,6 +148,9 @@ class JoinedEngine {
         slots.changed();
       },
     });
+    const files = new JobFiles(paths.stateHome);
+    this.#snapshots = new SnapshotService({ ports, vms: this.#vms });
+    const snapshots = this.#snapshots.store;
     this.#pushes = new PushService(ports, {
       settings,
       vms: this.#vms,
@@ -163,6 +168,8 @@ class JoinedEngine {
       flights,
       slots,
       movedTags,
+      snapshots,
+      journalOf: (id) => files.journalOf(id),
       hub: this.hub,
     });
     this.#copies = new CopyService({
@@ -199,7 +206,7 @@ class JoinedEngine {
       clock,
       log,
       emit,
-      files: new JobFiles(paths.stateHome),
+      files,
       history: new JobHistory(state, nowMs),
       wakefulness,
       chunkSize,
@@ -207,6 +214,7 @@ class JoinedEngine {
         const { task } = job.facts;
         return task.kind === 'push' ? this.#pushes.perform(job, task.request) : this.#copies.perform(job, task.request);
       },
+      onOver: (id) => snapshots.forgetJob(id),
     });
     this.#sample = this.#sampleService(ports);
     this.#sharing = new SharingService({
@@ -247,6 +255,7 @@ class JoinedEngine {
     this.#bandwidth.setLimit(this.#settings.current.bandwidthLimit);
     for (const host of this.#book.added()) this.#bandwidth.setHostLimit(host, this.#book.choices(host).bandwidth);
     this.#vms.open();
+    this.#snapshots.open();
     this.hub.onFirstListener('store.changed', () => this.#store.watch());
   }
 
@@ -312,6 +321,7 @@ class JoinedEngine {
   async close(): Promise<void> {
     await this.#sample.close();
     await this.#jobs.close();
+    await this.#snapshots.close();
     await this.#store.close();
     await this.#vms.close();
     await this.#codec.close();

@@ -17,7 +17,7 @@ import type { TransferJob } from './jobs/transfer-job.ts';
 import { openClients, registriesOf } from './open-clients.ts';
 import { CachedLayers } from './plan/cached-layers.ts';
 import type { EncoderRate } from './plan/encoder-rate.ts';
-import { openPushSource } from './plan/open-push-source.ts';
+import { type OpeningParts, openJobSource, openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
 import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
 import { createDraft } from './plan/push-draft.ts';
@@ -30,6 +30,7 @@ import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryBook } from './registry-book.ts';
 import type { RegistryService } from './registry-service.ts';
+import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 import type { StoreService } from './store/store-service.ts';
 import type { MovedTags } from './tags/moved-tags.ts';
 import type { VmService } from './vm-service.ts';
@@ -57,6 +58,9 @@ export interface PushServiceParts {
   readonly slots: HostSlots;
   /** Keeps where tags were that are moved. */
   readonly movedTags: MovedTags;
+  readonly snapshots: SnapshotStore;
+  /** The file that is there until a job is over. */
+  readonly journalOf: (jobId: string) => string;
   readonly hub: EventHub;
 }
 
@@ -123,7 +127,7 @@ export class PushService {
     const { vms, book, registries, store, hub } = this.#rooms;
     const targets = this.targets(input);
     await store.requireOn(targets.map(({ registry }) => registry));
-    const source = await openPushSource(await vms.find(input.vmId), this.#ports, signal);
+    const source = await openPushSource(await vms.find(input.vmId), this.#opening, signal);
     const { parts, close } = this.#parts(input);
     let shownMs = 0;
     const onChange = (draw: () => Plan): void => {
@@ -180,17 +184,40 @@ export class PushService {
     }
   }
 
+  get #opening(): OpeningParts {
+    return { ports: this.#ports, snapshots: this.#rooms.snapshots };
+  }
+
+  /** What a job reads: the snapshot that it read before it broke off, else the VM as it is now. @throws AppError */
+  async #sourceOf(job: TransferJob, { vmId }: PushRequest): Promise<PushSource> {
+    const { vms, snapshots } = this.#rooms;
+    const before = await openJobSource(job.facts.id, snapshots);
+    if (before !== null) return before;
+    const vm = await vms.find(vmId);
+    void this.#warm();
+    return await openPushSource(vm, this.#opening, job.signal);
+  }
+
+  /** Keeps what was pushed for the next push of the VM. The push is done, whatever becomes of this. */
+  async #keep({ snapshot }: PushSource): Promise<void> {
+    try {
+      await snapshot?.keepAsBase();
+    } catch (thrown) {
+      this.#ports.log.warn('snapshot not kept', { message: String(thrown) });
+    }
+  }
+
   /** Performs the push of a job to its end. @throws AppError */
   async perform(job: TransferJob, request: PushRequest): Promise<void> {
     const { vms, book, registries } = this.#rooms;
     const targets = this.targets(request);
-    const vm = await vms.find(request.vmId);
-    void this.#warm();
-    const source = await openPushSource(vm, this.#ports, job.signal);
+    const source = await this.#sourceOf(job, request);
     let run: PushRun | null = null;
     const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
     const { parts, close } = this.#parts(request, { onRetry, clock: job.waits });
     try {
+      const { id } = job.facts;
+      await source.snapshot?.assign({ id, journal: this.#rooms.journalOf(id) });
       await inEitherForm(source, request, async (form) => {
         run = this.#runOf(job, request, parts, form);
         job.attach(new PushWork(run, this.#ports.chunkSize));
@@ -200,6 +227,7 @@ export class PushService {
           await run.populateCache(vms.homeOf(request.vmId), this.#ports.clock, job.signal);
         }
       });
+      await this.#keep(source);
     } catch (thrown) {
       for (const registry of registriesOf(targets)) book.note(registry, { thrown });
       throw thrown;

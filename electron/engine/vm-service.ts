@@ -63,6 +63,11 @@ export class VmService {
     return vmId === SAMPLE_VM_ID ? this.#sample().tartHome : this.#tartHome();
   }
 
+  /** Every Tart home in use: the person's, and the sample's. */
+  homes(): string[] {
+    return [this.#tartHome(), this.#sample().tartHome];
+  }
+
   /** The VMs of Tart's home, and behind them the sample VM while it is there. */
   async list(): Promise<VmList> {
     const [list, sample] = await Promise.all([

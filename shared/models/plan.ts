@@ -154,6 +154,8 @@ export const planSchema = z.object({
   complete: z.boolean(),
   /** How the source is protected while it is read. */
   source: z.enum(['lock', 'snapshot', 'image', 'unlocked']),
+  /** ms that Tart's lock was held for the snapshot; null while it is held, and where there was none. */
+  lockedMs: z.number().nullable().default(null),
   suspended: z.boolean(),
   /** Null for a local VM. */
   cachedImage: cachedImagePlanSchema.nullable(),

@@ -45,6 +45,11 @@ export class JobFiles {
     return join(this.#folder, `${id}.${ending}`);
   }
 
+  /** The file that is there until the job is done, cancelled or removed. @throws AppError `job.notFound` for what is no id */
+  journalOf(id: string): string {
+    return this.#file(id, 'json');
+  }
+
   /** Replaces the job's journal; it is on disk when this resolves. */
   async write(journal: JobJournal): Promise<void> {
     await mkdir(this.#folder, { recursive: true });

@@ -37,6 +37,8 @@ let queue: JobQueue;
 let works: Work[];
 let emitted: { topic: string; payload: unknown }[];
 let awake: number;
+/** Jobs that are over for good. */
+let over: string[];
 
 /** A job whose work goes on for a while after it was told to end. */
 let lingers: boolean;
@@ -56,6 +58,7 @@ beforeEach(async () => {
   works = [];
   emitted = [];
   awake = 0;
+  over = [];
   queue = makeQueue();
 });
 afterEach(async () => {
@@ -82,6 +85,10 @@ function makeQueue(): JobQueue {
       },
     },
     chunkSize: 1024,
+    onOver: (id) => {
+      over.push(id);
+      return Promise.resolve();
+    },
     perform: (job) =>
       new Promise((resolve, reject) => {
         works.push({ job, finish: resolve, fail: reject });
@@ -118,7 +125,12 @@ describe('the queue of jobs', () => {
     work(0).finish();
     await reaches(id, 'done');
 
-    expect({ during, after: await journals(), awake }).toEqual({ during: [`${id}.json`], after: [], awake: 0 });
+    expect({ during, after: await journals(), over, awake }).toEqual({
+      during: [`${id}.json`],
+      after: [],
+      over: [id],
+      awake: 0,
+    });
   });
 
   it('runs two at once, the others in the order in which they came', async () => {
@@ -144,13 +156,23 @@ describe('the queue of jobs', () => {
     const { job } = await queue.get(id);
     await queue.retry(id, false);
     const again = await stateOf(id);
+    const overBefore = [...over];
     work(1).finish();
     await reaches(id, 'done');
 
-    expect({ error: job.error?.code, actions: job.actions, again, request: work(1).job.facts.task.request }).toEqual({
+    expect({
+      error: job.error?.code,
+      actions: job.actions,
+      again,
+      overBefore,
+      over,
+      request: work(1).job.facts.task.request,
+    }).toEqual({
       error: 'registry.full',
       actions: ['retry', 'remove'],
       again: 'planning',
+      overBefore: [],
+      over: [id],
       request: REQUEST,
     });
   });

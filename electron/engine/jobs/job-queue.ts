@@ -26,6 +26,8 @@ export interface JobQueueOptions {
   readonly chunkSize: number;
   /** Does the work of a job. Throws what the job fails with. */
   readonly perform: (job: TransferJob) => Promise<void>;
+  /** A job is over for good: its journal is gone. */
+  readonly onOver: (id: string) => Promise<void>;
 }
 
 /** All jobs of this engine, and what is recorded of others. Jobs belong to the engine: no window's end ends one. */
@@ -63,7 +65,7 @@ export class JobQueue {
     if (!(await files.lock(journal.id))) throw new AppError('job.elsewhere', { id: journal.id });
     if (again && (await this.#journal(journal.id)) === null) {
       // Its owner ended it while we asked for the lock.
-      await files.remove(journal.id);
+      await this.#over(journal.id);
       throw new AppError('job.notFound', { id: journal.id });
     }
     await files.write(journal);
@@ -126,7 +128,7 @@ export class JobQueue {
     const { files, history, log } = this.#options;
     const { id, createdMs, vmName, task } = job.facts;
     try {
-      if (state === 'done' || state === 'cancelled') await files.remove(id);
+      if (state === 'done' || state === 'cancelled') await this.#over(id);
       else {
         await files.write({ version: 1, id, createdMs, vmName, ...task, sent: job.sentBytes });
         files.unlock(id);
@@ -139,6 +141,11 @@ export class JobQueue {
     await history
       .record({ job: job.snapshot().job, document: job.document() })
       .catch((thrown: unknown) => log.warn('job not recorded', { id, message: String(thrown) }));
+  }
+
+  async #over(id: string): Promise<void> {
+    await this.#options.files.remove(id);
+    await this.#options.onOver(id);
   }
 
   async #lookForRequests(job: TransferJob, ended: AbortSignal): Promise<void> {
@@ -285,7 +292,7 @@ export class JobQueue {
     if (job === undefined && (await this.get(id)).job.elsewhere) throw new AppError('job.elsewhere', { id });
     this.#jobs.delete(id);
     await this.#options.history.remove(id);
-    if (await this.#options.files.lock(id)) await this.#options.files.remove(id);
+    if (await this.#options.files.lock(id)) await this.#over(id);
     this.#options.emit('jobs.removed', { id });
   }
 

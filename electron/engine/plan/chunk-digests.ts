@@ -1,6 +1,9 @@
+import type { ChunkDigest } from '../digests/digest-cache.ts';
+import { sameIdentity } from '../disk/disk-identity.ts';
 import { rangesWithin } from '../disk/holes.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import type { DraftLayer, PushDraft } from './push-draft.ts';
+import type { PushSource } from './push-source.ts';
 
 /** Layers whose raw digest is not known: only reading tells. */
 export function unreadLayers(draft: PushDraft): DraftLayer[] {
@@ -44,7 +47,7 @@ export function fillFromManifest(draft: PushDraft): void {
 export async function fillFromCache(parts: PlanningParts, draft: PushDraft): Promise<void> {
   const { source } = draft;
   if (source.verbatim !== null || !source.cacheable) return;
-  const rows = await parts.digestCache.lookup(source.diskIdentity, draft.chunkSize);
+  const rows = await knownDigests(parts, source, draft.chunkSize);
   for (const [at, layer] of draft.layers.filter(({ kind }) => kind === 'disk').entries()) {
     const row = rows.get(at);
     if (row === undefined) continue;
@@ -52,6 +55,24 @@ export async function fillFromCache(parts: PlanningParts, draft: PushDraft): Pro
     layer.zero = row.zero;
     layer.origin = row.zero ? 'zero' : 'cache';
   }
+}
+
+/**
+ * Digests of the disk by its identity, and of the snapshot that is read by its own, which the first push stored as well. What
+ * the snapshot's lacks of the other's is stored for it: it is the base of later pushes.
+ */
+async function knownDigests(
+  { digestCache }: PlanningParts,
+  { diskIdentity, snapshot }: PushSource,
+  chunkSize: number,
+): Promise<ReadonlyMap<number, ChunkDigest>> {
+  const rows = await digestCache.lookup(diskIdentity, chunkSize);
+  const own = snapshot?.record.own.disk;
+  if (own === undefined || sameIdentity(own, diskIdentity)) return rows;
+  const ownRows = await digestCache.lookup(own, chunkSize);
+  const lacking = [...rows.values()].filter(({ index }) => !ownRows.has(index));
+  if (lacking.length > 0) await digestCache.store(own, chunkSize, lacking);
+  return new Map([...ownRows, ...rows]);
 }
 
 /** Gives chunks that lie wholly in a hole the constant of their length: no disk byte is read. */
@@ -143,10 +164,13 @@ export async function readChunk(
   await fillPairs(parts, draft, [layer], signal);
 }
 
-/** Stores a chunk's raw digest under the disk's identity, where that identity is settled. */
+/** Stores a chunk's raw digest under the disk's identity, where that is settled, and under that of the snapshot that is read. */
 export async function rememberRawDigest(parts: PlanningParts, draft: PushDraft, layer: DraftLayer): Promise<void> {
-  if (layer.rawDigest === null || !draft.source.cacheable) return;
-  await parts.digestCache.store(draft.source.diskIdentity, draft.chunkSize, [
-    { index: chunkIndex(layer), rawDigest: layer.rawDigest, zero: layer.zero },
-  ]);
+  const { source, chunkSize } = draft;
+  if (layer.rawDigest === null || !source.cacheable) return;
+  const digests = [{ index: chunkIndex(layer), rawDigest: layer.rawDigest, zero: layer.zero }];
+  await parts.digestCache.store(source.diskIdentity, chunkSize, digests);
+  const own = source.snapshot?.record.own.disk;
+  if (own === undefined || sameIdentity(own, source.diskIdentity)) return;
+  await parts.digestCache.store(own, chunkSize, digests);
 }

@@ -5,49 +5,152 @@ import { dataRangesOf } from '../native/seek-data.ts';
 import { sha256 } from '../oci/digest.ts';
 import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
 import type { EnginePorts } from '../ports.ts';
+import type { HeldSnapshot, SnapshotStore } from '../snapshots/snapshot-store.ts';
 import { openCachedImage } from '../tart/cached-image.ts';
-import { openVm } from '../tart/open-vm.ts';
+import { type OpenVm, openVm } from '../tart/open-vm.ts';
 import type { FileIdentities } from '../tart/unchanged-files.ts';
-import { diskFormatOf, type VmConfig } from '../tart/vm-config.ts';
+import { diskFormatOf, parseVmConfig, type VmConfig } from '../tart/vm-config.ts';
 import { vmConfigLayer } from '../tart/vm-config-layer.ts';
 import type { VmFiles } from '../tart/vm-folder.ts';
 import type { PushSource, VerbatimManifest } from './push-source.ts';
 
+/** What opening takes of the engine. */
+export interface OpeningParts {
+  readonly ports: EnginePorts;
+  readonly snapshots: SnapshotStore;
+}
+
 /**
- * Opens a VM or cached image for reading: a local VM under Tart's lock, a cached image (immutable) without.
+ * Opens a VM or cached image for reading: of a local VM a snapshot, where its file system can clone, else the VM itself under
+ * Tart's lock; a cached image (immutable) without.
  *
- * @throws AppError `vm.stacked`, `vm.incomplete`, `vm.running`, `vm.configInvalid`, `vm.gone`, `file.unreadable`,
- *   `image.manifestMissing`
+ * @throws AppError `vm.stacked`, `vm.incomplete`, `vm.running`, `vm.configInvalid`, `vm.gone`, `vm.diskChanged`,
+ *   `file.unreadable`, `image.manifestMissing`
  */
-export async function openPushSource(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promise<PushSource> {
-  if (vm.kind === 'image') return await openImage(vm, ports, signal);
-  const opened = await openVm(vm, ports, signal);
+export async function openPushSource(vm: Vm, parts: OpeningParts, signal: AbortSignal): Promise<PushSource> {
+  if (vm.kind === 'image') return await openImage(vm, parts.ports, signal);
+  const opened = await openVm(vm, parts.ports, signal);
   try {
-    const { held, suspended, lost, configBytes } = opened;
-    return {
-      ...(await disksOf(opened.files, opened.config, opened.identities)),
-      vmId: vm.id,
-      vmName: vm.name,
-      protection: held ? 'lock' : 'unlocked',
-      suspended,
-      configBytes,
-      newConfigBytes: configBytes,
-      cacheable: held,
-      image: null,
-      verbatim: null,
-      newBecause: null,
-      lost,
-      confirmUnchanged: () => opened.confirmUnchanged(signal),
-      close: () => opened.close(),
-    };
+    const snapshot = opened.held ? await snapshotOf(vm, opened, parts.snapshots, signal) : null;
+    return snapshot === null
+      ? await lockedSource(vm, opened, signal)
+      : await snapshotSource(snapshot, opened.identities, opened.heldMs());
   } catch (thrown) {
     await opened.close();
     throw thrown;
   }
 }
 
+/**
+ * The snapshot of an opened VM: the one that there is of its disk in this very state, else a new one. The lock is let go as
+ * soon as nothing of the VM is read any more. Null where none can be made: the lock stays.
+ */
+async function snapshotOf(
+  vm: Vm,
+  opened: OpenVm,
+  snapshots: SnapshotStore,
+  signal: AbortSignal,
+): Promise<HeldSnapshot | null> {
+  const unchanged = await snapshots.takeUnchanged(vm.id, opened.identities);
+  if (unchanged !== null) {
+    await opened.close();
+    return unchanged;
+  }
+  const { disk, nvram } = opened.files;
+  const cloned = await snapshots.clone({
+    id: vm.id,
+    name: vm.name,
+    disk,
+    nvram,
+    source: opened.identities,
+    config: Buffer.from(opened.configBytes).toString('utf8'),
+    suspended: opened.suspended,
+  });
+  if (cloned === null) return null;
+  try {
+    // Written to in spite of the lock while it was cloned: then the clone is not what was identified.
+    await opened.confirmUnchanged(signal);
+  } catch (thrown) {
+    await cloned.discard();
+    throw thrown;
+  }
+  await opened.close();
+  return await cloned.commit(opened.heldMs());
+}
+
+async function lockedSource(vm: Vm, opened: OpenVm, signal: AbortSignal): Promise<PushSource> {
+  const { held, suspended, lost, configBytes } = opened;
+  return {
+    ...(await disksOf(opened.files, opened.config, opened.identities)),
+    vmId: vm.id,
+    vmName: vm.name,
+    protection: held ? 'lock' : 'unlocked',
+    snapshot: null,
+    lockedMs: null,
+    suspended,
+    configBytes,
+    newConfigBytes: configBytes,
+    cacheable: held,
+    image: null,
+    verbatim: null,
+    newBecause: null,
+    lost,
+    confirmUnchanged: () => opened.confirmUnchanged(signal),
+    close: () => opened.close(),
+  };
+}
+
+/**
+ * A source that reads a snapshot: whatever becomes of the VM does not concern it.
+ *
+ * @param identities what digests are remembered by: of the VM's files as they were cloned, or of the snapshot's own
+ * @param lockedMs ms that the VM's lock was held this time; null = not at all
+ * @throws AppError `vm.configInvalid`, `file.unreadable`
+ */
+async function snapshotSource(
+  snapshot: HeldSnapshot,
+  identities: FileIdentities,
+  lockedMs: number | null,
+): Promise<PushSource> {
+  const { record, diskPath, nvramPath } = snapshot;
+  try {
+    const configBytes = Buffer.from(record.config);
+    const config = parseVmConfig(record.config, diskPath);
+    return {
+      ...(await disksOf({ disk: diskPath, nvram: nvramPath }, config, identities)),
+      vmId: record.vmId,
+      vmName: record.vmName,
+      protection: 'snapshot',
+      snapshot,
+      lockedMs,
+      suspended: record.suspended,
+      configBytes,
+      newConfigBytes: configBytes,
+      cacheable: true,
+      image: null,
+      verbatim: null,
+      newBecause: null,
+      lost: new AbortController().signal,
+      confirmUnchanged: async () => {
+        if (!(await snapshot.isWhole())) throw new AppError('vm.diskChanged', { name: record.vmName, path: diskPath });
+      },
+      close: () => snapshot.release(),
+    };
+  } catch (thrown) {
+    await snapshot.release();
+    throw thrown;
+  }
+}
+
+/** What an unfinished job read before: its snapshot, whatever became of the VM. Null where there is none. */
+export async function openJobSource(jobId: string, snapshots: SnapshotStore): Promise<PushSource | null> {
+  const snapshot = await snapshots.takeOfJob(jobId);
+  // By its own identity: the VM may have been digested in a later state, which is not to be forgotten for this one.
+  return snapshot === null ? null : await snapshotSource(snapshot, snapshot.record.own, null);
+}
+
 /** The part of a source that is the same for VMs and images. */
-async function disksOf(files: VmFiles, config: VmConfig, identities: FileIdentities) {
+async function disksOf(files: Pick<VmFiles, 'disk' | 'nvram'>, config: VmConfig, identities: FileIdentities) {
   return {
     os: config.os,
     arch: config.arch,
@@ -76,6 +179,8 @@ async function openImage(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promi
     vmId: vm.id,
     vmName: tag === undefined ? `${vm.name}@${vm.digest ?? ''}` : `${vm.name}:${tag}`,
     protection: 'image',
+    snapshot: null,
+    lockedMs: null,
     suspended: false,
     // Where Tart rewrote config.json since the pull, the manifest is not pushed as it is, and the config is ours.
     configBytes: verbatim === null ? newConfigBytes : image.configBytes,

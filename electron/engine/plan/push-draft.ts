@@ -373,6 +373,7 @@ export function planOf(draft: PushDraft, head: PlanHead): Plan {
     madeMs: head.madeMs,
     complete: targets.every((target) => target.layers.every(({ verdict }) => verdict !== null)),
     source: draft.source.protection,
+    lockedMs: draft.source.lockedMs,
     suspended: draft.source.suspended,
     cachedImage: draft.cachedImage,
     ...(draft.populatedCache === null ? {} : { populatedCache: draft.populatedCache }),

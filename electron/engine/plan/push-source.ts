@@ -1,6 +1,7 @@
 import type { RepositoryName } from '../digests/content-index.ts';
 import type { DiskIdentity } from '../disk/disk-identity.ts';
 import type { DataRange } from '../native/seek-data.ts';
+import type { HeldSnapshot } from '../snapshots/snapshot-store.ts';
 
 /** The manifest of a cached image that is pushed as it is. */
 export interface VerbatimManifest {
@@ -23,14 +24,22 @@ export interface VerbatimBlob {
 }
 
 /**
- * What a push reads, opened and protected: a local VM under Tart's lock, or an immutable cached image.
+ * What a push reads, opened and protected: a snapshot of a local VM, the VM itself under Tart's lock, or an
+ * immutable cached image.
  * Owner: the plan or job that opened it; `close` lets the VM go.
  */
 export interface PushSource {
   readonly vmId: string;
   readonly vmName: string;
-  /** `lock` = Tart's lock is held; `image` = immutable; `unlocked` = no lock could be had, changes are only detected. */
-  readonly protection: 'lock' | 'image' | 'unlocked';
+  /**
+   * `snapshot` = a copy-on-write clone is read, and the VM is free; `lock` = Tart's lock is held; `image` = immutable;
+   * `unlocked` = no lock could be had, changes are only detected.
+   */
+  readonly protection: 'snapshot' | 'lock' | 'image' | 'unlocked';
+  /** The snapshot that is read, where one is. */
+  readonly snapshot: HeldSnapshot | null;
+  /** ms that Tart's lock was held for the snapshot; null while it is held, and where there was none. */
+  readonly lockedMs: number | null;
   readonly suspended: boolean;
   /** Bytes of the VM config layer. */
   readonly configBytes: Uint8Array;
@@ -42,6 +51,7 @@ export interface PushSource {
   readonly diskPath: string;
   /** Bytes. */
   readonly diskSize: number;
+  /** Of the VM's disk: as it was when the snapshot was made, where one is read. */
   readonly diskIdentity: DiskIdentity;
   readonly nvramPath: string;
   /** Bytes. */
