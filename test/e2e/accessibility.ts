@@ -19,12 +19,19 @@ export async function seriousIssues(page: Page): Promise<readonly string[]> {
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200) ?? ''} (${nodes.length})`);
 }
 
-/** What is serious in light and in dark, each line with its theme; afterwards the page is light. */
+const MEDIA = {
+  dark: { colorScheme: 'dark', contrast: 'no-preference' },
+  contrast: { colorScheme: 'light', contrast: 'more' },
+  light: { colorScheme: 'light', contrast: 'no-preference' },
+} as const;
+
+/** What is serious in dark, in high contrast and in light, each line with its theme; afterwards the page is light. */
 export async function seriousIssuesOfThemes(page: Page): Promise<readonly string[]> {
   const issues: string[] = [];
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme });
-    issues.push(...(await seriousIssues(page)).map((issue) => `${colorScheme}: ${issue}`));
+  for (const [theme, media] of Object.entries(MEDIA)) {
+    await page.emulateMedia(media);
+    await page.waitForFunction((wanted) => document.documentElement.dataset['theme'] === wanted, theme);
+    issues.push(...(await seriousIssues(page)).map((issue) => `${theme}: ${issue}`));
   }
   return issues;
 }
