@@ -31,6 +31,9 @@ import { RegistryClients } from './registry/registry-clients.ts';
 import { EMPTY_BOOK, RegistryBook, registryBookSchema } from './registry-book.ts';
 import { RegistryService } from './registry-service.ts';
 import { RegistrySettings } from './registry-settings.ts';
+import { ReportService } from './report/report-service.ts';
+import { SavingsBook } from './report/savings-book.ts';
+import { SavingsRecorder } from './report/savings-recorder.ts';
 import { SampleService } from './sample/sample-service.ts';
 import { SettingsService } from './settings-service.ts';
 import { SharingService } from './sharing-service.ts';
@@ -67,6 +70,7 @@ class JoinedEngine {
   readonly #copies: CopyService;
   readonly #tags: TagService;
   readonly #jobs: JobQueue;
+  readonly #report: ReportService;
   readonly #sample: SampleService;
   readonly #sharing: SharingService;
   readonly #snapshots: SnapshotService;
@@ -202,12 +206,24 @@ class JoinedEngine {
       clock,
       log,
     });
+    const savings = new SavingsBook(state);
+    this.#report = new ReportService(savings);
     this.#jobs = new JobQueue({
       clock,
       log,
       emit,
       files,
       history: new JobHistory(state, nowMs),
+      savings: new SavingsRecorder({
+        book: savings,
+        clock,
+        log,
+        emit,
+        rates: {
+          encodeRate: () => this.#encoderRate.rawBytesPerSecond,
+          linkRateOf: (registry) => this.#hosts.linkRate([registry]),
+        },
+      }),
       wakefulness,
       chunkSize,
       perform: (job) => {
@@ -282,6 +298,7 @@ class JoinedEngine {
       ...this.#settings.handlers(),
       ...this.#tags.handlers(),
       ...this.#sharing.handlers(),
+      ...this.#report.handlers(),
       'serve.stop': async (input, signal) => {
         await store['serve.stop'](input, signal);
         return await none(this.#sample.letRegistryGo());

@@ -24,6 +24,8 @@ export const events = defineEvents({
   'store.changed': z.null(),
   /** A long task of the local store goes on. At most 10 a second per task. */
   'store.progress': storeProgressSchema,
+  /** A job was recorded: read `report.savings` again. At most once a second while a job runs. */
+  'report.changed': z.object({ jobId: z.string() }),
   /** The registry of this computer was switched on or off, is starting, or could not start. */
   'serve.changed': serveStateSchema,
   /** A command of the menu bar, for the window to carry out. */

@@ -10,6 +10,7 @@ import { pushOptionsSchema } from '../models/push-options.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { registryChoicesSchema } from '../models/registry-choices.ts';
 import { sampleStateSchema } from '../models/sample.ts';
+import { savedJobSchema, savingsFilterSchema, savingsSchema } from '../models/savings.ts';
 import { settingsSchema } from '../models/settings.ts';
 import {
   imageLayersSchema,
@@ -467,6 +468,11 @@ export const methods = defineMethods({
   },
   'serve.stop': { input: nothing, output: nothing, errors: [] },
   'serve.state': { input: nothing, output: serveStateSchema, errors: [] },
+
+  /** What deduplication saved, by what was recorded of each job. Makes no request. */
+  'report.savings': { input: savingsFilterSchema, output: savingsSchema, errors: ['state.unavailable'] },
+  /** What was recorded of one job, layer by layer. A job without a record (an older one, one that did nothing) is `job.notFound`. */
+  'report.job': { input: z.object({ id }), output: savedJobSchema, errors: ['job.notFound', 'state.unavailable'] },
 
   /** The sample VM that the product can be tried with. Makes nothing. */
   'sample.state': { input: nothing, output: sampleStateSchema, errors: [] },

@@ -1,6 +1,7 @@
 import type { CopyDocument } from '../../../shared/models/copy.ts';
 import type { JobLayer } from '../../../shared/models/job.ts';
 import type { DocumentFacts, JobFigures, JobWork } from '../jobs/job-work.ts';
+import { accountOfCopy, type JobAccount } from '../report/job-account.ts';
 import {
   type CopyDraft,
   type CopyRow,
@@ -68,6 +69,11 @@ export class CopyWork implements JobWork {
 
   document({ jobId, seconds }: DocumentFacts): CopyDocument {
     return copyDocumentOf(this.#draft, this.#run.parts.clientOf, { jobId, seconds, rate: null });
+  }
+
+  account(): JobAccount {
+    const document = this.document({ jobId: '', seconds: 0, madeMs: 0 });
+    return accountOfCopy(document, (index) => this.#run.progressOf({ index }).status === 'done');
   }
 
   paused(): void {

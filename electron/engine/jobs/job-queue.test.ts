@@ -11,6 +11,8 @@ import { PLAIN_PUSH } from '../../../shared/models/push-options.ts';
 import { type HeldFileLock, holdFileLock } from '../../../test/fixtures/file-lock.ts';
 import { ManualClock, settle } from '../../../test/fixtures/manual-clock.ts';
 import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
+import { SavingsBook } from '../report/savings-book.ts';
+import { SavingsRecorder } from '../report/savings-recorder.ts';
 import { JobFiles } from './job-files.ts';
 import { JobHistory } from './job-history.ts';
 import { JobQueue } from './job-queue.ts';
@@ -76,6 +78,13 @@ function makeQueue(): JobQueue {
     emit: (topic, payload) => emitted.push({ topic, payload }),
     files: new JobFiles(home),
     history: new JobHistory(state.database, () => clock.now()),
+    savings: new SavingsRecorder({
+      book: new SavingsBook(state.database),
+      clock,
+      log: silent,
+      emit: () => undefined,
+      rates: { encodeRate: () => null, linkRateOf: () => null },
+    }),
     wakefulness: {
       hold: () => {
         awake += 1;

@@ -6,6 +6,7 @@ import type { CopyDocument, CopyRequest } from '../../../shared/models/copy.ts';
 import type { Job, JobDocument, JobSummary } from '../../../shared/models/job.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import type { Clock, Log, Wakefulness } from '../ports.ts';
+import type { Recording, SavingsRecorder } from '../report/savings-recorder.ts';
 import type { JobFiles, JobJournal } from './job-files.ts';
 import type { JobHistory } from './job-history.ts';
 import { type JobTask, TransferJob } from './transfer-job.ts';
@@ -22,6 +23,7 @@ export interface JobQueueOptions {
   readonly emit: Emit;
   readonly files: JobFiles;
   readonly history: JobHistory;
+  readonly savings: Pick<SavingsRecorder, 'begin'>;
   readonly wakefulness: Wakefulness;
   readonly chunkSize: number;
   /** Does the work of a job. Throws what the job fails with. */
@@ -36,6 +38,8 @@ export class JobQueue {
   readonly #jobs = new Map<string, TransferJob>();
   readonly #waiting: TransferJob[] = [];
   readonly #running = new Map<TransferJob, Promise<void>>();
+  /** Of jobs that run. */
+  readonly #recordings = new Map<string, Recording>();
   #closing = false;
 
   constructor(options: JobQueueOptions) {
@@ -73,6 +77,7 @@ export class JobQueue {
     const task = taskOf(journal);
     const job = new TransferJob({ id, createdMs, vmName, task, chunkSize }, clock, (sequence, summary, layers) => {
       emit('jobs.changed', { jobId: id, sequence, job: summary, layers: [...layers] });
+      this.#recordings.get(id)?.changed(() => job.recorded());
     });
     this.#jobs.set(id, job);
     this.#waiting.push(job);
@@ -95,7 +100,8 @@ export class JobQueue {
   }
 
   async #work(job: TransferJob): Promise<void> {
-    const { wakefulness, log, perform } = this.#options;
+    const { wakefulness, log, perform, savings } = this.#options;
+    this.#recordings.set(job.facts.id, savings.begin(job.facts.id));
     const release = wakefulness.hold(job.facts.task.kind);
     const ended = new AbortController();
     const looking = this.#lookForRequests(job, ended.signal);
@@ -136,7 +142,10 @@ export class JobQueue {
     } catch (thrown) {
       log.warn('journal not written', { id, message: String(thrown) });
     }
+    const recording = this.#recordings.get(id);
+    this.#recordings.delete(id);
     job.end(state, error);
+    await recording?.end(job.recorded());
     if (state === 'interrupted') return;
     await history
       .record({ job: job.snapshot().job, document: job.document() })

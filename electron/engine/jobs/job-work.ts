@@ -1,4 +1,5 @@
 import type { Job, JobDocument, JobLayer } from '../../../shared/models/job.ts';
+import type { JobAccount } from '../report/job-account.ts';
 
 /** What only the job itself knows of its document. */
 export interface DocumentFacts {
@@ -19,6 +20,8 @@ export interface JobWork {
   layersAt(indexes: readonly number[] | null, nowMs: number): JobLayer[];
   figures(): JobFigures;
   document(facts: DocumentFacts): JobDocument;
+  /** What was done so far, for the record. */
+  account(): JobAccount;
   /** The job pauses: others do not wait for its uploads. */
   paused(): void;
 }

@@ -13,6 +13,7 @@ import {
 import type { PlanBytes } from '../../../shared/models/plan.ts';
 import { PLAIN_PUSH, pushOptionsSchema } from '../../../shared/models/push-options.ts';
 import type { Clock } from '../ports.ts';
+import type { RecordedRun } from '../report/savings-recorder.ts';
 import { JobWaits } from './job-waits.ts';
 import type { JobWork } from './job-work.ts';
 import { PauseGate } from './pause-gate.ts';
@@ -233,6 +234,17 @@ export class TransferJob {
     const now = this.#finishedMs ?? this.#clock.now();
     const seconds = (now - (this.#startedMs ?? now)) / 1000;
     return this.#work?.document({ jobId: this.facts.id, seconds, madeMs: this.facts.createdMs }) ?? null;
+  }
+
+  /** What is recorded of it, as far as it came. */
+  recorded(): RecordedRun {
+    const { id, vmName, task } = this.facts;
+    const requests = this.#work?.figures().requests ?? { head: 0, mount: 0, upload: 0, manifest: 0 };
+    const vmId = task.kind === 'push' ? task.request.vmId : null;
+    return {
+      head: { jobId: id, kind: task.kind, vmId, name: vmName, requests: { ...requests } },
+      account: this.#work?.account() ?? null,
+    };
   }
 
   snapshot(withLayers = true): { sequence: number; job: Job } {

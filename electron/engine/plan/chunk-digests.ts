@@ -2,7 +2,7 @@ import type { ChunkDigest } from '../digests/digest-cache.ts';
 import { sameIdentity } from '../disk/disk-identity.ts';
 import { rangesWithin } from '../disk/holes.ts';
 import type { PlanningParts } from './planning-parts.ts';
-import type { DraftLayer, PushDraft } from './push-draft.ts';
+import { countWork, type DraftLayer, type PushDraft } from './push-draft.ts';
 import type { PushSource } from './push-source.ts';
 
 /** Layers whose raw digest is not known: only reading tells. */
@@ -150,13 +150,13 @@ export async function readChunk(
     {
       signal,
       onProgress: ({ raw, read }) => {
-        draft.work.read += read - seen;
+        countWork(draft, layer, { read: read - seen });
         onRead(raw);
         seen = read;
       },
     },
   );
-  draft.work.read += found.bytesRead - seen;
+  countWork(draft, layer, { read: found.bytesRead - seen });
   layer.rawDigest = found.rawDigest;
   layer.zero = found.zero;
   if (found.zero) layer.origin = 'zero';

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { readRanges } from './chunk-digests.ts';
-import type { DraftLayer, PushDraft } from './push-draft.ts';
+import { countWork, type DraftLayer, type PushDraft } from './push-draft.ts';
 
 /** Chunks that are put in order: with more of them left no worker is without work anyway. */
 const LAST = 8;
@@ -57,7 +57,7 @@ async function shareOfData(draft: PushDraft, layer: DraftLayer, disk: FileHandle
         continue;
       }
       const { bytesRead } = await disk.read(buffer, 0, LOOK_BYTES, offset + at);
-      draft.work.read += bytesRead;
+      countWork(draft, layer, { read: bytesRead });
       if (!buffer.subarray(0, bytesRead).equals(ZEROS.subarray(0, bytesRead))) found += 1;
       break;
     }

@@ -58,6 +58,8 @@ export interface DraftLayer {
   local: boolean;
   /** The repository that the packed bytes are copied from, where they cannot be made from the disk. */
   copyFrom: RepositoryName | null;
+  /** What was read and encoded for it. */
+  readonly work: DraftWork;
 }
 
 /** A target under way. */
@@ -119,6 +121,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
   const layers: DraftLayer[] = [];
   layers.push({
     ...blank,
+    work: { read: 0, encoded: 0 },
     index: 0,
     kind: 'config',
     rawOffset: null,
@@ -129,6 +132,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
   for (const chunk of chunksOfSource(source, chunkSize)) {
     layers.push({
       ...blank,
+      work: { read: 0, encoded: 0 },
       index: layers.length,
       kind: 'disk',
       rawOffset: chunk.offset,
@@ -139,6 +143,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
   }
   layers.push({
     ...blank,
+    work: { read: 0, encoded: 0 },
     index: layers.length,
     kind: 'nvram',
     rawOffset: null,
@@ -175,6 +180,14 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     populatedCache: null,
     lacking: null,
   };
+}
+
+/** Counts bytes that were read and encoded for a layer. */
+export function countWork(draft: PushDraft, layer: DraftLayer, { read = 0, encoded = 0 }: Partial<DraftWork>): void {
+  for (const work of [draft.work, layer.work]) {
+    work.read += read;
+    work.encoded += encoded;
+  }
 }
 
 /** Bytes of a chunk that lie outside the holes of the disk. */

@@ -4,7 +4,7 @@ import { tartOciConfig } from '../oci/tart-manifest.ts';
 import { askHome, placeOf } from './ask-home.ts';
 import { readRanges } from './chunk-digests.ts';
 import type { PlanningParts } from './planning-parts.ts';
-import type { DraftLayer, PushDraft } from './push-draft.ts';
+import { countWork, type DraftLayer, type PushDraft } from './push-draft.ts';
 
 /**
  * Finds out, for an image that is pushed with its own manifest, how each blob that a target lacks can be had: encoded
@@ -78,8 +78,7 @@ async function encodesTo(
     },
     { signal },
   );
-  draft.work.read += bytesRead;
-  draft.work.encoded += layer.rawSize;
+  countWork(draft, layer, { read: bytesRead, encoded: layer.rawSize });
   await parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]);
   layer.proven = digest === layer.digest;
   return layer.proven;

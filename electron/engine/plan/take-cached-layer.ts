@@ -1,7 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
 import type { PlanningParts } from './planning-parts.ts';
-import { ABSENT, type DraftLayer, type DraftTarget, PRESENT, type PushDraft } from './push-draft.ts';
+import { ABSENT, countWork, type DraftLayer, type DraftTarget, PRESENT, type PushDraft } from './push-draft.ts';
 
 /** A layer that cached images name, and their repositories; none where the images are not there any more. */
 interface NamedLayer {
@@ -36,7 +36,7 @@ export async function takeCachedLayer(
     if (!(await servesAll(parts, draft, { digest: candidate.digest, size, homes: [home] }, signal))) continue;
     const read = await parts.cachedLayers.confirm(candidate, signal);
     if (read === null) continue;
-    draft.work.read += read;
+    countWork(draft, layer, { read });
     layer.digest = candidate.digest;
     layer.size = size;
     layer.local = true;

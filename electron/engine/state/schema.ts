@@ -152,4 +152,35 @@ export const MIGRATIONS: readonly string[] = [
      SELECT registry, repository, '', max(seen_ms) FROM blob_locations GROUP BY registry, repository;
    DROP INDEX claimed_pairs_by_layer;
    DROP INDEX layer_pairs_by_layer;`,
+
+  // 9: what each job did not have to read, encode, send and store, and what tart push would have done in its place. A row
+  // of savings_targets has the sums of one target; layers is JSON, and kept of the newest targets only.
+  `CREATE TABLE savings_jobs (
+     job_id TEXT PRIMARY KEY,
+     kind TEXT NOT NULL,
+     vm_id TEXT, name TEXT NOT NULL,
+     ended_ms INTEGER NOT NULL,
+     encode_rate REAL,
+     head INTEGER NOT NULL, mount INTEGER NOT NULL, upload INTEGER NOT NULL, manifest INTEGER NOT NULL
+   ) STRICT;
+   CREATE INDEX savings_jobs_by_age ON savings_jobs (ended_ms);
+   CREATE TABLE savings_targets (
+     id INTEGER PRIMARY KEY,
+     job_id TEXT NOT NULL, registry TEXT NOT NULL, repository TEXT NOT NULL,
+     manifest_digest TEXT, job_references TEXT NOT NULL, link_rate REAL,
+     pushed INTEGER NOT NULL, present INTEGER NOT NULL, mounted INTEGER NOT NULL, duplicate INTEGER NOT NULL,
+     uploaded INTEGER NOT NULL, sent INTEGER NOT NULL, stored INTEGER NOT NULL,
+     read_bytes INTEGER NOT NULL, encoded INTEGER NOT NULL,
+     tart_read INTEGER NOT NULL, tart_encoded INTEGER NOT NULL, tart_sent INTEGER NOT NULL,
+     tart_seconds REAL, saved_seconds REAL,
+     UNIQUE (job_id, registry, repository)
+   ) STRICT;
+   CREATE TABLE savings_layers (
+     id INTEGER PRIMARY KEY,
+     job_id TEXT NOT NULL, registry TEXT NOT NULL, repository TEXT NOT NULL,
+     written_ms INTEGER NOT NULL,
+     layers TEXT NOT NULL,
+     UNIQUE (job_id, registry, repository)
+   ) STRICT;
+   CREATE INDEX savings_layers_by_age ON savings_layers (written_ms);`,
 ];

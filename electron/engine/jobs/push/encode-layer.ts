@@ -1,7 +1,7 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { CodecResult } from '../../codec/codec-protocol.ts';
 import { readRanges, rememberRawDigest } from '../../plan/chunk-digests.ts';
-import type { DraftLayer } from '../../plan/push-draft.ts';
+import { countWork, type DraftLayer } from '../../plan/push-draft.ts';
 import type { PushContext } from './push-context.ts';
 import type { UploadPass } from './upload-pass.ts';
 
@@ -68,7 +68,8 @@ export async function encodeLayer(
   const { rawDigest, digest, size } = result;
   // Several sinks share the time, and a body is sent while the next bytes are encoded: the encoder's own is not known.
   const alone = sinks.length <= 1 && sinks.every(({ mode }) => mode === 'pieces');
-  if (alone) await run.encoded(size, parts.clock.now() - startedMs - (pass?.sendingMs ?? 0));
+  if (alone)
+    await run.encoded({ raw: layer.rawSize, packed: size }, parts.clock.now() - startedMs - (pass?.sendingMs ?? 0));
   await rememberRawDigest(parts, draft, layer);
   await parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]);
   return true;
@@ -79,9 +80,8 @@ function counter(run: PushContext, layer: DraftLayer): (raw: number, read: numbe
   let seenRaw = 0;
   let seenRead = 0;
   return (raw, read) => {
-    const { work } = run.draft;
-    work.read += read - seenRead;
-    if (layer.kind !== 'nvram') work.encoded += raw - seenRaw;
+    const encoded = layer.kind === 'nvram' ? 0 : raw - seenRaw;
+    countWork(run.draft, layer, { read: read - seenRead, encoded });
     run.progressOf(layer).read = raw;
     [seenRaw, seenRead] = [raw, read];
     run.changed(layer);

@@ -37,8 +37,8 @@ export interface PushContext {
   /**
    * A pass of the encoder ended.
    *
-   * @param size packed bytes of the pass
+   * @param bytes raw and packed ones of the pass
    * @param ms that it took without the sending
    */
-  encoded(size: number, ms: number): Promise<void>;
+  encoded(bytes: { readonly raw: number; readonly packed: number }, ms: number): Promise<void>;
 }

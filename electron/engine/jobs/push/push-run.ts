@@ -117,11 +117,12 @@ export class PushRun implements PushContext {
   }
 
   /** Learns how fast the encoder is. */
-  async encoded(size: number, ms: number): Promise<void> {
+  async encoded({ raw, packed }: { readonly raw: number; readonly packed: number }, ms: number): Promise<void> {
     if (ms < SHORTEST_MEASURE_MS) return;
     const passes = this.progress.filter(({ status }) => status === 'encoding' || status === 'uploading').length;
     const together = Math.max(1, Math.min(passes, this.parts.codec.workers));
-    await this.parts.encoderRate.learn(((size * 1000) / ms) * together);
+    const perSecond = (bytes: number): number => ((bytes * 1000) / ms) * together;
+    await this.parts.encoderRate.learn(perSecond(packed), perSecond(raw));
   }
 
   /** The job pauses: other pushes do not wait for its uploads. */

@@ -1,6 +1,7 @@
 import type { JobLayer } from '../../../../shared/models/job.ts';
 import type { Plan } from '../../../../shared/models/plan.ts';
 import { planOf } from '../../plan/push-draft.ts';
+import { accountOfPush, type JobAccount } from '../../report/job-account.ts';
 import type { DocumentFacts, JobFigures, JobWork } from '../job-work.ts';
 import type { PushRun } from './push-run.ts';
 
@@ -43,6 +44,15 @@ export class PushWork implements JobWork {
 
   document(facts: DocumentFacts): Plan {
     return planOf(this.#run.draft, { ...facts, rate: null, requests: this.#run.parts.requests });
+  }
+
+  account(): JobAccount {
+    const { layers } = this.#run.draft;
+    return accountOfPush(this.#plan, (index) => {
+      const layer = layers[index];
+      if (layer === undefined) return { done: false, read: 0, encoded: 0 };
+      return { done: this.#run.progressOf(layer).status === 'done', ...layer.work };
+    });
   }
 
   paused(): void {

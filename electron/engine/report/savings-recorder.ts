@@ -1,0 +1,99 @@
+import type { Emit } from '../../../shared/contract/handlers.ts';
+import type { SavedJob } from '../../../shared/models/savings.ts';
+import type { Clock, Log } from '../ports.ts';
+import type { JobAccount } from './job-account.ts';
+import { mergeRecords } from './merge-records.ts';
+import type { SavingsBook } from './savings-book.ts';
+import { type RecordHead, recordOf } from './savings-record.ts';
+
+/** A running job is recorded at most this often, in ms: what a crash takes from the record. */
+const EVERY_MS = 1000;
+
+/** A job that is recorded. */
+export interface RecordedRun {
+  readonly head: Omit<RecordHead, 'encodeRate' | 'linkRateOf' | 'endedMs'>;
+  /** What it did so far; null before it has a plan. */
+  readonly account: JobAccount | null;
+}
+
+/** The recording of one run of a job. */
+export interface Recording {
+  /** The job has changed. */
+  changed(run: () => RecordedRun): void;
+  /** The run is over. What goes wrong is logged: the job itself is done. */
+  end(run: RecordedRun): Promise<void>;
+}
+
+/** What the recorder works with. */
+export interface SavingsRecorderParts {
+  readonly book: SavingsBook;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly log: Log;
+  readonly emit: Emit;
+  readonly rates: Pick<RecordHead, 'linkRateOf'> & { readonly encodeRate: () => number | null };
+}
+
+/**
+ * Records what jobs saved: each job once, however often it was tried. While one runs, what it has sent is written down as
+ * it goes, so that a job that is killed does not take for a saving what it finds at the registry when it goes on.
+ */
+export class SavingsRecorder {
+  readonly #parts: SavingsRecorderParts;
+
+  constructor(parts: SavingsRecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Begins a run. What earlier runs of the job did is read at once. */
+  begin(jobId: string): Recording {
+    const { book, clock, log } = this.#parts;
+    const earlier = book.find(jobId).catch((thrown: unknown) => {
+      log.warn('record of a job not read', { jobId, message: String(thrown) });
+      return null;
+    });
+    let writing: Promise<void> = Promise.resolve();
+    let [wroteMs, uploads] = [clock.now(), 0];
+    const write = (run: RecordedRun): void => {
+      const { account } = run;
+      if (account === null || account.targets.every(({ layers }) => layers.length === 0)) return;
+      const record = this.#record(run, account);
+      writing = writing
+        .then(async () => this.#write(await earlier, record))
+        .catch((thrown: unknown) => log.warn('job not recorded', { jobId, message: String(thrown) }));
+    };
+    return {
+      changed: (draw) => {
+        if (clock.now() - wroteMs < EVERY_MS) return;
+        wroteMs = clock.now();
+        const run = draw();
+        const now = uploadsOf(run.account);
+        if (now === uploads) return;
+        uploads = now;
+        write(run);
+      },
+      end: async (run) => {
+        write(run);
+        await writing;
+      },
+    };
+  }
+
+  #record({ head }: RecordedRun, account: JobAccount): SavedJob {
+    const { clock, rates } = this.#parts;
+    const encodeRate = rates.encodeRate();
+    return recordOf(account, { ...head, endedMs: clock.now(), encodeRate, linkRateOf: rates.linkRateOf });
+  }
+
+  async #write(earlier: SavedJob | null, record: SavedJob): Promise<void> {
+    await this.#parts.book.write(earlier === null ? record : mergeRecords(earlier, record));
+    this.#parts.emit('report.changed', { jobId: record.jobId });
+  }
+}
+
+/** Layers that were sent: only what is sent looks like a saving when the job goes on. */
+function uploadsOf(account: JobAccount | null): number {
+  let uploads = 0;
+  for (const { layers } of account?.targets ?? [])
+    for (const { verdict } of layers) if (verdict === 'upload') uploads += 1;
+  return uploads;
+}

@@ -1,0 +1,153 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Savings, SavingsFilter, SavingsSums } from '../../shared/models/savings.ts';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { type RegistryStorage, readStorage, storedLayers } from '../fixtures/registry-storage.ts';
+import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
+import { cloneWithChanges } from '../fixtures/woven-vm.ts';
+
+const ALL: SavingsFilter = { sinceMs: null, untilMs: null, registry: null, bucket: 'day' };
+const REPOSITORIES = ['team/base', 'team/other'];
+const NVRAM = 131_072;
+
+/** What a push came to, by the registry's own folders before and after it. */
+interface Seen {
+  readonly present: number;
+  readonly mounted: number;
+  readonly duplicate: number;
+  readonly uploaded: number;
+  /** Bytes of layers that the storage grew by. */
+  readonly grown: number;
+  /** Packed bytes of NVRAM and VM config that were there before: what Tart sends all the same. */
+  readonly small: number;
+}
+
+const never = new AbortController().signal;
+let home: TartHome;
+let vm: TartVm;
+let registry: DockerRegistry;
+let stateHome: string;
+let engine: TestEngine;
+let seen: Seen[];
+let saved: Savings;
+
+async function pushAndLook(name: string, repository: string, tag: string): Promise<Seen> {
+  const before = await readStorage(registry, REPOSITORIES);
+  await engine.push({ vmId: `vm:${name}`, references: [`${registry.host}/${repository}:${tag}`] });
+  const after = await readStorage(registry, REPOSITORIES);
+  return difference(await storedLayers(registry, repository, tag), before, after, repository);
+}
+
+function difference(
+  layers: readonly string[],
+  before: RegistryStorage,
+  after: RegistryStorage,
+  repository: string,
+): Seen {
+  const size = (digest: string): number => after.blobs.get(digest) ?? Number.NaN;
+  const sum = (digests: readonly string[]): number => digests.reduce((total, digest) => total + size(digest), 0);
+  const distinct = [...new Set(layers)];
+  const had = (digest: string): boolean => before.linked.get(repository)?.has(digest) === true;
+  const stored = (digest: string): boolean => before.blobs.has(digest);
+  const [config = '', nvram = ''] = [layers[0], layers.at(-1)];
+  return {
+    present: sum(distinct.filter(had)),
+    mounted: sum(distinct.filter((digest) => !had(digest) && stored(digest))),
+    duplicate: sum(layers) - sum(distinct),
+    uploaded: sum(distinct.filter((digest) => !had(digest) && !stored(digest))),
+    grown: sum(distinct.filter((digest) => !stored(digest))),
+    small: sum([config, nvram].filter(had)),
+  };
+}
+
+/** The figures of a report that a registry can tell of. */
+function told({ pushed, present, mounted, duplicate, uploaded, sent, notSent, notStored }: SavingsSums): unknown {
+  return { pushed, present, mounted, duplicate, uploaded, sent, notSent, notStored };
+}
+
+function expected(pushes: readonly Seen[]): unknown {
+  const sum = (pick: (push: Seen) => number): number => pushes.reduce((total, push) => total + pick(push), 0);
+  const all = sum(({ present, mounted, duplicate, uploaded }) => present + mounted + duplicate + uploaded);
+  return {
+    pushed: all,
+    present: sum(({ present }) => present),
+    mounted: sum(({ mounted }) => mounted),
+    duplicate: sum(({ duplicate }) => duplicate),
+    uploaded: sum(({ uploaded }) => uploaded),
+    sent: sum(({ uploaded }) => uploaded),
+    notSent: all - sum(({ uploaded }) => uploaded),
+    notStored: all - sum(({ grown }) => grown),
+  };
+}
+
+beforeAll(async () => {
+  home = await makeTartHome();
+  vm = await makeTartVm(home, { name: 'builder' });
+  await cloneWithChanges(home, vm, 'changed', [3]);
+  registry = await startDockerRegistry();
+  stateHome = await mkdtemp(join(tmpdir(), 'tartan-state-'));
+  engine = await openTestEngine({ tartHome: home.root, stateHome });
+  seen = [
+    await pushAndLook('builder', 'team/base', '1'),
+    await pushAndLook('changed', 'team/base', '2'),
+    await pushAndLook('builder', 'team/other', '1'),
+  ];
+  await engine.close();
+  engine = await openTestEngine({ tartHome: home.root, stateHome });
+  saved = await engine.handlers['report.savings'](ALL, never);
+});
+afterAll(async () => {
+  await engine.close();
+  await registry.stop();
+  await home.remove();
+  await rm(stateHome, { recursive: true, force: true });
+});
+
+describe('what three pushes of related VMs saved', () => {
+  it('is what the registry’s own folders tell', () => {
+    expect(seen.map(({ mounted, present, uploaded }) => [mounted > 0, present > 0, uploaded > 0])).toEqual([
+      [false, false, true],
+      [false, true, true],
+      [true, false, false],
+    ]);
+    expect(told(saved.totals)).toEqual(expected(seen));
+  });
+
+  it('is told by registry, repository, VM and image, which all sum up to the whole', () => {
+    const rows = (table: readonly { name: string }[]): string[] => table.map(({ name }) => name).sort();
+    expect({
+      registries: rows(saved.byRegistry),
+      repositories: rows(saved.byRepository),
+      vms: rows(saved.byVm),
+      images: rows(saved.byImage),
+    }).toEqual({
+      registries: [registry.host],
+      repositories: REPOSITORIES,
+      vms: ['builder', 'changed'],
+      images: ['team/base:1', 'team/base:2', 'team/other:1'],
+    });
+    for (const table of [saved.byRegistry, saved.byRepository, saved.byVm, saved.byImage]) {
+      const sum = (pick: (row: SavingsSums) => number): number => table.reduce((total, row) => total + pick(row), 0);
+      expect([sum((row) => row.notSent), sum((row) => row.notRead), sum((row) => row.sent)]).toEqual([
+        saved.totals.notSent,
+        saved.totals.notRead,
+        saved.totals.sent,
+      ]);
+    }
+  });
+
+  it('stands beside what tart push would have read, encoded and sent', () => {
+    const { counterfactual, notRead, read, notEncoded, encoded, notSentByTart, sent } = saved.totals;
+    const raw = 3 * vm.diskSize;
+    const byTart = seen.reduce((total, { uploaded, mounted, small }) => total + uploaded + mounted + small, 0);
+    expect({ read: counterfactual.read, encoded: counterfactual.encoded, sent: counterfactual.sent }).toEqual({
+      read: raw + 3 * NVRAM,
+      encoded: raw,
+      sent: byTart,
+    });
+    expect([notRead + read, notEncoded + encoded, notSentByTart + sent]).toEqual([raw + 3 * NVRAM, raw, byTart]);
+  });
+});
