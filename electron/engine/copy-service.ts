@@ -56,6 +56,8 @@ export interface CopyServiceParts extends ClientRooms {
 interface OpenCopy {
   readonly parts: CopyPlanningParts;
   readonly atOnce: (place: string) => number;
+  /** Blobs at once, over all jobs. */
+  readonly most: () => number;
   readonly clientOf: (place: string) => DistributionClient;
   readonly close: () => Promise<void>;
 }
@@ -143,6 +145,8 @@ export class CopyService {
         flights,
         gate: job.gate,
         slots: this.#rooms.slots,
+        share: job.share,
+        most: open.most,
         movedTags: this.#rooms.movedTags,
         atOnce: open.atOnce,
         askReferrers: (place: string, repository: string, digest: string, signal: AbortSignal) =>
@@ -210,6 +214,7 @@ export class CopyService {
         requests: noRequests(),
       },
       atOnce: (place) => clientOf(place).atOnce(usual()),
+      most: usual,
       clientOf,
       close,
     };

@@ -60,6 +60,7 @@ class JoinedEngine {
   readonly #encoderRate: EncoderRate;
   readonly #book: RegistryBook;
   readonly #bandwidth: Bandwidth;
+  readonly #slots = new HostSlots();
   readonly #settings: SettingsService;
   readonly #vms: VmService;
   readonly #registries: RegistryService;
@@ -94,7 +95,7 @@ class JoinedEngine {
     const signInFile = new JsonFile(join(paths.stateHome, 'sign-ins.json'), signInBookSchema, EMPTY_SIGN_IN_BOOK, log);
     const credentials = new Credentials(ports.credentials, new SignInBook(signInFile));
     const flights = new BlobFlights();
-    const slots = new HostSlots();
+    const slots = this.#slots;
     this.hub.on('settings.changed', () => slots.changed());
     const clients = new RegistryClients(
       { network, credentials, clock, log, random: Math.random, choicesOf: (host) => this.#book.choices(host) },
@@ -319,6 +320,11 @@ class JoinedEngine {
       'jobs.list': () => this.#jobs.list(),
       'jobs.get': ({ id }) => this.#jobs.get(id),
       'jobs.document': ({ id }) => this.#jobs.document(id),
+      'jobs.focus': ({ id }) => {
+        this.#jobs.focus(id);
+        this.#slots.changed();
+        return Promise.resolve(null);
+      },
       'jobs.pause': ({ id }) => none(this.#jobs.pause(id)),
       'jobs.resume': ({ id }) => none(this.#jobs.resume(id)),
       'jobs.cancel': ({ id }) => none(this.#jobs.cancel(id)),

@@ -4,12 +4,14 @@ import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Plan } from '../../shared/models/plan.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import type { CodecPool } from './codec/codec-pool.ts';
+import type { Share } from './codec/share.ts';
 import type { ContentIndex } from './digests/content-index.ts';
 import type { DigestCache } from './digests/digest-cache.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Bandwidth } from './jobs/bandwidth.ts';
 import type { BlobFlights } from './jobs/blob-flights.ts';
-import type { HostSlots } from './jobs/host-slots.ts';
+import { EVERY_HOST, type HostSlots } from './jobs/host-slots.ts';
+import { WATCHED } from './jobs/job-share.ts';
 import { PushRun } from './jobs/push/push-run.ts';
 import { PushWork } from './jobs/push/push-work.ts';
 import { waitOut } from './jobs/stuck-job.ts';
@@ -83,6 +85,7 @@ export class PushService {
   /** Parts for one plan or job, with clients of its own. */
   #parts(
     request: PushRequest,
+    share: Share,
     following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
   ): { parts: PlanningParts; close: () => Promise<void> } {
     const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, bandwidth } = this.#rooms;
@@ -97,6 +100,7 @@ export class PushService {
       parts: {
         clock: this.#ports.clock,
         codec,
+        share,
         digestCache: cache,
         contentIndex: index,
         linkRate: (places) => {
@@ -128,7 +132,7 @@ export class PushService {
     const targets = this.targets(input);
     await store.requireOn(targets.map(({ registry }) => registry));
     const source = await openPushSource(await vms.find(input.vmId), this.#opening, signal);
-    const { parts, close } = this.#parts(input);
+    const { parts, close } = this.#parts(input, WATCHED);
     let shownMs = 0;
     const onChange = (draw: () => Plan): void => {
       const now = this.#ports.clock.now();
@@ -214,7 +218,7 @@ export class PushService {
     const source = await this.#sourceOf(job, request);
     let run: PushRun | null = null;
     const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
-    const { parts, close } = this.#parts(request, { onRetry, clock: job.waits });
+    const { parts, close } = this.#parts(request, job.share, { onRetry, clock: job.waits });
     try {
       const { id } = job.facts;
       await source.snapshot?.assign({ id, journal: this.#rooms.journalOf(id) });
@@ -243,21 +247,23 @@ export class PushService {
   }
 
   #runOf(job: TransferJob, request: PushRequest, parts: PlanningParts, source: PushSource): PushRun {
-    const { settings, bandwidth, hub, book, slots } = this.#rooms;
+    const { settings, bandwidth, hub, slots } = this.#rooms;
     const targets = this.targets(request);
     const draft = createDraft(source, targets, this.#ports.chunkSize);
+    const usual = (): number => request.concurrency ?? settings().concurrency;
     const concurrency = {
-      limit: (): number => {
-        const usual = request.concurrency ?? settings().concurrency;
-        return Math.min(...targets.map(({ registry }) => parts.clientOf(registry).atOnce(usual)));
-      },
+      limit: usual,
       onChange: (changed: () => void) => hub.on('settings.changed', changed),
-      enter: (registries: readonly string[], signal: AbortSignal) =>
+      enter: (places: readonly string[], signal: AbortSignal) =>
         slots.enter(
-          registries
-            .filter((host) => book.choices(host).concurrency !== null)
-            .map((host) => ({ host, limit: () => book.choices(host).concurrency ?? Number.POSITIVE_INFINITY })),
+          [
+            { host: EVERY_HOST, limit: usual },
+            ...places
+              .filter((place) => !isLayoutPlace(place))
+              .map((host) => ({ host, limit: () => parts.clientOf(host).atOnce(usual()) })),
+          ],
           signal,
+          job.share,
         ),
     };
     return new PushRun(parts, draft, request, job.gate, bandwidth, concurrency, this.#rooms.flights, {

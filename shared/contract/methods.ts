@@ -175,6 +175,8 @@ export const methods = defineMethods({
   'jobs.get': { input: z.object({ id }), output: jobSnapshotSchema, errors: ['job.notFound'] },
   /** The push document: what the job did, layer by layer and target by target. */
   'jobs.document': { input: z.object({ id }), output: planSchema, errors: ['job.notFound'] },
+  /** The job that is looked at gets more of what jobs share; null = none is. */
+  'jobs.focus': { input: z.object({ id: id.nullable() }), output: nothing, errors: [] },
   'jobs.pause': { input: z.object({ id }), output: nothing, errors: ['job.notFound', 'job.wrongState'] },
   'jobs.resume': {
     input: z.object({ id }),

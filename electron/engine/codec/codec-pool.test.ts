@@ -296,6 +296,21 @@ describe('the pool of codec workers', () => {
     });
   });
 
+  it('shares its workers among jobs: a small job waits for no more than the tasks that began before it', async () => {
+    const pool = openPool({ workers: 1 });
+    const started: string[] = [];
+    const job = async (name: string, share: { weight: number }): Promise<void> => {
+      const range = { path: disk, offset: 0, length: raw.length, runs: [] };
+      await pool.hash(range, { signal: never, share, onStarted: () => started.push(name) });
+    };
+    const [large, small, watched] = [{ weight: 1 }, { weight: 1 }, { weight: 3 }];
+    const all = ['large 1', 'large 2', 'large 3'].map((name) => job(name, large));
+    all.push(job('small', small), ...['watched 1', 'watched 2', 'watched 3'].map((name) => job(name, watched)));
+    await Promise.all(all);
+
+    expect(started).toEqual(['large 1', 'small', 'watched 1', 'watched 2', 'watched 3', 'large 2', 'large 3']);
+  });
+
   it.each([
     ['a file that is shorter than it was', { length: 15 * MIB }, 'vm.diskChanged'],
     ['a file that is gone', { path: '/nowhere/disk.img' }, 'vm.gone'],

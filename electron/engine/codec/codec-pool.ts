@@ -16,6 +16,7 @@ import type {
   ToWorker,
 } from './codec-protocol.ts';
 import { PieceBudget } from './piece-budget.ts';
+import { FairTurns, type Share } from './share.ts';
 
 /** Piece buffers of all workers together. */
 const PIECE_BUDGET = 48 * 1024 * 1024;
@@ -45,6 +46,8 @@ export interface TaskOptions {
   readonly onStarted?: () => void;
   /** Called at most ten times a second; the last bytes are told by the result alone. */
   readonly onProgress?: (progress: TaskProgress) => void;
+  /** Whose task it is: workers are shared evenly. */
+  readonly share?: Share;
 }
 
 /** A range to hash. */
@@ -71,8 +74,12 @@ interface Running {
   reject(error: unknown): void;
 }
 
+/** Tasks that belong to no job. */
+const NOBODYS: Share = { weight: 1 };
+
 /** A task that no worker has taken. */
 interface Waiting {
+  readonly share: Share;
   start(slot: Slot): void;
   drop(): void;
 }
@@ -91,7 +98,8 @@ interface Slot {
  * 48 MiB of piece buffers; a pass that would exceed the budget waits. A pass whose sinks all take a body needs no piece.
  *
  * A task waits until a worker has nothing to do, or is seen to wait for the network: work that is bound to a worker too
- * early leaves the others without any at the end.
+ * early leaves the others without any at the end. Of those that wait, one goes first whose job was given the fewest bytes
+ * of late, for its weight.
  *
  * A worker that dies fails its tasks with `internal`; the next task starts another one.
  */
@@ -104,6 +112,8 @@ export class CodecPool {
   readonly #retired = new Set<Slot>();
   /** Tasks that no worker has taken, in the order of the calls. */
   readonly #queue: Waiting[] = [];
+  /** Whose task goes first, by the bytes of those that went. */
+  readonly #turns = new FairTurns();
   #look: NodeJS.Timeout | null = null;
   #nextId = 1;
   #closed = false;
@@ -160,7 +170,7 @@ export class CodecPool {
       const free = this.#slots.find(({ tasks }) => tasks.size === 0);
       const slot = free ?? (this.#slots.length < this.#size ? this.#start() : null);
       if (slot === null) break;
-      this.#queue.shift()?.start(slot);
+      this.#startNext(slot);
     }
     if (this.#queue.length === 0) {
       for (const slot of this.#slots) slot.seen = null;
@@ -177,10 +187,17 @@ export class CodecPool {
       const { performance } = slot.worker;
       const now = performance.eventLoopUtilization();
       const busy = slot.seen === null ? 1 : performance.eventLoopUtilization(now, slot.seen).utilization;
-      if (busy < BUSY_SHARE) this.#queue.shift()?.start(slot);
+      if (busy < BUSY_SHARE) this.#startNext(slot);
       slot.seen = now;
     }
     this.#dispatch();
+  }
+
+  #startNext(slot: Slot): void {
+    const next = this.#turns.next(this.#queue);
+    if (next === undefined) return;
+    this.#queue.splice(this.#queue.indexOf(next), 1);
+    next.start(slot);
   }
 
   #start(): Slot {
@@ -208,13 +225,16 @@ export class CodecPool {
     options.signal.throwIfAborted();
     if (this.#closed) throw new AppError('cancelled');
     const id = this.#nextId++;
+    const { share = NOBODYS } = options;
     let taker: Slot | null = null;
     let cancel = (): void => undefined;
     try {
       return await new Promise<CodecResult>((resolve, reject) => {
         const waiting: Waiting = {
+          share,
           start: (slot) => {
             taker = slot;
+            this.#turns.serve(share, task.range.length);
             slot.tasks.set(id, { options, sinkHost, resolve, reject });
             this.#post(slot, { type: 'start', id, task });
             options.onStarted?.();

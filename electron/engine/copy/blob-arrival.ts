@@ -150,16 +150,19 @@ export class BlobArrival {
     const to = { client: parts.clientOf(target.registry), repository: target.repository };
     progress.move('waiting');
     run.changed(row);
-    const leave = await parts.slots.enter(slotsOf(parts, hosts), this.#signal).catch(async (thrown: unknown) => {
-      await opened?.abandon();
-      throw thrown;
-    });
+    const leave = await parts.slots
+      .enter(slotsOf(parts, hosts), this.#signal, parts.share)
+      .catch(async (thrown: unknown) => {
+        await opened?.abandon();
+        throw thrown;
+      });
     try {
       parts.requests.upload += 1;
       await transferBlob(feed, to, row, opened, {
         codec: parts.codec,
         sender: run.sender,
         bandwidth: parts.bandwidth,
+        share: parts.share,
         gate: parts.gate,
         signal: this.#signal,
         link: run.linkTo(target.registry),

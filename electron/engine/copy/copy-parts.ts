@@ -1,10 +1,11 @@
 import { isLayoutPlace } from '../../../shared/models/image-location.ts';
 import type { RequestCounts } from '../../../shared/models/plan.ts';
 import type { CodecPool } from '../codec/codec-pool.ts';
+import type { Share } from '../codec/share.ts';
 import type { ContentIndex } from '../digests/content-index.ts';
 import type { Bandwidth } from '../jobs/bandwidth.ts';
 import type { BlobFlights } from '../jobs/blob-flights.ts';
-import type { HostSlots, WantedSlot } from '../jobs/host-slots.ts';
+import { EVERY_HOST, type HostSlots, type WantedSlot } from '../jobs/host-slots.ts';
 import type { PauseGate } from '../jobs/pause-gate.ts';
 import type { Clock } from '../ports.ts';
 import type { DistributionClient } from '../registry/distribution-client.ts';
@@ -42,6 +43,10 @@ export interface CopyParts extends CopyPlanningParts {
   readonly gate: PauseGate;
   readonly flights: BlobFlights;
   readonly slots: HostSlots;
+  /** Of the job, among all that share slots, workers and bytes. */
+  readonly share: Share;
+  /** Layers and blobs at once, over all jobs. */
+  readonly most: () => number;
   /** Keeps where tags were that are moved. */
   readonly movedTags: MovedTags;
   /** Whether a registry lists what refers to a manifest itself; asked where it is not known. */
@@ -50,9 +55,8 @@ export interface CopyParts extends CopyPlanningParts {
   readonly atOnce: (place: string) => number;
 }
 
-/** Slots of the hosts that a stream goes between; image layouts have none. */
+/** Slots of the hosts that a stream goes between, and one of all; image layouts have none of their own. */
 export function slotsOf(parts: CopyParts, places: readonly string[]): WantedSlot[] {
-  return [...new Set(places)]
-    .filter((place) => !isLayoutPlace(place))
-    .map((host) => ({ host, limit: () => parts.atOnce(host) }));
+  const hosts = [...new Set(places)].filter((place) => !isLayoutPlace(place));
+  return [{ host: EVERY_HOST, limit: parts.most }, ...hosts.map((host) => ({ host, limit: () => parts.atOnce(host) }))];
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { CodecPool, SinkHost } from '../codec/codec-pool.ts';
 import { ALLOWANCE, type SinkSpec } from '../codec/codec-protocol.ts';
+import type { Share } from '../codec/share.ts';
 import type { SinkSender } from '../codec/sink-sender.ts';
 import type { Bandwidth } from '../jobs/bandwidth.ts';
 import type { PauseGate } from '../jobs/pause-gate.ts';
@@ -16,6 +17,8 @@ export interface TransferParts {
   readonly codec: Pick<CodecPool, 'withPiece' | 'encode'>;
   readonly sender: SinkSender;
   readonly bandwidth: Bandwidth;
+  /** Of the job. */
+  readonly share: Share;
   /** No request begins, and no stream goes on, while it is closed. */
   readonly gate: PauseGate;
   readonly signal: AbortSignal;
@@ -60,11 +63,12 @@ class OtherBytes extends Error {}
 
 /** Encodes a chunk of a disk of this computer, which was found to give the blob. */
 export function fromDisk({ path, offset, length, runs }: Extract<LocalBlob, { kind: 'disk' }>): BlobFeed {
-  return async ({ digest }, sink, host, pieceSize, { codec, signal, onSent }) => {
+  return async ({ digest }, sink, host, pieceSize, { codec, signal, share, onSent }) => {
     const result = await codec.encode(
       { path, offset, length, ...(runs === null ? {} : { runs }), form: 'lz4', sinks: [sink], pieceSize },
       {
         signal,
+        share,
         sinkHost: host,
         onProgress: ({ taken }) => {
           if (taken[sink.id] !== undefined) onSent(taken[sink.id] ?? 0);
@@ -132,7 +136,7 @@ function hostOf(
   host: string,
   size: number,
   upload: BlobUpload,
-  { bandwidth, gate, signal, link, onSent, onStep }: TransferParts,
+  { bandwidth, share, gate, signal, link, onSent, onStep }: TransferParts,
 ): SinkHost {
   let allowed = upload.mode === 'file' ? 0 : ALLOWANCE;
   let measured: ((bytes: number, sentMs: number) => void) | null = null;
@@ -140,7 +144,7 @@ function hostOf(
     piece: async (_sink, piece) => {
       onStep('uploading');
       if (upload.mode !== 'file')
-        await bandwidth.takeFor(host, upload.mode === 'chunks' ? piece.length : ALLOWANCE, signal);
+        await bandwidth.takeFor(host, upload.mode === 'chunks' ? piece.length : ALLOWANCE, signal, share);
       // Last, so that a copy that was paused while its pieces waited for their turn sends none of them.
       await gate.pass(signal);
       if (upload.mode === 'file') return { do: 'next' };
@@ -169,7 +173,7 @@ function hostOf(
       // What was allowed before is on its way.
       onSent(allowed);
       allowed += ALLOWANCE;
-      if (upload.mode !== 'file') await bandwidth.takeFor(host, ALLOWANCE, signal);
+      if (upload.mode !== 'file') await bandwidth.takeFor(host, ALLOWANCE, signal, share);
       await gate.pass(signal);
     },
   };

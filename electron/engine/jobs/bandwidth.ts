@@ -1,8 +1,20 @@
+import { FairTurns, type Share } from '../codec/share.ts';
 import type { Clock } from '../ports.ts';
+
+/** Bytes that wait for their turn. */
+interface Waiter {
+  readonly bytes: number;
+  readonly share: Share;
+  readonly go: () => void;
+}
+
+/** Work that belongs to no job. */
+const NOBODYS: Share = { weight: 1 };
 
 /**
  * Hands out the right to send bytes: a token bucket of one second over all jobs of an engine, and one for each host for
- * which a limit of its own was chosen.
+ * which a limit of its own was chosen. While several jobs wait, each gets the same of it for its weight, however many of its
+ * pieces wait: a large job does not crowd out a small one.
  */
 export class Bandwidth {
   readonly #clock: Clock;
@@ -10,8 +22,10 @@ export class Bandwidth {
   #limit: number | null;
   /** When the bytes handed out so far will have been sent at the limit; ms since the epoch. */
   #paidUntilMs = 0;
-  /** Sleeps of pieces that wait, in the order of asking; an abort has one reckoned anew. */
-  readonly #waiting = new Set<AbortController>();
+  readonly #waiting: Waiter[] = [];
+  /** The wait of who is next; a change has it reckoned anew. */
+  #sleep: AbortController | null = null;
+  readonly #turns = new FairTurns();
   readonly #hosts = new Map<string, Bandwidth>();
 
   constructor(clock: Clock, limit: number | null) {
@@ -27,8 +41,8 @@ export class Bandwidth {
   /** Bytes a second from now on, also for pieces that wait under the old limit; null = none. */
   setLimit(limit: number | null): void {
     this.#limit = limit;
-    this.#paidUntilMs = 0;
-    for (const sleep of [...this.#waiting]) sleep.abort();
+    this.#paidUntilMs = this.#clock.now() - 1000;
+    this.#serve();
   }
 
   /** The same for one host alone, beside the limit for all. */
@@ -45,36 +59,67 @@ export class Bandwidth {
   }
 
   /** Waits until `bytes` may be sent to a host: its own limit and that for all. */
-  async takeFor(host: string, bytes: number, signal: AbortSignal): Promise<void> {
-    await this.#hosts.get(host)?.take(bytes, signal);
-    await this.take(bytes, signal);
+  async takeFor(host: string, bytes: number, signal: AbortSignal, share = NOBODYS): Promise<void> {
+    await this.#hosts.get(host)?.take(bytes, signal, share);
+    await this.take(bytes, signal, share);
   }
 
-  /** Waits until `bytes` may be sent. Pieces go out in the order of asking; a burst of one second is free. */
-  async take(bytes: number, signal: AbortSignal): Promise<void> {
-    while (this.#limit !== null) {
-      const now = this.#clock.now();
-      const start = Math.max(this.#paidUntilMs, now - 1000);
-      this.#paidUntilMs = start + (bytes * 1000) / this.#limit;
-      const wait = this.#paidUntilMs - now;
-      if (wait <= 0 || (await this.#sleep(wait, signal))) return;
-    }
+  /** Waits until `bytes` may be sent. Pieces of a job go out in the order of asking; a burst of one second is free. */
+  async take(bytes: number, signal: AbortSignal, share = NOBODYS): Promise<void> {
     signal.throwIfAborted();
+    if (this.#limit === null && this.#waiting.length === 0) return;
+    let leave: () => void = () => undefined;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const waiter: Waiter = { bytes, share, go: resolve };
+        leave = () => {
+          const at = this.#waiting.indexOf(waiter);
+          // Served in this very moment: the bytes are handed out, and whoever asked does not send them.
+          if (at === -1) return;
+          this.#waiting.splice(at, 1);
+          reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+          this.#serve();
+        };
+        signal.addEventListener('abort', leave, { once: true });
+        // Time in which nobody wanted anything is saved up, for a second at most.
+        if (this.#waiting.length === 0) this.#paidUntilMs = Math.max(this.#paidUntilMs, this.#clock.now() - 1000);
+        this.#waiting.push(waiter);
+        this.#serve();
+      });
+    } finally {
+      signal.removeEventListener('abort', leave);
+    }
   }
 
-  /** False = the limit changed before the time was over. */
-  async #sleep(ms: number, signal: AbortSignal): Promise<boolean> {
-    const changed = new AbortController();
-    this.#waiting.add(changed);
-    try {
-      await this.#clock.sleep(ms, AbortSignal.any([signal, changed.signal]));
-      return true;
-    } catch (thrown) {
-      signal.throwIfAborted();
-      if (changed.signal.aborted) return false;
-      throw thrown;
-    } finally {
-      this.#waiting.delete(changed);
+  /** Lets go whose bytes may be sent, and sleeps for the next. */
+  #serve(): void {
+    this.#sleep?.abort();
+    this.#sleep = null;
+    for (let next = this.#turns.next(this.#waiting); next !== undefined; next = this.#turns.next(this.#waiting)) {
+      const { bytes, share, go } = next;
+      if (this.#limit !== null) {
+        const now = this.#clock.now();
+        const paidUntilMs = this.#paidUntilMs + (bytes * 1000) / this.#limit;
+        if (paidUntilMs > now) {
+          this.#wakeIn(paidUntilMs - now);
+          return;
+        }
+        this.#paidUntilMs = paidUntilMs;
+      }
+      this.#waiting.splice(this.#waiting.indexOf(next), 1);
+      this.#turns.serve(share, bytes);
+      go();
     }
+  }
+
+  #wakeIn(ms: number): void {
+    const sleep = new AbortController();
+    this.#sleep = sleep;
+    this.#clock.sleep(ms, sleep.signal).then(
+      () => {
+        if (this.#sleep === sleep) this.#serve();
+      },
+      () => undefined,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../../test/fixtures/manual-clock.ts';
-import { HostSlots } from './host-slots.ts';
+import { EVERY_HOST, HostSlots } from './host-slots.ts';
+import { JobShare } from './job-share.ts';
 
 /** Slots, and what runs in them until it is ended. */
 function scene(limits: Record<string, number>) {
@@ -10,9 +11,10 @@ function scene(limits: Record<string, number>) {
     name: string,
     hosts: readonly string[],
     signal = new AbortController().signal,
+    share?: JobShare,
   ): Promise<void> => {
     const wanted = hosts.map((host) => ({ host, limit: () => limits[host] ?? 1 }));
-    const leave = await slots.enter(wanted, signal);
+    const leave = await slots.enter(wanted, signal, share);
     running.set(name, () => {
       running.delete(name);
       leave();
@@ -102,5 +104,64 @@ describe('slots of hosts', () => {
     slots.changed();
     await settle();
     expect([before, names()]).toEqual([['1'], ['1', '2']]);
+  });
+});
+
+/** Jobs that want so many turns each, all of which last; answers how many each job has after so many ends. */
+async function sharedOut(jobs: Record<string, { turns: number; share: JobShare }>, slots: number, ends: number) {
+  const { slots: all, start, end, names } = scene({ [EVERY_HOST]: slots });
+  for (const [name, { turns, share }] of Object.entries(jobs)) {
+    for (let at = 0; at < turns; at += 1) void start(`${name} ${String(at)}`, [EVERY_HOST], undefined, share);
+  }
+  await settle();
+  // Who began first ends first.
+  for (let at = 0; at < ends; at += 1) await end(names()[0] ?? '');
+  const has = (): Record<string, number> =>
+    Object.fromEntries(
+      Object.keys(jobs).map((name) => [name, names().filter((one) => one.startsWith(`${name} `)).length]),
+    );
+  return { all, has, end, names };
+}
+
+describe('slots that jobs share', () => {
+  it('are shared evenly once a large job’s first layers end, and a small job gets its turn with the first of them', async () => {
+    const large = { turns: 100, share: new JobShare() };
+    const small = { turns: 8, share: new JobShare() };
+    const seen = [];
+    for (const ends of [0, 1, 2, 6]) seen.push((await sharedOut({ large, small }, 4, ends)).has());
+
+    expect(seen).toEqual([
+      { large: 4, small: 0 },
+      { large: 3, small: 1 },
+      { large: 2, small: 2 },
+      { large: 2, small: 2 },
+    ]);
+  });
+
+  it('go to the job that is looked at three times as often, and evenly again when nobody looks', async () => {
+    const watched = { turns: 100, share: new JobShare() };
+    const other = { turns: 100, share: new JobShare() };
+    watched.share.watched = true;
+    const { has, end, names } = await sharedOut({ other, watched }, 4, 12);
+    const looked = has();
+    watched.share.watched = false;
+    for (let at = 0; at < 12; at += 1) await end(names()[0] ?? '');
+
+    expect({ looked, unwatched: has() }).toEqual({
+      looked: { other: 1, watched: 3 },
+      unwatched: { other: 2, watched: 2 },
+    });
+  });
+
+  it('are not kept free by who waits for a host that is full', async () => {
+    const { start, end, names } = scene({ [EVERY_HOST]: 2, slow: 1, fast: 9 });
+    const [waiting, busy] = [new JobShare(), new JobShare()];
+    void start('slow 0', ['slow', EVERY_HOST], undefined, waiting);
+    void start('slow 1', ['slow', EVERY_HOST], undefined, waiting);
+    for (let at = 0; at < 40; at += 1) void start(`fast ${String(at)}`, ['fast', EVERY_HOST], undefined, busy);
+    await settle();
+    for (let at = 0; at < 30; at += 1) await end(names().find((name) => name.startsWith('fast')) ?? '');
+
+    expect(names()).toEqual(['slow 0', 'fast 30']);
   });
 });

@@ -1,3 +1,5 @@
+import type { Share } from '../codec/share.ts';
+
 /** A place that work needs a slot of. */
 export interface WantedSlot {
   /** `host[:port]`; an image layout needs none. */
@@ -8,21 +10,49 @@ export interface WantedSlot {
 
 interface Waiter {
   readonly wanted: readonly WantedSlot[];
+  readonly share: Share;
   readonly enter: () => void;
-  /** How many came after it and went before it. */
+  /** How many of no smaller load went before it although they came later. */
   overtaken: number;
 }
 
+/** The slots of all layers and blobs that go anywhere: the setting's number, over all jobs. */
+export const EVERY_HOST = '*';
 /** Who was overtaken so often keeps free slots of its hosts for itself until its turn. */
 const MOST_OVERTAKEN = 8;
+/** Work that belongs to no job. */
+const NOBODYS: Share = { weight: 1 };
+
+/** Slots that shares hold; a share without one costs nothing. */
+class Holdings {
+  readonly #held = new Map<Share, number>();
+
+  /** What a share holds for its weight: who has the least is next. */
+  loadOf(share: Share): number {
+    return (this.#held.get(share) ?? 0) / share.weight;
+  }
+
+  add(share: Share, change: 1 | -1): void {
+    const held = (this.#held.get(share) ?? 0) + change;
+    if (held === 0) this.#held.delete(share);
+    else this.#held.set(share, held);
+  }
+
+  /** The least loaded share first, within a share who came first. */
+  inTurn(waiting: readonly Waiter[]): Waiter[] {
+    return waiting.toSorted((one, other) => this.loadOf(one.share) - this.loadOf(other.share));
+  }
+}
 
 /**
- * Slots of hosts over all copies of an engine. What needs several hosts takes a slot of each at the same moment or none: who
- * waits holds nothing, so that two copies in opposite directions never wait for each other. Of a host that is full the first in
- * line gets the next slot; one that waits for another host is overtaken a few times only, so that everybody's turn comes.
+ * Slots of hosts over all jobs of an engine. What needs several hosts takes a slot of each at the same moment or none: who
+ * waits holds nothing, so that two copies in opposite directions never wait for each other. A free slot goes to the job that
+ * holds the fewest for its weight, within a job to who waits longest; one that waits for another host is overtaken by its
+ * equals a few times only, so that everybody's turn comes.
  */
 export class HostSlots {
   readonly #taken = new Map<string, number>();
+  readonly #holdings = new Holdings();
   readonly #waiting: Waiter[] = [];
 
   /**
@@ -31,10 +61,10 @@ export class HostSlots {
    * @returns gives them back; call it once
    * @throws the signal's reason
    */
-  async enter(wanted: readonly WantedSlot[], signal: AbortSignal): Promise<() => void> {
+  async enter(wanted: readonly WantedSlot[], signal: AbortSignal, share = NOBODYS): Promise<() => void> {
     signal.throwIfAborted();
     const leave = (): void => {
-      for (const { host } of wanted) this.#taken.set(host, this.#takenOf(host) - 1);
+      this.#take(wanted, share, -1);
       this.changed();
     };
     const turn = new Promise<void>((resolve, reject) => {
@@ -45,6 +75,7 @@ export class HostSlots {
       };
       const waiter: Waiter = {
         wanted,
+        share,
         overtaken: 0,
         enter: () => {
           signal.removeEventListener('abort', giveUp);
@@ -59,28 +90,47 @@ export class HostSlots {
     return leave;
   }
 
+  #take(wanted: readonly WantedSlot[], share: Share, change: 1 | -1): void {
+    for (const { host } of wanted) this.#taken.set(host, this.#takenOf(host) + change);
+    this.#holdings.add(share, change);
+  }
+
   #takenOf(host: string): number {
     return this.#taken.get(host) ?? 0;
   }
 
-  /** A limit changed, or a slot was given back: who can, goes on. */
+  /** A limit or a weight changed, or a slot was given back: who can, goes on. */
   changed(): void {
+    while (this.#enterNext()) {
+      // Each turn that is taken changes whose the next one is.
+    }
+  }
+
+  #enterNext(): boolean {
     /** Hosts that somebody further ahead waits for. */
     const claimed = new Set<string>();
     const ahead: Waiter[] = [];
-    for (const waiter of [...this.#waiting]) {
-      const full = waiter.wanted.filter(
-        ({ host, limit }) => claimed.has(host) || this.#takenOf(host) >= Math.max(1, limit()),
-      );
+    for (const waiter of this.#holdings.inTurn(this.#waiting)) {
+      const { wanted, share } = waiter;
+      const full = wanted.filter(({ host, limit }) => claimed.has(host) || this.#takenOf(host) >= Math.max(1, limit()));
       if (full.length > 0) {
-        for (const { host } of waiter.overtaken < MOST_OVERTAKEN ? full : waiter.wanted) claimed.add(host);
+        const kept = waiter.overtaken < MOST_OVERTAKEN ? full : [...full, ...wanted.filter(isOneHost)];
+        for (const { host } of kept) claimed.add(host);
         ahead.push(waiter);
         continue;
       }
-      for (const other of ahead) other.overtaken += 1;
+      const load = this.#holdings.loadOf(share);
+      for (const other of ahead) if (this.#holdings.loadOf(other.share) >= load) other.overtaken += 1;
       this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-      for (const { host } of waiter.wanted) this.#taken.set(host, this.#takenOf(host) + 1);
+      this.#take(wanted, share, 1);
       waiter.enter();
+      return true;
     }
+    return false;
   }
+}
+
+/** Nobody keeps the slots of all hosts for the sake of one that is full. */
+function isOneHost({ host }: WantedSlot): boolean {
+  return host !== EVERY_HOST;
 }

@@ -142,19 +142,33 @@ describe('the queue of jobs', () => {
     });
   });
 
-  it('runs two at once, the others in the order in which they came', async () => {
+  it('runs four at once, the others in the order in which they came, but first the one that is looked at', async () => {
     const ids = [];
-    for (const name of ['a', 'b', 'c', 'd']) ids.push((await queue.push(REQUEST, name)).id);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f', 'g']) ids.push((await queue.push(REQUEST, name)).id);
     const first = works.map(({ job }) => job.facts.vmName);
     const waiting = await Promise.all(ids.map(stateOf));
     work(0).finish();
     await reaches(ids[0] ?? '', 'done');
+    queue.focus(ids[6] ?? '');
+    work(1).finish();
+    await reaches(ids[1] ?? '', 'done');
+    const weights = works.map(({ job }) => job.share.weight);
+    queue.focus(null);
 
-    expect({ first, waiting, then: works.map(({ job }) => job.facts.vmName), running: queue.running }).toEqual({
-      first: ['a', 'b'],
-      waiting: ['planning', 'planning', 'queued', 'queued'],
-      then: ['a', 'b', 'c'],
-      running: 3,
+    expect({
+      first,
+      waiting,
+      then: works.map(({ job }) => job.facts.vmName),
+      running: queue.running,
+      weights,
+      unwatched: works.map(({ job }) => job.share.weight),
+    }).toEqual({
+      first: ['a', 'b', 'c', 'd'],
+      waiting: ['planning', 'planning', 'planning', 'planning', 'queued', 'queued', 'queued'],
+      then: ['a', 'b', 'c', 'd', 'e', 'g'],
+      running: 5,
+      weights: [1, 1, 1, 1, 1, 3],
+      unwatched: [1, 1, 1, 1, 1, 1],
     });
   });
 
@@ -198,8 +212,8 @@ describe('the queue of jobs', () => {
 
   it('cancels a running job and one that waits; nothing of them stays but the record', async () => {
     const running = (await queue.push(REQUEST, 'a')).id;
-    await queue.push(REQUEST, 'b');
-    const queued = (await queue.push(REQUEST, 'c')).id;
+    for (const name of ['b', 'c', 'd']) await queue.push(REQUEST, name);
+    const queued = (await queue.push(REQUEST, 'e')).id;
     await queue.cancel(queued);
     await queue.cancel(running);
     await reaches(running, 'cancelled');
@@ -208,7 +222,11 @@ describe('the queue of jobs', () => {
       started: works.map(({ job }) => job.facts.vmName),
       queued: await stateOf(queued),
       journals: await journals(),
-    }).toEqual({ started: ['a', 'b'], queued: 'cancelled', journals: [expect.not.stringContaining(running)] });
+    }).toEqual({
+      started: ['a', 'b', 'c', 'd'],
+      queued: 'cancelled',
+      journals: Array.from({ length: 3 }, (): unknown => expect.not.stringContaining(running)),
+    });
     await expect(queue.cancel(running)).rejects.toMatchObject({ code: 'job.wrongState' });
   });
 
@@ -242,9 +260,8 @@ describe('the queue of jobs', () => {
   });
 
   it('leaves a queued job for the next start when the app quits', async () => {
-    await queue.push(REQUEST, 'a');
-    await queue.push(REQUEST, 'b');
-    const { id } = await queue.push(REQUEST, 'c');
+    for (const name of ['a', 'b', 'c', 'd']) await queue.push(REQUEST, name);
+    const { id } = await queue.push(REQUEST, 'e');
     await queue.close();
     queue = makeQueue();
 

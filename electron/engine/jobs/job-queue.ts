@@ -11,8 +11,11 @@ import type { JobFiles, JobJournal } from './job-files.ts';
 import type { JobHistory } from './job-history.ts';
 import { type JobTask, TransferJob } from './transfer-job.ts';
 
-/** Pushes and copies that run at once; more wait. Their layers share the codec's workers. */
-const RUNNING_AT_ONCE = 2;
+/**
+ * Pushes and copies that run at once; more wait. Their layers share slots, workers and bytes, so that a further job takes
+ * no more memory than its plan; each holds the lock of its VM, or a connection.
+ */
+const RUNNING_AT_ONCE = 4;
 /** How often requests of other processes are looked for. */
 const LOOK_MS = 1000;
 
@@ -41,6 +44,8 @@ export class JobQueue {
   /** Of jobs that run. */
   readonly #recordings = new Map<string, Recording>();
   #closing = false;
+  /** The job that somebody looks at; null = none. */
+  #watched: string | null = null;
 
   constructor(options: JobQueueOptions) {
     this.#options = options;
@@ -79,6 +84,7 @@ export class JobQueue {
       emit('jobs.changed', { jobId: id, sequence, job: summary, layers: [...layers] });
       this.#recordings.get(id)?.changed(() => job.recorded());
     });
+    job.share.watched = id === this.#watched;
     this.#jobs.set(id, job);
     this.#waiting.push(job);
     this.#next();
@@ -88,7 +94,8 @@ export class JobQueue {
 
   #next(): void {
     while (this.#running.size < RUNNING_AT_ONCE && !this.#closing) {
-      const job = this.#waiting.shift();
+      const watched = this.#waiting.findIndex(({ share }) => share.watched);
+      const [job] = this.#waiting.splice(Math.max(0, watched), 1);
       if (job === undefined) return;
       if (job.ended) continue;
       const work = this.#work(job).finally(() => {
@@ -230,6 +237,12 @@ export class JobQueue {
     const found = await this.#document(id);
     if (found === null || !('sources' in found)) throw new AppError('job.notFound', { id });
     return found;
+  }
+
+  /** The job that somebody looks at gets more of what jobs share, and begins before others that wait; null = none is. */
+  focus(id: string | null): void {
+    this.#watched = id;
+    for (const [jobId, { share }] of this.#jobs) share.watched = jobId === id;
   }
 
   async pause(id: string): Promise<void> {

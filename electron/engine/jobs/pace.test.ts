@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock, settle } from '../../../test/fixtures/manual-clock.ts';
 import { Bandwidth } from './bandwidth.ts';
+import { JobShare } from './job-share.ts';
 import { PauseGate } from './pause-gate.ts';
 import { RateMeter } from './push/rate-meter.ts';
 
@@ -99,6 +100,71 @@ describe('a limit of the bandwidth', () => {
     await settle();
 
     expect(times.map((time) => time - 1000)).toEqual([afterMs, afterMs]);
+  });
+});
+
+describe('a limit of the bandwidth that jobs share', () => {
+  /** Bytes that each job got in so many seconds, of which all want as many pieces as they get. */
+  async function after(seconds: number, jobs: Record<string, { piece: number; atOnce: number; share: JobShare }>) {
+    const clock = new ManualClock();
+    const bandwidth = new Bandwidth(clock, 1000);
+    const stop = new AbortController();
+    const got: Record<string, number> = {};
+    for (const [name, { piece, atOnce, share }] of Object.entries(jobs)) {
+      got[name] = 0;
+      const send = async (): Promise<void> => {
+        for (;;) {
+          await bandwidth.take(piece, stop.signal, share);
+          got[name] = (got[name] ?? 0) + piece;
+        }
+      };
+      for (let at = 0; at < atOnce; at += 1) send().catch(() => undefined);
+    }
+    await settle();
+    await clock.advance(seconds * 1000);
+    stop.abort(new Error('over'));
+    return got;
+  }
+
+  it('gives each job the same, however many pieces of it wait and however large they are', async () => {
+    const got = await after(60, {
+      large: { piece: 800, atOnce: 8, share: new JobShare() },
+      small: { piece: 100, atOnce: 1, share: new JobShare() },
+    });
+    const sum = Object.values(got).reduce((all, one) => all + one, 0);
+
+    expect(sum).toBeLessThanOrEqual(61_000);
+    expect(sum).toBeGreaterThan(59_000);
+    // To one piece of the larger.
+    expect(Math.abs((got['large'] ?? 0) - (got['small'] ?? 0))).toBeLessThanOrEqual(1600);
+  });
+
+  it('gives the job that is looked at three times as much', async () => {
+    const watched = new JobShare();
+    watched.watched = true;
+    const got = await after(80, {
+      other: { piece: 100, atOnce: 4, share: new JobShare() },
+      watched: { piece: 100, atOnce: 4, share: watched },
+    });
+
+    expect((got['watched'] ?? 0) / (got['other'] ?? 1)).toBeCloseTo(3, 0);
+  });
+
+  it('owes nothing to a job for the time in which it did not send', async () => {
+    const clock = new ManualClock();
+    const bandwidth = new Bandwidth(clock, 1000);
+    const [early, late] = [new JobShare(), new JobShare()];
+    const order: string[] = [];
+    const take = (name: string, share: JobShare): void => {
+      void bandwidth.take(1000, never, share).then(() => order.push(name));
+    };
+    for (let at = 0; at < 6; at += 1) take('early', early);
+    await clock.advance(4000);
+    for (let at = 0; at < 3; at += 1) take('late', late);
+    for (let at = 0; at < 2; at += 1) take('early', early);
+    await clock.advance(20_000);
+
+    expect(order.slice(5)).toEqual(['late', 'early', 'late', 'late', 'early', 'early']);
   });
 });
 

@@ -14,6 +14,7 @@ import type { PlanBytes } from '../../../shared/models/plan.ts';
 import { PLAIN_PUSH, pushOptionsSchema } from '../../../shared/models/push-options.ts';
 import type { Clock } from '../ports.ts';
 import type { RecordedRun } from '../report/savings-recorder.ts';
+import { JobShare } from './job-share.ts';
 import { JobWaits } from './job-waits.ts';
 import type { JobWork } from './job-work.ts';
 import { PauseGate } from './pause-gate.ts';
@@ -57,6 +58,7 @@ export class TransferJob {
   readonly facts: JobFacts;
   readonly gate = new PauseGate();
   readonly meter = new RateMeter();
+  readonly share = new JobShare();
   /** Waits of this job for its next tries. */
   readonly waits: JobWaits;
   #state: JobState = 'queued';

@@ -149,6 +149,7 @@ export async function readChunk(
     },
     {
       signal,
+      share: parts.share,
       onProgress: ({ raw, read }) => {
         countWork(draft, layer, { read: read - seen });
         onRead(raw);

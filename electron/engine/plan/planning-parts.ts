@@ -1,5 +1,6 @@
 import type { RequestCounts } from '../../../shared/models/plan.ts';
 import type { CodecPool } from '../codec/codec-pool.ts';
+import type { Share } from '../codec/share.ts';
 import type { ContentIndex } from '../digests/content-index.ts';
 import type { DigestCache } from '../digests/digest-cache.ts';
 import type { Clock } from '../ports.ts';
@@ -13,6 +14,8 @@ import type { ZeroChunks } from './zero-chunks.ts';
 export interface PlanningParts {
   readonly clock: Clock;
   readonly codec: CodecPool;
+  /** Of the plan or job, among those that use the workers. */
+  readonly share: Share;
   readonly digestCache: DigestCache;
   readonly contentIndex: ContentIndex;
   /** Bytes a second to the slowest of these registries, by what was measured and by the limit; null = not known. */

@@ -76,7 +76,7 @@ async function encodesTo(
       form: 'lz4',
       sinks: [],
     },
-    { signal },
+    { signal, share: parts.share },
   );
   countWork(draft, layer, { read: bytesRead, encoded: layer.rawSize });
   await parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]);

@@ -83,6 +83,7 @@ async function openDrawer(jobs: readonly Job[], handlers: Partial<Handlers> = {}
         ? Promise.reject(new AppError('job.notFound', { id }))
         : Promise.resolve({ sequence: 1, job });
     },
+    'jobs.focus': () => Promise.resolve(null),
     'jobs.pause': () => Promise.resolve(null),
     'jobs.cancel': () => Promise.resolve(null),
     'jobs.retry': () => Promise.resolve(null),
@@ -91,10 +92,13 @@ async function openDrawer(jobs: readonly Job[], handlers: Partial<Handlers> = {}
     'settings.set': (settings) => Promise.resolve(settings),
     ...handlers,
   });
-  await renderWindow(host, <TransfersDrawer height={520} onResize={() => undefined} onClose={() => undefined} />);
+  const { unmount: close } = await renderWindow(
+    host,
+    <TransfersDrawer height={520} onResize={() => undefined} onClose={() => undefined} />,
+  );
   await screen.findAllByRole('radio', { name: /^(Active|Failed|Finished)[1-9]/ });
   const asked = (method: string) => host.requests.filter((one) => one.method === method).map(({ input }) => input);
-  return { host, asked, user: userEvent.setup() };
+  return { host, asked, close, user: userEvent.setup() };
 }
 
 function rows(): string[] {
@@ -112,6 +116,18 @@ describe('the transfers drawer', () => {
     await screen.findByRole('grid', { name: 'Layers' });
     expect(rows()[0]).toBe('31.5–2.0Uploading50 MB of 200 MB');
     expect(rows()[1]).toMatch(/^2.*Waiting/);
+  });
+
+  it('tells which job is looked at, and that none is once it is closed', async () => {
+    const { asked, close } = await openDrawer([RUNNING, DONE]);
+    const opened = asked('jobs.focus');
+    close();
+    await waitFor(() => {
+      expect({ opened, closed: asked('jobs.focus').slice(opened.length) }).toEqual({
+        opened: [{ id: 'job-1' }],
+        closed: [{ id: null }],
+      });
+    });
   });
 
   it('follows the deltas and asks anew after a gap', async () => {

@@ -14,6 +14,7 @@ import { TransferLimits } from './transfer-limits.tsx';
 import '../../ui/controls.css';
 import './transfers.css';
 import { useJobCommands } from './use-job-commands.ts';
+import { useWatchedJob } from './use-watched-job.ts';
 
 /** What the open drawer shows, and its height in pixels. */
 export interface TransfersDrawerProps {
@@ -104,6 +105,7 @@ function NoJob(): ReactElement {
 }
 
 function WatchedJob({ job }: { readonly job: JobSummary }): ReactElement {
+  useWatchedJob(job.id);
   const layers = useJobLayers(job.id);
   const speeds = useJobs((state) => state.speeds.get(job.id));
   return <JobDetail job={job} layers={layers} speeds={speeds ?? []} />;

@@ -43,6 +43,7 @@ export async function encodeLayer(
     },
     {
       signal,
+      share: parts.share,
       onStarted: () => {
         startedMs = parts.clock.now();
         run.progressOf(layer).move('encoding');

@@ -122,16 +122,19 @@ export class LayerUpload {
     }
   }
 
-  /** Waits for other pushes that bring the blob to the same registries; what they brought is found or mounted. */
+  /** Waits for other jobs that bring the blob to the same registries; what they brought, or had, is found or mounted. */
   async #awaitOthers(targets: readonly DraftTarget[]): Promise<DraftTarget[]> {
     const { digest, size } = this.#layer;
     if (digest === null || size === null) return [...targets];
     const left: DraftTarget[] = [];
     for (const target of targets) {
-      const flight = this.#run.flights.ofOthers(target.registry, digest, this.#run);
-      const arrived = flight !== null && (await beforeAbort(flight.arrived, this.#signal));
-      if (arrived) this.#run.blobs.arrivedNearby(target.registry, digest, flight.repository);
-      const here = arrived && flight.repository === target.repository;
+      const { registry, repository } = target;
+      const flight = this.#run.flights.ofOthers(registry, digest, this.#run);
+      if (flight !== null) await beforeAbort(flight.arrived, this.#signal);
+      // Also what arrived while this layer waited for its slot, after the registry was asked.
+      const landed = this.#run.flights.landedByOthers(registry, digest, this.#run);
+      if (landed !== null) this.#run.blobs.arrivedNearby(registry, digest, landed);
+      const here = landed === repository && !this.#run.blobs.mistrusts(target, digest);
       if (!here || (await this.#present([target])).length === 0) left.push(target);
     }
     return left;

@@ -71,7 +71,7 @@ export class UploadPass {
     piece: (id, piece) => this.#decide(id, (sink) => this.#handOver(sink, piece)),
     allowance: async (id) => {
       const host = this.#sinks.get(id)?.target.registry;
-      if (host !== undefined && !this.#isFile(id)) await this.#run.bandwidth.takeFor(host, ALLOWANCE, this.#signal);
+      if (host !== undefined && !this.#isFile(id)) await this.#allow(host, ALLOWANCE);
       await this.#run.gate.pass(this.#signal);
     },
     answer: async (id, piece, answer) => {
@@ -85,6 +85,11 @@ export class UploadPass {
       return await this.#decide(id, (sink) => Promise.resolve(this.#stored(id, sink, outcome)));
     },
   };
+
+  async #allow(host: string, bytes: number): Promise<void> {
+    const { bandwidth, parts } = this.#run;
+    await bandwidth.takeFor(host, bytes, this.#signal, parts.share);
+  }
 
   /** What goes into a file takes nothing of the bandwidth limit. */
   #isFile(id: string): boolean {
@@ -125,7 +130,7 @@ export class UploadPass {
     // Of a stream its first allowance, or all of it where it is shorter for certain.
     const most = this.#layer.size ?? this.#layer.rawSize;
     const first = session.mode === 'chunks' ? piece.length : Math.min(ALLOWANCE, most);
-    if (session.mode !== 'file') await run.bandwidth.takeFor(target.registry, first, this.#signal);
+    if (session.mode !== 'file') await this.#allow(target.registry, first);
     // Last, so that a push that was paused while its pieces waited for their turn sends none of them.
     await run.gate.pass(this.#signal);
     const empty = piece.length === 0 && piece.final && piece.start > 0;
