@@ -12,6 +12,7 @@ import { Credentials } from './credentials/credentials.ts';
 import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from './credentials/sign-in-book.ts';
 import { ContentIndex } from './digests/content-index.ts';
 import { DigestCache } from './digests/digest-cache.ts';
+import { ImageDisks } from './digests/image-disks.ts';
 import { seenManifests } from './digests/seen-manifests.ts';
 import type { Engine } from './engine-interface.ts';
 import { createEventHub } from './event-hub.ts';
@@ -22,6 +23,7 @@ import { JobFiles } from './jobs/job-files.ts';
 import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
 import { EncoderRate } from './plan/encoder-rate.ts';
+import { ExtentVolumes } from './plan/extent-volumes.ts';
 import type { LookingParts } from './plan/known-vm.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
 import type { EnginePorts } from './ports.ts';
@@ -163,6 +165,13 @@ class JoinedEngine {
       index: this.#index,
       cache,
       zeros,
+      extentVolumes: new ExtentVolumes({
+        state,
+        nowMs,
+        log,
+        scratch: (vmId) => join(this.#vms.homeOf(vmId), '.tartan'),
+      }),
+      imageDisks: new ImageDisks(state, nowMs),
       hosts: this.#hosts,
       encoderRate: this.#encoderRate,
       clients,

@@ -7,6 +7,7 @@ import type { CodecPool } from './codec/codec-pool.ts';
 import type { Share } from './codec/share.ts';
 import type { ContentIndex } from './digests/content-index.ts';
 import type { DigestCache } from './digests/digest-cache.ts';
+import type { ImageDisks } from './digests/image-disks.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Bandwidth } from './jobs/bandwidth.ts';
 import type { BlobFlights } from './jobs/blob-flights.ts';
@@ -19,6 +20,8 @@ import type { TransferJob } from './jobs/transfer-job.ts';
 import { openClients, registriesOf } from './open-clients.ts';
 import { CachedLayers } from './plan/cached-layers.ts';
 import type { EncoderRate } from './plan/encoder-rate.ts';
+import { ExtentBases } from './plan/extent-bases.ts';
+import type { ExtentVolumes } from './plan/extent-volumes.ts';
 import { type OpeningParts, openJobSource, openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
 import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
@@ -32,6 +35,7 @@ import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryBook } from './registry-book.ts';
 import type { RegistryService } from './registry-service.ts';
+import { snapshotFiles } from './snapshots/snapshot-record.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 import type { StoreService } from './store/store-service.ts';
 import type { MovedTags } from './tags/moved-tags.ts';
@@ -48,6 +52,8 @@ export interface PushServiceParts {
   readonly index: ContentIndex;
   readonly cache: DigestCache;
   readonly zeros: ZeroChunks;
+  readonly extentVolumes: ExtentVolumes;
+  readonly imageDisks: ImageDisks;
   readonly hosts: HostMemory;
   readonly encoderRate: EncoderRate;
   readonly clients: RegistryClients;
@@ -88,13 +94,21 @@ export class PushService {
     share: Share,
     following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
   ): { parts: PlanningParts; close: () => Promise<void> } {
-    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, bandwidth } = this.#rooms;
+    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, bandwidth, extentVolumes, imageDisks } =
+      this.#rooms;
     const { clientOf, close } = openClients(this.#rooms, {
       targets: this.targets(request),
       insecure: request.insecure,
       concurrency: request.concurrency ?? settings().concurrency,
       pieceSize: request.pieceSize,
       ...following,
+    });
+    const cachedLayers = new CachedLayers({
+      clock: this.#ports.clock,
+      codec,
+      digestCache: cache,
+      contentIndex: index,
+      images: async () => (await vms.images()).filter(({ defect }) => defect === null),
     });
     return {
       parts: {
@@ -112,12 +126,12 @@ export class PushService {
         encoderRate,
         movedTags: this.#rooms.movedTags,
         zeroChunks: zeros,
-        cachedLayers: new CachedLayers({
-          clock: this.#ports.clock,
-          codec,
-          digestCache: cache,
-          contentIndex: index,
-          images: async () => (await vms.images()).filter(({ defect }) => defect === null),
+        cachedLayers,
+        extentBases: new ExtentBases({
+          volumes: extentVolumes,
+          imageDisks,
+          cachedLayers,
+          snapshots: (source) => keptSnapshots(this.#rooms.snapshots, source),
         }),
         clientOf,
         requests: noRequests(),
@@ -285,6 +299,17 @@ export class PushService {
       if (bytesPerSecond !== null) await this.#rooms.hosts.learnLinkRate(registry, bytesPerSecond);
     }
   }
+}
+
+/** Snapshots that a source can be compared with: the one that is kept of its VM, and all others, the newest first. */
+async function keptSnapshots(store: SnapshotStore, { vmId, diskIdentity }: PushSource) {
+  const [last, stored] = await Promise.all([store.baseFor({ id: vmId, disk: diskIdentity }), store.stored()]);
+  const others = stored.map(({ folder, record: { vmName, madeMs } }) => ({
+    vmName,
+    diskPath: snapshotFiles(folder).disk,
+    madeMs,
+  }));
+  return { last, others };
 }
 
 /** The lower of two rates, as far as they are known. */

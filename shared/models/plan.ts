@@ -66,6 +66,15 @@ export const requestCountsSchema = z.object({
   manifest: z.number(),
 });
 
+/** A file of this computer that nobody writes, whose blocks a chunk shares. */
+export const layerBaseSchema = z.object({
+  kind: z.enum(['snapshot', 'image']),
+  /** The VM of the snapshot, or the cached image as `host/repository:tag`. */
+  name: z.string(),
+  /** When the snapshot was made, or the image's disk was written; ms since the epoch. */
+  madeMs: z.number(),
+});
+
 /** One layer as a plan shows it for one target. Sizes in bytes. */
 export const planLayerSchema = z.object({
   /** Place in the manifest: 0 is the VM config, then the chunks in disk order, last the NVRAM. */
@@ -87,6 +96,8 @@ export const planLayerSchema = z.object({
   reason: layerReasonSchema,
   /** Repository of the same registry that a mount takes the layer from. */
   mountedFrom: z.string().nullable(),
+  /** Origin `extents`: the file that the chunk shares its blocks with. */
+  base: layerBaseSchema.nullable().default(null),
 });
 
 /** One reference of a target, and what the push does to its tag. */
@@ -168,6 +179,11 @@ export const planSchema = z.object({
   targets: z.array(planTargetSchema),
 });
 
+/** A layer of which nothing is told but its verdict. */
+export const UNTRACED = { base: null } as const;
+
+/** A file that a chunk shares its blocks with. */
+export type LayerBase = z.infer<typeof layerBaseSchema>;
 /** What became of Tart's cache. */
 export type PopulatedCache = z.infer<typeof populatedCacheSchema>;
 /** What a target is. */

@@ -1,5 +1,12 @@
 import type { CopyDocument, CopyLayer, CopyTarget } from '../../../shared/models/copy.ts';
-import type { LayerKind, PlanBytes, PlanReference, RequestCounts, TargetPlace } from '../../../shared/models/plan.ts';
+import {
+  type LayerKind,
+  type PlanBytes,
+  type PlanReference,
+  type RequestCounts,
+  type TargetPlace,
+  UNTRACED,
+} from '../../../shared/models/plan.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
 import type { DistributionClient, RemoteManifest } from '../registry/distribution-client.ts';
 import type { CopySource } from './copy-source.ts';
@@ -175,6 +182,7 @@ export function layerOf(row: CopyRow, outcome: Outcome | undefined): CopyLayer {
     origin: sent && local !== null ? ORIGINS[local.kind] : 'remote',
     zero: false,
     ...(outcome ?? SENT),
+    ...UNTRACED,
   };
 }
 

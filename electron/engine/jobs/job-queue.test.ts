@@ -367,6 +367,7 @@ describe('the record of a copy', () => {
       zero: false,
       reason: 'notInRegistry',
       mountedFrom: null,
+      base: null,
       status: 'done',
       sent: 1,
       read: 0,

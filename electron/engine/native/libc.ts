@@ -12,6 +12,8 @@ export interface Libc {
   flock(descriptor: number, operation: number): CallResult;
   fcntl(descriptor: number, command: number, argument: Uint8Array): CallResult;
   ioctl(descriptor: number, request: number, argument: Uint8Array): CallResult;
+  /** `ioctl` on a thread of its own, for calls that take long; answers the C result. Linux only; elsewhere it answers −1. */
+  ioctlAside(descriptor: number, request: number, argument: Uint8Array): Promise<number>;
   /** macOS only; elsewhere it answers −1. `options` are the FSOPT flags. */
   getattrlist(path: string, attributes: Uint8Array, answer: Uint8Array, options: number): CallResult;
   /** macOS only; elsewhere it answers −1. */
@@ -68,11 +70,22 @@ function load(): Libc | null {
     const fstatfs = darwin
       ? call(`int fstatfs${process.arch === 'x64' ? '$INODE64' : ''}(int descriptor, void *answer)`)
       : null;
+    // koffi calls variadic functions only at once; on Linux both forms pass an address in the same register.
+    const ioctlAside = darwin ? null : library.func('int ioctl(int descriptor, unsigned long request, void *argument)');
     return {
       lseek,
       flock,
       fcntl: (descriptor, command, argument) => fcntl(descriptor, command, 'void *', argument),
       ioctl: (descriptor, request, argument) => ioctl(descriptor, request, 'void *', argument),
+      ioctlAside: (descriptor, request, argument) =>
+        new Promise((resolve) => {
+          if (ioctlAside === null) resolve(-1);
+          else {
+            ioctlAside.async(descriptor, request, argument, (failure: unknown, result: unknown) =>
+              resolve(failure === null ? Number(result) : -1),
+            );
+          }
+        }),
       getattrlist: (path, attributes, answer, options) =>
         getattrlist?.(path, attributes, answer, answer.length, options) ?? NOT_HERE,
       fstatfs: (descriptor, answer) => fstatfs?.(descriptor, answer) ?? NOT_HERE,

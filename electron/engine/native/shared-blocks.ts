@@ -1,36 +1,25 @@
+import { EXTENT, FIEMAP, FiemapPage } from './fiemap.ts';
 import { type Libc, libc } from './libc.ts';
 
-/** `FS_IOC_FIEMAP`: a header of 32 bytes, then 56 bytes an extent (linux/fiemap.h). */
-const FIEMAP = 0xc020_660b;
-const HEADER_BYTES = 32;
-const EXTENT_BYTES = 56;
 const EXTENTS_PER_CALL = 512;
-const LAST = 0x1;
-const SHARED = 0x2000;
 /** A file in more pieces than this is not mapped for a mere figure: about 10 ms. */
 const MOST_EXTENTS = 32_768;
 
 /** Sum of the extents that other files hold as well. */
 function linuxSharedBytes(functions: Libc, descriptor: number): number | null {
-  const map = Buffer.alloc(HEADER_BYTES + EXTENTS_PER_CALL * EXTENT_BYTES);
-  let shared = 0n;
-  let start = 0n;
+  const page = new FiemapPage(EXTENTS_PER_CALL);
+  let shared = 0;
+  let start = 0;
   for (let seen = 0; seen < MOST_EXTENTS; seen += EXTENTS_PER_CALL) {
-    map.fill(0, 0, HEADER_BYTES);
-    map.writeBigUInt64LE(start, 0);
-    map.writeBigUInt64LE(0xffff_ffff_ffff_ffffn - start, 8);
-    map.writeUInt32LE(EXTENTS_PER_CALL, 24);
-    if (functions.ioctl(descriptor, FIEMAP, map).result === -1) return null;
-    const count = map.readUInt32LE(20);
-    for (let extent = 0; extent < count; extent++) {
-      const at = HEADER_BYTES + extent * EXTENT_BYTES;
-      const length = map.readBigUInt64LE(at + 16);
-      const flags = map.readUInt32LE(at + 40);
-      if ((flags & SHARED) !== 0) shared += length;
-      if ((flags & LAST) !== 0) return Number(shared);
-      start = map.readBigUInt64LE(at) + length;
+    if (functions.ioctl(descriptor, FIEMAP, page.ask(start, null, 0)).result === -1) return null;
+    const { count } = page;
+    for (let index = 0; index < count; index++) {
+      const { offset, length, flags } = page.extent(index);
+      if ((flags & EXTENT.shared) !== 0) shared += length;
+      if ((flags & EXTENT.last) !== 0) return shared;
+      start = offset + length;
     }
-    if (count === 0) return Number(shared);
+    if (count === 0) return shared;
   }
   return null;
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { darwinFileSystem } from './file-system.ts';
 import { type Libc, libc } from './libc.ts';
 
 /** `FS_IOC_GETFSUUID` (Linux 6.9 and newer): a length byte and 16 bytes. */
@@ -74,9 +75,6 @@ async function linuxVolume(descriptor: number): Promise<string | null> {
   return told ?? (mount === null ? null : await uuidByDevice(mount.source));
 }
 
-/** `struct statfs` of macOS with 64-bit inodes: 2168 bytes, the mount point at 88 (sys/mount.h; not tried on a Mac). */
-const STATFS = { bytes: 2168, mountPointAt: 88, mountPointBytes: 1024 } as const;
-
 /** `ATTR_VOL_INFO | ATTR_VOL_UUID` in a `struct attrlist` (sys/attr.h; not tried on a Mac). */
 function volumeUuidRequest(): Buffer {
   const request = Buffer.alloc(24);
@@ -88,10 +86,8 @@ function volumeUuidRequest(): Buffer {
 function darwinVolume(descriptor: number): string | null {
   const functions = libc();
   if (functions === null) return null;
-  const stat = Buffer.alloc(STATFS.bytes);
-  if (functions.fstatfs(descriptor, stat).result === -1) return null;
-  const name = stat.subarray(STATFS.mountPointAt, STATFS.mountPointAt + STATFS.mountPointBytes);
-  const mountPoint = name.toString('utf8', 0, name.indexOf(0));
+  const mountPoint = darwinFileSystem(functions, descriptor)?.mountPoint;
+  if (mountPoint === undefined) return null;
   // Volume attributes are answered for the root of a volume only. u32 length, then the UUID.
   const answer = Buffer.alloc(20);
   if (functions.getattrlist(mountPoint, volumeUuidRequest(), answer, 0).result === -1) return null;

@@ -26,6 +26,12 @@ export interface CachedLayer extends LayerPair {
   readonly even: { readonly index: number; readonly chunkSize: number } | null;
 }
 
+/** A cached image whose manifest counts, and its layers in disk order. */
+export interface CachedDisk {
+  readonly vm: Vm;
+  readonly layers: readonly CachedLayer[];
+}
+
 /** What finding them takes. Owned by the engine. */
 export interface CachedLayersParts {
   readonly clock: Clock;
@@ -45,6 +51,7 @@ const MOST_IMAGES = 100;
  */
 export class CachedLayers {
   readonly #parts: CachedLayersParts;
+  #disks: Promise<readonly CachedDisk[]> | null = null;
   #known: Promise<ReadonlyMap<string, readonly CachedLayer[]>> | null = null;
   readonly #confirmed = new Map<string, Promise<number | null>>();
 
@@ -110,26 +117,42 @@ export class CachedLayers {
     }
   }
 
+  /** The images themselves. */
+  images(signal: AbortSignal): Promise<readonly CachedDisk[]> {
+    this.#disks ??= this.#read(signal).catch((error: unknown) => {
+      this.#disks = null;
+      throw error;
+    });
+    return this.#disks;
+  }
+
   #list(signal: AbortSignal): Promise<ReadonlyMap<string, readonly CachedLayer[]>> {
-    this.#known ??= this.#read(signal).catch((error: unknown) => {
+    this.#known ??= this.images(signal).then(byRawDigest, (error: unknown) => {
       this.#known = null;
       throw error;
     });
     return this.#known;
   }
 
-  async #read(signal: AbortSignal): Promise<ReadonlyMap<string, readonly CachedLayer[]>> {
-    const known = new Map<string, CachedLayer[]>();
-    for (const image of (await this.#parts.images()).slice(0, MOST_IMAGES)) {
-      for (const layer of await layersOf(image, this.#parts.clock, signal)) {
-        const others = known.get(layer.rawDigest);
-        if (others === undefined) known.set(layer.rawDigest, [layer]);
-        // Of equal chunks in one image the first will do.
-        else if (others.at(-1)?.disk.path !== layer.disk.path) others.push(layer);
-      }
+  async #read(signal: AbortSignal): Promise<readonly CachedDisk[]> {
+    const disks: CachedDisk[] = [];
+    for (const vm of (await this.#parts.images()).slice(0, MOST_IMAGES)) {
+      const layers = await layersOf(vm, this.#parts.clock, signal);
+      if (layers.length > 0) disks.push({ vm, layers });
     }
-    return known;
+    return disks;
   }
+}
+
+function byRawDigest(disks: readonly CachedDisk[]): ReadonlyMap<string, readonly CachedLayer[]> {
+  const known = new Map<string, CachedLayer[]>();
+  for (const layer of disks.flatMap(({ layers }) => layers)) {
+    const others = known.get(layer.rawDigest);
+    if (others === undefined) known.set(layer.rawDigest, [layer]);
+    // Of equal chunks in one image the first will do.
+    else if (others.at(-1)?.disk.path !== layer.disk.path) others.push(layer);
+  }
+  return known;
 }
 
 /** The layers of one image; none where its manifest does not count, or it is being pruned. */

@@ -161,15 +161,25 @@ export async function readChunk(
   layer.rawDigest = found.rawDigest;
   layer.zero = found.zero;
   if (found.zero) layer.origin = 'zero';
-  await rememberRawDigest(parts, draft, layer);
+  await rememberRawDigests(parts, draft, [layer]);
   await fillPairs(parts, draft, [layer], signal);
 }
 
-/** Stores a chunk's raw digest under the disk's identity, where that is settled, and under that of the snapshot that is read. */
-export async function rememberRawDigest(parts: PlanningParts, draft: PushDraft, layer: DraftLayer): Promise<void> {
-  const { source, chunkSize } = draft;
-  if (layer.rawDigest === null || !source.cacheable) return;
-  const digests = [{ index: chunkIndex(layer), rawDigest: layer.rawDigest, zero: layer.zero }];
+/**
+ * Stores raw digests of chunks under the disk's identity, where that is settled, and under that of the snapshot that is read.
+ * What is only claimed of a chunk is no digest of it.
+ */
+export async function rememberRawDigests(
+  parts: Pick<PlanningParts, 'digestCache'>,
+  { source, chunkSize }: PushDraft,
+  layers: readonly DraftLayer[],
+): Promise<void> {
+  const digests = layers.flatMap((layer) =>
+    layer.rawDigest === null || layer.claimed
+      ? []
+      : [{ index: chunkIndex(layer), rawDigest: layer.rawDigest, zero: layer.zero }],
+  );
+  if (digests.length === 0 || !source.cacheable) return;
   await parts.digestCache.store(source.diskIdentity, chunkSize, digests);
   const own = source.snapshot?.record.own.disk;
   if (own === undefined || sameIdentity(own, source.diskIdentity)) return;

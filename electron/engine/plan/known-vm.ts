@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { LayerReason, PlanLayer, Verdict } from '../../../shared/models/plan.ts';
+import { type LayerReason, type PlanLayer, UNTRACED, type Verdict } from '../../../shared/models/plan.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { RepositoryName, VmKnowledge, VmPlace } from '../../../shared/models/vm-knowledge.ts';
 import type { ContentIndex, LayerHolder } from '../digests/content-index.ts';
@@ -227,6 +227,7 @@ function layersOf(chunks: readonly KnownChunk[], held: ReadonlySet<string> | nul
       origin: zero ? 'zero' : rawDigest === null ? 'unknown' : 'cache',
       zero,
       mountedFrom: null,
+      ...UNTRACED,
     };
   });
 }

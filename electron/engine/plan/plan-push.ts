@@ -11,6 +11,8 @@ import {
   unencodedLayers,
   unreadLayers,
 } from './chunk-digests.ts';
+import { fillFromExtents } from './fill-from-extents.ts';
+import { dropUnservedClaim, takeClaims } from './layer-claims.ts';
 import { learnTargetManifests } from './learn-target-manifests.ts';
 import { limited } from './limited.ts';
 import type { PlanningParts } from './planning-parts.ts';
@@ -21,8 +23,8 @@ import { supplyVerbatim } from './supply-verbatim.ts';
 import { takeCachedLayer } from './take-cached-layer.ts';
 
 /**
- * The part of a plan that reads no disk byte: digests from the cached image's manifest, the digest cache, holes and the
- * content index; every tag and every known layer asked for. Unread chunks stay without a verdict.
+ * The part of a plan that reads no disk byte: digests from the cached image's manifest, the digest cache, holes, blocks that
+ * are shared with other disks, and the content index; every tag and every known layer asked for. Unread chunks stay without a verdict.
  */
 export async function planWithoutReading(
   parts: PlanningParts,
@@ -34,8 +36,9 @@ export async function planWithoutReading(
   fillFromManifest(draft);
   const local = (async () => {
     await fillFromCache(parts, draft);
-    parts.codec.warm(unreadLayers(draft).length);
     await fillHoles(parts, draft, signal);
+    await fillFromExtents(parts, draft, signal);
+    parts.codec.warm(unreadLayers(draft).length);
     await fillSmallLayers(parts, draft, signal);
   })();
   await Promise.all([tags, local]);
@@ -44,8 +47,10 @@ export async function planWithoutReading(
     // What the tags point at now may name the chunks, and may be the very manifest that this push would write.
     await learnTargetManifests(parts, draft, signal);
     await fillPairs(parts, draft, draft.layers, signal);
+    takeClaims(draft);
   }
   await askPresence(parts, draft, draft.layers, signal);
+  for (const layer of draft.layers) dropUnservedClaim(draft, layer);
   await supplyVerbatim(parts, draft, signal);
 }
 

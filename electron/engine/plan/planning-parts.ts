@@ -8,6 +8,7 @@ import type { DistributionClient } from '../registry/distribution-client.ts';
 import type { MovedTags } from '../tags/moved-tags.ts';
 import type { CachedLayers } from './cached-layers.ts';
 import type { EncoderRate } from './encoder-rate.ts';
+import type { ExtentBases } from './extent-bases.ts';
 import type { ZeroChunks } from './zero-chunks.ts';
 
 /** What planning works with. Owned by the engine; a plan or job borrows it. */
@@ -24,6 +25,8 @@ export interface PlanningParts {
   readonly zeroChunks: ZeroChunks;
   /** Layers that cached images name, for this plan or job. */
   readonly cachedLayers: CachedLayers;
+  /** Disks that chunks may share their blocks with. */
+  readonly extentBases: ExtentBases;
   /** The client of a registry or of an image layout (`oci:` and its folder), for this plan or job. */
   readonly clientOf: (registry: string) => DistributionClient;
   /** Keeps where tags were that are moved. */

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type {
   CachedImagePlan,
+  LayerBase,
   LayerKind,
   LayerReason,
   Origin,
@@ -13,7 +14,7 @@ import type {
   RequestCounts,
   Verdict,
 } from '../../../shared/models/plan.ts';
-import type { RepositoryName } from '../digests/content-index.ts';
+import type { LayerPair, RepositoryName } from '../digests/content-index.ts';
 import { chunksOf } from '../disk/chunks.ts';
 import { dataWithin } from '../disk/holes.ts';
 import type { DataRange } from '../native/seek-data.ts';
@@ -56,10 +57,23 @@ export interface DraftLayer {
   proven: boolean;
   /** Only a cached image tells of the digest: our encoder may make another layer. */
   local: boolean;
+  /** The file that the chunk shares its blocks with. */
+  base: LayerBase | null;
+  /** The raw digest, too, is what an image's manifest says of the bytes, and nobody has hashed them: no fact for others. */
+  claimed: boolean;
+  /** Layers that manifests of cached images name for the blocks that the chunk shares with them. */
+  claims: readonly LayerClaim[];
   /** The repository that the packed bytes are copied from, where they cannot be made from the disk. */
   copyFrom: RepositoryName | null;
   /** What was read and encoded for it. */
   readonly work: DraftWork;
+}
+
+/** What the manifest of a cached image says of a chunk whose blocks are the image's. */
+export interface LayerClaim extends LayerPair {
+  /** The repository whose manifest states it. */
+  readonly home: RepositoryName;
+  readonly base: LayerBase;
 }
 
 /** A target under way. */
@@ -116,6 +130,9 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     streamed: false,
     proven: false,
     local: false,
+    base: null,
+    claimed: false,
+    claims: [],
     copyFrom: null,
   };
   const layers: DraftLayer[] = [];
@@ -238,7 +255,8 @@ export function verdictsOf(draft: PushDraft, target: DraftTarget): LayerVerdict[
   const packedAs = new Map<string, string | null>();
   const sender = draft.targets.find(({ registry }) => registry === target.registry);
   return draft.layers.map((layer) => {
-    const { digest, rawDigest } = layer;
+    const { digest } = layer;
+    const rawDigest = layer.claimed ? null : layer.rawDigest;
     const twin = rawDigest === null ? undefined : packedAs.get(rawDigest);
     const sameRaw = twin !== undefined && (twin === null || digest === null || twin === digest);
     const earlier = sameRaw || (digest !== null && packed.has(digest));
@@ -335,6 +353,7 @@ export function planLayer(layer: DraftLayer, own: LayerVerdict | undefined): Pla
     zero: layer.zero,
     reason: own?.reason ?? 'notReadYet',
     mountedFrom: own?.mountedFrom ?? null,
+    base: layer.base,
   };
 }
 

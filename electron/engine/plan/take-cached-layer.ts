@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
+import { dropClaim } from './layer-claims.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import { ABSENT, countWork, type DraftLayer, type DraftTarget, PRESENT, type PushDraft } from './push-draft.ts';
 
@@ -23,7 +24,7 @@ export async function takeCachedLayer(
 ): Promise<void> {
   const { rawDigest, digest, zero, kind, rawSize, local } = layer;
   if (kind !== 'disk' || rawDigest === null || zero || (digest !== null && !local)) return;
-  if (draft.source.image !== null) return;
+  if (draft.source.image !== null || layer.claimed) return;
   const found = await parts.cachedLayers.find(rawDigest, rawSize, signal);
   if (digest !== null && layer.size !== null) {
     // Learned before: the image need not be read again, but somebody must have the layer here too.
@@ -51,6 +52,7 @@ export function dropCachedLayer(draft: PushDraft, layer: DraftLayer): void {
   layer.digest = null;
   layer.size = null;
   layer.local = false;
+  if (layer.claimed) dropClaim(layer);
   if (layer.origin === 'index') layer.origin = 'unknown';
 }
 

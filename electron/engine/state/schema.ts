@@ -183,4 +183,18 @@ export const MIGRATIONS: readonly string[] = [
      UNIQUE (job_id, registry, repository)
    ) STRICT;
    CREATE INDEX savings_layers_by_age ON savings_layers (written_ms);`,
+
+  // 10: comparing blocks with other disks. Volumes on which it was tried, by build of the operating system; disks of cached
+  // images as they were first seen (`identity` is JSON).
+  `CREATE TABLE extent_volumes (
+     volume TEXT PRIMARY KEY,
+     system_build TEXT NOT NULL,
+     passed INTEGER NOT NULL,
+     tested_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE image_disks (
+     path TEXT PRIMARY KEY,
+     identity TEXT NOT NULL,
+     first_seen_ms INTEGER NOT NULL
+   ) STRICT;`,
 ];

@@ -1,5 +1,5 @@
 import type { Image } from '../../../shared/models/image.ts';
-import type { PlanLayer } from '../../../shared/models/plan.ts';
+import { type PlanLayer, UNTRACED } from '../../../shared/models/plan.ts';
 
 /** Packed over raw bytes of a chunk of nothing but zeros: 3 260 420 bytes for 512 MiB; data hardly ever gets so small. */
 const ZERO_RATIO = 0.0065;
@@ -28,6 +28,7 @@ export function imageLayers(image: Image): PlanLayer[] {
       zero,
       reason: again ? (zero ? 'allZeros' : 'sameDigestEarlier') : 'inRepository',
       mountedFrom: null,
+      ...UNTRACED,
     });
     rawOffset += rawSize;
   }

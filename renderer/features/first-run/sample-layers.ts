@@ -1,4 +1,4 @@
-import type { PlanLayer } from '../../../shared/models/plan.ts';
+import { type PlanLayer, UNTRACED } from '../../../shared/models/plan.ts';
 import type { SampleState } from '../../../shared/models/sample.ts';
 
 /** Packed bytes of a byte of the sample's files, and of a byte that is zero: seen in its first push. */
@@ -23,6 +23,7 @@ export function sampleLayers({ chunks, chunkSize }: Pick<SampleState, 'chunks' |
       zero,
       reason: zero ? 'allZeros' : 'newRepository',
       mountedFrom: null,
+      ...UNTRACED,
     };
   });
 }

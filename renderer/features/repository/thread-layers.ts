@@ -1,4 +1,4 @@
-import type { PlanLayer } from '../../../shared/models/plan.ts';
+import { type PlanLayer, UNTRACED } from '../../../shared/models/plan.ts';
 import type { TagGroup } from '../../../shared/models/registry.ts';
 
 /** Runs are drawn up to so many chunks: no disk has more. */
@@ -38,5 +38,6 @@ function layerOf(index: number, mark: string | undefined): PlanLayer {
     zero: mark === 'z',
     reason: 'inRepository',
     mountedFrom: null,
+    ...UNTRACED,
   };
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { CodecResult } from '../../codec/codec-protocol.ts';
-import { readRanges, rememberRawDigest } from '../../plan/chunk-digests.ts';
+import { readRanges, rememberRawDigests } from '../../plan/chunk-digests.ts';
 import { countWork, type DraftLayer } from '../../plan/push-draft.ts';
 import type { PushContext } from './push-context.ts';
 import type { UploadPass } from './upload-pass.ts';
@@ -71,7 +71,7 @@ export async function encodeLayer(
   const alone = sinks.length <= 1 && sinks.every(({ mode }) => mode === 'pieces');
   if (alone)
     await run.encoded({ raw: layer.rawSize, packed: size }, parts.clock.now() - startedMs - (pass?.sendingMs ?? 0));
-  await rememberRawDigest(parts, draft, layer);
+  await rememberRawDigests(parts, draft, [layer]);
   await parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]);
   return true;
 }

@@ -5,6 +5,7 @@ import { PIECE_SIZE } from '../../codec/codec-pool.ts';
 import { SinkSender } from '../../codec/sink-sender.ts';
 import { askPresence } from '../../plan/ask-presence.ts';
 import { readChunk } from '../../plan/chunk-digests.ts';
+import { dropUnservedClaim } from '../../plan/layer-claims.ts';
 import { layersByWork } from '../../plan/layers-by-work.ts';
 import { limited } from '../../plan/limited.ts';
 import { planWithoutReading, refuseLacking } from '../../plan/plan-push.ts';
@@ -282,7 +283,7 @@ export class PushRun implements PushContext {
       (other) =>
         other !== layer &&
         other.digest !== null &&
-        (other.digest === layer.digest || other.rawDigest === layer.rawDigest),
+        (other.digest === layer.digest || (!other.claimed && other.rawDigest === layer.rawDigest)),
     );
     if (twin === undefined) return;
     layer.digest = twin.digest;
@@ -294,6 +295,7 @@ export class PushRun implements PushContext {
 
   /** Reads a chunk first only where reading can tell something: else it is hashed, encoded and sent in one pass. */
   async #learnDigest(layer: DraftLayer, progress: LayerProgress, signal: AbortSignal): Promise<void> {
+    dropUnservedClaim(this.draft, layer);
     if (layer.kind !== 'disk' || (layer.digest !== null && !layer.local)) return;
     if (layer.rawDigest === null) {
       let known = this.#rawSizesKnown.get(layer.rawSize);
