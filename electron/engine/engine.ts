@@ -7,6 +7,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import { CodecPool } from './codec/codec-pool.ts';
+import { CompareService } from './compare-service.ts';
 import { CopyService, copyName } from './copy-service.ts';
 import { Credentials } from './credentials/credentials.ts';
 import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from './credentials/sign-in-book.ts';
@@ -77,6 +78,7 @@ class JoinedEngine {
   readonly #sample: SampleService;
   readonly #sharing: SharingService;
   readonly #snapshots: SnapshotService;
+  readonly #compare: CompareService;
 
   constructor(ports: EnginePorts, state: StateDatabase) {
     this.#state = state;
@@ -249,6 +251,16 @@ class JoinedEngine {
       index,
       seen: (registry) => seenManifests(state, registry),
     });
+    this.#compare = new CompareService({
+      looking,
+      vms: this.#vms,
+      registries: () => this.#sharing.listed(),
+      manifests: (digests) => this.#sharing.manifests(digests),
+      readManifest: (place, reference, signal) => this.#registries.readManifest(place, reference, signal),
+      holders: (digests, signal) => this.#sharing.holders(digests, signal),
+      index,
+      anyFile: paths.codecWorker,
+    });
   }
 
   #sampleService({ paths, clock, log }: EnginePorts): SampleService {
@@ -309,6 +321,7 @@ class JoinedEngine {
       ...this.#tags.handlers(),
       ...this.#sharing.handlers(),
       ...this.#report.handlers(),
+      ...this.#compare.handlers(),
       'serve.stop': async (input, signal) => {
         await store['serve.stop'](input, signal);
         return await none(this.#sample.letRegistryGo());

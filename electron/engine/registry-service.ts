@@ -5,9 +5,12 @@ import type { ErrorCode } from '../../shared/errors/codes.ts';
 import { isDigest, parseReference } from '../../shared/models/reference.ts';
 import type { Registry } from '../../shared/models/registry.ts';
 import { inspectImage } from './browse/inspect-image.ts';
+import { manifestOf } from './browse/read-manifest.ts';
 import { describeDigests, type ReadingParts, readRepository } from './browse/read-repository.ts';
 import { verifyImage } from './browse/verify-image.ts';
-import type { ContentIndex } from './digests/content-index.ts';
+import type { CompareMethodName } from './compare-service.ts';
+import type { ContentIndex, KnownManifest, RepositoryName } from './digests/content-index.ts';
+import { claimedPairs } from './plan/learn-target-manifests.ts';
 import type { Clock } from './ports.ts';
 import type { RegistryClient } from './registry/registry-client.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
@@ -18,7 +21,7 @@ import type { StoreService } from './store/store-service.ts';
 
 type RegistryMethodName = Exclude<
   Extract<EngineMethodName, `${'registries' | 'repositories' | 'images'}.${string}`>,
-  RegistrySettingName | SignInMethodName
+  RegistrySettingName | SignInMethodName | CompareMethodName
 >;
 
 /** A repository that is read is shown at most this often, in ms. */
@@ -114,6 +117,21 @@ export class RegistryService {
   async list(): Promise<Registry[]> {
     const { book, store } = this.#parts;
     return [...(await book.list()).filter(({ host }) => !this.#isThisComputer(host)), await store.registry()];
+  }
+
+  /** Asks for the manifest behind a tag or digest, and learns it. @throws AppError `manifest.notFound` and as all requests */
+  async readManifest(place: RepositoryName, reference: string, signal: AbortSignal): Promise<KnownManifest> {
+    const { registry, repository } = place;
+    return await this.#ask(
+      registry,
+      this.#parts.book.choices(registry).insecure,
+      async (client) => {
+        const found = await manifestOf(client, repository, reference, signal);
+        await this.#parts.index.learnManifest(place, found, claimedPairs(found.bytes));
+        return found;
+      },
+      'newHealth',
+    );
   }
 
   handlers(): Handlers<RegistryMethodName> {

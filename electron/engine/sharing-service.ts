@@ -9,13 +9,7 @@ import { BlobUsers } from './report/blob-users.ts';
 import { ImageContents } from './report/image-contents.ts';
 import { imageRemoval, userOf } from './report/image-removal.ts';
 import { imageSharing } from './report/image-sharing.ts';
-import {
-  imagesOf,
-  type KnownImage,
-  type KnownRegistry,
-  knownImages,
-  type ListedRegistry,
-} from './report/known-images.ts';
+import { imagesOf, type KnownImage, type KnownRegistry, knownImages } from './report/known-images.ts';
 import { registryImages, toldImage } from './report/registry-images.ts';
 
 /** Methods that this service answers. */
@@ -61,12 +55,13 @@ export class SharingService {
   /** What manifests are made of is kept, because reading them takes long; too much of it is given up. */
   #keptContents(): ImageContents {
     if (this.#contents === null || this.#contents.full) {
-      this.#contents = new ImageContents((digests) => this.#manifests(digests));
+      this.#contents = new ImageContents((digests) => this.manifests(digests));
     }
     return this.#contents;
   }
 
-  async #manifests(digests: readonly string[]): Promise<readonly KnownManifest[]> {
+  /** The bytes of known manifests, wherever they are kept; what is not known is left out. */
+  async manifests(digests: readonly string[]): Promise<readonly KnownManifest[]> {
     const { index, store } = this.#parts;
     const known = await index.manifestsNamed(digests);
     const has = new Set(known.map(({ digest }) => digest));
@@ -75,18 +70,38 @@ export class SharingService {
   }
 
   async #known(registry: string | null, signal: AbortSignal): Promise<Known> {
-    const { registries, store, seen } = this.#parts;
-    const listed: ListedRegistry[] = [];
-    for (const { host, thisComputer, repositories } of await registries()) {
-      if (registry !== null && host !== registry) continue;
-      listed.push({
-        host,
-        thisComputer,
-        repositories: thisComputer ? [...(await store.repositories())] : repositories,
-      });
-    }
+    const listed = (await this.listed()).filter(({ host }) => registry === null || host === registry);
     const contents = this.#keptContents();
-    return { registries: await knownImages(listed, await seen(registry), contents, signal), contents };
+    const seen = await this.#parts.seen(registry);
+    return { registries: await knownImages(listed, seen, contents, signal), contents };
+  }
+
+  /** Registries with what is known of their images, the store of this computer whether it is on or not. */
+  async listed(): Promise<Registry[]> {
+    const { registries, store } = this.#parts;
+    const listed: Registry[] = [];
+    for (const registry of await registries()) {
+      const { thisComputer } = registry;
+      listed.push(thisComputer ? { ...registry, repositories: [...(await store.repositories())] } : registry);
+    }
+    return listed;
+  }
+
+  /** Known images by the layers of these that they need. */
+  async holders(digests: readonly string[], signal: AbortSignal): Promise<Map<string, KnownImage[]>> {
+    const { registries, contents } = await this.#known(null, signal);
+    const wanted = new Map(digests.map((digest) => [contents.blobs.find(digest), digest]));
+    const holders = new Map<string, KnownImage[]>();
+    for (const image of imagesOf(registries)) {
+      for (const number of image.blobs) {
+        const digest = wanted.get(number);
+        if (digest === undefined) continue;
+        const known = holders.get(digest);
+        if (known === undefined) holders.set(digest, [image]);
+        else known.push(image);
+      }
+    }
+    return holders;
   }
 
   handlers(): Handlers<SharingMethodName> {

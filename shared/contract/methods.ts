@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { capabilitiesSchema } from '../models/capabilities.ts';
 import { certificateChainSchema } from '../models/certificate.ts';
+import { comparedNameSchema, comparisonSchema } from '../models/comparison.ts';
 import { copyDocumentSchema, copyRequestSchema } from '../models/copy.ts';
 import { copyPriceSchema, pricedSourceSchema, pricedTargetSchema } from '../models/copy-price.ts';
 import { imageSchema, verificationSchema } from '../models/image.ts';
@@ -309,6 +310,16 @@ export const methods = defineMethods({
     input: z.object({ reference, insecure: z.boolean(), deep: z.boolean() }),
     output: verificationSchema,
     errors: REGISTRY_ERRORS,
+  },
+
+  /**
+   * Compares two images chunk by chunk, by what is known of them: no disk byte is read. Only an image of a registry whose
+   * manifest nobody has seen is asked for.
+   */
+  'images.compare': {
+    input: z.object({ a: comparedNameSchema, b: comparedNameSchema }),
+    output: comparisonSchema,
+    errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'image.notTart', 'state.unavailable'],
   },
 
   /**

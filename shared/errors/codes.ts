@@ -20,6 +20,7 @@ export const ERROR_RULES = {
   'vm.gone': { retry: 'no', actions: [] },
   'image.manifestMissing': { retry: 'no', actions: [] },
   'image.layerMissing': { retry: 'afterChange', actions: ['newManifest', 'retry'] },
+  'image.notTart': { retry: 'no', actions: [] },
   'file.unreadable': { retry: 'afterChange', actions: ['revealFile', 'retry'] },
   'registry.unreachable': { retry: 'later', actions: ['retry'] },
   'registry.notRegistry': { retry: 'afterChange', actions: ['editReference'] },

@@ -29,7 +29,7 @@ export interface LookingParts {
 }
 
 /** A chunk as far as it is known. */
-interface KnownChunk {
+export interface KnownChunk {
   readonly rawOffset: number;
   readonly rawSize: number;
   /** Raw bytes outside the holes of the disk, as far as its map was asked for. */
@@ -45,6 +45,8 @@ interface KnownChunks {
   readonly digestedMs: number | null;
   /** Digests of config and NVRAM, as far as they are known. */
   readonly small: readonly string[];
+  /** Null while it is not known. */
+  readonly nvram: { readonly digest: string; readonly size: number } | null;
 }
 
 /**
@@ -100,7 +102,8 @@ function placeOf({ registry, repository, held, manifestDigest, seenMs }: LayerHo
   return { registry, repository, digest: manifestDigest, tags: [...tags], held, seenMs };
 }
 
-async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSignal): Promise<KnownChunks> {
+/** The chunks of a VM's disk, and its NVRAM. @throws AppError `vm.gone`, `vm.incomplete`, `file.unreadable` */
+export async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSignal): Promise<KnownChunks> {
   const ownManifest = vm.kind === 'image' ? await chunksOfImage(vm) : null;
   if (ownManifest !== null) return ownManifest;
   const path = vmFiles(vm.folder).disk;
@@ -126,18 +129,20 @@ async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSignal): Pr
     if (chunk.digest !== null || pair === undefined || pair.rawSize !== chunk.rawSize) return chunk;
     return { ...chunk, digest: pair.digest, size: pair.size };
   });
-  return { chunks, digestedMs, small: rows.size === 0 ? [] : await nvramDigest(parts, vm) };
+  const nvram = rows.size === 0 ? null : await knownNvram(parts, vm);
+  return { chunks, digestedMs, small: nvram === null ? [] : [nvram.digest], nvram };
 }
 
 /** NVRAM is a layer as it is: its raw digest is the layer's. */
-async function nvramDigest(parts: LookingParts, vm: Vm): Promise<string[]> {
+async function knownNvram(parts: LookingParts, vm: Vm): Promise<KnownChunks['nvram']> {
   try {
     const nvram = await lookAt(vmFiles(vm.folder).nvram);
     await nvram.close();
     const rows = await parts.digestCache.lookup(nvram.identity, nvram.identity.size);
-    return [...rows.values()].map(({ rawDigest }) => rawDigest);
+    const digest = rows.get(0)?.rawDigest;
+    return digest === undefined ? null : { digest, size: nvram.identity.size };
   } catch (thrown) {
-    if (thrown instanceof AppError) return [];
+    if (thrown instanceof AppError) return null;
     throw thrown;
   }
 }
@@ -157,7 +162,8 @@ async function chunksOfImage(vm: Vm): Promise<KnownChunks | null> {
       const zero = rawDigest === ZERO_512_MIB.rawDigest;
       return { rawOffset, rawSize, dataSize: rawSize, rawDigest, digest, size, zero };
     });
-    return { chunks, digestedMs: null, small: [image.vmConfig.digest, image.nvram.digest] };
+    const small = [image.vmConfig.digest, image.nvram.digest];
+    return { chunks, digestedMs: null, small, nvram: { digest: image.nvram.digest, size: image.nvram.size } };
   } catch (thrown) {
     // Not there, or nothing that could be a manifest.
     if (thrown instanceof AppError) return null;

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Comparison } from '../../shared/models/comparison.ts';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { bytesOf, readStoredBlobs, type StoredBlobs } from '../fixtures/stored-blobs.ts';
+import { makeTartHome, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
+import { changeChunks, cloneWithChanges, makeWovenVm } from '../fixtures/woven-vm.ts';
+
+const never = new AbortController().signal;
+/** The chunk that only the changed clone has anew, and one behind the file system. */
+const CHANGED = [17, 19];
+let registry: DockerRegistry;
+let home: TartHome;
+let base: TartVm;
+let engine: TestEngine;
+let stored: StoredBlobs;
+/** Manifest digests by tag. */
+const pushed = new Map<string, string>();
+
+async function push(vmId: string, repository: string, tag: string): Promise<void> {
+  const { document } = await engine.push({ vmId, references: [`${registry.host}/${repository}:${tag}`] });
+  pushed.set(tag, document.targets[0]?.manifestDigest ?? '');
+}
+
+const name = (repository: string, tag: string): { registry: string; repository: string; digest: string } => ({
+  registry: registry.host,
+  repository,
+  digest: pushed.get(tag) ?? '',
+});
+
+/** What the registry has of an image by its own files. */
+const blobsOf = (tag: string): ReadonlyMap<string, number> => stored.images.get(pushed.get(tag) ?? '') ?? new Map();
+
+/** Bytes of the blobs of one image that none of the others needs. */
+function onlyIn(tag: string, others: readonly string[]): number {
+  const elsewhere = new Set(others.flatMap((other) => [...blobsOf(other).keys()]));
+  return bytesOf(new Map([...blobsOf(tag)].filter(([digest]) => !elsewhere.has(digest))));
+}
+
+function commonTo(one: string, other: string): number {
+  const others = blobsOf(other);
+  return bytesOf(new Map([...blobsOf(one)].filter(([digest]) => others.has(digest))));
+}
+
+beforeAll(async () => {
+  [registry, home] = await Promise.all([startDockerRegistry(), makeTartHome()]);
+  base = await makeWovenVm(home, { name: 'base', tail: '4r2h' });
+  await cloneWithChanges(home, base, 'changed', CHANGED);
+  engine = await openTestEngine({ tartHome: home.root });
+  await push('vm:base', 'macos/base', '1.0');
+  await push('vm:changed', 'macos/base', '1.1');
+  await push('vm:changed', 'ci/runner', 'runner');
+  await engine.handlers['repositories.read']({ host: registry.host, repository: 'macos/base' }, never);
+  stored = await readStoredBlobs(registry.storage);
+}, 60_000);
+afterAll(async () => {
+  await engine.close();
+  await registry.stop();
+  await home.remove();
+});
+
+describe('what fills a registry', () => {
+  it('is what lies in its own storage', async () => {
+    const { registries } = await engine.handlers['report.images']({ registry: registry.host }, never);
+    const [told] = registries;
+    expect(told).toMatchObject({ host: registry.host, images: 3, unread: 0, stored: bytesOf(stored.blobs) });
+    const counted = ['1.0', '1.1', 'runner'].reduce((sum, tag) => sum + bytesOf(blobsOf(tag)), 0);
+    expect(told?.counted).toBe(counted);
+    const ofBase = bytesOf(new Map([...blobsOf('1.0'), ...blobsOf('1.1')]));
+    expect(told?.repositories.map(({ repository, images, stored: once }) => [repository, images.length, once])).toEqual(
+      [
+        ['macos/base', 2, ofBase],
+        ['ci/runner', 1, bytesOf(blobsOf('runner'))],
+      ],
+    );
+  });
+
+  it('says of each image what only it needs, by its tags where they were read', async () => {
+    const { registries } = await engine.handlers['report.images']({ registry: registry.host }, never);
+    const images = registries.flatMap(({ repositories }) => repositories.flatMap((repository) => repository.images));
+    expect(
+      images.map(({ repository, digest, tags, packed, unique }) => [repository, digest, tags, packed, unique]),
+    ).toEqual(
+      expect.arrayContaining([
+        ['macos/base', pushed.get('1.0'), ['1.0'], bytesOf(blobsOf('1.0')), onlyIn('1.0', ['1.1', 'runner'])],
+        ['macos/base', pushed.get('1.1'), ['1.1'], bytesOf(blobsOf('1.1')), 0],
+        // Its tags were never read.
+        ['ci/runner', pushed.get('runner'), [], bytesOf(blobsOf('runner')), 0],
+      ]),
+    );
+  });
+
+  it('says of a layer who needs it', async () => {
+    const image = await engine.handlers['report.image'](name('macos/base', '1.0'), never);
+    expect(new Map(image.layers.map(({ digest, size }) => [digest, size]))).toEqual(blobsOf('1.0'));
+    const mine = image.layers.find(({ usedBy }) => usedBy === 1)?.digest ?? '';
+    const all = image.layers.find(({ usedBy }) => usedBy === 3)?.digest ?? '';
+    const usersOf = async (digest: string): Promise<string[]> =>
+      (await engine.handlers['report.layer']({ registry: null, digest }, never)).users.map((user) => user.digest);
+    expect(await usersOf(mine)).toEqual([pushed.get('1.0')]);
+    expect((await usersOf(all)).sort()).toEqual(['1.0', '1.1', 'runner'].map((tag) => pushed.get(tag)).sort());
+  });
+});
+
+describe('images of a registry', () => {
+  it('share what both need', async () => {
+    const images = [name('macos/base', '1.0'), name('macos/base', '1.1')];
+    const { pairs } = await engine.handlers['report.sharing']({ images, registry: null }, never);
+    expect(pairs).toEqual([{ a: 0, b: 1, bytes: commonTo('1.0', '1.1'), layers: expect.any(Number) }]);
+  });
+
+  it('free what nobody else needs when they are removed, and say who keeps the rest', async () => {
+    const removal = async (...images: ReturnType<typeof name>[]): Promise<unknown> => {
+      const { freed, registries } = await engine.handlers['report.removal']({ images }, never);
+      return { freed, keptBy: registries[0]?.keptBy.map(({ repository, bytes }) => [repository, bytes]) };
+    };
+    expect(await removal(name('macos/base', '1.0'))).toEqual({
+      freed: onlyIn('1.0', ['1.1', 'runner']),
+      keptBy: expect.arrayContaining([
+        ['macos/base', commonTo('1.0', '1.1')],
+        ['ci/runner', commonTo('1.0', 'runner')],
+      ]),
+    });
+    expect(await removal(name('macos/base', '1.1'), name('ci/runner', 'runner'))).toEqual({
+      freed: onlyIn('1.1', ['1.0']),
+      keptBy: [['macos/base', commonTo('1.0', '1.1')]],
+    });
+  });
+});
+
+describe('two images, compared', () => {
+  const compare = (a: string, b: string): Promise<Comparison> => {
+    const side = (text: string): { kind: 'vm' | 'image'; name: string } => ({
+      kind: text.startsWith('vm:') ? 'vm' : 'image',
+      name: text,
+    });
+    return engine.handlers['images.compare']({ a: side(a), b: side(b) }, never);
+  };
+  const differing = ({ chunks }: Comparison): number[] =>
+    chunks.flatMap(({ a, b }, at) => (a?.state === 'only' || b?.state === 'only' ? [at] : []));
+
+  it('differ where the VMs do, and add up to what the registry holds of them', async () => {
+    const found = await compare(`${registry.host}/macos/base:1.0`, `${registry.host}/macos/base:1.1`);
+    expect(differing(found)).toEqual(CHANGED);
+    expect(found.nvram).toBe('same');
+    // The sums of disk and NVRAM; of the rest of an image, its two configs, nothing is compared.
+    const { common, onlyA, onlyB } = found.totals;
+    expect(onlyA).toEqual({ chunks: 2, bytes: onlyIn('1.0', ['1.1']), estimated: false });
+    expect(onlyB).toEqual({ chunks: 2, bytes: onlyIn('1.1', ['1.0']), estimated: false });
+    expect(common.bytes + onlyA.bytes).toBe(found.a.packed);
+    expect(found.chunks[17]?.alsoIn).toEqual({
+      count: 1,
+      images: [expect.objectContaining({ repository: 'ci/runner' })],
+    });
+    expect(found.pushing).toMatchObject({ repository: 'macos/base', sends: 0, mounts: 0, present: found.a.packed });
+  });
+
+  it('may be a VM as it was pushed, and the image of another, without a request or a byte of the disk', async () => {
+    const found = await compare('vm:base', `${registry.host}/macos/base:1.1`);
+    expect(differing(found)).toEqual(CHANGED);
+    expect(found.a).toMatchObject({ title: 'base', state: 'stopped', unknown: 0 });
+    const runner = await compare('vm:base', `${registry.host}/ci/runner@${pushed.get('runner') ?? ''}`);
+    expect(runner.pushing).toMatchObject({ sends: 0, mounts: onlyIn('1.0', ['1.1']), estimated: false, unknown: 0 });
+  });
+
+  it('are unknown where nobody read the disk since it changed', async () => {
+    await changeChunks(base, [18], 'later');
+    const found = await compare('vm:base', `${registry.host}/macos/base:1.0`);
+    const states = new Set(found.chunks.map(({ a }) => a?.state));
+    expect(states).toEqual(new Set(['unknown', 'zero']));
+    expect(found.totals.common.chunks + found.totals.unknown.chunks).toBe(found.chunks.length);
+  });
+});
