@@ -44,6 +44,7 @@ describe('the menu bar', () => {
         ['focusLocal', 'Mod+1'],
         ['focusRegistries', 'Mod+2'],
         ['focusDetail', 'Mod+3'],
+        ['savings', 'Mod+4'],
         ['toggleLocal', 'Alt+Mod+1'],
         ['toggleDrawer', 'Mod+J'],
         ['tryIt', ''],

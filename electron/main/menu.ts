@@ -82,6 +82,8 @@ function viewMenu({ words, packaged, send }: MenuFacts): Item {
       { label: words.focusRegistries, accelerator: 'CommandOrControl+2', click: () => send('focusRegistries') },
       { label: words.focusDetail, accelerator: 'CommandOrControl+3', click: () => send('focusDetail') },
       SEPARATOR,
+      { label: words.savings, accelerator: 'CommandOrControl+4', click: () => send('savings') },
+      SEPARATOR,
       { label: words.toggleLocal, accelerator: 'Alt+CommandOrControl+1', click: () => send('toggleLocal') },
       { label: words.toggleDrawer, accelerator: 'CommandOrControl+J', click: () => send('toggleDrawer') },
       SEPARATOR,

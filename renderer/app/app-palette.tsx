@@ -1,5 +1,6 @@
 import {
   ArrowDownUp,
+  ChartColumn,
   PanelBottomOpen,
   PanelLeft,
   PanelRight,
@@ -48,6 +49,7 @@ const BAR = [
   ['focusLocal', PanelLeft, { key: '1' }],
   ['focusRegistries', Server, { key: '2' }],
   ['focusDetail', PanelRight, { key: '3' }],
+  ['savings', ChartColumn, { key: '4' }],
   ['toggleLocal', PanelLeft, { key: '1', alt: true }],
   ['toggleDrawer', PanelBottomOpen, { key: 'J' }],
   ['settings', SettingsIcon, { key: ',' }],

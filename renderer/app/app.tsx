@@ -32,6 +32,7 @@ import { RegistriesPane } from '../features/registries/registries-pane.tsx';
 import { RemoveRegistry } from '../features/registries/remove-registry.tsx';
 import { useTagReadings } from '../features/registries/use-tag-reading.ts';
 import { RepositoryDetail } from '../features/repository/repository-detail.tsx';
+import { SavingsScreen } from '../features/savings/savings-screen.tsx';
 import { SettingsScreen, type SettingsSection } from '../features/settings/settings-screen.tsx';
 import { SignIn } from '../features/sign-in/sign-in-dialog.tsx';
 import { CollectStore } from '../features/store/collect-store.tsx';
@@ -205,6 +206,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
       else setChosen({ kind: 'vm', key: SAMPLE_VM_ID });
       setScreen('images');
     },
+    savings: () => setScreen('savings'),
     settings: () => setScreen((before) => (before === 'settings' ? 'images' : 'settings')),
     toggleDrawer: () => setDrawer((before) => ({ ...before, open: !before.open })),
     toggleLocal: () => {
@@ -255,6 +257,8 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
             onRemoveRegistry={(host) => setDialog({ kind: 'removeRegistry', host })}
             onClose={() => setScreen('images')}
           />
+        ) : screen === 'savings' ? (
+          <SavingsScreen registries={registries ?? NO_REGISTRIES} onImages={() => setScreen('images')} />
         ) : (
           <Panes
             arrangement={arrangement}

@@ -1,4 +1,4 @@
-import { Layers, Search, Settings as SettingsIcon } from 'lucide-react';
+import { ChartColumn, Layers, type LucideIcon, Search, Settings as SettingsIcon } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -14,6 +14,12 @@ export interface TitleBarProps {
   readonly onSearch: () => void;
 }
 
+/** The screens of the nav, in their order. */
+const NAV = [
+  ['images', Layers],
+  ['savings', ChartColumn],
+] as const satisfies readonly (readonly [Screen, LucideIcon])[];
+
 /** The bar that moves the window: screens at the left, settings at the right. Room is kept for the system's controls. */
 export function TitleBar({ controls, screen, onScreen, onSearch }: TitleBarProps): ReactElement {
   const { t } = useTranslation('panes');
@@ -21,16 +27,19 @@ export function TitleBar({ controls, screen, onScreen, onSearch }: TitleBarProps
   return (
     <header className="title-bar" data-controls={controls}>
       <nav aria-label={t('screens')}>
-        <Button
-          className="nav-item"
-          aria-current={screen === 'images' ? 'page' : false}
-          onPress={() => {
-            onScreen('images');
-          }}
-        >
-          <Layers size={15} strokeWidth={1.75} aria-hidden="true" />
-          {t('images')}
-        </Button>
+        {NAV.map(([name, Icon]) => (
+          <Button
+            key={name}
+            className="nav-item"
+            aria-current={screen === name ? 'page' : false}
+            onPress={() => {
+              onScreen(name);
+            }}
+          >
+            <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
+            {t(name)}
+          </Button>
+        ))}
       </nav>
       <span className="title-bar-space" />
       <Button className="command-field" aria-haspopup="dialog" onPress={onSearch}>

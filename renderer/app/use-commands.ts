@@ -6,7 +6,13 @@ import { useClient } from '../state/client.ts';
 export type Commands = Readonly<Record<EventPayload<'app.command'>, () => void>>;
 
 /** The stops of F6 in their order, as selectors. */
-const STOPS = ['[data-pane="local"]', '[data-pane="registries"]', '[data-pane="detail"]', '.transfers-drawer'] as const;
+const STOPS = [
+  '[data-pane="local"]',
+  '[data-pane="registries"]',
+  '[data-pane="detail"]',
+  '.savings',
+  '.transfers-drawer',
+] as const;
 
 /** The first part behind the one that has the focus, or before it. */
 function nextStop(backwards: boolean): HTMLElement | null {

@@ -12,6 +12,7 @@ import enPalette from './en/palette.json';
 import enPanes from './en/panes.json';
 import enPush from './en/push.json';
 import enRegistry from './en/registry.json';
+import enSavings from './en/savings.json';
 import enSettings from './en/settings.json';
 import enSignIn from './en/sign-in.json';
 import enStore from './en/store.json';
@@ -27,6 +28,7 @@ import zhPalette from './zh-CN/palette.json';
 import zhPanes from './zh-CN/panes.json';
 import zhPush from './zh-CN/push.json';
 import zhRegistry from './zh-CN/registry.json';
+import zhSavings from './zh-CN/savings.json';
 import zhSettings from './zh-CN/settings.json';
 import zhSignIn from './zh-CN/sign-in.json';
 import zhStore from './zh-CN/store.json';
@@ -40,6 +42,7 @@ export const CATALOGUES = {
     panes: enPanes,
     firstRun: enFirstRun,
     registry: enRegistry,
+    savings: enSavings,
     settings: enSettings,
     push: enPush,
     signIn: enSignIn,
@@ -58,6 +61,7 @@ export const CATALOGUES = {
     panes: zhPanes,
     firstRun: zhFirstRun,
     registry: zhRegistry,
+    savings: zhSavings,
     settings: zhSettings,
     push: zhPush,
     signIn: zhSignIn,

@@ -36,6 +36,7 @@ export const events = defineEvents({
     'focusLocal',
     'focusRegistries',
     'focusDetail',
+    'savings',
     'settings',
     'tryIt',
     'palette',

@@ -153,8 +153,12 @@ export type SharingRepository = z.infer<typeof sharingRepositorySchema>;
 export type SharingRegistry = z.infer<typeof sharingRegistrySchema>;
 /** See {@link registryImagesSchema}. */
 export type RegistryImages = z.infer<typeof registryImagesSchema>;
+/** See {@link imageLayersSchema}. */
+export type ImageLayers = z.infer<typeof imageLayersSchema>;
 /** See {@link layerUserSchema}. */
 export type LayerUser = z.infer<typeof layerUserSchema>;
+/** See {@link layerUsersSchema}. */
+export type LayerUsers = z.infer<typeof layerUsersSchema>;
 /** See {@link imageSharingSchema}. */
 export type ImageSharing = z.infer<typeof imageSharingSchema>;
 /** See {@link imageRemovalSchema}. */

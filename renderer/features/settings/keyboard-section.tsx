@@ -5,7 +5,19 @@ import { SettingsPage } from './settings-page.tsx';
 
 /** Commands of the menu bar with their keys. */
 const COMMANDS: readonly (readonly [
-  'push' | 'copyTo' | 'search' | 'local' | 'registries' | 'detail' | 'foldLocal' | 'drawer' | 'settings' | 'start',
+  (
+    | 'push'
+    | 'copyTo'
+    | 'search'
+    | 'local'
+    | 'registries'
+    | 'detail'
+    | 'savings'
+    | 'foldLocal'
+    | 'drawer'
+    | 'settings'
+    | 'start'
+  ),
   Shortcut,
 ])[] = [
   ['push', { key: 'P' }],
@@ -15,6 +27,7 @@ const COMMANDS: readonly (readonly [
   ['local', { key: '1' }],
   ['registries', { key: '2' }],
   ['detail', { key: '3' }],
+  ['savings', { key: '4' }],
   ['foldLocal', { key: '1', alt: true }],
   ['drawer', { key: 'J' }],
   ['settings', { key: ',' }],

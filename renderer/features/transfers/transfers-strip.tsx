@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { askForSignIn } from '../../state/sign-in-request.ts';
+import { NotSentThisMonth } from '../savings/not-sent-this-month.tsx';
 import { JobAnnouncer } from './job-announcer.tsx';
 import { groupOf } from './job-groups.ts';
 import { useJobs } from './job-mirror-context.ts';
@@ -41,6 +42,7 @@ export function TransfersStrip({ onOpen }: TransfersStripProps): ReactElement {
             ? t('runningAt', { count: active.length, rate: formatRate(rate) })
             : t('running', { count: active.length })}
       </span>
+      <NotSentThisMonth />
       <JobAnnouncer jobs={jobs} />
     </footer>
   );
