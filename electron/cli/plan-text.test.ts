@@ -19,4 +19,34 @@ describe('a plan in words', () => {
       `small.io takes ${layers.length - 1} layers at most; this image has ${layers.length}. It cannot be pushed there.`,
     ]);
   });
+
+  it('tells neighbours of one kind in one row, why, and what the transfer takes', () => {
+    const changedSinceMs = new Date(2026, 10, 12, 14, 2).getTime();
+    const base = { kind: 'snapshot', name: 'builder', madeMs: changedSinceMs } as const;
+    const layers = sampleLayers(drawnDisk('3xp2xu')).map((layer) => {
+      if (layer.kind !== 'disk') return layer;
+      return layer.verdict === 'upload'
+        ? { ...layer, size: 10_000_000, estimatedSize: null, changedSinceMs }
+        : { ...layer, size: 20_000_000, origin: 'extents' as const, base };
+    });
+    const plan = samplePlan([sampleTarget(layers)], {
+      estimatedSeconds: 40,
+      rate: 46e6,
+      estimate: { readSeconds: 0, encodeSeconds: 3, sendSeconds: 40, bound: 'send' },
+    });
+    const text = planText(plan);
+
+    expect(text.split('\n').slice(0, 2)).toEqual([
+      '20 MB of 80 MB will be uploaded, about 40 s at 46.0 MB/s',
+      'encoding ~3 s, sending ~40 s; it waits for the link',
+    ]);
+    expect(text).toContain(`
+ chunk  verdict  origin    size  why
+config  upload   direct   514 B  not in this repository yet
+   0-2  present  extents  60 MB  unchanged since 12 Nov 2026, 14:02 (snapshot), in the repository
+   3-4  upload   unknown  20 MB  changed since 12 Nov 2026, 14:02
+ nvram  present  direct   33 kB  in the repository
+`);
+    expect(text).toContain('the push is expected to make 11 HEAD, 0 mounts, 10 uploads, 6 of manifests');
+  });
 });

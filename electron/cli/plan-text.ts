@@ -1,10 +1,19 @@
 import { errorWords } from '../../shared/errors/error-words.ts';
 import { layerLimitError } from '../../shared/errors/layer-limit-error.ts';
-import { formatBytes } from '../../shared/format/bytes.ts';
+import { formatBytes, formatRate } from '../../shared/format/bytes.ts';
 import { shortDigest } from '../../shared/format/digest.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
 import { placeName } from '../../shared/models/image-location.ts';
-import type { Plan, PlanLayer, PlanReference, PlanTarget, TargetPlace, Verdict } from '../../shared/models/plan.ts';
+import type {
+  Plan,
+  PlanLayer,
+  PlanReference,
+  PlanTarget,
+  RequestCounts,
+  TargetPlace,
+  Verdict,
+} from '../../shared/models/plan.ts';
+import { layerRowsText } from './layer-rows-text.ts';
 import { table } from './table.ts';
 
 const VERDICTS: readonly Verdict[] = ['present', 'mount', 'duplicate', 'upload'];
@@ -74,7 +83,37 @@ function targetText(target: PlanTarget): string {
       rows,
     ),
     `[${weaveText(target.layers)}]`,
+    layerRowsText(target.layers),
+    ...(target.sendSeconds === null || target.bytes.uploaded === 0
+      ? []
+      : [`sending to ${placeName(target)}: about ${formatDuration(target.sendSeconds)}`]),
   ].join('\n');
+}
+
+const BOUNDS = { read: 'reading', encode: 'encoding', send: 'the link' } as const;
+
+/** The parts of the expected time, as far as they were measured, and what the whole waits for. */
+function timeText({ estimate: { readSeconds, encodeSeconds, sendSeconds, bound } }: Plan): string[] {
+  const parts = [
+    { word: 'reading', seconds: readSeconds },
+    { word: 'encoding', seconds: encodeSeconds },
+    { word: 'sending', seconds: sendSeconds },
+  ].flatMap(({ word, seconds }) => {
+    if (seconds === 0) return [];
+    return [`${word} ${seconds === null ? 'at a speed that was never measured' : `~${formatDuration(seconds)}`}`];
+  });
+  if (parts.length === 0) return [];
+  return [`${parts.join(', ')}${bound === null ? '' : `; it waits for ${BOUNDS[bound]}`}`];
+}
+
+function requestsText({ head, mount, upload, manifest }: RequestCounts): string {
+  const parts = [
+    `${String(head)} HEAD`,
+    `${String(mount)} mount${mount === 1 ? '' : 's'}`,
+    `${String(upload)} upload${upload === 1 ? '' : 's'}`,
+    `${String(manifest)} of manifests`,
+  ];
+  return parts.join(', ');
 }
 
 /** What becomes of a cached image's own manifest; nothing for a local VM. */
@@ -106,11 +145,14 @@ export function planText(plan: Plan): string {
   const estimated = plan.targets.some(({ layers }) =>
     layers.some(({ verdict, size }) => verdict === 'upload' && size === null),
   );
-  const time = plan.estimatedSeconds === null ? '' : `, about ${formatDuration(plan.estimatedSeconds)}`;
+  const speed = plan.rate === null ? '' : ` at ${formatRate(plan.rate)}`;
+  const time = plan.estimatedSeconds === null ? '' : `, about ${formatDuration(plan.estimatedSeconds)}${speed}`;
   return [
     `${estimated ? '~' : ''}${formatBytes(plan.bytes.uploaded)} of ${formatBytes(plan.bytes.packed)} will be uploaded${time}`,
+    ...timeText(plan),
     ...cachedImageText(plan),
     ...plan.targets.map(targetText),
+    `requests: ${requestsText(plan.requests)} for this plan; the push is expected to make ${requestsText(plan.expectedRequests)}`,
     `read ${formatBytes(plan.bytes.read)} of the disk in ${plan.seconds.toFixed(2)} s; nothing has been sent yet`,
   ].join('\n');
 }

@@ -21,8 +21,8 @@ import type { HostSlots } from './jobs/host-slots.ts';
 import { waitOut } from './jobs/stuck-job.ts';
 import type { TransferJob } from './jobs/transfer-job.ts';
 import { type ClientRooms, openClients, registriesOf } from './open-clients.ts';
-import type { EncoderRate } from './plan/encoder-rate.ts';
 import type { LookingParts } from './plan/known-vm.ts';
+import type { MachineRates } from './plan/machine-rates.ts';
 import { noRequests } from './plan/planning-parts.ts';
 import type { Clock } from './ports.ts';
 import type { DistributionClient } from './registry/distribution-client.ts';
@@ -41,7 +41,7 @@ export interface CopyServiceParts extends ClientRooms {
   readonly codec: CodecPool;
   readonly index: ContentIndex;
   readonly hosts: HostMemory;
-  readonly encoderRate: EncoderRate;
+  readonly rates: MachineRates;
   readonly looking: LookingParts;
   /** VMs and cached images that can be read. */
   readonly vms: () => Promise<readonly Vm[]>;
@@ -242,11 +242,11 @@ export class CopyService {
     clientOf: OpenCopy['clientOf'],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, LocalBlob>> {
-    const { hosts, encoderRate, store, looking, vms } = this.#rooms;
+    const { hosts, rates, store, looking, vms } = this.#rooms;
     const far = blobs.filter(({ from }) => from.every((place) => !isLayoutPlace(place) && !isLoopback(place)));
     if (far.length === 0) return new Map();
     const found = await findLocalBlobs({ looking, vms, storePlace: layoutPlace(store.folder), clientOf }, far, signal);
-    const encoded = encoderRate.bytesPerSecond;
+    const encoded = rates.encoder.bytesPerSecond;
     return new Map(
       [...found].filter(([digest, { kind }]) => {
         const from = far.find((blob) => blob.digest === digest)?.from ?? [];

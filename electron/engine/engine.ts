@@ -14,6 +14,7 @@ import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from './credentials/
 import { ContentIndex } from './digests/content-index.ts';
 import { DigestCache } from './digests/digest-cache.ts';
 import { ImageDisks } from './digests/image-disks.ts';
+import { PushedChunks } from './digests/pushed-chunks.ts';
 import { seenManifests } from './digests/seen-manifests.ts';
 import type { Engine } from './engine-interface.ts';
 import { createEventHub } from './event-hub.ts';
@@ -23,9 +24,9 @@ import { HostSlots } from './jobs/host-slots.ts';
 import { JobFiles } from './jobs/job-files.ts';
 import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
-import { EncoderRate } from './plan/encoder-rate.ts';
 import { ExtentVolumes } from './plan/extent-volumes.ts';
 import type { LookingParts } from './plan/known-vm.ts';
+import { MachineRates } from './plan/machine-rates.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
 import type { EnginePorts } from './ports.ts';
 import { PushService } from './push-service.ts';
@@ -60,7 +61,7 @@ class JoinedEngine {
   readonly #codec: CodecPool;
   readonly #index: ContentIndex;
   readonly #hosts: HostMemory;
-  readonly #encoderRate: EncoderRate;
+  readonly #rates: MachineRates;
   readonly #book: RegistryBook;
   readonly #bandwidth: Bandwidth;
   readonly #slots = new HostSlots();
@@ -93,7 +94,7 @@ class JoinedEngine {
     });
     this.#index = new ContentIndex(state, nowMs);
     this.#hosts = new HostMemory(state, nowMs);
-    this.#encoderRate = new EncoderRate(state, nowMs);
+    this.#rates = new MachineRates(state, nowMs);
     const cache = new DigestCache(state, nowMs);
     const zeros = new ZeroChunks(this.#codec, this.#index);
     const signInFile = new JsonFile(join(paths.stateHome, 'sign-ins.json'), signInBookSchema, EMPTY_SIGN_IN_BOOK, log);
@@ -166,6 +167,7 @@ class JoinedEngine {
       codec: this.#codec,
       index: this.#index,
       cache,
+      pushedChunks: new PushedChunks(state, nowMs),
       zeros,
       extentVolumes: new ExtentVolumes({
         state,
@@ -175,7 +177,7 @@ class JoinedEngine {
       }),
       imageDisks: new ImageDisks(state, nowMs),
       hosts: this.#hosts,
-      encoderRate: this.#encoderRate,
+      rates: this.#rates,
       clients,
       book: this.#book,
       registries: this.#registries,
@@ -198,7 +200,7 @@ class JoinedEngine {
       index: this.#index,
       registries: this.#registries,
       hosts: this.#hosts,
-      encoderRate: this.#encoderRate,
+      rates: this.#rates,
       looking,
       vms: async () => (await this.#vms.list()).vms.filter(({ defect }) => defect === null),
       bandwidth: this.#bandwidth,
@@ -232,7 +234,7 @@ class JoinedEngine {
         log,
         emit,
         rates: {
-          encodeRate: () => this.#encoderRate.rawBytesPerSecond,
+          encodeRate: () => this.#rates.encoderRaw.bytesPerSecond,
           linkRateOf: (registry) => this.#hosts.linkRate([registry]),
         },
       }),
@@ -289,7 +291,7 @@ class JoinedEngine {
   }
 
   async open(): Promise<void> {
-    await Promise.all([this.#hosts.open(), this.#encoderRate.open(), this.#book.open(), this.#settings.open()]);
+    await Promise.all([this.#hosts.open(), this.#rates.open(), this.#book.open(), this.#settings.open()]);
     this.#bandwidth.setLimit(this.#settings.current.bandwidthLimit);
     for (const host of this.#book.added()) this.#bandwidth.setHostLimit(host, this.#book.choices(host).bandwidth);
     this.#vms.open();

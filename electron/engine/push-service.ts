@@ -8,6 +8,7 @@ import type { Share } from './codec/share.ts';
 import type { ContentIndex } from './digests/content-index.ts';
 import type { DigestCache } from './digests/digest-cache.ts';
 import type { ImageDisks } from './digests/image-disks.ts';
+import type { PushedChunks } from './digests/pushed-chunks.ts';
 import type { EventHub } from './event-hub.ts';
 import type { Bandwidth } from './jobs/bandwidth.ts';
 import type { BlobFlights } from './jobs/blob-flights.ts';
@@ -19,9 +20,9 @@ import { waitOut } from './jobs/stuck-job.ts';
 import type { TransferJob } from './jobs/transfer-job.ts';
 import { openClients, registriesOf } from './open-clients.ts';
 import { CachedLayers } from './plan/cached-layers.ts';
-import type { EncoderRate } from './plan/encoder-rate.ts';
 import { ExtentBases } from './plan/extent-bases.ts';
 import type { ExtentVolumes } from './plan/extent-volumes.ts';
+import type { MachineRates } from './plan/machine-rates.ts';
 import { type OpeningParts, openJobSource, openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
 import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
@@ -51,11 +52,12 @@ export interface PushServiceParts {
   readonly codec: CodecPool;
   readonly index: ContentIndex;
   readonly cache: DigestCache;
+  readonly pushedChunks: PushedChunks;
   readonly zeros: ZeroChunks;
   readonly extentVolumes: ExtentVolumes;
   readonly imageDisks: ImageDisks;
   readonly hosts: HostMemory;
-  readonly encoderRate: EncoderRate;
+  readonly rates: MachineRates;
   readonly clients: RegistryClients;
   readonly book: RegistryBook;
   readonly registries: RegistryService;
@@ -94,7 +96,7 @@ export class PushService {
     share: Share,
     following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
   ): { parts: PlanningParts; close: () => Promise<void> } {
-    const { settings, vms, codec, index, cache, zeros, hosts, encoderRate, bandwidth, extentVolumes, imageDisks } =
+    const { settings, vms, codec, index, cache, zeros, hosts, rates, bandwidth, extentVolumes, imageDisks } =
       this.#rooms;
     const { clientOf, close } = openClients(this.#rooms, {
       targets: this.targets(request),
@@ -117,13 +119,16 @@ export class PushService {
         share,
         digestCache: cache,
         contentIndex: index,
+        pushedChunks: this.#rooms.pushedChunks,
+        tagsOf: ({ registry, repository }, digest) => this.#rooms.book.tagsOf(registry, repository, digest),
+        bandwidthLimit: () => bandwidth.limit,
         linkRate: (places) => {
           // Into a folder goes what the encoder makes, as fast as it makes it.
           const registries = places.filter((place) => !isLayoutPlace(place));
           const limits = registries.map((registry) => bandwidth.limitTo(registry));
           return registries.length === 0 ? null : limits.reduce(lowest, hosts.linkRate(registries));
         },
-        encoderRate,
+        rates,
         movedTags: this.#rooms.movedTags,
         zeroChunks: zeros,
         cachedLayers,
@@ -241,6 +246,7 @@ export class PushService {
         job.attach(new PushWork(run, this.#ports.chunkSize));
         await run.run(job.signal).finally(() => run?.close());
         await this.#learnLinks(run);
+        await this.#learnDisk(run);
         if (request.populateCache === true) {
           await run.populateCache(vms.homeOf(request.vmId), this.#ports.clock, job.signal);
         }
@@ -292,6 +298,13 @@ export class PushService {
         job.goOn();
       },
     });
+  }
+
+  /** The next plan of this VM tells which chunks are other ones since. */
+  async #learnDisk({ draft: { source, chunkSize, layers } }: PushRun): Promise<void> {
+    if (source.image !== null) return;
+    const rawDigests = layers.flatMap(({ kind, rawDigest }) => (kind === 'disk' ? (rawDigest ?? []) : []));
+    await this.#rooms.pushedChunks.learn(source.vmId, chunkSize, rawDigests);
   }
 
   async #learnLinks({ links }: PushRun): Promise<void> {

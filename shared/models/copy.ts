@@ -39,7 +39,7 @@ export const copyRequestSchema = copyOptionsSchema.extend({
 export const copyLayerSchema = planLayerSchema.extend({ mediaType: z.string() });
 
 /** One target of a copy: blobs in the order of the images, each followed by its manifests, the image's own last. */
-export const copyTargetSchema = planTargetSchema.extend({
+export const copyTargetSchema = planTargetSchema.omit({ sendSeconds: true, expectedRequests: true }).extend({
   /** Bytes of `bytes.mounted` that are sent after all where the registry, which was not seen to mount, does not. */
   untriedBytes: z.number(),
   /** Bytes of `bytes.uploaded` that this computer has, in its store or encoded from a disk: the source is not read for them. */

@@ -92,7 +92,7 @@ export const jobSchema = z.object({
   bytes: planBytesSchema,
   requests: requestCountsSchema,
   /** Targets without their layers; `layers` has those of a push's first target, and of a copy all, each once. */
-  targets: z.array(planTargetSchema.omit({ layers: true })),
+  targets: z.array(planTargetSchema.omit({ layers: true, sendSeconds: true, expectedRequests: true })),
   layers: z.array(jobLayerSchema),
   /** Another process owns the job: only `cancel` and `pause` requests reach it, within a second. */
   elsewhere: z.boolean(),

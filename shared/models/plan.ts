@@ -66,6 +66,21 @@ export const requestCountsSchema = z.object({
   manifest: z.number(),
 });
 
+/** What is expected of the transfer that a plan describes, by what was measured. Seconds; null = never measured here. */
+export const transferEstimateSchema = z.object({
+  /** Reading and hashing the chunks that have not been read yet. */
+  readSeconds: z.number().nullable(),
+  /** Encoding what is uploaded: each layer once, however many targets. */
+  encodeSeconds: z.number().nullable(),
+  /** Sending it: registries at once, the repositories of one registry share its link. */
+  sendSeconds: z.number().nullable(),
+  /**
+   * What the whole waits for: the link, or this computer's reading or encoding, which share its processors; null while
+   * a part of it is not known, or nothing is to be done.
+   */
+  bound: z.enum(['read', 'encode', 'send']).nullable(),
+});
+
 /** A file of this computer that nobody writes, whose blocks a chunk shares. */
 export const layerBaseSchema = z.object({
   kind: z.enum(['snapshot', 'image']),
@@ -73,6 +88,14 @@ export const layerBaseSchema = z.object({
   name: z.string(),
   /** When the snapshot was made, or the image's disk was written; ms since the epoch. */
   madeMs: z.number(),
+});
+
+/** Where a layer is known from: the newest manifest that was seen to name it. */
+export const layerSourceSchema = z.object({
+  registry: z.string(),
+  repository: z.string(),
+  /** A tag that pointed at that manifest when its repository was last read; null where none is known. */
+  tag: z.string().nullable(),
 });
 
 /** One layer as a plan shows it for one target. Sizes in bytes. */
@@ -98,6 +121,12 @@ export const planLayerSchema = z.object({
   mountedFrom: z.string().nullable(),
   /** Origin `extents`: the file that the chunk shares its blocks with. */
   base: layerBaseSchema.nullable().default(null),
+  /** Origin `index`: where the layer is known from. */
+  knownFrom: layerSourceSchema.nullable().default(null),
+  /** The chunk is not what the last push of this VM sent, at this time; ms since the epoch. */
+  changedSinceMs: z.number().nullable().default(null),
+  /** The chunk is what the last push of this VM sent, at this time; ms since the epoch. */
+  unchangedSinceMs: z.number().nullable().default(null),
 });
 
 /** One reference of a target, and what the push does to its tag. */
@@ -128,6 +157,10 @@ export const planTargetSchema = z.object({
   storeRoom: z.number().nullable().default(null),
   references: z.array(planReferenceSchema),
   bytes: planBytesSchema,
+  /** Seconds that sending to this target takes by itself; null where the link was never measured. */
+  sendSeconds: z.number().nullable().default(null),
+  /** Requests that the transfer makes of this target when nothing goes wrong, as far as its layers are known. */
+  expectedRequests: requestCountsSchema.default({ head: 0, mount: 0, upload: 0, manifest: 0 }),
   layers: z.array(planLayerSchema),
 });
 
@@ -159,6 +192,8 @@ export const planSchema = z.object({
   estimatedSeconds: z.number().nullable(),
   /** Measured bytes a second that the estimate rests on. */
   rate: z.number().nullable(),
+  /** What `estimatedSeconds` is made of. */
+  estimate: transferEstimateSchema.default({ readSeconds: null, encodeSeconds: null, sendSeconds: null, bound: null }),
   /** ms since the epoch. */
   madeMs: z.number(),
   /** Every chunk has a verdict. */
@@ -176,14 +211,14 @@ export const planSchema = z.object({
   /** Over all targets but the local store, whose copy costs nothing on any link, unless that is the only one. */
   bytes: planBytesSchema,
   requests: requestCountsSchema,
+  /** Requests that the transfer is expected to make, over all targets. */
+  expectedRequests: requestCountsSchema.default({ head: 0, mount: 0, upload: 0, manifest: 0 }),
   targets: z.array(planTargetSchema),
 });
 
 /** A layer of which nothing is told but its verdict. */
-export const UNTRACED = { base: null } as const;
+export const UNTRACED = { base: null, knownFrom: null, changedSinceMs: null, unchangedSinceMs: null } as const;
 
-/** A file that a chunk shares its blocks with. */
-export type LayerBase = z.infer<typeof layerBaseSchema>;
 /** What became of Tart's cache. */
 export type PopulatedCache = z.infer<typeof populatedCacheSchema>;
 /** What a target is. */
@@ -202,6 +237,12 @@ export type ReferenceState = z.infer<typeof referenceStateSchema>;
 export type PlanBytes = z.infer<typeof planBytesSchema>;
 /** Requests by kind. */
 export type RequestCounts = z.infer<typeof requestCountsSchema>;
+/** What is expected of a transfer. */
+export type TransferEstimate = z.infer<typeof transferEstimateSchema>;
+/** A file that a chunk shares its blocks with. */
+export type LayerBase = z.infer<typeof layerBaseSchema>;
+/** Where a layer is known from. */
+export type LayerSource = z.infer<typeof layerSourceSchema>;
 /** One layer of a plan. */
 export type PlanLayer = z.infer<typeof planLayerSchema>;
 /** One reference of a plan. */

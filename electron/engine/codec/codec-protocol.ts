@@ -121,6 +121,10 @@ export interface CodecResult {
   readonly size: number;
   /** False when every sink was dropped before the end: the digests are of what came before. */
   readonly complete: boolean;
+  /** ms that the worker was at work on it: reading, hashing, encoding; without its waits for the network. */
+  readonly busyMs: number;
+  /** ms of these in which bytes came from the disk, or from the page cache. */
+  readonly readMs: number;
 }
 
 /** What a worker asks the main thread: each question gets one {@link Directive}. */

@@ -47,18 +47,24 @@ export async function hashRange(
     const raw = createHash('sha256');
     let zero = true;
     let done = 0;
-    for (let length = reader.next(buffer); length > 0; length = reader.next(buffer)) {
+    let busyMs = 0;
+    for (;;) {
+      const startedMs = performance.now();
+      const length = reader.next(buffer);
+      if (length === 0) break;
       const bytes = buffer.subarray(0, length);
       zero &&= reader.inHole || bytes.equals(ZEROS.subarray(0, length));
       raw.update(bytes);
       done += length;
+      busyMs += performance.now() - startedMs;
       host.progress(() => ({ raw: done, read: reader.bytesRead, packed: 0, taken: NOTHING_TAKEN }));
       // Lets another task of this worker run, and cancellation arrive.
       await setImmediate();
       host.signal.throwIfAborted();
     }
     const rawDigest = `sha256:${raw.digest('hex')}`;
-    return { rawDigest, zero, bytesRead: reader.bytesRead, digest: rawDigest, size: 0, complete: true };
+    const { bytesRead, readMs } = reader;
+    return { rawDigest, zero, bytesRead, digest: rawDigest, size: 0, complete: true, busyMs, readMs };
   } finally {
     reader.close();
   }
@@ -201,6 +207,7 @@ export class EncodePass {
       const packed = createHash('sha256');
       encoder.reset();
       let size = 0;
+      let busyMs = 0;
       const draw = (): TaskProgress => ({
         raw: this.#done,
         read: reader.bytesRead,
@@ -211,8 +218,10 @@ export class EncodePass {
         // The area that is begun now was lent two turns ago.
         if (form === 'lz4' && encoder.filled === 0) await this.#lentAtMost(1);
         signal.throwIfAborted();
+        const startedMs = performance.now();
         const out = this.#pack(reader, encoder);
         packed.update(out);
+        busyMs += performance.now() - startedMs;
         size += out.length;
         await this.#give(out);
         // As they are, the bytes lie in the window itself, which is read into next.
@@ -239,6 +248,8 @@ export class EncodePass {
         digest: `sha256:${packed.digest('hex')}`,
         size,
         complete: complete && !this.#allDropped(),
+        busyMs,
+        readMs: reader.readMs,
       };
     } finally {
       reader.close();

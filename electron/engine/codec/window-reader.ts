@@ -19,6 +19,8 @@ export class WindowReader {
   #cleared = 0;
   /** Bytes that came from the disk. */
   bytesRead = 0;
+  /** ms that reading them took. */
+  readMs = 0;
 
   /** @throws AppError `file.unreadable`, `vm.gone` */
   constructor(path: string, range: FileRange, runs: readonly FileRange[] | null) {
@@ -74,6 +76,7 @@ export class WindowReader {
   }
 
   #read(window: Buffer, at: number, length: number, position: number): void {
+    const startedMs = performance.now();
     let done = 0;
     while (done < length) {
       let count: number;
@@ -89,6 +92,7 @@ export class WindowReader {
       done += count;
     }
     this.bytesRead += length;
+    this.readMs += performance.now() - startedMs;
   }
 
   #unreadable(cause: unknown): AppError {

@@ -181,6 +181,7 @@ export function layerOf(row: CopyRow, outcome: Outcome | undefined): CopyLayer {
     estimatedSize: null,
     origin: sent && local !== null ? ORIGINS[local.kind] : 'remote',
     zero: false,
+    ...UNTRACED,
     ...(outcome ?? SENT),
     ...UNTRACED,
   };

@@ -15,7 +15,7 @@ import {
   type SoundProof,
   type UsablePair,
 } from './layer-pairs.ts';
-import { type KnownManifest, ManifestIndex, manifestStatements } from './manifest-index.ts';
+import { type KnownManifest, ManifestIndex, manifestStatements, type StatedPlace } from './manifest-index.ts';
 
 export type { KnownManifest, LayerHolder, LayerPair, RepositoryName, SoundProof, UsablePair };
 
@@ -133,6 +133,11 @@ export class ContentIndex {
   /** Repositories that manifests were seen in. */
   async knownRepositories(): Promise<RepositoryName[]> {
     return await this.#manifests.repositories();
+  }
+
+  /** The newest manifest that was seen to name each of these layers, and where; none where there is none. */
+  async statedIn(layerDigests: readonly string[]): Promise<Map<string, StatedPlace>> {
+    return await this.#manifests.statedIn(layerDigests);
   }
 
   /** Which of these manifests were seen in a repository before. */

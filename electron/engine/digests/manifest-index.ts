@@ -16,6 +16,18 @@ const digestSchema = z.object({ digest: z.string() });
 /** Manifests that are kept; the oldest go first. */
 const KEPT_MANIFESTS = 2000;
 
+/** A manifest that names a layer, and where it was seen. */
+export interface StatedPlace extends RepositoryName {
+  readonly manifestDigest: string;
+}
+
+const statedSchema = z.object({
+  digest: z.string(),
+  registry: z.string(),
+  repository: z.string(),
+  manifestDigest: z.string(),
+});
+
 /** Manifests that are known, with their bytes, where they were seen, and the VM configs that they name. */
 export class ManifestIndex {
   readonly #state: StateDatabase;
@@ -111,6 +123,21 @@ export class ManifestIndex {
         params: [KEPT_MANIFESTS],
       },
     ]);
+  }
+
+  /** The newest manifest that was seen to name each of these layers, and where. */
+  async statedIn(layerDigests: readonly string[]): Promise<Map<string, StatedPlace>> {
+    const rows = await this.#state.all(
+      `WITH wanted AS (SELECT DISTINCT value AS digest FROM json_each(?))
+       SELECT w.digest AS digest, p.registry AS registry, p.repository AS repository,
+              p.manifest_digest AS manifestDigest, max(p.seen_ms) AS seenMs
+         FROM wanted w JOIN manifest_layers l ON l.layer_digest = w.digest
+         JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
+        GROUP BY w.digest`,
+      [JSON.stringify(layerDigests)],
+      statedSchema,
+    );
+    return new Map(rows.map(({ digest, ...place }) => [digest, place]));
   }
 }
 

@@ -7,6 +7,7 @@ import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { PLAIN_COPY } from '../../../shared/models/copy.ts';
 import { type JobLayer, jobDeltaSchema, jobSnapshotSchema, jobSummarySchema } from '../../../shared/models/job.ts';
+import { UNTRACED } from '../../../shared/models/plan.ts';
 import { PLAIN_PUSH } from '../../../shared/models/push-options.ts';
 import { type HeldFileLock, holdFileLock } from '../../../test/fixtures/file-lock.ts';
 import { ManualClock, settle } from '../../../test/fixtures/manual-clock.ts';
@@ -367,7 +368,7 @@ describe('the record of a copy', () => {
       zero: false,
       reason: 'notInRegistry',
       mountedFrom: null,
-      base: null,
+      ...UNTRACED,
       status: 'done',
       sent: 1,
       read: 0,

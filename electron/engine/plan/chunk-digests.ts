@@ -116,6 +116,23 @@ export async function fillPairs(
     layer.local = pair.local;
     if (layer.origin === 'unknown') layer.origin = 'index';
   }
+  await findSources(
+    parts,
+    open.filter(({ origin }) => origin === 'index'),
+  );
+}
+
+/** Says of layers that were found in the content index where they are known from: for words alone. */
+async function findSources({ contentIndex, tagsOf }: PlanningParts, layers: readonly DraftLayer[]): Promise<void> {
+  const digests = layers.flatMap(({ digest }) => digest ?? []);
+  if (digests.length === 0) return;
+  const places = await contentIndex.statedIn(digests);
+  for (const layer of layers) {
+    const place = layer.digest === null ? undefined : places.get(layer.digest);
+    if (place === undefined) continue;
+    const { registry, repository, manifestDigest } = place;
+    layer.knownFrom = { registry, repository, tag: tagsOf({ registry, repository }, manifestDigest)[0] ?? null };
+  }
 }
 
 /** Place of a chunk among the chunks of the disk. */
@@ -158,6 +175,7 @@ export async function readChunk(
     },
   );
   countWork(draft, layer, { read: found.bytesRead - seen });
+  await parts.rates.hashed(layer.rawSize, found, Math.min(parts.codec.workers, unreadLayers(draft).length));
   layer.rawDigest = found.rawDigest;
   layer.zero = found.zero;
   if (found.zero) layer.origin = 'zero';

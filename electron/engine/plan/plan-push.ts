@@ -11,6 +11,7 @@ import {
   unencodedLayers,
   unreadLayers,
 } from './chunk-digests.ts';
+import type { TransferRates } from './estimate-transfer.ts';
 import { fillFromExtents } from './fill-from-extents.ts';
 import { dropUnservedClaim, takeClaims } from './layer-claims.ts';
 import { learnTargetManifests } from './learn-target-manifests.ts';
@@ -35,6 +36,7 @@ export async function planWithoutReading(
   const tags = askTags(parts, draft, expectedTags, signal);
   fillFromManifest(draft);
   const local = (async () => {
+    draft.lastPush = await parts.pushedChunks.last(draft.source.vmId, draft.chunkSize);
     await fillFromCache(parts, draft);
     await fillHoles(parts, draft, signal);
     await fillFromExtents(parts, draft, signal);
@@ -57,6 +59,16 @@ export async function planWithoutReading(
 /** @throws AppError `image.layerMissing` if a cached image cannot be pushed as it is */
 export function refuseLacking({ lacking, source }: PushDraft): void {
   if (lacking !== null) throw new AppError('image.layerMissing', { name: source.vmName, digest: lacking });
+}
+
+function transferRates({ rates, linkRate, bandwidthLimit }: PlanningParts): TransferRates {
+  return {
+    reading: rates.reading.bytesPerSecond,
+    hashing: rates.hashing.bytesPerSecond,
+    encoder: rates.encoder.bytesPerSecond,
+    linkTo: (registry) => linkRate([registry]),
+    limit: bandwidthLimit(),
+  };
 }
 
 /** Chunks read at once while a plan fills in: as many as the codec has workers is enough to keep them busy. */
@@ -88,7 +100,7 @@ export async function planPush(
       jobId: options.planId,
       seconds: (now - startedMs) / 1000,
       madeMs: now,
-      rate: parts.linkRate(draft.targets.map(({ registry }) => registry)),
+      rates: transferRates(parts),
       requests: parts.requests,
     });
   };

@@ -1,14 +1,15 @@
 import type { RequestCounts } from '../../../shared/models/plan.ts';
 import type { CodecPool } from '../codec/codec-pool.ts';
 import type { Share } from '../codec/share.ts';
-import type { ContentIndex } from '../digests/content-index.ts';
+import type { ContentIndex, RepositoryName } from '../digests/content-index.ts';
 import type { DigestCache } from '../digests/digest-cache.ts';
+import type { PushedChunks } from '../digests/pushed-chunks.ts';
 import type { Clock } from '../ports.ts';
 import type { DistributionClient } from '../registry/distribution-client.ts';
 import type { MovedTags } from '../tags/moved-tags.ts';
 import type { CachedLayers } from './cached-layers.ts';
-import type { EncoderRate } from './encoder-rate.ts';
 import type { ExtentBases } from './extent-bases.ts';
+import type { MachineRates } from './machine-rates.ts';
 import type { ZeroChunks } from './zero-chunks.ts';
 
 /** What planning works with. Owned by the engine; a plan or job borrows it. */
@@ -19,9 +20,16 @@ export interface PlanningParts {
   readonly share: Share;
   readonly digestCache: DigestCache;
   readonly contentIndex: ContentIndex;
+  /** What the last push of each VM sent. */
+  readonly pushedChunks: PushedChunks;
+  /** Tags of a manifest when its repository was last read. */
+  readonly tagsOf: (place: RepositoryName, manifestDigest: string) => readonly string[];
+  /** Bytes a second that all registries together may be sent; null = no limit. */
+  readonly bandwidthLimit: () => number | null;
   /** Bytes a second to the slowest of these registries, by what was measured and by the limit; null = not known. */
   readonly linkRate: (registries: readonly string[]) => number | null;
-  readonly encoderRate: EncoderRate;
+  /** What this machine was measured to do. */
+  readonly rates: MachineRates;
   readonly zeroChunks: ZeroChunks;
   /** Layers that cached images name, for this plan or job. */
   readonly cachedLayers: CachedLayers;

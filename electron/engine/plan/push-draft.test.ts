@@ -28,8 +28,25 @@ function verdicts(draft: PushDraft, target = 0): unknown[] {
     .map(({ verdict, reason }) => `${String(verdict)} ${reason}`);
 }
 
+/** A link of this speed, and an encoder that nobody waits for. */
+const ratesOf = (link: number) => ({
+  reading: 1e12,
+  hashing: 1e12,
+  encoder: 1e12,
+  linkTo: () => link,
+  limit: null,
+});
+
 const plan = (draft: PushDraft, rate: number | null = null) =>
-  planSchema.parse(planOf(draft, { jobId: 'p', seconds: 1, madeMs: 5, rate, requests: noRequests() }));
+  planSchema.parse(
+    planOf(draft, {
+      jobId: 'p',
+      seconds: 1,
+      madeMs: 5,
+      rates: rate === null ? null : ratesOf(rate),
+      requests: noRequests(),
+    }),
+  );
 
 describe('the layers of a push', () => {
   it('are the config, the chunks in disk order with a short last one, and the NVRAM', () => {

@@ -4,6 +4,7 @@ import type {
   LayerBase,
   LayerKind,
   LayerReason,
+  LayerSource,
   Origin,
   Plan,
   PlanBytes,
@@ -15,10 +16,13 @@ import type {
   Verdict,
 } from '../../../shared/models/plan.ts';
 import type { LayerPair, RepositoryName } from '../digests/content-index.ts';
+import type { PushedDisk } from '../digests/pushed-chunks.ts';
 import { chunksOf } from '../disk/chunks.ts';
 import { dataWithin } from '../disk/holes.ts';
 import type { DataRange } from '../native/seek-data.ts';
 import { profileOf } from '../registry/hosts/host-profile.ts';
+import { estimateTransfer, NOTHING_MEASURED, type TransferRates } from './estimate-transfer.ts';
+import { expectedRequests, sumOfRequests } from './expected-requests.ts';
 import type { PushSource } from './push-source.ts';
 import type { PushTarget } from './push-targets.ts';
 import { sizeEstimates } from './size-estimates.ts';
@@ -67,6 +71,8 @@ export interface DraftLayer {
   copyFrom: RepositoryName | null;
   /** What was read and encoded for it. */
   readonly work: DraftWork;
+  /** Where the layer is known from. */
+  knownFrom: LayerSource | null;
 }
 
 /** What the manifest of a cached image says of a chunk whose blocks are the image's. */
@@ -111,6 +117,8 @@ export interface PushDraft {
   readonly neighbours: Map<string, string | null>;
   /** Layer digests that targets are being asked for. */
   readonly asking: Map<string, Promise<void>>;
+  /** What the last push of this VM sent; null while it was not looked for, and where there was none. */
+  lastPush: PushedDisk | null;
   /** How a cached image is pushed; null for a local VM. */
   cachedImage: CachedImagePlan | null;
   /** What became of Tart's cache; null while it was not populated. */
@@ -134,6 +142,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     claimed: false,
     claims: [],
     copyFrom: null,
+    knownFrom: null,
   };
   const layers: DraftLayer[] = [];
   layers.push({
@@ -186,6 +195,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     offers: new Map(),
     neighbours: new Map(),
     asking: new Map(),
+    lastPush: null,
     cachedImage:
       source.image === null
         ? null
@@ -337,8 +347,25 @@ export function totalBytes(draft: PushDraft, perTarget: readonly PlanBytes[]): P
   };
 }
 
-/** One layer as a plan shows it for one target. */
-export function planLayer(layer: DraftLayer, own: LayerVerdict | undefined): PlanLayer {
+/** When the last push sent this chunk, and whether it was the same then; nulls where that is not known. */
+function sinceLastPush(draft: PushDraft, { index, kind, rawDigest }: DraftLayer) {
+  const { lastPush } = draft;
+  // Layer 0 is the VM config.
+  const before = kind === 'disk' ? lastPush?.rawDigests[index - 1] : undefined;
+  const ms = lastPush === null || before === undefined || rawDigest === null ? null : lastPush.pushedMs;
+  const same = before === rawDigest;
+  return { changedSinceMs: same ? null : ms, unchangedSinceMs: same ? ms : null };
+}
+
+/** Of what has to be uploaded: whether it is known from elsewhere, changed since the last push, or new to the repository. */
+function reasonOf(draft: PushDraft, layer: DraftLayer, own: LayerVerdict, firstHere: boolean): LayerReason {
+  if (own.verdict !== 'upload' || layer.kind !== 'disk' || layer.knownFrom !== null) return own.reason;
+  if (sinceLastPush(draft, layer).changedSinceMs !== null) return 'changed';
+  return layer.digest !== null && firstHere ? 'newRepository' : own.reason;
+}
+
+/** One layer as a plan shows it for one target. `firstHere`: the target's repository was found to hold nothing of the image. */
+function planLayer(draft: PushDraft, layer: DraftLayer, own: LayerVerdict | undefined, firstHere: boolean): PlanLayer {
   return {
     index: layer.index,
     kind: layer.kind,
@@ -351,15 +378,22 @@ export function planLayer(layer: DraftLayer, own: LayerVerdict | undefined): Pla
     verdict: own?.verdict ?? null,
     origin: layer.origin,
     zero: layer.zero,
-    reason: own?.reason ?? 'notReadYet',
+    reason: own === undefined ? 'notReadYet' : reasonOf(draft, layer, own, firstHere),
     mountedFrom: own?.mountedFrom ?? null,
     base: layer.base,
+    knownFrom: layer.knownFrom,
+    ...sinceLastPush(draft, layer),
   };
 }
 
 /** One target with its layers. */
-export function planTarget(draft: PushDraft, target: DraftTarget): PlanTarget {
-  const verdicts = verdictsOf(draft, target);
+function planTarget(
+  draft: PushDraft,
+  target: DraftTarget,
+  verdicts: readonly LayerVerdict[],
+  sendSeconds: number | null,
+): PlanTarget {
+  const firstHere = verdicts.every(({ verdict }) => verdict !== 'present');
   return {
     place: target.place,
     registry: target.registry,
@@ -370,7 +404,9 @@ export function planTarget(draft: PushDraft, target: DraftTarget): PlanTarget {
     storeRoom: null,
     references: target.states.map((state) => ({ ...state })),
     bytes: targetBytes(draft, verdicts),
-    layers: draft.layers.map((layer) => planLayer(layer, verdicts[layer.index])),
+    sendSeconds,
+    expectedRequests: expectedRequests(target, verdicts),
+    layers: draft.layers.map((layer) => planLayer(draft, layer, verdicts[layer.index], firstHere)),
   };
 }
 
@@ -379,29 +415,31 @@ export interface PlanHead {
   readonly jobId: string;
   readonly seconds: number;
   readonly madeMs: number;
-  /** Bytes a second to the slowest target; null while nothing was measured. */
-  readonly rate: number | null;
+  /** What was measured; null in the document of a push, which estimates nothing. */
+  readonly rates: TransferRates | null;
   readonly requests: RequestCounts;
 }
 
 /** Draws the plan document from a draft. */
 export function planOf(draft: PushDraft, head: PlanHead): Plan {
   estimateSizes(draft);
-  const targets = draft.targets.map((target) => planTarget(draft, target));
+  const verdicts = draft.targets.map((target) => verdictsOf(draft, target));
+  const { seconds, ofTargets, ...estimate } = estimateTransfer(draft, verdicts, head.rates ?? NOTHING_MEASURED);
+  const targets = draft.targets.map((target, at) =>
+    planTarget(draft, target, verdicts[at] ?? [], ofTargets[at] ?? null),
+  );
   const bytes = totalBytes(
     draft,
     countedTargets(targets).map((target) => target.bytes),
   );
-  // Into a folder it is quick, next to any link.
-  const remote = targets.filter(({ place }) => place === 'registry');
-  const toSend = remote.reduce((sum, target) => sum + target.bytes.uploaded, 0);
   return {
     jobId: head.jobId,
     vmId: draft.source.vmId,
     vmName: draft.source.vmName,
     seconds: head.seconds,
-    estimatedSeconds: head.rate === null ? null : toSend / head.rate,
-    rate: head.rate,
+    estimatedSeconds: seconds,
+    rate: head.rates === null ? null : slowestLink(targets, head.rates),
+    estimate,
     madeMs: head.madeMs,
     complete: targets.every((target) => target.layers.every(({ verdict }) => verdict !== null)),
     source: draft.source.protection,
@@ -411,7 +449,17 @@ export function planOf(draft: PushDraft, head: PlanHead): Plan {
     ...(draft.populatedCache === null ? {} : { populatedCache: draft.populatedCache }),
     chunkSize: draft.chunkSize,
     bytes,
-    requests: head.requests,
+    requests: { ...head.requests },
+    expectedRequests: sumOfRequests(targets.map((target) => target.expectedRequests)),
     targets,
   };
+}
+
+/** Bytes a second to the slowest of the registries; null where one was never measured, and where there is none. */
+function slowestLink(targets: readonly PlanTarget[], { linkTo }: TransferRates): number | null {
+  // Into a folder it is quick, next to any link.
+  const remote = targets.filter(({ place }) => place === 'registry');
+  const links = remote.map(({ registry }) => linkTo(registry));
+  const known = links.filter((rate) => rate !== null);
+  return known.length === 0 || known.length < links.length ? null : Math.min(...known);
 }

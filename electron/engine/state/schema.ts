@@ -197,4 +197,14 @@ export const MIGRATIONS: readonly string[] = [
      identity TEXT NOT NULL,
      first_seen_ms INTEGER NOT NULL
    ) STRICT;`,
+
+  // 11: the chunks of each VM's disk when it was pushed last; `raw_digests` is their 32 bytes each, in disk order.
+  `CREATE TABLE pushed_disks (
+     vm_id TEXT NOT NULL,
+     chunk_size INTEGER NOT NULL,
+     pushed_ms INTEGER NOT NULL,
+     raw_digests BLOB NOT NULL,
+     PRIMARY KEY (vm_id, chunk_size)
+   ) STRICT;
+   CREATE INDEX pushed_disks_by_age ON pushed_disks (pushed_ms);`,
 ];

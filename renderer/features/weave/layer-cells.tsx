@@ -49,7 +49,7 @@ function wordKind(layer: WeaveLayer): CellKind {
 
 /** Cells of a plan's row. */
 export const PlanCells = memo(function PlanCells({ layer, chunkSize }: PlanCellsProps): ReactElement {
-  const { t } = useTranslation('weave');
+  const { t, i18n } = useTranslation('weave');
   const kind = wordKind(layer);
   return (
     <>
@@ -62,7 +62,7 @@ export const PlanCells = memo(function PlanCells({ layer, chunkSize }: PlanCells
       </td>
       <td className="layer-table-right">{sizeWords(layer)}</td>
       <LayerDigest layer={layer} />
-      <td className="layer-table-secondary">{reasonWords(t, layer)}</td>
+      <td className="layer-table-secondary">{reasonWords(t, layer, i18n.language)}</td>
     </>
   );
 });

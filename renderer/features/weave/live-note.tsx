@@ -13,7 +13,8 @@ interface LiveNoteProps {
 
 /** Why a layer is where it is: what is waited for, or why it fails and when it is tried again. */
 export function LiveNote({ layer, onRetryNow }: LiveNoteProps): ReactElement | null {
-  const { t } = useTranslation('weave');
+  const { t, i18n } = useTranslation('weave');
+  const reason = (): string => reasonWords(t, layer, i18n.language);
   switch (layer.status) {
     case 'retrying':
       return <RetryNote layer={layer} onRetryNow={onRetryNow} />;
@@ -24,11 +25,11 @@ export function LiveNote({ layer, onRetryNow }: LiveNoteProps): ReactElement | n
     case 'committing':
       return <>{t(`note.${layer.status}`)}</>;
     case 'mounting':
-      return <>{reasonWords(t, layer)}</>;
+      return <>{reason()}</>;
     case 'done':
-      return layer.verdict === 'upload' || layer.verdict === null ? null : <>{reasonWords(t, layer)}</>;
+      return layer.verdict === 'upload' || layer.verdict === null ? null : <>{reason()}</>;
     case 'waiting':
-      return layer.verdict === 'present' || layer.verdict === 'duplicate' ? <>{reasonWords(t, layer)}</> : null;
+      return layer.verdict === 'present' || layer.verdict === 'duplicate' ? <>{reason()}</> : null;
     case 'failed':
       return layer.retry === null ? null : <RetryNote layer={layer} onRetryNow={undefined} />;
     case 'uploading':

@@ -48,7 +48,7 @@ interface WeaveCellProps {
 
 const WeaveCell = memo(function WeaveCell(props: WeaveCellProps): ReactElement {
   const { id, layer, chunk, column, chunkSize, selected } = props;
-  const { t } = useTranslation('weave');
+  const { t, i18n } = useTranslation('weave');
   return (
     // biome-ignore lint/a11y/useSemanticElements: the cells stand for drawn ones
     <div
@@ -57,7 +57,7 @@ const WeaveCell = memo(function WeaveCell(props: WeaveCellProps): ReactElement {
       tabIndex={-1}
       aria-colindex={column + 1}
       aria-selected={selected}
-      aria-label={chunkSentence(describeChunk(t, layer, chunk, chunkSize))}
+      aria-label={chunkSentence(describeChunk(t, layer, chunk, { chunkSize, language: i18n.language }))}
     />
   );
 });

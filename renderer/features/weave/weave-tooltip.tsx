@@ -22,7 +22,7 @@ const DISTANCE = 8;
 /** What a cell says: above it, or below where there is no room, never over it. Screen readers have the cell's name. */
 export function WeaveTooltip(props: WeaveTooltipProps): ReactElement | null {
   const { band, box, layer, chunk, chunkSize, byKeyboard } = props;
-  const { t } = useTranslation('weave');
+  const { t, i18n } = useTranslation('weave');
   const shown = useDelay(byKeyboard ? NEXT_DELAY_MS : FIRST_DELAY_MS, chunk);
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -37,7 +37,7 @@ export function WeaveTooltip(props: WeaveTooltipProps): ReactElement | null {
     tip.style.transform = `translate(${String(Math.round(left))}px, ${String(Math.round(top))}px)`;
   });
   if (!shown) return null;
-  const words = describeChunk(t, layer, chunk, chunkSize);
+  const words = describeChunk(t, layer, chunk, { chunkSize, language: i18n.language });
   return createPortal(
     <div className="weave-tooltip" ref={element} aria-hidden="true">
       <div>

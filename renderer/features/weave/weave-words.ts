@@ -1,5 +1,7 @@
 import type { TFunction } from 'i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import type { LayerSource } from '../../../shared/models/plan.ts';
+import { momentWords } from '../../ui/moment.ts';
 import { type CellKind, cellKind, isLive, packedSize, type WeaveLayer } from './weave-cells.ts';
 
 /** Binary unit of offsets: GiB for Tart's 512 MiB chunks, MiB where the chunks are small. */
@@ -40,12 +42,40 @@ export function kindWord(t: TFunction<'weave'>, kind: CellKind, live: boolean): 
   return live && kind === 'mount' ? t('mounted') : t(`kind.${kind}`);
 }
 
-/** Why a layer has its verdict. */
-export function reasonWords(t: TFunction<'weave'>, layer: WeaveLayer): string {
-  if (layer.reason === 'mountable' && layer.mountedFrom !== null) {
-    return t('reason.mountableFrom', { repository: layer.mountedFrom });
+/** `ghcr.io/acme/sonoma:14.4`, as far as it is known. */
+function sourceName({ registry, repository, tag }: LayerSource): string {
+  return `${registry}/${repository}${tag === null ? '' : `:${tag}`}`;
+}
+
+/** Why a layer has its verdict, and before it how its content is known, where that says more. */
+export function reasonWords(t: TFunction<'weave'>, layer: WeaveLayer, language: string): string {
+  const told = originWords(t, layer, language);
+  const verdict = verdictReason(t, layer, language);
+  return told === null ? verdict : t('told.both', { told, verdict });
+}
+
+function originWords(t: TFunction<'weave'>, layer: WeaveLayer, language: string): string | null {
+  const { base, knownFrom, unchangedSinceMs, verdict, reason } = layer;
+  // All that there is to say of it, as of what changed or is known from elsewhere.
+  if (verdict === 'duplicate' || reason === 'allZeros') return null;
+  if (base !== null) {
+    return base.kind === 'snapshot'
+      ? t('told.snapshot', { date: momentWords(base.madeMs, language) })
+      : t('told.image', { name: base.name });
   }
-  return t(`reason.${layer.reason}`);
+  if (unchangedSinceMs !== null) return t('told.unchanged', { date: momentWords(unchangedSinceMs, language) });
+  if (knownFrom !== null && reason !== 'notInRegistry') return t('told.known', { image: sourceName(knownFrom) });
+  return null;
+}
+
+function verdictReason(t: TFunction<'weave'>, layer: WeaveLayer, language: string): string {
+  const { reason, mountedFrom, changedSinceMs, knownFrom } = layer;
+  if (reason === 'mountable' && mountedFrom !== null) return t('reason.mountableFrom', { repository: mountedFrom });
+  if (reason === 'changed' && changedSinceMs !== null)
+    return t('reason.changedSince', { date: momentWords(changedSinceMs, language) });
+  if (reason === 'notInRegistry' && knownFrom !== null)
+    return t('reason.knownElsewhere', { image: sourceName(knownFrom) });
+  return t(`reason.${reason}`);
 }
 
 /** What hovering a cell says, in the parts that are set apart. */
@@ -71,7 +101,7 @@ export function describeChunk(
   t: TFunction<'weave'>,
   layer: WeaveLayer,
   chunk: number,
-  chunkSize: number,
+  { chunkSize, language }: { readonly chunkSize: number; readonly language: string },
 ): ChunkDescription {
   const unit = offsetUnit(chunkSize).name;
   const range = `${rangeFigures(layer, chunkSize) ?? ''} ${t(`unit.${unit}`)}`;
@@ -86,7 +116,7 @@ export function describeChunk(
     place: t('rangeOfDisk', { range }),
     verdict: sent === '' ? word : t('verdictSize', { verdict: word, size: sent }),
     raw: t('ofRaw', { size: formatBytes(layer.rawSize) }),
-    reason: reasonWords(t, layer),
+    reason: reasonWords(t, layer, language),
   };
 }
 

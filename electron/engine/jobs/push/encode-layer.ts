@@ -29,7 +29,6 @@ export async function encodeLayer(
   const count = counter(run, layer);
   run.progressOf(layer).move('waiting');
   run.changed(layer);
-  let startedMs = parts.clock.now();
   const result = await parts.codec.encode(
     {
       path: nvram ? draft.source.nvramPath : draft.source.diskPath,
@@ -45,7 +44,6 @@ export async function encodeLayer(
       signal,
       share: parts.share,
       onStarted: () => {
-        startedMs = parts.clock.now();
         run.progressOf(layer).move('encoding');
         run.changed(layer);
       },
@@ -67,10 +65,7 @@ export async function encodeLayer(
   take(run, layer, result);
   if (nvram) return true;
   const { rawDigest, digest, size } = result;
-  // Several sinks share the time, and a body is sent while the next bytes are encoded: the encoder's own is not known.
-  const alone = sinks.length <= 1 && sinks.every(({ mode }) => mode === 'pieces');
-  if (alone)
-    await run.encoded({ raw: layer.rawSize, packed: size }, parts.clock.now() - startedMs - (pass?.sendingMs ?? 0));
+  await run.encoded(layer.rawSize, result);
   await rememberRawDigests(parts, draft, [layer]);
   await parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]);
   return true;

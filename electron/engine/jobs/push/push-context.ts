@@ -1,4 +1,5 @@
 import type { PushRequest } from '../../../../shared/contract/methods.ts';
+import type { CodecResult } from '../../codec/codec-protocol.ts';
 import type { SinkSender } from '../../codec/sink-sender.ts';
 import type { PlanningParts } from '../../plan/planning-parts.ts';
 import type { DraftLayer, PushDraft } from '../../plan/push-draft.ts';
@@ -34,11 +35,6 @@ export interface PushContext {
   changed(layer: DraftLayer | null): void;
   /** Packed bytes of a layer that a target acknowledged; negative when a session was lost. */
   sent(layer: DraftLayer, bytes: number): void;
-  /**
-   * A pass of the encoder ended.
-   *
-   * @param bytes raw and packed ones of the pass
-   * @param ms that it took without the sending
-   */
-  encoded(bytes: { readonly raw: number; readonly packed: number }, ms: number): Promise<void>;
+  /** A pass of the encoder over so many raw bytes ended with this. */
+  encoded(rawSize: number, result: CodecResult): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { PushRequest } from '../../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import { PIECE_SIZE } from '../../codec/codec-pool.ts';
+import type { CodecResult } from '../../codec/codec-protocol.ts';
 import { SinkSender } from '../../codec/sink-sender.ts';
 import { askPresence } from '../../plan/ask-presence.ts';
 import { readChunk } from '../../plan/chunk-digests.ts';
@@ -29,9 +30,6 @@ import { publishManifest } from './publish-manifest.ts';
 import type { PushContext } from './push-context.ts';
 import { TargetBlobs } from './target-blobs.ts';
 import { LayerUpload } from './upload-layer.ts';
-
-/** Shorter passes tell more of the clock than of the encoder. */
-const SHORTEST_MEASURE_MS = 20;
 
 /** How many layers go at once. */
 export interface Concurrency {
@@ -118,12 +116,10 @@ export class PushRun implements PushContext {
   }
 
   /** Learns how fast the encoder is. */
-  async encoded({ raw, packed }: { readonly raw: number; readonly packed: number }, ms: number): Promise<void> {
-    if (ms < SHORTEST_MEASURE_MS) return;
+  async encoded(rawSize: number, result: CodecResult): Promise<void> {
     const passes = this.progress.filter(({ status }) => status === 'encoding' || status === 'uploading').length;
     const together = Math.max(1, Math.min(passes, this.parts.codec.workers));
-    const perSecond = (bytes: number): number => ((bytes * 1000) / ms) * together;
-    await this.parts.encoderRate.learn(perSecond(packed), perSecond(raw));
+    await this.parts.rates.encoded(rawSize, result, together);
   }
 
   /** The job pauses: other pushes do not wait for its uploads. */

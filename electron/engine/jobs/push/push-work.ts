@@ -43,7 +43,7 @@ export class PushWork implements JobWork {
   }
 
   document(facts: DocumentFacts): Plan {
-    return planOf(this.#run.draft, { ...facts, rate: null, requests: this.#run.parts.requests });
+    return planOf(this.#run.draft, { ...facts, rates: null, requests: this.#run.parts.requests });
   }
 
   account(): JobAccount {

@@ -71,7 +71,7 @@ export class LayerUpload {
       wholeBodies: targets.some(({ registry }) => parts.clientOf(registry).profile.uploadMode === 'mono'),
       named: this.#layer.digest !== null,
       linkRate: parts.linkRate(draft.targets.map(({ registry }) => registry)),
-      encoderRate: parts.encoderRate.bytesPerSecond,
+      encoderRate: parts.rates.encoder.bytesPerSecond,
     });
     if (ahead) {
       const left = await this.#encodeAhead(targets, attempt);

@@ -30,8 +30,6 @@ export class UploadPass {
   readonly #layer: DraftLayer;
   readonly #signal: AbortSignal;
   readonly #sinks = new Map<string, Sink>();
-  #handedMs = 0;
-  #sendingMs = 0;
 
   constructor(run: PushContext, layer: DraftLayer, signal: AbortSignal) {
     this.#run = run;
@@ -41,11 +39,6 @@ export class UploadPass {
 
   get sinks(): readonly Sink[] {
     return [...this.#sinks.values()];
-  }
-
-  /** ms of the pass that the encoder waited for its one sink. */
-  get sendingMs(): number {
-    return this.#sendingMs;
   }
 
   /** Takes a target's session into the pass. */
@@ -76,14 +69,9 @@ export class UploadPass {
     },
     answer: async (id, piece, answer) => {
       this.#measure(id, piece, answer);
-      const step = await this.#decide(id, (sink) => this.#judge(id, sink, piece, answer));
-      if (step.do !== 'send') this.#sendingMs += this.#run.parts.clock.now() - this.#handedMs;
-      return step;
+      return await this.#decide(id, (sink) => this.#judge(id, sink, piece, answer));
     },
-    file: async (id, outcome) => {
-      this.#sendingMs += this.#run.parts.clock.now() - this.#handedMs;
-      return await this.#decide(id, (sink) => Promise.resolve(this.#stored(id, sink, outcome)));
-    },
+    file: (id, outcome) => this.#decide(id, (sink) => Promise.resolve(this.#stored(id, sink, outcome))),
   };
 
   async #allow(host: string, bytes: number): Promise<void> {
@@ -123,7 +111,6 @@ export class UploadPass {
 
   async #handOver({ target, session }: Sink, piece: Piece): Promise<Directive> {
     const run = this.#run;
-    this.#handedMs = run.parts.clock.now();
     // A piece that waits for its turn on a limited link is on its way, as far as a person is concerned.
     run.progressOf(this.#layer).move('uploading');
     run.changed(this.#layer);
