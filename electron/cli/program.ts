@@ -26,6 +26,7 @@ import {
 import { verify } from './commands/verify.ts';
 import { EXIT } from './exit-status.ts';
 import { addRegistryCommands } from './registry-commands.ts';
+import { addSnapshotCommands } from './snapshot-commands.ts';
 import { addTagCommands } from './tag-commands.ts';
 
 type Finish = (options: CommonOptions, work: () => Promise<number | undefined>) => Promise<void>;
@@ -242,6 +243,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addTagCommands(program, context, finish);
   addJobCommands(program, context, finish);
   addStoreCommands(program, context, finish);
+  addSnapshotCommands(program, context, finish);
   const registry = program.command('registry').description('registries and sign-ins');
   addRegistryCommands(registry, context, finish);
   addSignInCommands(registry, context, finish);

@@ -159,8 +159,8 @@ class JoinedEngine {
       },
     });
     const files = new JobFiles(paths.stateHome);
-    this.#snapshots = new SnapshotService({ ports, vms: this.#vms });
-    const snapshots = this.#snapshots.store;
+    this.#snapshots = new SnapshotService({ ports, settings, vms: this.#vms, emit });
+    const snapshots = this.#snapshots;
     this.#pushes = new PushService(ports, {
       settings,
       vms: this.#vms,
@@ -244,7 +244,7 @@ class JoinedEngine {
         const { task } = job.facts;
         return task.kind === 'push' ? this.#pushes.perform(job, task.request) : this.#copies.perform(job, task.request);
       },
-      onOver: (id) => snapshots.forgetJob(id),
+      onOver: (id) => snapshots.store.keeper.forgetJob(id),
     });
     this.#sample = this.#sampleService(ports);
     this.#sharing = new SharingService({
@@ -303,6 +303,7 @@ class JoinedEngine {
   async #follow(settings: Settings, before: Settings): Promise<void> {
     this.#bandwidth.setLimit(settings.bandwidthLimit);
     if (settings.tartHome !== before.tartHome) await this.#vms.moveHome();
+    if (settings.snapshotBudget !== before.snapshotBudget) await this.#snapshots.keepWithinBudget();
     if (settings.storeFolder !== before.storeFolder) await this.#store.follow();
   }
 
@@ -320,6 +321,7 @@ class JoinedEngine {
       ...this.#signIns.handlers(),
       ...this.#registrySettings.handlers(),
       ...this.#settings.handlers(),
+      ...this.#snapshots.handlers(),
       ...this.#tags.handlers(),
       ...this.#sharing.handlers(),
       ...this.#report.handlers(),

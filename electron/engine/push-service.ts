@@ -36,6 +36,7 @@ import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryBook } from './registry-book.ts';
 import type { RegistryService } from './registry-service.ts';
+import type { SnapshotService } from './snapshot-service.ts';
 import { snapshotFiles } from './snapshots/snapshot-record.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
 import type { StoreService } from './store/store-service.ts';
@@ -68,7 +69,7 @@ export interface PushServiceParts {
   readonly slots: HostSlots;
   /** Keeps where tags were that are moved. */
   readonly movedTags: MovedTags;
-  readonly snapshots: SnapshotStore;
+  readonly snapshots: SnapshotService;
   /** The file that is there until a job is over. */
   readonly journalOf: (jobId: string) => string;
   readonly hub: EventHub;
@@ -136,7 +137,7 @@ export class PushService {
           volumes: extentVolumes,
           imageDisks,
           cachedLayers,
-          snapshots: (source) => keptSnapshots(this.#rooms.snapshots, source),
+          snapshots: (source) => keptSnapshots(this.#rooms.snapshots.store, source),
         }),
         clientOf,
         requests: noRequests(),
@@ -208,26 +209,17 @@ export class PushService {
   }
 
   get #opening(): OpeningParts {
-    return { ports: this.#ports, snapshots: this.#rooms.snapshots };
+    return { ports: this.#ports, snapshots: this.#rooms.snapshots.store };
   }
 
   /** What a job reads: the snapshot that it read before it broke off, else the VM as it is now. @throws AppError */
   async #sourceOf(job: TransferJob, { vmId }: PushRequest): Promise<PushSource> {
     const { vms, snapshots } = this.#rooms;
-    const before = await openJobSource(job.facts.id, snapshots);
+    const before = await openJobSource(job.facts.id, snapshots.store);
     if (before !== null) return before;
     const vm = await vms.find(vmId);
     void this.#warm();
     return await openPushSource(vm, this.#opening, job.signal);
-  }
-
-  /** Keeps what was pushed for the next push of the VM. The push is done, whatever becomes of this. */
-  async #keep({ snapshot }: PushSource): Promise<void> {
-    try {
-      await snapshot?.keepAsBase();
-    } catch (thrown) {
-      this.#ports.log.warn('snapshot not kept', { message: String(thrown) });
-    }
   }
 
   /** Performs the push of a job to its end. @throws AppError */
@@ -251,7 +243,7 @@ export class PushService {
           await run.populateCache(vms.homeOf(request.vmId), this.#ports.clock, job.signal);
         }
       });
-      await this.#keep(source);
+      if (source.snapshot !== null) await this.#rooms.snapshots.keep(source.snapshot);
     } catch (thrown) {
       for (const registry of registriesOf(targets)) book.note(registry, { thrown });
       throw thrown;
@@ -316,7 +308,7 @@ export class PushService {
 
 /** Snapshots that a source can be compared with: the one that is kept of its VM, and all others, the newest first. */
 async function keptSnapshots(store: SnapshotStore, { vmId, diskIdentity }: PushSource) {
-  const [last, stored] = await Promise.all([store.baseFor({ id: vmId, disk: diskIdentity }), store.stored()]);
+  const [last, stored] = await Promise.all([store.baseFor({ id: vmId, disk: diskIdentity }), store.kept(null)]);
   const others = stored.map(({ folder, record: { vmName, madeMs } }) => ({
     vmName,
     diskPath: snapshotFiles(folder).disk,

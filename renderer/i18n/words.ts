@@ -15,6 +15,7 @@ import enRegistry from './en/registry.json';
 import enSavings from './en/savings.json';
 import enSettings from './en/settings.json';
 import enSignIn from './en/sign-in.json';
+import enSnapshots from './en/snapshots.json';
 import enStore from './en/store.json';
 import enTags from './en/tags.json';
 import enTransfers from './en/transfers.json';
@@ -31,6 +32,7 @@ import zhRegistry from './zh-CN/registry.json';
 import zhSavings from './zh-CN/savings.json';
 import zhSettings from './zh-CN/settings.json';
 import zhSignIn from './zh-CN/sign-in.json';
+import zhSnapshots from './zh-CN/snapshots.json';
 import zhStore from './zh-CN/store.json';
 import zhTags from './zh-CN/tags.json';
 import zhTransfers from './zh-CN/transfers.json';
@@ -48,6 +50,7 @@ export const CATALOGUES = {
     signIn: enSignIn,
     transfers: enTransfers,
     weave: enWeave,
+    snapshots: enSnapshots,
     store: enStore,
     tags: enTags,
     browse: enBrowse,
@@ -67,6 +70,7 @@ export const CATALOGUES = {
     signIn: zhSignIn,
     transfers: zhTransfers,
     weave: zhWeave,
+    snapshots: zhSnapshots,
     store: zhStore,
     tags: zhTags,
     browse: zhBrowse,

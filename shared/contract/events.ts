@@ -44,6 +44,8 @@ export const events = defineEvents({
   ]),
   /** The sample VM is made, changed or removed. At most 10 a second. */
   'sample.changed': sampleStateSchema,
+  /** Snapshots came, went, or are kept for something else: read `snapshots.list` again. */
+  'snapshots.changed': z.null(),
   'settings.changed': settingsSchema,
 });
 

@@ -22,6 +22,7 @@ import {
   registryImagesSchema,
 } from '../models/sharing.ts';
 import { credentialListSchema, signedInSchema, signedOutSchema } from '../models/sign-in.ts';
+import { snapshotSchema } from '../models/snapshot.ts';
 import {
   collectionSchema,
   serveStateSchema,
@@ -146,6 +147,21 @@ export const methods = defineMethods({
     output: vmKnowledgeSchema,
     errors: VM_ERRORS,
   },
+
+  /** Snapshots that are kept, the newest first; `vmId` null = of all VMs. Reads no disk byte. */
+  'snapshots.list': {
+    input: z.object({ vmId: id.nullable() }),
+    output: z.array(snapshotSchema),
+    errors: ['file.unreadable'],
+  },
+  /** Keeps a snapshot whatever the budget says, or no longer: one that only its pin kept is dropped then. */
+  'snapshots.pin': {
+    input: z.object({ id, pinned: z.boolean() }),
+    output: nothing,
+    errors: ['snapshot.notFound', 'snapshot.busy'],
+  },
+  /** Removes a snapshot, whatever keeps it. A job that would go on with it reads the VM as it is then. */
+  'snapshots.drop': { input: z.object({ id }), output: nothing, errors: ['snapshot.notFound', 'snapshot.busy'] },
 
   /**
    * Makes a plan and keeps the VM open for a push of it. The plan fills in through `plan.changed` events while chunks are

@@ -57,6 +57,8 @@ export const ERROR_RULES = {
   'tag.notUndoable': { retry: 'no', actions: [] },
   'verify.failed': { retry: 'now', actions: ['retry'] },
   'file.unwritable': { retry: 'afterChange', actions: ['retry'] },
+  'snapshot.notFound': { retry: 'no', actions: [] },
+  'snapshot.busy': { retry: 'later', actions: ['retry'] },
   'store.away': { retry: 'afterChange', actions: ['retry'] },
   'store.busy': { retry: 'later', actions: ['retry'] },
   'store.damaged': { retry: 'afterChange', actions: [] },

@@ -17,6 +17,8 @@ export const settingsSchema = z.object({
   storeFolder: z.string().min(1).max(4096).nullable().default(null),
   /** Most bytes of the local store; null = as many as its volume takes. */
   storeBudget: z.number().int().min(1_000_000).nullable().default(null),
+  /** Most bytes that snapshots hold alone which are kept for the next push of their VMs; 0 = none is kept. */
+  snapshotBudget: z.number().int().min(0).default(20_000_000_000),
   /** The registry of this computer is switched on when the app starts: it was on when the app ended. */
   serving: z.boolean().default(false),
   /** Where it listens; null = the usual port. */
@@ -34,6 +36,7 @@ export const DEFAULT_SETTINGS: Settings = {
   notifyWhenDone: true,
   storeFolder: null,
   storeBudget: null,
+  snapshotBudget: 20_000_000_000,
   serving: false,
   servePort: null,
 };

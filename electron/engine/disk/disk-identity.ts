@@ -25,6 +25,21 @@ export async function readDiskIdentity(file: FileHandle): Promise<DiskIdentity> 
   };
 }
 
+/** Looks at a file as it is, without writing it out; null where it cannot be looked at. */
+export async function lookAtIdentity(path: string): Promise<DiskIdentity | null> {
+  try {
+    const file = await openForLook(path);
+    try {
+      return await readDiskIdentity(file);
+    } finally {
+      await file.close();
+    }
+  } catch (thrown) {
+    if (thrown instanceof AppError) return null;
+    throw thrown;
+  }
+}
+
 /** Whether two looks saw the same file, unchanged. */
 export function sameIdentity(left: DiskIdentity, right: DiskIdentity): boolean {
   return (

@@ -1,18 +1,12 @@
-import { constants, copyFile, open } from 'node:fs/promises';
+import { chmod, open } from 'node:fs/promises';
+import { cloneFile } from '../native/clone-file.ts';
 import { dataRanges } from '../native/seek-data.ts';
 
 /** Bytes read at a time where blocks cannot be shared. */
 const BUFFER = 4 * 1024 * 1024;
 
-async function sharesBlocks(source: string, target: string): Promise<boolean> {
-  try {
-    await copyFile(source, target, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE_FORCE);
-    return true;
-  } catch {
-    // Another volume, or a file system that cannot: copied by its data below, which also tells a real fault.
-    return false;
-  }
-}
+/** Of a file that a pull makes. */
+const MODE = 0o644;
 
 /**
  * Copies a file to a new one: shares its blocks where the file system can, else writes its data and keeps its holes.
@@ -22,7 +16,9 @@ async function sharesBlocks(source: string, target: string): Promise<boolean> {
  */
 export async function sparseCopy(source: string, target: string, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  const shared = await sharesBlocks(source, target);
+  const shared = await cloneFile(source, target);
+  // The clone of a snapshot is as read-only as that.
+  if (shared) await chmod(target, MODE);
   const to = await open(target, shared ? 'r+' : 'w');
   try {
     if (!shared) {

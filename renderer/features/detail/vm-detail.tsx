@@ -15,6 +15,7 @@ import './detail.css';
 import { VmFacts } from './vm-facts.tsx';
 import { VmPlaces } from './vm-places.tsx';
 import { VmPushes } from './vm-pushes.tsx';
+import { VmSnapshots } from './vm-snapshots.tsx';
 import { VmWeave } from './vm-weave.tsx';
 
 /** See {@link VmDetail}. */
@@ -44,6 +45,7 @@ export function VmDetail({ vm, known, onPush, onShowJob }: VmDetailProps): React
       <div className="detail-tables">
         {vm.defect === null && known !== undefined && <VmPlaces known={known} jobs={jobs} />}
         <VmPushes jobs={jobs} onShowJob={onShowJob} />
+        {vm.kind === 'vm' && <VmSnapshots vm={vm} />}
       </div>
     </div>
   );

@@ -2,11 +2,16 @@ import { FolderOpen } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { DEFAULT_SETTINGS } from '../../../shared/models/settings.ts';
 import { useClient } from '../../state/client.ts';
 import { SettingsPage, SettingsRow } from './settings-page.tsx';
 import type { SectionProps } from './settings-screen.tsx';
+import { TypedNumber } from './typed-number.tsx';
 
-/** Where Tart keeps its VMs. */
+/** Bytes of 1 GB. */
+const GB = 1_000_000_000;
+
+/** Where Tart keeps its VMs, and how much snapshots of them may hold. */
 export function LocalSection(props: SectionProps & { readonly tartHome: string }): ReactElement {
   const { settings, change, tartHome } = props;
   const { t } = useTranslation('settings');
@@ -34,6 +39,26 @@ export function LocalSection(props: SectionProps & { readonly tartHome: string }
           </Button>
         )}
       </SettingsRow>
+      <SnapshotBudget settings={settings} change={change} />
     </SettingsPage>
+  );
+}
+
+function SnapshotBudget({ settings, change }: SectionProps): ReactElement {
+  const { t } = useTranslation('snapshots');
+  return (
+    <TypedNumber
+      name={t('budget')}
+      note={t('budgetNote')}
+      wrong={t('budgetWrong')}
+      placeholder={String(DEFAULT_SETTINGS.snapshotBudget / GB)}
+      unit="GB"
+      shown={String(settings.snapshotBudget / GB)}
+      read={(text) => {
+        const bytes = Math.round(Number(text) * GB);
+        return Number.isSafeInteger(bytes) && bytes >= 0 ? bytes : undefined;
+      }}
+      onTake={(bytes) => change({ snapshotBudget: bytes ?? DEFAULT_SETTINGS.snapshotBudget })}
+    />
   );
 }

@@ -1,5 +1,5 @@
 import { FolderOpen } from 'lucide-react';
-import { type ReactElement, useId, useState } from 'react';
+import { type ReactElement, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
@@ -15,6 +15,7 @@ import type { StoreTasks } from '../store/use-store-tasks.ts';
 import { servingWord, type ThisComputer } from '../store/use-this-computer.ts';
 import { SettingsPage, SettingsRow } from './settings-page.tsx';
 import type { SectionProps } from './settings-screen.tsx';
+import { TypedNumber } from './typed-number.tsx';
 
 /** Bytes of 1 GB, and the least budget that the engine takes. */
 const GB = 1_000_000_000;
@@ -116,53 +117,6 @@ function StorePlace({ settings, own, tasks }: StoreSectionProps): ReactElement {
           >
             {t('storeBring')}
           </Button>
-        </span>
-      )}
-    </SettingsRow>
-  );
-}
-
-/** A number that is typed; it is taken when the field is left or Enter is pressed. */
-function TypedNumber(props: {
-  readonly name: string;
-  readonly note: string;
-  readonly wrong: string;
-  readonly placeholder: string;
-  readonly unit?: string;
-  readonly shown: string;
-  /** Undefined = not a value. */
-  readonly read: (text: string) => number | null | undefined;
-  readonly onTake: (value: number | null) => void;
-}): ReactElement {
-  const { name, note, wrong, placeholder, unit, shown, read, onTake } = props;
-  const id = useId();
-  const [typed, setTyped] = useState<string | null>(null);
-  const text = typed ?? shown;
-  const value = text.trim() === '' ? null : read(text.trim().replace(',', '.'));
-  const take = (): void => {
-    if (value === undefined) return;
-    setTyped(null);
-    if (text !== shown) onTake(value);
-  };
-  return (
-    <SettingsRow name={name} htmlFor={id} note={note}>
-      <input
-        id={id}
-        className="field settings-number"
-        inputMode="decimal"
-        value={text}
-        placeholder={placeholder}
-        aria-invalid={value === undefined}
-        onChange={(event) => setTyped(event.target.value)}
-        onBlur={take}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') take();
-        }}
-      />
-      {unit !== undefined && <span className="settings-unit">{unit}</span>}
-      {value === undefined && (
-        <span className="field-error" role="alert">
-          {wrong}
         </span>
       )}
     </SettingsRow>

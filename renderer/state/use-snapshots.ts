@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'react';
+import type { Snapshot } from '../../shared/models/snapshot.ts';
+import { useClient } from './client.ts';
+
+/** Changes of VMs come in crowds. ms */
+const QUIET_MS = 300;
+
+/** The snapshots of a VM, the newest first; asked again when they or VMs changed, which changes what they hold alone. */
+export function useSnapshots(vmId: string): readonly Snapshot[] {
+  const client = useClient();
+  const [found, setFound] = useState<{ readonly vmId: string; readonly snapshots: readonly Snapshot[] } | null>(null);
+  useEffect(() => {
+    const ended = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const read = (): void => {
+      client.call('snapshots.list', { vmId }, { signal: ended.signal }).then(
+        (snapshots) => setFound({ vmId, snapshots }),
+        // The list of VMs says what is wrong with Tart's home.
+        () => undefined,
+      );
+    };
+    const again = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(read, QUIET_MS);
+    };
+    read();
+    const stops = [client.on('snapshots.changed', read), client.on('vms.changed', again)];
+    return () => {
+      ended.abort();
+      clearTimeout(timer);
+      for (const stop of stops) stop();
+    };
+  }, [client, vmId]);
+  return found?.vmId === vmId ? found.snapshots : [];
+}
