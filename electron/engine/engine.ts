@@ -27,6 +27,7 @@ import { JobQueue } from './jobs/job-queue.ts';
 import { ExtentVolumes } from './plan/extent-volumes.ts';
 import type { LookingParts } from './plan/known-vm.ts';
 import { MachineRates } from './plan/machine-rates.ts';
+import { SnapshotBlocks } from './plan/snapshot-blocks.ts';
 import { ZeroChunks } from './plan/zero-chunks.ts';
 import type { EnginePorts } from './ports.ts';
 import { PushService } from './push-service.ts';
@@ -116,7 +117,19 @@ class JoinedEngine {
     const bookFile = new JsonFile(join(paths.stateHome, 'registries.json'), registryBookSchema, EMPTY_BOOK, log);
     const namesOfImages = async (): Promise<string[]> => (await this.#vms.images()).map(({ name }) => name);
     this.#book = new RegistryBook(bookFile, this.#index, namesOfImages, nowMs);
+    const extentVolumes = new ExtentVolumes({
+      state,
+      nowMs,
+      log,
+      scratch: (vmId) => join(this.#vms.homeOf(vmId), '.tartan'),
+    });
+    const snapshotBlocks = new SnapshotBlocks({
+      volumes: extentVolumes,
+      digestCache: cache,
+      lastSnapshot: (id, disk) => this.#snapshots.store.baseFor({ id, disk }),
+    });
     const looking: LookingParts = {
+      snapshotBlocks,
       digestCache: cache,
       contentIndex: this.#index,
       zeroChunks: zeros,
@@ -169,12 +182,7 @@ class JoinedEngine {
       cache,
       pushedChunks: new PushedChunks(state, nowMs),
       zeros,
-      extentVolumes: new ExtentVolumes({
-        state,
-        nowMs,
-        log,
-        scratch: (vmId) => join(this.#vms.homeOf(vmId), '.tartan'),
-      }),
+      extentVolumes,
       imageDisks: new ImageDisks(state, nowMs),
       hosts: this.#hosts,
       rates: this.#rates,

@@ -16,7 +16,7 @@ export const vmPlaceSchema = repositoryNameSchema.extend({
   seenMs: z.number(),
 });
 
-/** What is known of a VM's disk without reading a byte of it: by stat, digest cache, holes and known manifests. */
+/** What is known of a VM's disk without reading a byte of it: by stat, digest cache, holes, shared blocks and known manifests. */
 export const vmKnowledgeSchema = z.object({
   vmId: z.string(),
   /** Raw bytes of a chunk. */
@@ -27,7 +27,10 @@ export const vmKnowledgeSchema = z.object({
   layers: z.array(planLayerSchema),
   /** Distinct layers that are known by digest: the whole of which {@link vmPlaceSchema}'s `held` is a part. */
   distinct: z.number(),
-  /** When the disk, as it is now, was last digested; null = never since it changed. ms since the epoch. */
+  /**
+   * When the disk, as it is now, was last digested, or the snapshot was made that it shares chunks with; null = never since
+   * it changed. ms since the epoch.
+   */
   digestedMs: z.number().nullable(),
   /** Those that hold the most first, at most 20. */
   places: z.array(vmPlaceSchema),

@@ -52,6 +52,9 @@ describe.each(VOLUME_KINDS.filter((kind) => kind === 'xfs'))('a push on %s', (ki
     const offspring = await cloneTartVm(home, vm, 'offspring');
     writeTo(vm.diskFile, 9 * TEST_CHUNK + 5, 'changed');
     const changed = await push('vm:origin', '2');
+    writeTo(vm.diskFile, 9 * TEST_CHUNK + 6, 'changed again');
+    const look = { vmId: 'vm:origin', against: null };
+    const { layers: looked } = await engine.handlers['vms.known'](look, AbortSignal.timeout(60_000));
     writeTo(offspring.diskFile, 8 * TEST_CHUNK + 5, 'changed too');
     const cloned = await push('vm:offspring', '3');
     const disk = readFileSync(offspring.diskFile);
@@ -61,12 +64,14 @@ describe.each(VOLUME_KINDS.filter((kind) => kind === 'xfs'))('a push on %s', (ki
     expect({
       changed: told(changed),
       cloned: told(cloned),
+      unknown: looked.flatMap(({ rawDigest }, chunk) => (rawDigest === null ? [chunk] : [])),
       read: [changed.bytes.read, cloned.bytes.read],
       whole: pulled.disk.equals(disk),
     }).toEqual({
       changed: { read: [9], bases: ['snapshot origin'] },
       // The origin's snapshot of the first push has made way for one of its later state.
       cloned: { read: [8, 9], bases: ['snapshot origin'] },
+      unknown: [9],
       // What is new is read twice: once to know it, once to encode it.
       read: [2 * TEST_CHUNK, 3 * TEST_CHUNK],
       whole: true,

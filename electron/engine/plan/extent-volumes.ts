@@ -19,6 +19,10 @@ function systemBuild(): string {
   return `${release()} ${version()}`;
 }
 
+function isNamed(volume: string): boolean {
+  return volume.startsWith('uuid:');
+}
+
 /**
  * Volumes on which maps of blocks were seen to tell what changed. Each is tried once per build of the operating system, before
  * the first comparison there (about 50 ms, 16 MiB for a moment); the result is remembered. A volume without a name of its
@@ -49,22 +53,31 @@ export class ExtentVolumes {
     return result;
   }
 
+  /** Whether a comparison on a volume can be believed by what is remembered: nothing is tried. */
+  async isTrusted(volume: string): Promise<boolean> {
+    return (await this.#results.get(volume)) ?? (await this.#remembered(volume)) ?? false;
+  }
+
+  /** The result of an earlier test under this build; null = there was none. */
+  async #remembered(volume: string): Promise<boolean | null> {
+    if (!isNamed(volume)) return null;
+    const [known] = await this.#parts.state.all(
+      'SELECT passed FROM extent_volumes WHERE volume = ? AND system_build = ?',
+      [volume, this.#build],
+      z.object({ passed: z.number() }),
+    );
+    return known === undefined ? null : known.passed === 1;
+  }
+
   async #test(vmId: string, volume: string): Promise<boolean> {
     const { state, nowMs, log, scratch } = this.#parts;
-    const named = volume.startsWith('uuid:');
-    if (named) {
-      const [known] = await state.all(
-        'SELECT passed FROM extent_volumes WHERE volume = ? AND system_build = ?',
-        [volume, this.#build],
-        z.object({ passed: z.number() }),
-      );
-      if (known !== undefined) return known.passed === 1;
-    }
+    const remembered = await this.#remembered(volume);
+    if (remembered !== null) return remembered;
     const folder = scratch(vmId);
     const passed = await extentsTellChanges(folder, volume, nowMs());
     if (passed === false)
       log.warn('disks are read whole on a volume: its maps of blocks do not tell what changed', { volume });
-    if (named && passed !== null) {
+    if (isNamed(volume) && passed !== null) {
       await state.run([
         {
           sql: `INSERT INTO extent_volumes (volume, system_build, passed, tested_ms) VALUES (?, ?, ?, ?)

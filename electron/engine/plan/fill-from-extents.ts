@@ -1,10 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ChunkDigest } from '../digests/digest-cache.ts';
-import { readDiskIdentity, sameIdentity } from '../disk/disk-identity.ts';
-import { likeness, openForExtents, unchangedParts } from '../disk/extents.ts';
-import type { CachedLayer } from './cached-layers.ts';
+import { likeness, openForExtents } from '../disk/extents.ts';
 import { chunkIndex, rememberRawDigests, unreadLayers } from './chunk-digests.ts';
 import type { ExtentBase } from './extent-bases.ts';
+import { findInBase } from './find-in-base.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import type { DraftLayer, PushDraft } from './push-draft.ts';
 
@@ -50,10 +49,6 @@ function unclaimed(draft: PushDraft): DraftLayer[] {
   return unreadLayers(draft).filter(({ claims }) => claims.length === 0);
 }
 
-function partOf(layer: DraftLayer) {
-  return { layer, offset: layer.rawOffset ?? 0, length: layer.rawSize };
-}
-
 /** The bases that lie in the same blocks at most places, those first; none that shares nothing. */
 async function mostAlike(
   parts: ComparingParts,
@@ -61,7 +56,7 @@ async function mostAlike(
   clone: FileHandle,
   signal: AbortSignal,
 ): Promise<ExtentBase[]> {
-  const open = unclaimed(draft).map(partOf);
+  const open = unclaimed(draft).map(({ rawOffset, rawSize }) => ({ offset: rawOffset ?? 0, length: rawSize }));
   const alike: { readonly base: ExtentBase; readonly places: number }[] = [];
   for (const base of (await parts.extentBases.others(draft.source, signal)).slice(0, MOST_LOOKED_AT)) {
     signal.throwIfAborted();
@@ -86,54 +81,23 @@ async function compare(
   clone: FileHandle,
   base: ExtentBase,
 ): Promise<DraftLayer[]> {
-  const file = await openForExtents(base.path);
-  if (file === null) return [];
-  try {
-    // Digests are those of this very state of the base: it must be the same before and behind the maps.
-    const identity = await readDiskIdentity(file);
-    const digests = await parts.digestCache.lookup(identity, draft.chunkSize);
-    const hashed = (layer: DraftLayer): ChunkDigest | undefined =>
-      endsWithin(layer, draft.chunkSize, identity.size) ? digests.get(chunkIndex(layer)) : undefined;
-    const named = namedOf(base, draft, identity.size);
-    const wanted = unreadLayers(draft).filter((layer) => hashed(layer) !== undefined || named(layer) !== undefined);
-    const unchanged = wanted.length === 0 ? [] : await unchangedParts(clone, file, wanted.map(partOf));
-    if (!sameIdentity(identity, await readDiskIdentity(file))) return [];
-    const facts: DraftLayer[] = [];
-    for (const { layer } of unchanged) {
-      const digest = hashed(layer);
-      const claim = named(layer);
-      if (digest !== undefined) {
-        take(layer, digest, base);
-        facts.push(layer);
-      } else if (claim !== undefined) {
-        const { rawDigest, rawSize, digest: layerDigest, size, home } = claim;
-        layer.claims = [...layer.claims, { rawDigest, rawSize, digest: layerDigest, size, home, base: base.shown }];
-      }
-    }
-    return facts;
-  } finally {
-    await file.close();
-  }
-}
-
-/** Whether the base has a chunk of the same length there: its last one may be shorter, or go on where the clone ends. */
-function endsWithin({ rawOffset, rawSize }: DraftLayer, chunkSize: number, baseSize: number): boolean {
-  return Math.min(chunkSize, baseSize - (rawOffset ?? 0)) === rawSize;
-}
-
-/** What the base's manifest names for a chunk of the very same place and length. */
-function namedOf(
-  base: ExtentBase,
-  { source }: PushDraft,
-  baseSize: number,
-): (layer: DraftLayer) => CachedLayer | undefined {
+  const layers = new Map(unreadLayers(draft).map((layer) => [chunkIndex(layer), layer]));
+  const chunks = [...layers].map(([index, layer]) => ({ index, offset: layer.rawOffset ?? 0, length: layer.rawSize }));
   // A cached image that is pushed anew is compared with others by what was hashed alone.
-  if (source.image !== null) return () => undefined;
-  const byOffset = new Map(base.named.map((layer) => [layer.offset, layer]));
-  return ({ rawOffset, rawSize }) => {
-    const layer = byOffset.get(rawOffset ?? 0);
-    return layer?.rawSize === rawSize && layer.offset + rawSize <= baseSize ? layer : undefined;
-  };
+  const { path, named } = draft.source.image === null ? base : { ...base, named: [] };
+  const facts: DraftLayer[] = [];
+  for (const found of await findInBase(parts.digestCache, clone, { path, named }, draft.chunkSize, chunks)) {
+    const layer = layers.get(found.index);
+    if (layer === undefined) continue;
+    if (found.hashed !== null) {
+      take(layer, found.hashed, base);
+      facts.push(layer);
+    } else if (found.named !== null) {
+      const { rawDigest, rawSize, digest, size, home } = found.named;
+      layer.claims = [...layer.claims, { rawDigest, rawSize, digest, size, home, base: base.shown }];
+    }
+  }
+  return facts;
 }
 
 function take(layer: DraftLayer, { rawDigest, zero }: ChunkDigest, { shown }: ExtentBase): void {

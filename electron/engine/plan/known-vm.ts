@@ -1,7 +1,13 @@
 import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import { type LayerReason, type PlanLayer, UNTRACED, type Verdict } from '../../../shared/models/plan.ts';
+import {
+  type LayerBase,
+  type LayerReason,
+  type PlanLayer,
+  UNTRACED,
+  type Verdict,
+} from '../../../shared/models/plan.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { RepositoryName, VmKnowledge, VmPlace } from '../../../shared/models/vm-knowledge.ts';
 import type { ContentIndex, LayerHolder } from '../digests/content-index.ts';
@@ -15,6 +21,7 @@ import { MANIFEST_READ_LIMIT, parseManifest, tartImageOf } from '../oci/parse-ma
 import { readSmallFile } from '../tart/read-small-file.ts';
 import { vmFiles } from '../tart/vm-folder.ts';
 import { sizeEstimates } from './size-estimates.ts';
+import type { SnapshotBlocks } from './snapshot-blocks.ts';
 import { ZERO_512_MIB, type ZeroChunks } from './zero-chunks.ts';
 
 /** What looking takes: nothing that reads a disk, holds a lock or makes a request. */
@@ -24,6 +31,8 @@ export interface LookingParts {
   readonly zeroChunks: ZeroChunks;
   /** Raw bytes of a chunk. */
   readonly chunkSize: number;
+  /** What a disk shares with the last snapshot of its VM. */
+  readonly snapshotBlocks: SnapshotBlocks;
   /** Tags of a manifest when its repository was last read. */
   readonly tagsOf: (place: RepositoryName, manifestDigest: string) => readonly string[];
 }
@@ -38,6 +47,8 @@ export interface KnownChunk {
   readonly zero: boolean;
   readonly digest: string | null;
   readonly size: number | null;
+  /** The snapshot whose blocks it shares, where its digest is known by that. */
+  readonly base: LayerBase | null;
 }
 
 interface KnownChunks {
@@ -50,7 +61,8 @@ interface KnownChunks {
 }
 
 /**
- * What is known of a VM's chunks without reading the disk, by stat, digest cache, holes and known manifests.
+ * What is known of a VM's chunks without reading the disk, by stat, digest cache, holes, blocks that it shares with its last
+ * snapshot, and known manifests.
  * The look is not settled by an fsync as a plan's is: it is for drawing, and never decides what a push sends.
  *
  * @throws AppError `vm.gone`, `vm.incomplete`, `file.unreadable`
@@ -112,16 +124,22 @@ export async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSign
   const digestedMs = rows.size === 0 ? null : await parts.digestCache.digestedMs(disk.identity, parts.chunkSize);
   const places = chunksOf(disk.identity.size, parts.chunkSize);
   const ranges = rows.size < places.length ? disk.ranges() : null;
+  const open = places.filter(
+    ({ index, offset, length }) => !rows.has(index) && (ranges === null || dataWithin(ranges, offset, length) > 0),
+  );
+  const shared = vm.kind === 'vm' ? await parts.snapshotBlocks.of(vm, disk, parts.chunkSize, open) : null;
   await disk.close();
+  const seen = rows.size > 0 || (shared?.chunks.size ?? 0) > 0;
   const cut: KnownChunk[] = [];
   for (const { index, offset, length } of places) {
-    const row = rows.get(index);
+    const row = rows.get(index) ?? shared?.chunks.get(index);
+    const base = rows.has(index) || row === undefined || row.zero ? null : (shared?.base ?? null);
     const dataSize = ranges === null ? length : dataWithin(ranges, offset, length);
     const zero = row?.zero ?? dataSize === 0;
     // Encoded once per length, in a worker; of a disk that was never digested the verdict says nothing yet.
-    const constant = zero && rows.size > 0 ? await parts.zeroChunks.of(length, path, signal) : null;
+    const constant = zero && seen ? await parts.zeroChunks.of(length, path, signal) : null;
     const digests = constant ?? { rawDigest: row?.rawDigest ?? null, digest: null, size: null };
-    cut.push({ rawOffset: offset, rawSize: length, dataSize, zero, ...digests });
+    cut.push({ rawOffset: offset, rawSize: length, dataSize, zero, base, ...digests });
   }
   const pairs = await parts.contentIndex.likelyPairs([...new Set(cut.flatMap(({ rawDigest }) => rawDigest ?? []))]);
   const chunks = cut.map((chunk) => {
@@ -130,7 +148,12 @@ export async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSign
     return { ...chunk, digest: pair.digest, size: pair.size };
   });
   const nvram = rows.size === 0 ? null : await knownNvram(parts, vm);
-  return { chunks, digestedMs, small: nvram === null ? [] : [nvram.digest], nvram };
+  return {
+    chunks,
+    digestedMs: digestedMs ?? (seen ? (shared?.base.madeMs ?? null) : null),
+    small: nvram === null ? [] : [nvram.digest],
+    nvram,
+  };
 }
 
 /** NVRAM is a layer as it is: its raw digest is the layer's. */
@@ -160,7 +183,7 @@ async function chunksOfImage(vm: Vm): Promise<KnownChunks | null> {
       const rawOffset = offset;
       offset += rawSize;
       const zero = rawDigest === ZERO_512_MIB.rawDigest;
-      return { rawOffset, rawSize, dataSize: rawSize, rawDigest, digest, size, zero };
+      return { rawOffset, rawSize, dataSize: rawSize, rawDigest, digest, size, zero, base: null };
     });
     const small = [image.vmConfig.digest, image.nvram.digest];
     return { chunks, digestedMs: null, small, nvram: { digest: image.nvram.digest, size: image.nvram.size } };
@@ -172,6 +195,7 @@ async function chunksOfImage(vm: Vm): Promise<KnownChunks | null> {
 }
 
 interface Look {
+  readonly file: FileHandle;
   readonly identity: DiskIdentity;
   /** Where the file holds data, from its map; null where the file system does not tell. */
   ranges(): readonly DataRange[] | null;
@@ -184,7 +208,7 @@ async function lookAt(path: string): Promise<Look> {
     const file = await open(path, constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK));
     try {
       const identity = await readDiskIdentity(file);
-      return { identity, ranges: () => dataRanges(file.fd, identity.size), close: () => file.close() };
+      return { file, identity, ranges: () => dataRanges(file.fd, identity.size), close: () => file.close() };
     } catch (thrown) {
       await file.close();
       throw thrown;
@@ -218,7 +242,7 @@ function layersOf(chunks: readonly KnownChunk[], held: ReadonlySet<string> | nul
     const shown = verdictOf(chunk, seen, held);
     if (chunk.digest !== null) seen.add(chunk.digest);
     if (chunk.rawDigest !== null) seen.add(chunk.rawDigest);
-    const { rawOffset, rawSize, rawDigest, digest, size, zero } = chunk;
+    const { rawOffset, rawSize, rawDigest, digest, size, zero, base } = chunk;
     return {
       // Layer 0 of the manifest is the VM config.
       index: at + 1,
@@ -230,10 +254,11 @@ function layersOf(chunks: readonly KnownChunk[], held: ReadonlySet<string> | nul
       size,
       estimatedSize: estimate(chunk),
       ...shown,
-      origin: zero ? 'zero' : rawDigest === null ? 'unknown' : 'cache',
+      origin: zero ? 'zero' : rawDigest === null ? 'unknown' : base === null ? 'cache' : 'extents',
       zero,
       mountedFrom: null,
       ...UNTRACED,
+      base,
     };
   });
 }
