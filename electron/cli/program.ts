@@ -9,6 +9,7 @@ import { list } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { push } from './commands/push.ts';
 import { labelOption, type PushOptions, wholeNumber } from './commands/push-options.ts';
+import { momentOption, type ReportOptions, report } from './commands/report.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
 import { type LoginOptions, login, logout } from './commands/sign-in.ts';
 import {
@@ -110,6 +111,24 @@ function addJobCommands(program: Command, context: CommandContext, finish: Finis
     .argument('<id>')
     .option('--json', 'print one JSON document')
     .action((id: string, options: CommonOptions) => finish(options, () => logJob(context, id, options)));
+}
+
+function addReportCommand(program: Command, context: CommandContext, finish: Finish): void {
+  const choices = (flags: string, text: string, values: readonly string[]): Option =>
+    new Option(flags, text).choices(values);
+  program
+    .command('report')
+    .description('what deduplication saved: against tart push, and against a plain upload')
+    .option('--since <date>', 'from this day (2026-11-26) on, or for so long (30d, 8w)', momentOption)
+    .option('--until <date>', 'before this day or moment', momentOption)
+    .option('--registry <host>', 'only what went to this registry')
+    .addOption(choices('--by <stretch>', 'stretches of time of the files', ['day', 'week', 'month']).default('week'))
+    .addOption(
+      choices('--format <form>', 'table by default, or as the file is named', ['table', 'json', 'csv', 'html']),
+    )
+    .option('--output <file>', 'write a file')
+    .option('--json', 'print one JSON document')
+    .action((options: ReportOptions) => finish(options, () => report(context, options)));
 }
 
 function addSignInCommands(registry: Command, context: CommandContext, finish: Finish): void {
@@ -242,6 +261,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addImageCommands(program, context, finish);
   addTagCommands(program, context, finish);
   addJobCommands(program, context, finish);
+  addReportCommand(program, context, finish);
   addStoreCommands(program, context, finish);
   addSnapshotCommands(program, context, finish);
   const registry = program.command('registry').description('registries and sign-ins');

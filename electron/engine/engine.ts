@@ -229,23 +229,23 @@ class JoinedEngine {
       log,
     });
     const savings = new SavingsBook(state);
-    this.#report = new ReportService(savings);
+    const recorder = new SavingsRecorder({
+      book: savings,
+      clock,
+      log,
+      emit,
+      rates: {
+        encodeRate: () => this.#rates.encoderRaw.bytesPerSecond,
+        linkRateOf: (registry) => this.#hosts.linkRate([registry]),
+      },
+    });
     this.#jobs = new JobQueue({
       clock,
       log,
       emit,
       files,
       history: new JobHistory(state, nowMs),
-      savings: new SavingsRecorder({
-        book: savings,
-        clock,
-        log,
-        emit,
-        rates: {
-          encodeRate: () => this.#rates.encoderRaw.bytesPerSecond,
-          linkRateOf: (registry) => this.#hosts.linkRate([registry]),
-        },
-      }),
+      savings: recorder,
       wakefulness,
       chunkSize,
       perform: (job) => {
@@ -254,7 +254,7 @@ class JoinedEngine {
       },
       onOver: (id) => snapshots.store.keeper.forgetJob(id),
     });
-    this.#sample = this.#sampleService(ports);
+    this.#sample = this.#sampleService(ports, savings);
     this.#sharing = new SharingService({
       registries: () => this.#registries.list(),
       store,
@@ -271,9 +271,10 @@ class JoinedEngine {
       index,
       anyFile: paths.codecWorker,
     });
+    this.#report = new ReportService({ book: savings, recorder, sharing: this.#sharing.handlers(), clock });
   }
 
-  #sampleService({ paths, clock, log }: EnginePorts): SampleService {
+  #sampleService({ paths, clock, log }: EnginePorts, savings: SavingsBook): SampleService {
     const never = new AbortController().signal;
     const serve = this.#store.handlers();
     return new SampleService({
@@ -291,6 +292,7 @@ class JoinedEngine {
       },
       dropImages: (repository) => this.#store.dropRepository(repository),
       forget: async (registry, repository) => {
+        await savings.forgetRepository({ registry, repository });
         await this.#index.forgetRepository({ registry, repository });
         await this.#book.forget(registry, repository);
         await this.#registries.tell(registry);

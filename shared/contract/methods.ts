@@ -10,6 +10,7 @@ import { planSchema } from '../models/plan.ts';
 import { pushOptionsSchema } from '../models/push-options.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { registryChoicesSchema } from '../models/registry-choices.ts';
+import { reportRequestSchema } from '../models/report.ts';
 import { sampleStateSchema } from '../models/sample.ts';
 import { savedJobSchema, savingsFilterSchema, savingsSchema } from '../models/savings.ts';
 import { settingsSchema } from '../models/settings.ts';
@@ -500,6 +501,14 @@ export const methods = defineMethods({
 
   /** What deduplication saved, by what was recorded of each job. Makes no request. */
   'report.savings': { input: savingsFilterSchema, output: savingsSchema, errors: ['state.unavailable'] },
+  /** A report as one text: CSV, JSON, or an HTML file that needs nothing beside it. Makes no request. */
+  'report.text': { input: reportRequestSchema, output: z.string(), errors: ['state.unavailable'] },
+  /** Writes the text of a report to a file, which is replaced whole. `path` is absolute. */
+  'report.export': {
+    input: reportRequestSchema.extend({ path }),
+    output: z.object({ path: z.string(), bytes: z.number() }),
+    errors: ['state.unavailable', 'file.unwritable'],
+  },
   /** What was recorded of one job, layer by layer. A job without a record (an older one, one that did nothing) is `job.notFound`. */
   'report.job': { input: z.object({ id }), output: savedJobSchema, errors: ['job.notFound', 'state.unavailable'] },
 

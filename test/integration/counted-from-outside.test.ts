@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reportDocumentSchema } from '../../shared/models/report.ts';
+import type { SavingsSums } from '../../shared/models/savings.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { isWhole } from '../fixtures/push-through.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
-import { runTartan, type TartanPlace } from '../fixtures/tartan-process.ts';
+import { runTartan, type TartanPlace, type TartanResult } from '../fixtures/tartan-process.ts';
 
 const MIB = 1024 * 1024;
 
@@ -37,10 +39,14 @@ describe('what a push reads and sends, counted by the system and at the registry
     const idle = await runTartan(['list'], place);
     const first = await runTartan(['push', 'builder', ...references], place);
     const sent = proxies.map((proxy) => proxy.blobBytes());
+    const report = await runTartan(['report', '--json'], place);
     const second = await runTartan(['push', 'builder', ...references, `${proxies[0]?.host ?? ''}/two/a:3`], place);
     const sentAgain = proxies.map((proxy, at) => proxy.blobBytes() - (sent[at] ?? 0));
     await Promise.all(proxies.map((proxy) => proxy.close()));
+    const both = await runTartan(['report', '--json'], place);
     await rm(stateHome, { recursive: true, force: true });
+    const totalsOf = ({ stdout }: TartanResult): SavingsSums =>
+      reportDocumentSchema.parse(JSON.parse(stdout)).savings.totals;
     const data = 96 * MIB;
     const readOnce = first.read - idle.read;
     expect({ statuses: [idle.status, first.status, second.status], sentAgain }).toEqual({
@@ -49,6 +55,12 @@ describe('what a push reads and sends, counted by the system and at the registry
     });
     expect(readOnce).toBeGreaterThan(data);
     expect(readOnce).toBeLessThan(2 * data);
+    // What is recorded is what the system and the registries count: the requests beside the blobs are a few kilobytes.
+    const [told, toldBoth] = [totalsOf(report), totalsOf(both)];
+    expect(told.read).toBeGreaterThan(data);
+    expect(told.read).toBeLessThan(readOnce);
+    expect(sent.reduce((sum, bytes) => sum + bytes, 0) - told.sent).toBeLessThan(20_000);
+    expect([toldBoth.read, toldBoth.sent, toldBoth.jobs]).toEqual([told.read, told.sent, 2]);
     for (const bytes of sent) {
       expect(bytes).toBeGreaterThan(data);
       expect(bytes).toBeLessThan(1.5 * data);

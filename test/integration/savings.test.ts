@@ -1,9 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { formatBytes } from '../../shared/format/bytes.ts';
+import { reportDocumentSchema } from '../../shared/models/report.ts';
 import type { Savings, SavingsFilter, SavingsSums } from '../../shared/models/savings.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { answer, first, isManifestPut } from '../fixtures/faults.ts';
+import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { type RegistryStorage, readStorage, storedLayers } from '../fixtures/registry-storage.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
@@ -137,6 +141,59 @@ describe('what three pushes of related VMs saved', () => {
         saved.totals.sent,
       ]);
     }
+  });
+
+  it('is written as JSON, CSV and HTML with the same figures', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tartan-report-'));
+    const write = async (format: 'json' | 'csv' | 'html'): Promise<string> => {
+      const path = join(folder, `report.${format}`);
+      await engine.handlers['report.export']({ ...ALL, format, language: 'en', path }, never);
+      return await readFile(path, 'utf8');
+    };
+    const [json, csv, html] = [await write('json'), await write('csv'), await write('html')];
+    const gone = join(folder, 'gone', 'report.csv');
+    const refused = engine.handlers['report.export']({ ...ALL, format: 'csv', language: 'en', path: gone }, never);
+    await expect(refused).rejects.toMatchObject({ code: 'file.unwritable', params: { path: gone, reason: 'ENOENT' } });
+    await rm(folder, { recursive: true, force: true });
+    const document = reportDocumentSchema.parse(JSON.parse(json));
+    const [head = '', ...rows] = csv.trimEnd().split('\r\n');
+    const column = head.split(',').indexOf('not_sent');
+    const notSent = (table: string): number =>
+      rows.filter((row) => row.startsWith(`${table},`)).reduce((sum, row) => sum + Number(row.split(',')[column]), 0);
+    expect({
+      savings: document.savings,
+      images: document.images.registries[0]?.images,
+      csv: ['total', 'registry', 'repository', 'vm', 'image'].map(notSent),
+      html: html.includes(formatBytes(saved.totals.notSent)),
+    }).toEqual({
+      savings: saved,
+      images: 3,
+      csv: Array.from({ length: 5 }, () => saved.totals.notSent),
+      html: true,
+    });
+  });
+
+  it('is the whole of a push that failed at its manifest and was tried again', async () => {
+    await cloneWithChanges(home, vm, 'retried', [5]);
+    const proxy = await startRegistryProxy(registry.host, first(1, isManifestPut, answer(400)).fault);
+    const before = await readStorage(registry, ['team/retried']);
+    const id = await engine.start({ vmId: 'vm:retried', references: [`${proxy.host}/team/retried:1`] });
+    await engine.until(id, ({ state }) => state === 'failed');
+    const filter = { ...ALL, registry: proxy.host };
+    const failed = await engine.handlers['report.savings'](filter, never);
+    await engine.handlers['jobs.retry']({ id, force: false }, never);
+    await engine.until(id, ({ state }) => state === 'done');
+    const grown = await readStorage(registry, ['team/retried']);
+    const push = difference(await storedLayers(registry, 'team/retried', '1'), before, grown, 'team/retried');
+    const { totals } = await engine.handlers['report.savings'](filter, never);
+    await engine.handlers['jobs.remove']({ id }, never);
+    const removed = await engine.handlers['report.savings'](filter, never);
+    await proxy.close();
+    // By another name the registry is another: nothing of what it holds is known, and nothing is mounted.
+    const sent = push.uploaded + push.mounted;
+    expect(told(totals)).toMatchObject({ present: 0, mounted: 0, uploaded: sent, sent, duplicate: push.duplicate });
+    expect([failed.totals.jobs, totals.jobs, removed.totals]).toEqual([1, 1, totals]);
+    expect(failed.totals.sent).toBe(sent);
   });
 
   it('stands beside what tart push would have read, encoded and sent', () => {

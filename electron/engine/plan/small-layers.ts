@@ -46,6 +46,7 @@ export async function fillSmallLayers(parts: PlanningParts, draft: PushDraft, si
   if (rawDigest === undefined) {
     const found = await digestNvram(parts, source, signal);
     rawDigest = found.rawDigest;
+    nvram.work.read += source.nvramSize;
     if (source.cacheable) {
       await parts.digestCache.store(source.nvramIdentity, source.nvramSize, [
         { index: 0, rawDigest, zero: found.zero },

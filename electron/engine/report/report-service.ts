@@ -1,23 +1,88 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { ReportDocument, ReportRequest } from '../../../shared/models/report.ts';
+import type { Clock } from '../ports.ts';
+import { reportCsv } from './export/report-csv.ts';
+import { reportHtml } from './export/report-html.ts';
 import type { SavingsBook } from './savings-book.ts';
+import type { SavingsRecorder } from './savings-recorder.ts';
 
-/** Answers what was saved. */
+/** What a report is made of. */
+export interface ReportParts {
+  readonly book: SavingsBook;
+  readonly recorder: Pick<SavingsRecorder, 'settled'>;
+  readonly sharing: Pick<Handlers<'report.images' | 'report.sharing'>, 'report.images' | 'report.sharing'>;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+/** Answers what was saved, and writes it down. */
 export class ReportService {
-  readonly #book: SavingsBook;
+  readonly #parts: ReportParts;
 
-  constructor(book: SavingsBook) {
-    this.#book = book;
+  constructor(parts: ReportParts) {
+    this.#parts = parts;
   }
 
-  handlers(): Handlers<'report.savings' | 'report.job'> {
+  handlers(): Handlers<'report.savings' | 'report.job' | 'report.text' | 'report.export'> {
+    const { book, recorder } = this.#parts;
     return {
-      'report.savings': (filter) => this.#book.savings(filter),
+      // A job that is seen to have ended is in the report.
+      'report.savings': async (filter) => {
+        await recorder.settled();
+        return await book.savings(filter);
+      },
       'report.job': async ({ id }) => {
-        const found = await this.#book.find(id);
+        await recorder.settled();
+        const found = await book.find(id);
         if (found === null) throw new AppError('job.notFound', { id });
         return found;
       },
+      'report.text': (request, signal) => this.#text(request, signal),
+      'report.export': async ({ path, ...request }, signal) => {
+        const content = Buffer.from(await this.#text(request, signal));
+        await writeWhole(path, content);
+        return { path, bytes: content.length };
+      },
     };
+  }
+
+  async #text({ format, language, ...filter }: ReportRequest, signal: AbortSignal): Promise<string> {
+    const { registry } = filter;
+    const { book, recorder, sharing, clock } = this.#parts;
+    await recorder.settled();
+    const document: ReportDocument = {
+      madeMs: clock.now(),
+      savings: await book.savings(filter),
+      images: await sharing['report.images']({ registry }, signal),
+      sharing: await sharing['report.sharing']({ images: null, registry }, signal),
+    };
+    switch (format) {
+      case 'json':
+        return `${JSON.stringify(document, null, 2)}\n`;
+      case 'csv':
+        return reportCsv(document);
+      case 'html':
+        return reportHtml(document, language);
+    }
+  }
+}
+
+/** Replaces a file whole or not at all. @throws AppError `file.unwritable` */
+async function writeWhole(path: string, content: Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path)}.new`);
+  try {
+    const file = await open(temporary, 'w', 0o644);
+    try {
+      await file.writeFile(content);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new AppError('file.unwritable', { path, reason }, { cause });
   }
 }

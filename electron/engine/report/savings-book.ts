@@ -190,6 +190,16 @@ export class SavingsBook {
     await this.#state.run(statements);
   }
 
+  /** Forgets what went to a repository, as if it had never been. @throws AppError `state.unavailable` */
+  async forgetRepository({ registry, repository }: { registry: string; repository: string }): Promise<void> {
+    const params = [registry, repository];
+    await this.#state.run([
+      { sql: 'DELETE FROM savings_targets WHERE registry = ? AND repository = ?', params },
+      { sql: 'DELETE FROM savings_layers WHERE registry = ? AND repository = ?', params },
+      { sql: 'DELETE FROM savings_jobs WHERE job_id NOT IN (SELECT job_id FROM savings_targets)', params: [] },
+    ]);
+  }
+
   /** What was recorded of a job; null = nothing. @throws AppError `state.unavailable` */
   async find(jobId: string): Promise<SavedJob | null> {
     const [job] = await this.#state.all(

@@ -39,27 +39,39 @@ export interface SavingsRecorderParts {
  */
 export class SavingsRecorder {
   readonly #parts: SavingsRecorderParts;
+  /** What is being written, by job. */
+  readonly #writing = new Map<string, Promise<void>>();
 
   constructor(parts: SavingsRecorderParts) {
     this.#parts = parts;
   }
 
+  /** Resolves when everything is written of the jobs that have ended by now. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#writing.values());
+  }
+
   /** Begins a run. What earlier runs of the job did is read at once. */
   begin(jobId: string): Recording {
     const { book, clock, log } = this.#parts;
-    const earlier = book.find(jobId).catch((thrown: unknown) => {
-      log.warn('record of a job not read', { jobId, message: String(thrown) });
-      return null;
-    });
-    let writing: Promise<void> = Promise.resolve();
+    const earlier = this.#written(jobId)
+      .then(() => book.find(jobId))
+      .catch((thrown: unknown) => {
+        log.warn('record of a job not read', { jobId, message: String(thrown) });
+        return null;
+      });
     let [wroteMs, uploads] = [clock.now(), 0];
     const write = (run: RecordedRun): void => {
       const { account } = run;
       if (account === null || account.targets.every(({ layers }) => layers.length === 0)) return;
       const record = this.#record(run, account);
-      writing = writing
+      const writing = this.#written(jobId)
         .then(async () => this.#write(await earlier, record))
-        .catch((thrown: unknown) => log.warn('job not recorded', { jobId, message: String(thrown) }));
+        .catch((thrown: unknown) => log.warn('job not recorded', { jobId, message: String(thrown) }))
+        .finally(() => {
+          if (this.#writing.get(jobId) === writing) this.#writing.delete(jobId);
+        });
+      this.#writing.set(jobId, writing);
     };
     return {
       changed: (draw) => {
@@ -73,9 +85,13 @@ export class SavingsRecorder {
       },
       end: async (run) => {
         write(run);
-        await writing;
+        await this.#written(jobId);
       },
     };
+  }
+
+  async #written(jobId: string): Promise<void> {
+    await this.#writing.get(jobId);
   }
 
   #record({ head }: RecordedRun, account: JobAccount): SavedJob {

@@ -1,0 +1,58 @@
+import { extname, resolve } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { type ReportFormat, reportFormatSchema } from '../../../shared/models/report.ts';
+import type { SavingsFilter } from '../../../shared/models/savings.ts';
+import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { savingsText } from '../savings-text.ts';
+import { olderThanOption } from './tags.ts';
+
+/** Options of `tartan report`. */
+export interface ReportOptions extends CommonOptions {
+  readonly since?: number;
+  readonly until?: number;
+  readonly registry?: string;
+  readonly by: SavingsFilter['bucket'];
+  readonly format?: 'table' | ReportFormat;
+  readonly output?: string;
+}
+
+/** Parses `--since` and `--until`: a day (its beginning, here), `30d` before now, or a moment. Answers ms since the epoch. */
+export function momentOption(text: string): number {
+  const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (day === null) return olderThanOption(text);
+  const ms = new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3])).getTime();
+  if (ms < 0) throw new InvalidArgumentError('a day since 1970');
+  return ms;
+}
+
+/** `tartan report`: what deduplication saved, as a table or as a file. */
+export async function report(context: CommandContext, options: ReportOptions): Promise<undefined> {
+  const filter: SavingsFilter = {
+    sinceMs: options.since ?? null,
+    untilMs: options.until ?? null,
+    registry: options.registry ?? null,
+    bucket: options.by,
+  };
+  const format = formatOf(options);
+  if (format === 'table') {
+    context.terminal.out(savingsText(await call(context, 'report.savings', filter)));
+    return;
+  }
+  const request = { ...filter, format, language: 'en' as const };
+  if (options.output === undefined) {
+    context.terminal.out((await call(context, 'report.text', request)).trimEnd());
+    return;
+  }
+  const { path } = await call(context, 'report.export', { ...request, path: resolve(options.output) });
+  context.terminal.note(`Written to ${path}.`);
+}
+
+/** Without `--format` the name of the file tells. */
+function formatOf({ json, format, output }: ReportOptions): 'table' | ReportFormat {
+  const named = output === undefined ? undefined : reportFormatSchema.safeParse(extname(output).slice(1)).data;
+  const chosen = format ?? (json === true ? 'json' : (named ?? 'table'));
+  if (chosen === 'table' && output !== undefined)
+    throw new AppError('input.invalid', { method: 'report', field: 'format', problem: 'a file is csv, json or html' });
+  return chosen;
+}

@@ -1,0 +1,156 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Savings, SavingsFilter } from '../../../shared/models/savings.ts';
+import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
+import type { AccountLayer, JobAccount } from './job-account.ts';
+import { SavingsBook } from './savings-book.ts';
+import { type RecordedRun, SavingsRecorder } from './savings-recorder.ts';
+
+const ALL: SavingsFilter = { sinceMs: null, untilMs: null, registry: null, bucket: 'day' };
+
+let state: TestState;
+let book: SavingsBook;
+let recorder: SavingsRecorder;
+let nowMs: number;
+let told: string[];
+const timeZone = process.env['TZ'];
+
+beforeAll(async () => {
+  // The clocks there go back on 25 October 2026.
+  process.env['TZ'] = 'Europe/Berlin';
+  state = await openTestState(() => nowMs);
+});
+afterAll(async () => {
+  if (timeZone === undefined) delete process.env['TZ'];
+  else process.env['TZ'] = timeZone;
+  await state.remove();
+});
+beforeEach(() => {
+  book = new SavingsBook(state.database);
+  told = [];
+  recorder = new SavingsRecorder({
+    book,
+    clock: { now: () => nowMs },
+    log: { debug: () => undefined, warn: () => undefined },
+    emit: (topic, payload) => told.push(JSON.stringify([topic, payload])),
+    rates: { encodeRate: () => null, linkRateOf: () => null },
+  });
+});
+afterEach(async () => {
+  await state.clear('savings_jobs', 'savings_targets', 'savings_layers');
+});
+
+function layer(index: number, verdict: AccountLayer['verdict']): AccountLayer {
+  const digest = `sha256:${String(index)}`;
+  return { index, kind: 'disk', digest, rawSize: 10, size: 5, verdict, origin: 'cache', read: 0, encoded: 0 };
+}
+
+function runOf(jobId: string, layers: readonly AccountLayer[], registry = 'a.io'): RecordedRun {
+  const account: JobAccount = {
+    source: 'vm',
+    targets: [
+      { registry, repository: 'b', manifestDigest: `sha256:${jobId}`, references: [`${registry}/b:1`], layers },
+    ],
+  };
+  const requests = { head: 1, mount: 0, upload: 0, manifest: 1 };
+  return { head: { jobId, kind: 'push', vmId: 'vm:v', name: 'v', requests }, account };
+}
+
+async function record(jobId: string, ended: string, layers: readonly AccountLayer[], registry?: string): Promise<void> {
+  nowMs = new Date(ended).getTime();
+  await recorder.begin(jobId).end(runOf(jobId, layers, registry));
+}
+
+const figures = ({ totals: { jobs, notSent, uploaded } }: Savings): number[] => [jobs, notSent, uploaded];
+
+describe('the record of jobs', () => {
+  it('has nothing before there was a job', async () => {
+    const { firstMs, totals, overTime, byImage } = await book.savings(ALL);
+    expect([firstMs, totals.jobs, totals.notSent, totals.savedSeconds, overTime, byImage]).toEqual([
+      null,
+      0,
+      0,
+      null,
+      [],
+      [],
+    ]);
+  });
+
+  it('counts a job once that was killed and goes on, and what it had sent as sent', async () => {
+    nowMs = 1_800_000_000_000;
+    const killed = recorder.begin('job');
+    nowMs += 1000;
+    killed.changed(() => runOf('job', [layer(1, 'upload'), layer(2, 'present')]));
+    // Sooner than a second later nothing is drawn.
+    killed.changed(() => {
+      throw new Error('too soon');
+    });
+    while (told.length === 0) await new Promise((turn) => setImmediate(turn));
+    const during = figures(await book.savings(ALL));
+    const next = recorder.begin('job');
+    await next.end(runOf('job', [layer(1, 'present'), layer(2, 'present'), layer(3, 'upload')]));
+    await next.end(runOf('job', [layer(1, 'present'), layer(2, 'present'), layer(3, 'upload')]));
+    expect({ during, after: figures(await book.savings(ALL)), told: told[0] }).toEqual({
+      during: [1, 5, 5],
+      after: [1, 5, 10],
+      told: '["report.changed",{"jobId":"job"}]',
+    });
+  });
+
+  it('tells the layers of a job, whose sums are those of the job', async () => {
+    await record('one', '2026-10-23T12:00:00Z', [layer(1, 'upload'), layer(2, 'mount')]);
+    const found = await book.find('one');
+    const [target] = found?.targets ?? [];
+    expect(target?.layers.map(({ verdict, sent, tart }) => [verdict, sent, tart.sent])).toEqual([
+      ['upload', 5, 5],
+      ['mount', 0, 5],
+    ]);
+    expect(target?.layers.reduce((sum, { tart, sent }) => sum + tart.sent - sent, 0)).toBe(target?.sums.notSentByTart);
+    expect(await book.find('another')).toBeNull();
+  });
+
+  it('is told for a time and a registry', async () => {
+    await record('one', '2026-10-23T12:00:00Z', [layer(1, 'present')]);
+    await record('two', '2026-10-24T12:00:00Z', [layer(1, 'present'), layer(2, 'present')], 'other.io');
+    const since = new Date('2026-10-24T12:00:00Z').getTime();
+    expect({
+      all: figures(await book.savings(ALL)),
+      since: figures(await book.savings({ ...ALL, sinceMs: since })),
+      until: figures(await book.savings({ ...ALL, untilMs: since })),
+      there: figures(await book.savings({ ...ALL, registry: 'other.io' })),
+      nowhere: figures(await book.savings({ ...ALL, registry: 'nowhere.io' })),
+    }).toEqual({ all: [2, 15, 0], since: [1, 10, 0], until: [1, 5, 0], there: [1, 10, 0], nowhere: [0, 0, 0] });
+  });
+
+  it('is told by day, week and month of the calendar here, without gaps, also where the clocks change', async () => {
+    // 00:30 in Berlin, on the next day.
+    await record('one', '2026-10-23T22:30:00Z', [layer(1, 'present')]);
+    await record('two', '2026-10-26T11:00:00Z', [layer(1, 'upload')]);
+    await record('three', '2026-11-02T11:00:00Z', [layer(1, 'mount')]);
+    const starts = async (bucket: SavingsFilter['bucket']): Promise<[string, number][]> =>
+      (await book.savings({ ...ALL, bucket })).overTime.map(({ startMs, jobs }) => [
+        new Date(startMs).toISOString(),
+        jobs,
+      ]);
+    expect({
+      days: (await starts('day')).slice(0, 4),
+      weeks: await starts('week'),
+      months: await starts('month'),
+    }).toEqual({
+      days: [
+        ['2026-10-23T22:00:00.000Z', 1],
+        ['2026-10-24T22:00:00.000Z', 0],
+        ['2026-10-25T23:00:00.000Z', 1],
+        ['2026-10-26T23:00:00.000Z', 0],
+      ],
+      weeks: [
+        ['2026-10-18T22:00:00.000Z', 1],
+        ['2026-10-25T23:00:00.000Z', 1],
+        ['2026-11-01T23:00:00.000Z', 1],
+      ],
+      months: [
+        ['2026-09-30T22:00:00.000Z', 2],
+        ['2026-10-31T23:00:00.000Z', 1],
+      ],
+    });
+  });
+});
