@@ -27,6 +27,7 @@ const REASONS: Readonly<Record<LayerReason, string>> = {
   notReadYet: 'not read yet',
   notEncodedYet: 'in no image that is known here',
   sentByAnotherTarget: 'sent once for another target',
+  sentAgain: 'sent again, as you asked',
 };
 
 /** How the content of a layer is known; nothing where the verdict says it. */

@@ -8,7 +8,8 @@ import { cancelJob, listJobs, logJob, resumeJob } from './commands/jobs.ts';
 import { list } from './commands/list.ts';
 import { plan } from './commands/plan.ts';
 import { push } from './commands/push.ts';
-import { labelOption, type PushOptions, wholeNumber } from './commands/push-options.ts';
+import { digestOption, labelOption, type PushOptions, wholeNumber } from './commands/push-options.ts';
+import { type RebuildOptions, rebuildIndex } from './commands/rebuild-index.ts';
 import { momentOption, type ReportOptions, report } from './commands/report.ts';
 import { type ServeOptions, serve } from './commands/serve.ts';
 import { type LoginOptions, login, logout } from './commands/sign-in.ts';
@@ -45,6 +46,11 @@ function withPushOptions(command: Command): Command {
     )
     .option('--label <key=value>', 'a label of the image; may be repeated', labelOption)
     .option('--keep-local', 'keep a copy in the local store, under the same repository and tag')
+    .option(
+      '--send-again [digest]',
+      'send a layer, or everything, although the registry says that it has it; may be repeated',
+      digestOption,
+    )
     .option('--new-manifest', 'push a cached image with a new manifest (new digest) if it cannot be pushed as it is')
     .option('--json', 'print one JSON document');
 }
@@ -250,7 +256,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   withPushOptions(
     program.command('push').description('push a VM to one or more references; read, hash and encode once'),
   )
-    .option('--verify', 'read a byte of every blob back afterwards')
+    .option('--verify', 'read the last byte of every blob back before the manifest is written')
     .option('--force', 'move a tag even if it moved meanwhile')
     .option('--populate-cache', 'put the pushed image into the cache of Tart, too')
     .option('--wait', 'wait while the network is away in the middle of the push, in place of ending')
@@ -264,6 +270,14 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addReportCommand(program, context, finish);
   addStoreCommands(program, context, finish);
   addSnapshotCommands(program, context, finish);
+  program
+    .command('index')
+    .description('what is known of the content of images and registries')
+    .command('rebuild')
+    .description('learn it anew: from images on this computer, from what pushes encoded, and from registries')
+    .option('--offline', 'ask no registry')
+    .option('--json', 'print one JSON document')
+    .action((options: RebuildOptions) => finish(options, () => rebuildIndex(context, options)));
   const registry = program.command('registry').description('registries and sign-ins');
   addRegistryCommands(registry, context, finish);
   addSignInCommands(registry, context, finish);

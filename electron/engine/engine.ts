@@ -6,6 +6,7 @@ import type { EngineMethodName } from '../../shared/contract/methods.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Settings } from '../../shared/models/settings.ts';
+import type { Vm } from '../../shared/models/vm.ts';
 import { CodecPool } from './codec/codec-pool.ts';
 import { CompareService } from './compare-service.ts';
 import { CopyService, copyName } from './copy-service.ts';
@@ -18,6 +19,7 @@ import { PushedChunks } from './digests/pushed-chunks.ts';
 import { seenManifests } from './digests/seen-manifests.ts';
 import type { Engine } from './engine-interface.ts';
 import { createEventHub } from './event-hub.ts';
+import { IndexService } from './index-service.ts';
 import { Bandwidth } from './jobs/bandwidth.ts';
 import { BlobFlights } from './jobs/blob-flights.ts';
 import { HostSlots } from './jobs/host-slots.ts';
@@ -77,6 +79,7 @@ class JoinedEngine {
   readonly #tags: TagService;
   readonly #jobs: JobQueue;
   readonly #report: ReportService;
+  readonly #learner: IndexService;
   readonly #sample: SampleService;
   readonly #sharing: SharingService;
   readonly #snapshots: SnapshotService;
@@ -239,12 +242,15 @@ class JoinedEngine {
         linkRateOf: (registry) => this.#hosts.linkRate([registry]),
       },
     });
+    const history = new JobHistory(state, nowMs);
+    const images = async (): Promise<Vm[]> => (await this.#vms.images()).filter(({ defect }) => defect === null);
+    this.#learner = new IndexService({ index, images, store, history, book, clients, log });
     this.#jobs = new JobQueue({
       clock,
       log,
       emit,
       files,
-      history: new JobHistory(state, nowMs),
+      history,
       savings: recorder,
       wakefulness,
       chunkSize,
@@ -333,6 +339,18 @@ class JoinedEngine {
       ...this.#settings.handlers(),
       ...this.#snapshots.handlers(),
       ...this.#tags.handlers(),
+      ...this.#learner.handlers(),
+      // Whoever looks at what is here teaches the index what it is made of.
+      'vms.list': async () => {
+        const list = await this.#vms.list();
+        this.#learner.lookHere();
+        return list;
+      },
+      'store.list': async (input, signal) => {
+        const list = await store['store.list'](input, signal);
+        this.#learner.lookHere();
+        return list;
+      },
       ...this.#sharing.handlers(),
       ...this.#report.handlers(),
       ...this.#compare.handlers(),
@@ -364,7 +382,7 @@ class JoinedEngine {
       'jobs.pause': ({ id }) => none(this.#jobs.pause(id)),
       'jobs.resume': ({ id }) => none(this.#jobs.resume(id)),
       'jobs.cancel': ({ id }) => none(this.#jobs.cancel(id)),
-      'jobs.retry': ({ id, force, newManifest }) => none(this.#jobs.retry(id, force, newManifest)),
+      'jobs.retry': ({ id, ...agreed }) => none(this.#jobs.retry(id, agreed)),
       'jobs.remove': ({ id }) => none(this.#jobs.remove(id)),
     };
   }
@@ -379,6 +397,7 @@ class JoinedEngine {
 
   async close(): Promise<void> {
     await this.#sample.close();
+    await this.#learner.close();
     await this.#jobs.close();
     await this.#snapshots.close();
     await this.#store.close();

@@ -20,6 +20,7 @@ test('a call takes its method’s input and answers its output', () => {
     id: string;
     force: boolean;
     newManifest?: boolean | undefined;
+    sendAgain?: 'all' | string[] | undefined;
   }>();
   // @ts-expect-error the input of another method
   void client.call('jobs.get', { host: 'ghcr.io' });

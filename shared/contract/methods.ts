@@ -5,9 +5,10 @@ import { comparedNameSchema, comparisonSchema } from '../models/comparison.ts';
 import { copyDocumentSchema, copyRequestSchema } from '../models/copy.ts';
 import { copyPriceSchema, pricedSourceSchema, pricedTargetSchema } from '../models/copy-price.ts';
 import { imageSchema, verificationSchema } from '../models/image.ts';
+import { indexRebuildSchema } from '../models/index-rebuild.ts';
 import { jobSnapshotSchema, jobSummarySchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
-import { pushOptionsSchema } from '../models/push-options.ts';
+import { pushOptionsSchema, sendAgainSchema } from '../models/push-options.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { registryChoicesSchema } from '../models/registry-choices.ts';
 import { reportRequestSchema } from '../models/report.ts';
@@ -204,10 +205,16 @@ export const methods = defineMethods({
   'jobs.cancel': { input: z.object({ id }), output: nothing, errors: ['job.notFound', 'job.wrongState'] },
   /**
    * Tries a failed job again; goes on with one that waits; wakes the layers of a running one that wait for their next try.
-   * `newManifest` agrees to a new manifest, as in the request of a push.
+   * `newManifest` agrees to a new manifest, `sendAgain` asks to send blobs whatever the registry says, as in the request of a
+   * push.
    */
   'jobs.retry': {
-    input: z.object({ id, force: z.boolean(), newManifest: z.boolean().optional() }),
+    input: z.object({
+      id,
+      force: z.boolean(),
+      newManifest: z.boolean().optional(),
+      sendAgain: sendAgainSchema.optional(),
+    }),
     output: nothing,
     errors: ['job.notFound', 'job.wrongState', 'job.elsewhere'],
   },
@@ -397,6 +404,16 @@ export const methods = defineMethods({
     input: z.object({ id, changes: tagChanges.nullable() }),
     output: tagEditSchema,
     errors: [...REGISTRY_ERRORS, ...TAG_ERRORS],
+  },
+
+  /**
+   * Makes the content index anew: from images of Tart's cache and of the local store, from what jobs encoded, and, where
+   * `askRegistries` says so, from the newest manifests of known repositories. Digests of disks stay known.
+   */
+  'index.rebuild': {
+    input: z.object({ askRegistries: z.boolean() }),
+    output: indexRebuildSchema,
+    errors: ['state.unavailable', 'file.unreadable'],
   },
 
   /** What fills the registries, by known manifests. `registry`: one of them, null = all. Makes no request. */

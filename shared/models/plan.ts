@@ -37,6 +37,8 @@ export const layerReasonSchema = z.enum([
   'notReadYet',
   'notEncodedYet',
   'sentByAnotherTarget',
+  /** Asked for: whatever the registry says. */
+  'sentAgain',
 ]);
 
 /** State of one reference of a target: `moves` names the digest that the tag leaves, `kept` the one that it keeps. */

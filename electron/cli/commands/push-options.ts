@@ -7,6 +7,7 @@ import {
   parseImageLocation,
   parseLayoutReference,
 } from '../../../shared/models/image-location.ts';
+import { isDigest } from '../../../shared/models/reference.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { VmList } from '../../../shared/models/vm.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
@@ -23,6 +24,8 @@ export interface PushOptions extends CommonOptions {
   readonly newManifest?: boolean;
   readonly populateCache?: boolean;
   readonly keepLocal?: boolean;
+  /** True = everything. */
+  readonly sendAgain?: true | readonly string[];
   readonly wait?: boolean;
 }
 
@@ -41,6 +44,12 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 export function labelOption(text: string, earlier: readonly string[] = []): readonly string[] {
   if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('A label has the form key=value.');
   return [...earlier, text];
+}
+
+/** Collects packed digests for commander; once everything is asked for, it stays so. */
+export function digestOption(text: string, earlier?: true | readonly string[]): true | readonly string[] {
+  if (!isDigest(text)) throw new InvalidArgumentError('A digest has the form sha256:….');
+  return earlier === true ? true : [...(earlier ?? []), text];
 }
 
 /** The id of the VM or cached image that a name on the command line means: names with a slash are cached images, as for Tart. */
@@ -104,6 +113,9 @@ export async function pushRequestOf(
     newManifest: options.newManifest === true,
     populateCache: options.populateCache === true,
     keepLocal: options.keepLocal === true,
+    ...(options.sendAgain === undefined
+      ? {}
+      : { sendAgain: options.sendAgain === true ? 'all' : [...options.sendAgain] }),
     // A build machine has nobody to sign in or to mend the network: it ends with the code unless told to stay.
     whenStuck: options.wait === true ? 'wait' : 'fail',
   };

@@ -15,6 +15,7 @@ import {
 import { checkPullRules } from '../oci/pull-rules.ts';
 import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import type { RemoteManifest } from '../registry/distribution-client.ts';
+import { accountName } from '../registry/distribution-client.ts';
 import { type FoundReferrers, findReferrers } from '../registry/referrers.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import { configFacts } from './image-config.ts';
@@ -176,7 +177,7 @@ export async function inspectImage(
   const manifest = parseManifest(found.bytes, found.mediaType);
   if (known?.digest !== found.digest) {
     const place = { registry: client.host, repository };
-    await index.learnManifest(place, found, claimedPairs(found.bytes));
+    await index.learnManifest(place, found, claimedPairs(found.bytes), accountName(client));
   }
   const [content, tagsWithDigest, belonging] = await Promise.all([
     manifest.kind === 'index'

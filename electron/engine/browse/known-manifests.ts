@@ -1,6 +1,7 @@
 import type { ContentIndex, KnownManifest, RepositoryName } from '../digests/content-index.ts';
 import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import { limited } from '../plan/limited.ts';
+import { accountName } from '../registry/distribution-client.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import { REQUESTS_AT_ONCE } from './tag-digests.ts';
 
@@ -45,6 +46,7 @@ export async function eachManifest(
     await source.index.learnManifests(
       source.place,
       [...elsewhere, ...read].map((manifest) => ({ manifest, pairs: claimedPairs(manifest.bytes) })),
+      accountName(source.client),
     );
     await source.index.sawManifests(source.place, [...seen]);
   }

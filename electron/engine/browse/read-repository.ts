@@ -69,7 +69,13 @@ export async function readRepository(
     groups: newestFirst(groups),
   };
   const unchanged = groups.length === before.groups.length && groups.every(({ digest }) => known.has(digest));
-  if (unchanged && before.groups.every(({ onlyHere }) => onlyHere !== null)) {
+  const place = { registry: client.host, repository };
+  // After the index was made anew a look teaches it again.
+  const seen = await parts.index.manifestsSeenIn(
+    place,
+    groups.map(({ digest }) => digest),
+  );
+  if (unchanged && seen.size > 0 && before.groups.every(({ onlyHere }) => onlyHere !== null)) {
     // Who shares what is as it was.
     const shared = grouped.groups.map((group): TagGroup => {
       const { onlyHere = null, thread = null } = known.get(group.digest) ?? {};
@@ -81,7 +87,7 @@ export async function readRepository(
   const source = {
     client,
     index: parts.index,
-    place: { registry: client.host, repository },
+    place,
     budget: MOST_MANIFESTS_READ,
   };
   const { groups: facts, storedSize } = await groupSizes(source, wantedFirst(groups), signal);

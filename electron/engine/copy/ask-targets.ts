@@ -2,8 +2,10 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { CopyRequest } from '../../../shared/models/copy.ts';
 import { isLayoutPlace } from '../../../shared/models/image-location.ts';
 import type { PlanReference } from '../../../shared/models/plan.ts';
+import { MOST_MOUNT_CANDIDATES } from '../digests/blob-places.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
 import { limited } from '../plan/limited.ts';
+import { accountName } from '../registry/distribution-client.ts';
 import {
   type CopyDraft,
   type CopyDraftTarget,
@@ -17,9 +19,6 @@ import {
 import { type CopyPlanningParts, QUESTIONS_AT_ONCE } from './copy-parts.ts';
 import { isListTag } from './place-belongings.ts';
 import type { WantedCopy } from './read-images.ts';
-
-/** Repositories that are asked to give a blob to a neighbour; more are seldom worth the requests. */
-const MOST_CANDIDATES = 4;
 
 /**
  * Groups what is wanted by target repository and looks at every tag there.
@@ -141,20 +140,22 @@ async function askTarget(parts: CopyPlanningParts, target: CopyDraftTarget, sign
       if (found) target.settled.add(index);
     },
   );
-  await parts.contentIndex.sawBlobs(
-    { registry: target.registry, repository },
-    target.rows.flatMap(({ index, digest, manifest }) =>
-      manifest === null && target.outcomes.get(index) === PRESENT ? [digest] : [],
-    ),
-  );
+  const place = { registry: target.registry, repository };
+  const blobs = target.rows.filter(({ manifest }) => manifest === null);
+  const has = ({ index }: CopyRow): boolean => target.outcomes.get(index) === PRESENT;
+  const digestsOf = (rows: readonly CopyRow[]): string[] => rows.map(({ digest }) => digest);
+  await parts.contentIndex.sawBlobs(place, digestsOf(blobs.filter(has)), accountName(client));
+  await parts.contentIndex.lostBlobs(place, digestsOf(blobs.filter((row) => !has(row))), accountName(client));
 }
 
 async function preferMounts(parts: CopyPlanningParts, draft: CopyDraft, target: CopyDraftTarget): Promise<void> {
   const missing = missingBlobs(target);
   const mounts = parts.mountsAt(target.registry);
   if (missing.length === 0 || mounts === 'no' || isLayoutPlace(target.registry)) return;
-  const elsewhere = await parts.contentIndex.holdersIn(
-    target.registry,
+  const elsewhere = await elsewhereOf(
+    parts,
+    draft,
+    target,
     missing.map(({ digest }) => digest),
   );
   for (const row of missing) {
@@ -167,6 +168,22 @@ async function preferMounts(parts: CopyPlanningParts, draft: CopyDraft, target: 
     };
     target.outcomes.set(row.index, outcome);
   }
+}
+
+/** Other repositories of a target's registry that were seen to hold blobs, by blob: those first that hold more of what is copied. */
+export async function elsewhereOf(
+  parts: CopyPlanningParts,
+  draft: CopyDraft,
+  { registry, repository }: RepositoryName,
+  digests: readonly string[],
+): Promise<Map<string, string[]>> {
+  return await parts.contentIndex.mountCandidates({
+    registry,
+    account: accountName(parts.clientOf(registry)),
+    digests,
+    image: draft.rows.flatMap(({ digest, manifest }) => (manifest === null ? [digest] : [])),
+    except: [repository],
+  });
 }
 
 /** Blobs of a target that are to be brought. */
@@ -203,5 +220,5 @@ export function mountCandidates(
     else if (at < before && other.outcomes.has(row.index)) add(other, 'sentByAnotherTarget');
   }
   for (const repository of elsewhere) add({ registry: target.registry, repository }, 'mountable');
-  return [...candidates].map(([repository, reason]) => ({ repository, reason })).slice(0, MOST_CANDIDATES);
+  return [...candidates].map(([repository, reason]) => ({ repository, reason })).slice(0, MOST_MOUNT_CANDIDATES);
 }

@@ -1,12 +1,23 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import { MOST_MOUNT_CANDIDATES } from '../digests/blob-places.ts';
+import type { RepositoryName } from '../digests/content-index.ts';
+import type { FlightContent } from '../jobs/blob-flights.ts';
+import { hasBlob } from '../plan/ask-neighbours.ts';
 import { beforeAbort } from '../registry/before-abort.ts';
-import type { BlobUpload } from '../registry/distribution-client.ts';
-import { mountCandidates } from './ask-targets.ts';
+import { accountName, type BlobUpload } from '../registry/distribution-client.ts';
+import { elsewhereOf, mountCandidates } from './ask-targets.ts';
 import { type CopyDraft, type CopyDraftTarget, type CopyRow, PRESENT, SENT } from './copy-draft.ts';
 import { slotsOf } from './copy-parts.ts';
 import type { CopyRun } from './copy-run.ts';
 import type { LocalBlob } from './local-blobs.ts';
 import { type BlobFeed, fromDisk, fromPlace, transferBlob } from './transfer-blob.ts';
+
+/** What a source says, or gives, that has not the blob: nothing, other bytes, or too many or few. */
+const NOT_THERE: ReadonlySet<string> = new Set(['blob.missing', 'blob.digestMismatch', 'blob.sizeMismatch']);
+
+function contentOf(digest: string): FlightContent {
+  return { digest, rawDigest: null, range: null };
+}
 
 /**
  * Gets one blob into every target that lacks it. Registries are served side by side; within one registry the first
@@ -44,28 +55,49 @@ export class BlobArrival {
   async #to(target: CopyDraftTarget): Promise<void> {
     const { parts } = this.#run;
     await parts.gate.pass(this.#signal);
-    if (await this.#broughtByOthers(target)) return;
-    const opened = await this.#mount(target);
-    if (opened === 'mounted') return;
-    const land = parts.flights.begin(target.registry, target.repository, this.#row.digest, this.#run);
+    const { digest, size } = this.#row;
+    let opened: BlobUpload | null = null;
+    do {
+      const brought = await this.#broughtByOthers(target);
+      if (brought === 'here') {
+        await opened?.abandon();
+        return;
+      }
+      const answer: 'mounted' | BlobUpload | null = await this.#mount(target, brought, opened);
+      if (answer === 'mounted') return;
+      opened = answer;
+      // Another job may have begun to send it since it was looked for: from here to the flight nothing waits.
+    } while (parts.flights.ofOthers(target.registry, contentOf(digest), this.#run) !== null);
+    const land = parts.flights.begin(target.registry, target.repository, contentOf(digest), this.#run);
     let arrived = false;
     try {
       await this.#stream(target, opened);
       arrived = true;
+      await parts.contentIndex.sawBlobs(target, [digest], this.#account(target));
     } finally {
-      land(arrived);
+      land(arrived ? { digest, size, rawDigest: null, zero: false } : null);
     }
-    await parts.contentIndex.sawBlobs(target, [this.#row.digest]);
     this.#run.settle(this.#row, target, SENT);
   }
 
-  /** Waits for another job that brings the blob to the same repository; what it brought to another one is mounted. */
-  async #broughtByOthers(target: CopyDraftTarget): Promise<boolean> {
-    const flight = this.#run.parts.flights.ofOthers(target.registry, this.#row.digest, this.#run);
-    if (flight === null || !(await beforeAbort(flight.arrived, this.#signal))) return false;
-    if (flight.repository !== target.repository || !(await this.#isThere(target))) return false;
+  #account({ registry }: RepositoryName): string {
+    return accountName(this.#run.parts.clientOf(registry));
+  }
+
+  /** Waits for another job that brings the blob: `here`, the repository that it can be mounted from, or null. */
+  async #broughtByOthers(target: CopyDraftTarget): Promise<'here' | { readonly nearby: string } | null> {
+    const { flights } = this.#run.parts;
+    const content = contentOf(this.#row.digest);
+    // What the registry says of it was found to be wrong: it gets it from us.
+    if (this.#run.mistrusts(this.#row, target)) return null;
+    const flight = flights.ofOthers(target.registry, content, this.#run);
+    const landed = flight !== null && (await beforeAbort(flight.landed, this.#signal)) !== null;
+    const from = landed ? flight : flights.landed(target.registry, content, this.#run);
+    if (from === null) return null;
+    if (from.repository !== target.repository) return { nearby: from.repository };
+    if (!(await this.#isThere(target))) return null;
     this.#run.settle(this.#row, target, PRESENT);
-    return true;
+    return 'here';
   }
 
   async #isThere({ registry, repository }: CopyDraftTarget): Promise<boolean> {
@@ -76,27 +108,40 @@ export class BlobArrival {
   }
 
   /** `mounted`, or an upload that the registry opened in its place, or null. */
-  async #mount(target: CopyDraftTarget): Promise<'mounted' | BlobUpload | null> {
+  async #mount(
+    target: CopyDraftTarget,
+    brought: { readonly nearby: string } | null,
+    before: BlobUpload | null,
+  ): Promise<'mounted' | BlobUpload | null> {
     const { parts } = this.#run;
     const { registry, repository } = target;
-    if (parts.mountsAt(registry) === 'no') return null;
-    const { digest } = this.#row;
-    const elsewhere = (await parts.contentIndex.holdersIn(registry, [digest])).get(digest) ?? [];
+    if (parts.mountsAt(registry) === 'no') return before;
+    const { digest, size } = this.#row;
+    const elsewhere = (await elsewhereOf(parts, this.#draft, target, [digest])).get(digest) ?? [];
     const client = parts.clientOf(registry);
-    for (const { repository: from, reason } of mountCandidates(this.#draft, target, this.#row, elsewhere)) {
-      // Another target of this copy that has not got it.
-      if (reason === 'sentByAnotherTarget') continue;
+    const named = mountCandidates(this.#draft, target, this.#row, elsewhere)
+      // Another target of this copy that has not got it is none.
+      .flatMap(({ repository: from, reason }) => (reason === 'sentByAnotherTarget' ? [] : [from]));
+    const candidates = new Set([...(brought === null ? [] : [brought.nearby]), ...named]);
+    let opened = before;
+    for (const from of [...candidates].slice(0, MOST_MOUNT_CANDIDATES)) {
       this.#run.progressOf(this.#row).move('mounting');
       this.#run.changed(this.#row);
       parts.requests.mount += 1;
       const answer = await client.mountBlob(repository, digest, from, { signal: this.#signal });
+      if (answer === 'mounted') {
+        await opened?.abandon();
+        await parts.contentIndex.sawBlobs(target, [digest], accountName(client));
+        this.#run.settle(this.#row, target, { verdict: 'mount', reason: 'mountable', mountedFrom: from });
+        return answer;
+      }
       if (answer === null) continue;
-      if (answer !== 'mounted') return answer;
-      await parts.contentIndex.sawBlobs(target, [digest]);
-      this.#run.settle(this.#row, target, { verdict: 'mount', reason: 'mountable', mountedFrom: from });
-      return answer;
+      if (opened === null) opened = answer;
+      else await answer.abandon();
+      // A source that has the blob says that it is not mounted; one that has not says nothing of the next.
+      if (await hasBlob(parts, { registry, repository: from }, { digest, size }, this.#signal)) break;
     }
-    return null;
+    return opened;
   }
 
   /** Takes the blob from this computer where it is here, else from the first of its sources that has it. */
@@ -115,8 +160,12 @@ export class BlobArrival {
         await this.#send(fromPlace(from), [source.registry, target.registry], target, upload);
         return;
       } catch (thrown) {
-        const lost = thrown instanceof AppError && thrown.code === 'blob.missing';
-        if (!lost || at === row.sources.length - 1) throw thrown;
+        if (!(thrown instanceof AppError) || !NOT_THERE.has(thrown.code)) throw thrown;
+        // In one registry other bytes may be the target's finding.
+        const itsOwn = source.registry !== target.registry || thrown.code === 'blob.missing';
+        if (itsOwn && thrown.params['host'] === source.registry)
+          await this.#run.parts.contentIndex.lostBlobs(source, [row.digest], this.#account(source));
+        if (thrown.code !== 'blob.missing' || at === row.sources.length - 1) throw thrown;
         upload = null;
       }
     }

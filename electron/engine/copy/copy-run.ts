@@ -88,6 +88,11 @@ export class CopyRun {
     this.changed(row);
   }
 
+  /** Whether a target was found to lack a blob that it said it has: it gets it whatever it says. */
+  mistrusts(row: CopyRow, target: CopyDraftTarget): boolean {
+    return this.#mistrusted.has(mistrustKey(row, target));
+  }
+
   /** Shows a wait for the next try at the row whose request it is. */
   retrying(notice: RetryNotice): void {
     this.#rowOf.get(notice.signal)?.retrying(notice);
@@ -236,6 +241,10 @@ function mistrustedBy(
     .flatMap((target) =>
       target.rows
         .filter((row) => row.manifest === null && target.settled.has(row.index) && named.includes(row.digest))
-        .map((row) => ({ key: `${target.registry}/${target.repository} ${row.digest}`, row, target })),
+        .map((row) => ({ key: mistrustKey(row, target), row, target })),
     );
+}
+
+function mistrustKey({ digest }: CopyRow, { registry, repository }: CopyDraftTarget): string {
+  return `${registry}/${repository} ${digest}`;
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { PlanReference } from '../../../shared/models/plan.ts';
 import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import type { RemoteManifest } from '../registry/distribution-client.ts';
+import { accountName } from '../registry/distribution-client.ts';
 import { type CopyDraftTarget, type CopyPlacement, type CopyRow, PRESENT, SENT } from './copy-draft.ts';
 import type { CopyRun } from './copy-run.ts';
 import { isListTag } from './place-belongings.ts';
@@ -36,7 +37,12 @@ export async function publishImage(
   if (!target.settled.has(root.row.index)) run.settle(root.row, target, SENT);
   for (const { row, manifest } of manifests) {
     run.progressOf(row).move('done');
-    await run.parts.contentIndex.learnManifest(target, manifest, claimedPairs(manifest.bytes));
+    await run.parts.contentIndex.learnManifest(
+      target,
+      manifest,
+      claimedPairs(manifest.bytes),
+      accountName(run.parts.clientOf(target.registry)),
+    );
   }
   run.changed(root.row);
 }

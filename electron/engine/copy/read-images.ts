@@ -5,7 +5,7 @@ import { isDigest } from '../../../shared/models/reference.ts';
 import { sha256 } from '../oci/digest.ts';
 import { claimedPairs } from '../plan/learn-target-manifests.ts';
 import { limited } from '../plan/limited.ts';
-import type { RemoteManifest } from '../registry/distribution-client.ts';
+import { accountName, type RemoteManifest } from '../registry/distribution-client.ts';
 import type { CopyImage } from './copy-draft.ts';
 import { type CopyPlanningParts, QUESTIONS_AT_ONCE } from './copy-parts.ts';
 import {
@@ -126,7 +126,12 @@ export async function readTree(
     known: (child) => knownManifest(parts, child),
   });
   for (const manifest of tree.manifests)
-    await parts.contentIndex.learnManifest(source, manifest, claimedPairs(manifest.bytes));
+    await parts.contentIndex.learnManifest(
+      source,
+      manifest,
+      claimedPairs(manifest.bytes),
+      accountName(parts.clientOf(source.registry)),
+    );
   return tree;
 }
 

@@ -42,6 +42,9 @@ const holderSchema = z.object({
 });
 const digestSchema = z.object({ digest: z.string() });
 
+// Joins are CROSS: SQLite takes their order as it is written, from the few layers that are asked for to what holds them. Left
+// to choose, it begins with all manifests of a registry.
+
 /** True where nobody proved the blob of row `digest` absent from the place since it was seen there. */
 const notLost = (registry: string, repository: string, digest: string, seen: string): string =>
   `NOT EXISTS (SELECT 1 FROM absent_blobs a WHERE a.layer_digest = ${digest} AND a.registry = ${registry}
@@ -66,14 +69,14 @@ export class BlobPlaces {
       `WITH wanted AS (SELECT DISTINCT value AS digest FROM json_each(?)),
             stated AS MATERIALIZED (
               SELECT p.registry, p.repository, l.layer_digest, l.manifest_digest, p.seen_ms
-                FROM wanted w JOIN manifest_layers l ON l.layer_digest = w.digest
-                JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
+                FROM wanted w CROSS JOIN manifest_layers l ON l.layer_digest = w.digest
+                CROSS JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
                WHERE ${notLost('p.registry', 'p.repository', 'l.layer_digest', 'p.seen_ms')}),
             seen AS (
               SELECT registry, repository, layer_digest, seen_ms FROM stated
               UNION ALL
               SELECT b.registry, b.repository, b.layer_digest, b.seen_ms
-                FROM wanted w JOIN blob_locations b ON b.layer_digest = w.digest),
+                FROM wanted w CROSS JOIN blob_locations b ON b.layer_digest = w.digest),
             shares AS (
               SELECT registry, repository, manifest_digest, count(DISTINCT layer_digest) AS shared, max(seen_ms) AS at
                 FROM stated GROUP BY registry, repository, manifest_digest)
@@ -119,12 +122,12 @@ export class BlobPlaces {
             seen AS MATERIALIZED (
               SELECT digest, repository, max(stated) AS stated, max(seen_ms) AS seen_ms FROM (
                 SELECT w.digest, b.repository, 0 AS stated, b.seen_ms FROM alike w
-                  JOIN blob_locations b ON b.layer_digest = w.digest
+                  CROSS JOIN blob_locations b ON b.layer_digest = w.digest
                  WHERE b.registry = ?3 AND b.account IN (?4, '')
                 UNION ALL
                 SELECT w.digest, p.repository, 1 AS stated, p.seen_ms FROM alike w
-                  JOIN manifest_layers l ON l.layer_digest = w.digest
-                  JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
+                  CROSS JOIN manifest_layers l ON l.layer_digest = w.digest
+                  CROSS JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
                  WHERE p.registry = ?3)
                WHERE repository IN (SELECT repository FROM readable)
                GROUP BY digest, repository),
@@ -158,11 +161,11 @@ export class BlobPlaces {
       `WITH wanted AS (SELECT DISTINCT value AS digest FROM json_each(?1)),
             seen AS (
               SELECT w.digest, b.repository, b.seen_ms FROM wanted w
-                JOIN blob_locations b ON b.layer_digest = w.digest WHERE b.registry = ?2
+                CROSS JOIN blob_locations b ON b.layer_digest = w.digest WHERE b.registry = ?2
               UNION ALL
               SELECT w.digest, p.repository, p.seen_ms FROM wanted w
-                JOIN manifest_layers l ON l.layer_digest = w.digest
-                JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
+                CROSS JOIN manifest_layers l ON l.layer_digest = w.digest
+                CROSS JOIN manifest_places p ON p.manifest_digest = l.manifest_digest
                WHERE p.registry = ?2 AND ${notLost('p.registry', 'p.repository', 'w.digest', 'p.seen_ms')})
        SELECT digest, repository FROM seen GROUP BY digest, repository ORDER BY max(seen_ms) DESC`,
       [JSON.stringify(layerDigests), registry],

@@ -27,6 +27,18 @@ export interface LearnedManifest {
 
 /** Claims and places of blobs that no manifest and no answer has repeated for this long are forgotten. */
 const KEEP_CLAIMS_MS = 180 * 24 * 3600 * 1000;
+const CONTENT_TABLES = [
+  'layer_pairs',
+  'claimed_pairs',
+  'known_raw_sizes',
+  'blob_locations',
+  'absent_blobs',
+  'repository_readers',
+  'manifest_layers',
+  'manifest_places',
+  'manifests',
+  'vm_configs',
+];
 /** Rows of each kind that are forgotten at one go: what is left goes when the next manifest is learned. */
 const FORGOTTEN_AT_ONCE = 500;
 
@@ -77,6 +89,12 @@ export class ContentIndex {
   /** A layer was decoded and is not made of the raw bytes that manifests claim. */
   async refuteClaim(rawDigest: string, digest: string): Promise<void> {
     await this.#pairs.refute(rawDigest, digest);
+  }
+
+  /** Forgets everything, at once: what was known is to be learned anew. */
+  async clear(): Promise<void> {
+    // Without a condition SQLite empties a table without a look at its rows; children come before their parents.
+    await this.#state.run(CONTENT_TABLES.map((table) => ({ sql: `DELETE FROM ${table}`, params: [] })));
   }
 
   /** Learns what a manifest of a repository claims, and keeps its bytes. */

@@ -178,7 +178,7 @@ describe('the queue of jobs', () => {
     work(0).fail(new AppError('registry.full', { host: 'localhost:5000' }));
     await reaches(id, 'failed');
     const { job } = await queue.get(id);
-    await queue.retry(id, false);
+    await queue.retry(id, { force: false });
     const again = await stateOf(id);
     const overBefore = [...over];
     work(1).finish();
@@ -205,7 +205,7 @@ describe('the queue of jobs', () => {
     const { id } = await queue.push(REQUEST, 'builder');
     work(0).fail(new AppError('tag.conflict', { reference: 'localhost:5000/a/b:1', digest: null }));
     await reaches(id, 'failed');
-    await queue.retry(id, true);
+    await queue.retry(id, { force: true });
     const { expectedTags: _shown, ...rest } = REQUEST;
 
     expect(work(1).job.facts.task.request).toEqual({ ...rest, force: true });
@@ -302,7 +302,7 @@ describe('the queue of jobs', () => {
         () => queue.pause(id),
         () => queue.cancel(id),
         () => queue.resume(id),
-        () => queue.retry(id, false),
+        () => queue.retry(id, { force: false }),
         () => queue.remove(id),
       ]) {
         await expect(ask()).rejects.toMatchObject({ code: 'job.notFound', params: { id } });
@@ -408,7 +408,7 @@ describe('a job of another process', () => {
 
     expect([job.state, job.elsewhere, job.actions, job.sent]).toEqual(['running', true, ['pause', 'cancel'], 9]);
     await expect(queue.resume(ID)).rejects.toMatchObject({ code: 'job.elsewhere' });
-    await expect(queue.retry(ID, false)).rejects.toMatchObject({ code: 'job.elsewhere' });
+    await expect(queue.retry(ID, { force: false })).rejects.toMatchObject({ code: 'job.elsewhere' });
     await expect(queue.remove(ID)).rejects.toMatchObject({ code: 'job.elsewhere' });
     expect([works.length, await journals()]).toEqual([0, [`${ID}.json`]]);
   });

@@ -5,6 +5,7 @@ import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { CopyDocument, CopyRequest } from '../../../shared/models/copy.ts';
 import type { Job, JobDocument, JobSummary } from '../../../shared/models/job.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
+import type { SendAgain } from '../../../shared/models/push-options.ts';
 import type { Clock, Log, Wakefulness } from '../ports.ts';
 import type { Recording, SavingsRecorder } from '../report/savings-recorder.ts';
 import type { JobFiles, JobJournal } from './job-files.ts';
@@ -288,9 +289,11 @@ export class JobQueue {
 
   /**
    * Goes on with a job that waits, wakes the layers of a running one that wait for their next try, or tries a failed job
-   * again; `force` and `newManifest` are what the person agrees to beyond the first request.
+   * again.
+   *
+   * @param agreement what the person agrees to beyond the first request
    */
-  async retry(id: string, force: boolean, newManifest = false): Promise<void> {
+  async retry(id: string, agreement: Agreement): Promise<void> {
     const job = this.#jobs.get(id);
     if (job?.state === 'waiting' || job?.state === 'running') {
       job.retryNow();
@@ -303,7 +306,7 @@ export class JobQueue {
         : new AppError('job.wrongState', { id, state: job?.state ?? 'interrupted', action: 'retry' });
     }
     await this.#options.history.remove(id);
-    await this.#enqueue(agreed(journal, force, newManifest), true);
+    await this.#enqueue(agreed(journal, agreement), true);
   }
 
   /** Forgets an ended job. */
@@ -326,7 +329,7 @@ export class JobQueue {
       if (error?.params['host'] !== host) continue;
       if (waitingFor === 'signIn') job.waits.wake();
       else if (state === 'failed' && error.code.startsWith('auth.')) {
-        await this.retry(id, false).catch((thrown: unknown) =>
+        await this.retry(id, { force: false }).catch((thrown: unknown) =>
           log.warn('job not tried again', { id, message: String(thrown) }),
         );
       }
@@ -348,13 +351,28 @@ function taskOf(journal: JobJournal): JobTask {
     : { kind: journal.kind, request: journal.request };
 }
 
+/** What a person agrees to when a job is tried again. */
+export interface Agreement {
+  /** Tags move even though they moved meanwhile. */
+  readonly force: boolean;
+  readonly newManifest?: boolean | undefined;
+  readonly sendAgain?: SendAgain | undefined;
+}
+
 /** What was asked for at first, with what a person agrees to now. */
-function agreed(journal: JobJournal, force: boolean, newManifest: boolean): JobJournal {
+function agreed(journal: JobJournal, { force, newManifest, sendAgain }: Agreement): JobJournal {
   if (journal.kind === 'copy') {
     const { expectedTags: _shown, ...request } = journal.request;
     return force ? { ...journal, request: { ...request, force: true } } : journal;
   }
   const { expectedTags: _shown, ...request } = journal.request;
   const asked = force ? { ...request, force: true } : journal.request;
-  return { ...journal, request: newManifest ? { ...asked, newManifest: true } : asked };
+  return {
+    ...journal,
+    request: {
+      ...asked,
+      ...(newManifest === true ? { newManifest } : {}),
+      ...(sendAgain === undefined ? {} : { sendAgain }),
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { accountName } from '../registry/distribution-client.ts';
 import { limited } from './limited.ts';
 import type { AskingParts } from './planning-parts.ts';
-import type { DraftLayer, DraftTarget, PushDraft } from './push-draft.ts';
+import { type DraftLayer, type DraftTarget, isSentAgain, type PushDraft } from './push-draft.ts';
 
 const HEADS_AT_ONCE = 16;
 
@@ -24,6 +24,7 @@ export async function askNeighbours(
   const wanted = new Map<string, number>();
   for (const { digest, size } of layers) {
     if (digest === null || size === null || draft.neighbours.has(keyOf(target, digest))) continue;
+    if (isSentAgain(draft, digest)) continue;
     if (target.presence.get(digest)?.verdict === 'upload') wanted.set(digest, size);
   }
   if (wanted.size === 0) return;

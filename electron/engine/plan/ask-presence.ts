@@ -3,7 +3,15 @@ import { askHome } from './ask-home.ts';
 import { askNeighbours, neighbourWith } from './ask-neighbours.ts';
 import { limited } from './limited.ts';
 import type { AskingParts } from './planning-parts.ts';
-import { ABSENT, type DraftLayer, type DraftTarget, PRESENT, type PushDraft } from './push-draft.ts';
+import {
+  ABSENT,
+  type DraftLayer,
+  type DraftTarget,
+  isSentAgain,
+  PRESENT,
+  type PushDraft,
+  SENT_AGAIN,
+} from './push-draft.ts';
 
 /** HEADs in flight per target: 16 parallel over HTTP/1.1 are within 2x of HTTP/2 (measured against distribution 2.8.2). */
 const HEADS_AT_ONCE = 16;
@@ -40,7 +48,7 @@ async function askAll(
   layers: readonly DraftLayer[],
   signal: AbortSignal,
 ): Promise<void> {
-  const asked = await Promise.all(draft.targets.map((target) => askTarget(parts, target, layers, signal)));
+  const asked = await Promise.all(draft.targets.map((target) => askTarget(parts, draft, target, layers, signal)));
   await askHomeForMounts(parts, draft, layers, signal);
   for (const target of draft.targets) await askNeighbours(parts, draft, target, layers, signal);
   for (const [at, target] of draft.targets.entries()) {
@@ -75,13 +83,16 @@ function isNeighbour(draft: PushDraft, target: DraftTarget): boolean {
 /** Answers the digests that the target was asked for. */
 async function askTarget(
   parts: AskingParts,
+  draft: PushDraft,
   target: DraftTarget,
   layers: readonly DraftLayer[],
   signal: AbortSignal,
 ): Promise<string[]> {
   const wanted = new Map<string, number>();
   for (const { digest, size } of layers) {
-    if (digest !== null && size !== null && !target.presence.has(digest)) wanted.set(digest, size);
+    if (digest === null || size === null || target.presence.has(digest)) continue;
+    if (isSentAgain(draft, digest)) target.presence.set(digest, SENT_AGAIN);
+    else wanted.set(digest, size);
   }
   if (wanted.size === 0) return [];
   const client = parts.clientOf(target.registry);

@@ -1,6 +1,7 @@
 import { toAppError } from '../../../shared/errors/app-error.ts';
 import type { KnownManifest, LayerPair, RepositoryName } from '../digests/content-index.ts';
 import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
+import { accountName } from '../registry/distribution-client.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import type { DraftTarget, PushDraft } from './push-draft.ts';
 
@@ -35,7 +36,8 @@ export async function learnTargetManifests(parts: PlanningParts, draft: PushDraf
         if (seen.has(digest)) continue;
         const manifest = known.get(digest) ?? (await fetchManifest(parts, target, digest, signal));
         if (manifest === null) continue;
-        await parts.contentIndex.learnManifest(place, manifest, claimedPairs(manifest.bytes));
+        const account = accountName(parts.clientOf(target.registry));
+        await parts.contentIndex.learnManifest(place, manifest, claimedPairs(manifest.bytes), account);
       }
     }),
   );

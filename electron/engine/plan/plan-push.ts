@@ -14,6 +14,7 @@ import {
 import type { TransferRates } from './estimate-transfer.ts';
 import { fillFromExtents } from './fill-from-extents.ts';
 import { dropUnservedClaim, takeClaims } from './layer-claims.ts';
+import { learnAlikeRepositories, learnNewestManifests } from './learn-newest-manifests.ts';
 import { learnTargetManifests } from './learn-target-manifests.ts';
 import { limited } from './limited.ts';
 import type { PlanningParts } from './planning-parts.ts';
@@ -34,6 +35,8 @@ export async function planWithoutReading(
   signal: AbortSignal,
 ): Promise<void> {
   const tags = askTags(parts, draft, expectedTags, signal);
+  // Beside the local work: what the newest images there are made of may name chunks before anything is encoded.
+  const newest = draft.source.verbatim === null ? learnNewestManifests(parts, draft, signal) : Promise.resolve([]);
   fillFromManifest(draft);
   const local = (async () => {
     draft.lastPush = await parts.pushedChunks.last(draft.source.vmId, draft.chunkSize);
@@ -43,11 +46,14 @@ export async function planWithoutReading(
     parts.codec.warm(unreadLayers(draft).length);
     await fillSmallLayers(parts, draft, signal);
   })();
-  await Promise.all([tags, local]);
+  const [unknown] = await Promise.all([newest, tags, local]);
   await fillPairs(parts, draft, draft.layers, signal);
   if (draft.source.verbatim === null) {
     // What the tags point at now may name the chunks, and may be the very manifest that this push would write.
-    await learnTargetManifests(parts, draft, signal);
+    await Promise.all([
+      learnTargetManifests(parts, draft, signal),
+      learnAlikeRepositories(parts, draft, unknown, signal),
+    ]);
     await fillPairs(parts, draft, draft.layers, signal);
     takeClaims(draft);
   }

@@ -15,6 +15,7 @@ import type {
   RequestCounts,
   Verdict,
 } from '../../../shared/models/plan.ts';
+import type { SendAgain } from '../../../shared/models/push-options.ts';
 import type { LayerPair, RepositoryName } from '../digests/content-index.ts';
 import type { PushedDisk } from '../digests/pushed-chunks.ts';
 import { chunksOf } from '../disk/chunks.ts';
@@ -39,6 +40,9 @@ export const PRESENT: Presence = { verdict: 'present', reason: 'inRepository', m
 
 /** The target's repository lacks it. */
 export const ABSENT: Presence = { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null };
+
+/** Asked for: the target gets it whatever it says. */
+export const SENT_AGAIN: Presence = { verdict: 'upload', reason: 'sentAgain', mountedFrom: null };
 
 /** A layer of the image under way: filled in as its digests become known. */
 export interface DraftLayer {
@@ -115,6 +119,8 @@ export interface PushDraft {
   readonly offers: Map<string, RepositoryName>;
   /** Other repositories that answered that they have a blob, by registry and digest; null = none of those asked. */
   readonly neighbours: Map<string, string | null>;
+  /** Blobs that every target gets whatever it says: by packed digest, or all. */
+  readonly sendAgain: SendAgain;
   /** Layer digests that targets are being asked for. */
   readonly asking: Map<string, Promise<void>>;
   /** What the last push of this VM sent; null while it was not looked for, and where there was none. */
@@ -128,7 +134,12 @@ export interface PushDraft {
 }
 
 /** An empty draft: all that is known without reading or asking. */
-export function createDraft(source: PushSource, targets: readonly PushTarget[], chunkSize: number): PushDraft {
+export function createDraft(
+  source: PushSource,
+  targets: readonly PushTarget[],
+  chunkSize: number,
+  sendAgain: SendAgain = [],
+): PushDraft {
   const blank = {
     rawDigest: null,
     zero: false,
@@ -194,6 +205,7 @@ export function createDraft(source: PushSource, targets: readonly PushTarget[], 
     homeHas: new Map(),
     offers: new Map(),
     neighbours: new Map(),
+    sendAgain,
     asking: new Map(),
     lastPush: null,
     cachedImage:
@@ -215,6 +227,11 @@ export function countWork(draft: PushDraft, layer: DraftLayer, { read = 0, encod
     work.read += read;
     work.encoded += encoded;
   }
+}
+
+/** Whether a blob is sent to every target whatever it says. */
+export function isSentAgain({ sendAgain }: Pick<PushDraft, 'sendAgain'>, digest: string): boolean {
+  return sendAgain === 'all' || sendAgain.includes(digest);
 }
 
 /** Bytes of a chunk that lie outside the holes of the disk. */

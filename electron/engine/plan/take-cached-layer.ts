@@ -2,7 +2,15 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
 import { dropClaim } from './layer-claims.ts';
 import type { PlanningParts } from './planning-parts.ts';
-import { ABSENT, countWork, type DraftLayer, type DraftTarget, PRESENT, type PushDraft } from './push-draft.ts';
+import {
+  ABSENT,
+  countWork,
+  type DraftLayer,
+  type DraftTarget,
+  isSentAgain,
+  PRESENT,
+  type PushDraft,
+} from './push-draft.ts';
 
 /** A layer that cached images name, and their repositories; none where the images are not there any more. */
 interface NamedLayer {
@@ -63,6 +71,8 @@ async function servesAll(
   named: NamedLayer,
   signal: AbortSignal,
 ): Promise<boolean> {
+  // Who is to get the bytes again needs them from here.
+  if (isSentAgain(draft, named.digest)) return false;
   for (const target of draft.targets) {
     if ((await has(parts, target, named, signal)) || (await isOffered(parts, draft, target, named, signal))) continue;
     return false;

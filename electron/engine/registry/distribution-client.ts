@@ -34,6 +34,10 @@ export interface TagList {
   readonly invalid: readonly string[];
   /** False where the list broke off: there may be more tags. */
   readonly complete: boolean;
+  /** Digests of tags, where the list itself says them. */
+  readonly digests?: ReadonlyMap<string, string>;
+  /** ms since the epoch when a digest was pushed, where the list itself says it. */
+  readonly pushedMs?: ReadonlyMap<string, number>;
 }
 
 /** An upload that is a new file on this computer: who makes the bytes writes them, and their digest is that of the file. */
@@ -80,8 +84,8 @@ export interface DistributionClient {
     digest: string,
     options: WithSignal & { readonly size?: number; readonly access?: 'pull' },
   ): Promise<boolean>;
-  /** Whether a byte of the blob can be read. */
-  readsBlob(repository: string, digest: string, options: WithSignal): Promise<boolean>;
+  /** Whether a byte of the blob can be read: the last one where the size is named, so that one that is cut off does not do. */
+  readsBlob(repository: string, digest: string, options: WithSignal & { readonly size?: number }): Promise<boolean>;
   /** Opens a blob for reading from byte `start` on. @throws AppError `blob.missing` */
   openBlob(repository: string, digest: string, start: number, options: WithSignal): Promise<AsyncIterable<Buffer>>;
   /** Reads a blob of at most 4 MiB and checks its digest. @throws AppError `blob.missing`, `blob.digestMismatch` */

@@ -157,21 +157,28 @@ export class RegistryClient implements DistributionClient {
     return true;
   }
 
-  /** Reads one byte: for registries without HEAD, and where HEAD is no proof. */
-  async #probeBlob(to: string, scopes: readonly string[], signal: AbortSignal): Promise<boolean> {
+  /** Reads one byte, by its place: for registries without HEAD, and where HEAD is no proof. */
+  async #probeBlob(to: string, scopes: readonly string[], signal: AbortSignal, at = 0): Promise<boolean> {
+    const headers = { range: `bytes=${at}-${at}` };
     const answer = await this.requester.send(
-      { method: 'GET', to, headers: { range: 'bytes=0-0' }, scopes, repeatable: true, limit: SMALL_BLOB_LIMIT },
+      { method: 'GET', to, headers, scopes, repeatable: true, limit: SMALL_BLOB_LIMIT },
       signal,
     );
-    if (answer.status === 404) return false;
+    // 416: it ends before.
+    if (answer.status === 404 || (answer.status === 416 && at > 0)) return false;
     if (answer.status === 206 || answer.status === 200) return answer.bytes.length > 0;
     throw answerError(this.host, 'GET', answer.url, answer);
   }
 
   /** Whether a byte of the blob can be read: HEAD 200 alone is no proof (stale descriptor caches answer it). */
-  async readsBlob(repository: string, digest: string, options: WithSignal): Promise<boolean> {
+  async readsBlob(
+    repository: string,
+    digest: string,
+    { signal, size }: WithSignal & { readonly size?: number },
+  ): Promise<boolean> {
     checkBlobName(repository, digest);
-    return await this.#probeBlob(`${repository}/blobs/${digest}`, [pullScope(repository)], options.signal);
+    const last = Math.max(0, (size ?? 0) - 1);
+    return await this.#probeBlob(`${repository}/blobs/${digest}`, [pullScope(repository)], signal, last);
   }
 
   /** Reads a range of a blob, checked for its length. `end` is exclusive. */

@@ -114,9 +114,13 @@ export class LayoutClient implements DistributionClient {
     return blob !== null && (size === undefined || blob.size === size);
   }
 
-  async readsBlob(_repository: string, digest: string): Promise<boolean> {
+  async readsBlob(
+    _repository: string,
+    digest: string,
+    { size }: WithSignal & { readonly size?: number },
+  ): Promise<boolean> {
     const blob = await this.#blobs.find(digestOf(digest));
-    if (blob === null) return false;
+    if (blob === null || (size !== undefined && blob.size !== size)) return false;
     try {
       const file = await open(blob.path, 'r');
       try {

@@ -34,6 +34,9 @@ export function pushCommand(name: string, request: Omit<PushRequest, 'vmId'>): s
   if (request.newManifest === true) options.push('--new-manifest');
   if (request.populateCache === true) options.push('--populate-cache');
   if (request.keepLocal === true) options.push('--keep-local');
+  // Last: what follows the bare option would be taken for a digest.
+  if (request.sendAgain === 'all') options.push('--send-again');
+  else for (const digest of request.sendAgain ?? []) options.push('--send-again', digest);
   const named = [name, ...request.references];
   // A VM's name that looks like an option stands behind the end of the options.
   const words = name.startsWith('-') ? [...options, '--', ...named] : [...named, ...options];

@@ -1,6 +1,6 @@
 import { hasBlob, neighbourWith } from '../../plan/ask-neighbours.ts';
 import { offeredBy } from '../../plan/ask-presence.ts';
-import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
+import { type DraftLayer, type DraftTarget, isSentAgain } from '../../plan/push-draft.ts';
 import { accountName, type BlobUpload } from '../../registry/distribution-client.ts';
 import type { PushContext } from './push-context.ts';
 
@@ -72,7 +72,7 @@ async function mountInto(
  */
 function mountSources(run: PushContext, target: DraftTarget, digest: string): (string | null)[] {
   const { draft, blobs } = run;
-  if (blobs.mistrusts(target, digest)) return [];
+  if (blobs.mistrusts(target, digest) || isSentAgain(draft, digest)) return [];
   const others = draft.targets
     .filter((other) => other !== target && other.registry === target.registry && blobs.has(other, digest))
     .map(({ repository }) => repository);

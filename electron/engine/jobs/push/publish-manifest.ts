@@ -2,9 +2,10 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { PlanReference } from '../../../../shared/models/plan.ts';
 import { claimedPairs } from '../../plan/learn-target-manifests.ts';
 import { limited } from '../../plan/limited.ts';
-import type { DraftTarget } from '../../plan/push-draft.ts';
+import { type DraftTarget, isSentAgain } from '../../plan/push-draft.ts';
 import type { SettledManifest } from '../../plan/settle-manifest.ts';
 import { singleLayer } from '../../plan/small-layers.ts';
+import { accountName } from '../../registry/distribution-client.ts';
 import type { PushContext } from './push-context.ts';
 
 const HEADS_AT_ONCE = 16;
@@ -18,7 +19,9 @@ const HEADS_AT_ONCE = 16;
 export async function publishManifest(run: PushContext, manifest: SettledManifest, signal: AbortSignal): Promise<void> {
   for (const target of run.draft.targets) {
     await putOciConfig(run, target, manifest, signal);
-    if (!target.states.every(({ state }) => state === 'same')) {
+    // Where every tag has the manifest already there is nothing to name, unless blobs were to be sent again or read back.
+    const named = target.states.every(({ state }) => state === 'same');
+    if (!named || run.readsBack || run.draft.sendAgain.length > 0) {
       await checkBlobs(run, target, signal);
       await moveTags(run, target, manifest, signal);
     }
@@ -26,7 +29,8 @@ export async function publishManifest(run: PushContext, manifest: SettledManifes
     if (config !== null) await run.parts.contentIndex.learnVmConfig(config, run.draft.configBytes);
     const place = { registry: target.registry, repository: target.repository };
     const { digest, mediaType, bytes } = manifest;
-    await run.parts.contentIndex.learnManifest(place, { digest, mediaType, bytes }, claimedPairs(bytes));
+    const account = accountName(run.parts.clientOf(target.registry));
+    await run.parts.contentIndex.learnManifest(place, { digest, mediaType, bytes }, claimedPairs(bytes), account);
   }
 }
 
@@ -40,7 +44,8 @@ async function putOciConfig(
   const client = run.parts.clientOf(target.registry);
   run.parts.requests.head += 1;
   if (run.blobs.brought(target, digest)) return;
-  if (!run.blobs.mistrusts(target, digest) && (await hasBlob(run, target, digest, signal))) return;
+  const again = run.blobs.mistrusts(target, digest) || isSentAgain(run.draft, digest);
+  if (!again && (await hasBlob(run, target, digest, signal))) return;
   // Planning found the bytes for every target that lacked it; one that lost it meanwhile is too late.
   if (bytes === null) throw new AppError('blob.missing', { host: target.registry, digest });
   run.parts.requests.upload += 1;
@@ -81,7 +86,7 @@ async function checkBlobs(run: PushContext, target: DraftTarget, signal: AbortSi
     async ([digest, size], ended) => {
       run.parts.requests.head += 1;
       const there = verify
-        ? await client.readsBlob(target.repository, digest, { signal: ended })
+        ? await client.readsBlob(target.repository, digest, { size, signal: ended })
         : await client.headBlob(target.repository, digest, { size, signal: ended });
       if (!there) gone.push(digest);
     },

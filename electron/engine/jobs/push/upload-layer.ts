@@ -2,12 +2,14 @@ import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
 import type { RepositoryName } from '../../digests/content-index.ts';
 import { askHome, placeOf } from '../../plan/ask-home.ts';
 import { asksFirst } from '../../plan/asks-first.ts';
-import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
+import { fillPairs } from '../../plan/chunk-digests.ts';
+import { type DraftLayer, type DraftTarget, isSentAgain } from '../../plan/push-draft.ts';
 import { dropCachedLayer } from '../../plan/take-cached-layer.ts';
 import { ATTEMPTS } from '../../registry/backoff.ts';
 import { beforeAbort } from '../../registry/before-abort.ts';
 import type { BlobUpload } from '../../registry/distribution-client.ts';
 import { UploadLost } from '../../registry/upload-session.ts';
+import type { BlobFlight, FlightContent, LandedBlob, Landing } from '../blob-flights.ts';
 import { copyBlob } from './copy-blob.ts';
 import { encodeLayer, ForeignLayer } from './encode-layer.ts';
 import { mountLayer } from './mount-layer.ts';
@@ -36,17 +38,21 @@ export class LayerUpload {
   async to(targets: readonly DraftTarget[]): Promise<void> {
     let missing = [...targets];
     const sessions = new Map<DraftTarget, BlobUpload>();
-    for (let attempt = 1; missing.length > 0; attempt += 1) {
-      missing = await this.#awaitOthers(missing);
+    for (let attempt = 1; missing.length > 0; ) {
+      missing = await this.#awaitOthers(missing, attempt);
       missing = await mountLayer(this.#run, this.#layer, missing, { sessions, signal: this.#signal });
       if (missing.length === 0) return;
       if (this.#dropLocal()) missing = [...this.#run.draft.targets];
       const first = missing.filter(
         ({ registry }, at) =>
+          this.#sentAgain ||
           missing.findIndex((other) => other.registry === registry) === at ||
           !this.#run.parts.clientOf(registry).profile.mounts,
       );
+      // Another job may have begun to send it since it was looked for: from here to the pass nothing waits.
+      if (!this.#sentAgain && first.some((target) => this.#othersSend(target) !== null)) continue;
       const lost = await this.#pass(first, sessions, attempt);
+      attempt += 1;
       missing = missing.filter((target) => !first.includes(target) || lost.includes(target));
     }
   }
@@ -66,6 +72,29 @@ export class LayerUpload {
     sessions: Map<DraftTarget, BlobUpload>,
     attempt: number,
   ): Promise<DraftTarget[]> {
+    const landed = this.#begin(targets);
+    try {
+      return await this.#passOnce(targets, sessions, attempt, landed);
+    } finally {
+      for (const land of landed) land();
+    }
+  }
+
+  /** Notes the layer as under way, under every name that it has now; each answer ends one note. */
+  #begin(targets: readonly DraftTarget[]): (() => void)[] {
+    const content = this.#content();
+    return targets.map((target) => {
+      const land = this.#run.flights.begin(target.registry, target.repository, content, this.#run);
+      return () => land(this.#landed(target));
+    });
+  }
+
+  async #passOnce(
+    targets: readonly DraftTarget[],
+    sessions: Map<DraftTarget, BlobUpload>,
+    attempt: number,
+    landed: (() => void)[],
+  ): Promise<DraftTarget[]> {
     const { parts, draft } = this.#run;
     const ahead = asksFirst({
       wholeBodies: targets.some(({ registry }) => parts.clientOf(registry).profile.uploadMode === 'mono'),
@@ -76,18 +105,29 @@ export class LayerUpload {
     if (ahead) {
       const left = await this.#encodeAhead(targets, attempt);
       if (left !== null) return left;
+      // It has a name now that others may look for.
+      landed.push(...this.#begin(targets));
     }
-    const { digest } = this.#layer;
-    const land = targets.map((target) =>
-      digest === null
-        ? () => undefined
-        : this.#run.flights.begin(target.registry, target.repository, digest, this.#run),
-    );
-    try {
-      return await this.#send(targets, sessions, attempt);
-    } finally {
-      for (const [at, target] of targets.entries()) land[at]?.(digest !== null && this.#run.blobs.has(target, digest));
-    }
+    return await this.#send(targets, sessions, attempt);
+  }
+
+  /** What others may wait for: one chunk of one disk is the same to all jobs, also before anything of it is known. */
+  #content(): FlightContent {
+    const { digest, rawDigest, rawOffset, rawSize, kind } = this.#layer;
+    const { source } = this.#run.draft;
+    const { volume, inode, mtimeNs, ctimeNs, size } = source.diskIdentity;
+    // A state of the disk that is not settled may be two states.
+    const range =
+      kind === 'disk' && source.cacheable && source.verbatim === null
+        ? `${volume}:${inode}:${size}:${mtimeNs}:${ctimeNs}@${rawOffset ?? 0}+${rawSize}`
+        : null;
+    return { digest, rawDigest: range === null ? null : rawDigest, range };
+  }
+
+  #landed(target: DraftTarget): LandedBlob | null {
+    const { digest, size, rawDigest, zero } = this.#layer;
+    if (digest === null || size === null || !this.#run.blobs.brought(target, digest)) return null;
+    return { digest, size, rawDigest, zero };
   }
 
   async #send(
@@ -122,22 +162,71 @@ export class LayerUpload {
     }
   }
 
-  /** Waits for other jobs that bring the blob to the same registries; what they brought, or had, is found or mounted. */
-  async #awaitOthers(targets: readonly DraftTarget[]): Promise<DraftTarget[]> {
-    const { digest, size } = this.#layer;
-    if (digest === null || size === null) return [...targets];
+  /** Waits for other pushes that bring the blob to the same registries; what they brought is found or mounted. */
+  async #awaitOthers(targets: readonly DraftTarget[], attempt: number): Promise<DraftTarget[]> {
+    if (this.#sentAgain) return [...targets];
     const left: DraftTarget[] = [];
+    let named = false;
     for (const target of targets) {
-      const { registry, repository } = target;
-      const flight = this.#run.flights.ofOthers(registry, digest, this.#run);
-      if (flight !== null) await beforeAbort(flight.arrived, this.#signal);
-      // Also what arrived while this layer waited for its slot, after the registry was asked.
-      const landed = this.#run.flights.landedByOthers(registry, digest, this.#run);
-      if (landed !== null) this.#run.blobs.arrivedNearby(registry, digest, landed);
-      const here = landed === repository && !this.#run.blobs.mistrusts(target, digest);
+      const landing = await this.#broughtByOthers(target);
+      if (landing !== null) {
+        named = this.#adopt(landing.blob) || named;
+        this.#run.blobs.arrivedNearby(target.registry, landing.blob.digest, landing.repository);
+      }
+      const here = landing?.repository === target.repository;
       if (!here || (await this.#present([target])).length === 0) left.push(target);
     }
-    return left;
+    // Later than at the first try a name that is missing was found to be another encoder's.
+    if (attempt === 1) named = (await this.#nameFromIndex()) || named;
+    if (!named) return left;
+    // What had no name before was asked for nowhere.
+    const known = await this.#present(left);
+    return left.filter((target) => !known.includes(target));
+  }
+
+  /** Every target gets the bytes, whatever it says: nothing is asked, awaited or mounted. */
+  get #sentAgain(): boolean {
+    const { sendAgain } = this.#run.draft;
+    return sendAgain === 'all' || (this.#layer.digest !== null && isSentAgain(this.#run.draft, this.#layer.digest));
+  }
+
+  /** What another job is bringing, or brought since this one made its plan. */
+  async #broughtByOthers(target: DraftTarget): Promise<Landing | null> {
+    const { flights, blobs } = this.#run;
+    const { digest } = this.#layer;
+    // What the registry says of it was found to be wrong: it gets it from us.
+    if (digest !== null && blobs.mistrusts(target, digest)) return null;
+    const flight = this.#othersSend(target);
+    if (flight === null) return flights.landed(target.registry, this.#content(), this.#run);
+    const blob = await beforeAbort(flight.landed, this.#signal);
+    return blob === null ? null : { repository: flight.repository, blob };
+  }
+
+  #othersSend({ registry }: DraftTarget): BlobFlight | null {
+    return this.#run.flights.ofOthers(registry, this.#content(), this.#run);
+  }
+
+  /** Another job may have encoded the same raw bytes since the index was asked. @returns whether the layer has a name now */
+  async #nameFromIndex(): Promise<boolean> {
+    const layer = this.#layer;
+    if (layer.kind !== 'disk' || layer.digest !== null || layer.rawDigest === null) return false;
+    const { parts, draft } = this.#run;
+    await fillPairs(parts, draft, [layer], this.#signal);
+    // The loop has gone by the questions that a cached image's layer takes.
+    if (layer.local) dropCachedLayer(draft, layer);
+    return layer.digest !== null;
+  }
+
+  /** Another job encoded the same bytes: what it found is this layer, too. @returns whether the layer had no name before */
+  #adopt({ digest, size, rawDigest, zero }: LandedBlob): boolean {
+    const layer = this.#layer;
+    if (layer.digest !== null) return false;
+    layer.digest = digest;
+    layer.size = size;
+    layer.rawDigest ??= rawDigest;
+    layer.zero = zero;
+    if (layer.origin === 'unknown') layer.origin = zero ? 'zero' : 'index';
+    return true;
   }
 
   /**
@@ -158,7 +247,7 @@ export class LayerUpload {
       return null;
     }
     layer.proven = true;
-    const known = unknown ? await this.#present(targets) : [];
+    const known = unknown && !this.#sentAgain ? await this.#present(targets) : [];
     return known.length > 0 ? targets.filter((target) => !known.includes(target)) : null;
   }
 

@@ -8,7 +8,7 @@ import {
   type SinkSpec,
 } from '../../codec/codec-protocol.ts';
 import { countedTargets, type DraftLayer, type DraftTarget } from '../../plan/push-draft.ts';
-import type { BlobUpload } from '../../registry/distribution-client.ts';
+import { accountName, type BlobUpload } from '../../registry/distribution-client.ts';
 import type { PushContext } from './push-context.ts';
 
 /** One target's part of a pass. */
@@ -176,6 +176,8 @@ export class UploadPass {
       await session.commit(digest, () => client.headBlob(target.repository, digest, { size, signal: this.#signal }));
       this.acknowledge(keyOf(target), size);
       run.blobs.settle(this.#layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+      // Now, so that another job may mount it before this one has named its image.
+      await run.parts.contentIndex.sawBlobs(target, [digest], accountName(client));
     } catch (thrown) {
       sink.failure = thrown;
     }

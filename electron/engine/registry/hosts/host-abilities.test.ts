@@ -6,6 +6,7 @@ const UNKNOWN = {
   tagDelete: 'unknown',
   digestDelete: 'unknown',
   mount: 'unknown',
+  anonymousMount: 'unknown',
   referrers: 'unknown',
   catalog: 'unknown',
   pageSize: 1000,
