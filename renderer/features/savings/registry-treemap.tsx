@@ -1,22 +1,22 @@
 import { ChevronRight } from 'lucide-react';
-import { Fragment, type KeyboardEvent, type MouseEvent, type ReactElement, useMemo, useRef, useState } from 'react';
+import { Fragment, type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
-import { shortDigest } from '../../../shared/format/digest.ts';
 import type { ImageLayers, ImageName, RegistryImages } from '../../../shared/models/sharing.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
-import { CHART_FILL, SharedSwatch, UniqueSwatch } from './chart-patterns.tsx';
-import { longName } from './sharing-matrix.tsx';
+import { SharedSwatch, UniqueSwatch } from './chart-patterns.tsx';
 import { textWidth } from './text-width.ts';
-import { cellBeside, linesThatFit, type TreemapCell, type TreemapGroup, tagWords, treemapOf } from './treemap-cells.ts';
+import { CellLabel, TreemapCellShape } from './treemap-cell.tsx';
+import { cellBeside, type TreemapCell, type TreemapGroup, tagWords, treemapOf } from './treemap-cells.ts';
 import { findImage, placeAbove, placeTowards, type TreemapPlace, wayTo } from './treemap-place.ts';
 import { TreemapTable } from './treemap-table.tsx';
 import { type ChartView, ViewSwitch } from './view-switch.tsx';
 
-/** CSS px */
+/** CSS px: of the picture, where there is more room, and from which width on. */
 const HEIGHT = 276;
-const LINE = 14;
+const MORE_HEIGHT = 400;
+const WIDE = 900;
 
 /** See {@link RegistryTreemap}. */
 export interface RegistryTreemapProps {
@@ -43,11 +43,11 @@ export function RegistryTreemap(props: RegistryTreemapProps): ReactElement {
   const [view, setView] = useState<ChartView>('picture');
   const box = useRef<HTMLDivElement>(null);
   const width = useElementSize(box)?.width ?? 660;
+  const height = width < WIDE ? HEIGHT : MORE_HEIGHT;
   return (
     <section className="savings-section" aria-label={t('whatFills')}>
       <div className="savings-head">
         <h2>{t('whatFills')}</h2>
-        <span className="space" />
         <ul className="savings-legend">
           <li>
             <UniqueSwatch />
@@ -61,8 +61,8 @@ export function RegistryTreemap(props: RegistryTreemapProps): ReactElement {
         <ViewSwitch view={view} picture={t('map')} label={t('viewOf', { name: t('whatFills') })} onView={setView} />
       </div>
       <Way place={place} images={images} onPlace={onPlace} />
-      <div ref={box} className="treemap" style={{ height: HEIGHT }}>
-        {view === 'picture' ? <Picture {...props} width={width} /> : <TreemapTable {...props} />}
+      <div ref={box} className="treemap" style={{ height }}>
+        {view === 'picture' ? <Picture {...props} width={width} height={height} /> : <TreemapTable {...props} />}
       </div>
     </section>
   );
@@ -120,12 +120,12 @@ function Way(props: {
   );
 }
 
-function Picture(props: RegistryTreemapProps & { readonly width: number }): ReactElement {
-  const { images, place, onPlace, layers, chosen, onChoose, layer, onLayer, width } = props;
+function Picture(props: RegistryTreemapProps & { readonly width: number; readonly height: number }): ReactElement {
+  const { images, place, onPlace, layers, chosen, onChoose, layer, onLayer, width, height } = props;
   const { t } = useTranslation('savings');
   const own = useRef<SVGSVGElement>(null);
   const [current, setCurrent] = useState<string | null>(null);
-  const map = useMemo(() => treemapOf(place, images, layers, width, HEIGHT), [place, images, layers, width]);
+  const map = useMemo(() => treemapOf(place, images, layers, width, height), [place, images, layers, width, height]);
   const stop = map.cells.find(({ key }) => key === current) ?? map.cells[0] ?? null;
 
   function focus(key: string): void {
@@ -176,7 +176,7 @@ function Picture(props: RegistryTreemapProps & { readonly width: number }): Reac
       ref={own}
       className="treemap-picture"
       width={width}
-      height={HEIGHT}
+      height={height}
       role="group"
       aria-label={t('mapOf')}
       tabIndex={-1}
@@ -192,7 +192,7 @@ function Picture(props: RegistryTreemapProps & { readonly width: number }): Reac
         <Heading key={group.key} group={group} onPlace={goTo} />
       ))}
       {map.cells.map((cell) => (
-        <Cell
+        <TreemapCellShape
           key={cell.key}
           cell={cell}
           stop={cell.key === stop?.key}
@@ -204,6 +204,12 @@ function Picture(props: RegistryTreemapProps & { readonly width: number }): Reac
           }}
         />
       ))}
+      {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: letters take no focus */}
+      <g aria-hidden="true">
+        {map.cells.map((cell) => (
+          <CellLabel key={cell.key} cell={cell} />
+        ))}
+      </g>
     </svg>
   );
 }
@@ -228,101 +234,6 @@ function Heading(props: {
       <text className="chart-figure" x={x} y={y + 12}>
         {shown}
       </text>
-    </g>
-  );
-}
-
-function useCellWords(): (cell: TreemapCell) => string {
-  const { t } = useTranslation('savings');
-  return ({ subject, bytes, unique }) => {
-    const own =
-      unique === null ? t('notCounted') : t('uniqueOf', { unique: formatBytes(unique), bytes: formatBytes(bytes) });
-    switch (subject.kind) {
-      case 'image':
-        return `${longName(subject.image)}\n${own}`;
-      case 'layer':
-        return `${t('layerName', { digest: shortDigest(subject.digest) })}\n${formatBytes(bytes)}, ${
-          subject.usedBy <= 1 ? t('onlyThisImage') : t('usedBy', { count: subject.usedBy })
-        }`;
-      case 'rest':
-        return `${t('restOf', { count: subject.count })}\n${own}`;
-    }
-  };
-}
-
-function Cell(props: {
-  readonly cell: TreemapCell;
-  readonly stop: boolean;
-  readonly chosen: boolean;
-  readonly onFocus: () => void;
-  readonly onPress: (event: MouseEvent) => void;
-}): ReactElement {
-  const { cell, stop, chosen, onFocus, onPress } = props;
-  const { t } = useTranslation('savings');
-  const words = useCellWords()(cell);
-  const { x, y, width, height, bytes, subject } = cell;
-  const unique = cell.unique ?? 0;
-  // Never lost in rounding, and never all of a cell that shares something.
-  const solid =
-    unique === 0
-      ? 0
-      : unique === bytes
-        ? height
-        : Math.max(1, Math.min(height - 1, Math.round((unique / bytes) * height)));
-  const lines =
-    subject.kind === 'rest'
-      ? [t('rest', { count: subject.count }), formatBytes(bytes)]
-      : [...cell.lines, formatBytes(bytes)];
-  const free = height - solid;
-  const allSolid = solid === height;
-  const fitting = linesThatFit({ width, height: allSolid ? height : free }, lines, (text) => textWidth(text, 12));
-  const uniqueWords = t('uniqueShort', { bytes: formatBytes(unique) });
-  const labelled = !allSolid && solid >= 18 && textWidth(uniqueWords, 12) + 12 <= width && width >= 60;
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a button of HTML cannot be part of a picture
-    <g
-      className="treemap-cell"
-      role="button"
-      tabIndex={stop ? 0 : -1}
-      aria-label={words.replaceAll('\n', ', ')}
-      aria-pressed={subject.kind === 'rest' ? undefined : chosen}
-      data-tip={words}
-      data-cell={cell.key}
-      onFocus={onFocus}
-      onClick={onPress}
-    >
-      <rect className="treemap-ground" fill={CHART_FILL.shared} x={x} y={y} width={width} height={height} />
-      {solid > 0 && <rect className="chart-unique" x={x} y={y + height - solid} width={width} height={solid} />}
-      <rect
-        className="treemap-edge"
-        x={x + 0.5}
-        y={y + 0.5}
-        width={Math.max(0, width - 1)}
-        height={Math.max(0, height - 1)}
-      />
-      {fitting.map((line, at) => (
-        <text
-          key={line}
-          className={allSolid ? 'treemap-words treemap-on-unique' : 'treemap-words'}
-          data-first={at === 0 || undefined}
-          x={x + 6}
-          y={y + 14 + at * LINE}
-        >
-          {line}
-        </text>
-      ))}
-      {labelled && (
-        <text className="treemap-words treemap-on-unique" x={x + 6} y={y + height - 6}>
-          {uniqueWords}
-        </text>
-      )}
-      <rect
-        className="treemap-mark"
-        x={x + 1}
-        y={y + 1}
-        width={Math.max(0, width - 2)}
-        height={Math.max(0, height - 2)}
-      />
     </g>
   );
 }

@@ -122,7 +122,7 @@ describe('the savings screen', () => {
   it('promises no time where none was measured', async () => {
     await openSavings({ ...SAVED, totals: { ...SAVED.totals, savedSeconds: null } }, NO_IMAGES);
     const headline = (await screen.findByText('Saved against tart push')).parentElement;
-    expect(headline?.textContent).toBe('Saved against tart push10.00 TBnot compressed; no time measured yet');
+    expect(headline?.textContent).toBe('Saved against tart push10.00 TBnot compressed; no time yet');
   });
 
   it('asks for the period and registry that are chosen, and again when a job was recorded', async () => {
