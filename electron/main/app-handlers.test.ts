@@ -15,6 +15,7 @@ describe('methods of the host', () => {
       chooseFolder: () => Promise.resolve(null),
       chooseArchive: () => Promise.resolve(null),
       chooseArchiveTarget: () => Promise.resolve(null),
+      chooseReportTarget: () => Promise.resolve(null),
       copyText: () => undefined,
     });
     const { signal } = new AbortController();

@@ -1,6 +1,7 @@
 import type { Handlers } from '../../shared/contract/handlers.ts';
 import type { EngineMethodName, HostMethodName, MethodOutput } from '../../shared/contract/methods.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import type { ReportFormat } from '../../shared/models/report.ts';
 
 /** What the methods of the host need of Electron. */
 export interface AppHandlerParts {
@@ -13,6 +14,8 @@ export interface AppHandlerParts {
   readonly chooseArchive: () => Promise<string | null>;
   /** An archive that is to be written; a name is offered. */
   readonly chooseArchiveTarget: (name: string) => Promise<string | null>;
+  /** A report that is to be written in one of its forms; a name is offered. */
+  readonly chooseReportTarget: (name: string, format: ReportFormat) => Promise<string | null>;
   readonly copyText: (text: string) => void;
 }
 
@@ -31,6 +34,7 @@ export function createAppHandlers(parts: AppHandlerParts): Handlers<HostMethodNa
     'app.chooseFolder': async () => await parts.chooseFolder(),
     'app.chooseArchive': async () => await parts.chooseArchive(),
     'app.chooseArchiveTarget': async ({ name }) => await parts.chooseArchiveTarget(name),
+    'app.chooseReportTarget': async ({ name, format }) => await parts.chooseReportTarget(name, format),
     'app.copyText': ({ text }) => {
       parts.copyText(text);
       return Promise.resolve(null);

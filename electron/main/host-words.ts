@@ -61,6 +61,7 @@ const EN = {
   importArchive: 'Import',
   exportArchive: 'Export',
   archives: 'Archives of images',
+  reports: { csv: 'Tables', json: 'JSON', html: 'Web page' },
   keepRunning: 'Keep running',
   quitAndResume: 'Quit and resume later',
   quitQuestion: (jobs: number): string =>
@@ -118,6 +119,7 @@ const ZH: HostWords = {
   importArchive: '导入',
   exportArchive: '导出',
   archives: '镜像归档',
+  reports: { csv: '表格', json: 'JSON', html: '网页' },
   keepRunning: '继续运行',
   quitAndResume: '退出，稍后继续',
   quitQuestion: (jobs) => `还有 ${jobs} 个传输正在进行。`,

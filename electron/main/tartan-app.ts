@@ -140,7 +140,8 @@ export class TartanApp {
           buttonLabel: this.#words().importArchive,
           filters: [{ name: this.#words().archives, extensions: ['tar', 'gz', 'tgz'] }],
         }),
-      chooseArchiveTarget: (name) => this.#chooseTarget(name),
+      chooseArchiveTarget: (name) => this.#chooseTarget(name, this.#words().archives, 'tar'),
+      chooseReportTarget: (name, format) => this.#chooseTarget(name, this.#words().reports[format], format),
       // A promise since Electron 44, nothing before.
       copyText: (text) => void clipboard.writeText(text),
     });
@@ -165,11 +166,12 @@ export class TartanApp {
     return choice.canceled ? null : (choice.filePaths[0] ?? null);
   }
 
-  async #chooseTarget(name: string): Promise<string | null> {
+  /** The system's dialog for a file that is to be written, with the ending that it has to have. */
+  async #chooseTarget(name: string, kind: string, ending: string): Promise<string | null> {
     const options: Electron.SaveDialogOptions = {
       defaultPath: name,
       buttonLabel: this.#words().exportArchive,
-      filters: [{ name: this.#words().archives, extensions: ['tar'] }],
+      filters: [{ name: kind, extensions: [ending] }],
     };
     const parent = BrowserWindow.getAllWindows()[0];
     const choice =

@@ -32,7 +32,13 @@ test('host and engine share the methods without rest', () => {
   expectTypeOf<HostMethodName | EngineMethodName>().toEqualTypeOf<MethodName>();
   expectTypeOf<HostMethodName & EngineMethodName>().toEqualTypeOf<never>();
   expectTypeOf<HostMethodName>().toEqualTypeOf<
-    'app.info' | 'app.revealVm' | 'app.chooseFolder' | 'app.chooseArchive' | 'app.chooseArchiveTarget' | 'app.copyText'
+    | 'app.info'
+    | 'app.revealVm'
+    | 'app.chooseFolder'
+    | 'app.chooseArchive'
+    | 'app.chooseArchiveTarget'
+    | 'app.chooseReportTarget'
+    | 'app.copyText'
   >();
   expectTypeOf<Handlers<EngineMethodName> & Handlers<HostMethodName>>().toExtend<Handlers>();
 });

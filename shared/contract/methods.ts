@@ -11,7 +11,7 @@ import { planSchema } from '../models/plan.ts';
 import { pushOptionsSchema, sendAgainSchema } from '../models/push-options.ts';
 import { registrySchema, repositorySchema } from '../models/registry.ts';
 import { registryChoicesSchema } from '../models/registry-choices.ts';
-import { reportRequestSchema } from '../models/report.ts';
+import { reportFormatSchema, reportRequestSchema } from '../models/report.ts';
 import { sampleStateSchema } from '../models/sample.ts';
 import { savedJobSchema, savingsFilterSchema, savingsSchema } from '../models/savings.ts';
 import { settingsSchema } from '../models/settings.ts';
@@ -574,6 +574,12 @@ export const methods = defineMethods({
   /** Asks where an archive of images is to be written; null = cancelled. `name` is offered. */
   'app.chooseArchiveTarget': {
     input: z.object({ name: z.string().min(1).max(255) }),
+    output: z.string().nullable(),
+    errors: [],
+  },
+  /** Asks where a report is to be written; null = cancelled. `name` is offered, with the ending of its form. */
+  'app.chooseReportTarget': {
+    input: z.object({ name: z.string().min(1).max(255), format: reportFormatSchema }),
     output: z.string().nullable(),
     errors: [],
   },

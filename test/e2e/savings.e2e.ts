@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fixedUnit } from '../../renderer/features/savings/figure-words.ts';
 import { formatBytes } from '../../shared/format/bytes.ts';
+import { reportDocumentSchema } from '../../shared/models/report.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { type RegistryStorage, readStorage, storedBlobs, storedLayers } from '../fixtures/registry-storage.ts';
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
@@ -200,5 +201,30 @@ describe('the savings screen after three pushes of related VMs', () => {
     await section.getByRole('radio', { name: 'Table' }).click();
     await section.getByRole('cell', { name: formatBytes(sizeOf(both)), exact: true }).waitFor();
     await section.getByRole('radio', { name: 'Matrix' }).click();
+  });
+
+  it('writes files whose sums are those of the screen', async () => {
+    for (const [format, label] of [
+      ['json', 'JSON, for programs'],
+      ['csv', 'CSV, for tables'],
+      ['html', 'Web page, with pictures'],
+    ] as const) {
+      const file = join(folder, `report.${format}`);
+      await app.electron.evaluate(({ dialog }, chosen) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
+      }, file);
+      await page.getByRole('button', { name: 'Export…' }).click();
+      await page.getByRole('menuitem', { name: label }).click();
+      await page.getByText(file, { exact: true }).waitFor();
+    }
+    const document = reportDocumentSchema.parse(JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')));
+    const notSent = total(({ present, mounted, duplicate }) => present + mounted + duplicate);
+    const { totals, byRepository, byRegistry, byVm } = document.savings;
+    expect([totals.notSent, totals.sent]).toEqual([notSent, total(({ uploaded }) => uploaded)]);
+    for (const rows of [byRepository, byRegistry, byVm]) {
+      expect(rows.reduce((sum, row) => sum + row.notSent, 0)).toBe(notSent);
+    }
+    expect(await readFile(join(folder, 'report.csv'), 'utf8')).toContain(String(notSent));
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain(formatBytes(notSent));
   });
 });

@@ -126,6 +126,7 @@ function Picture(props: RegistryTreemapProps & { readonly width: number; readonl
   const own = useRef<SVGSVGElement>(null);
   const [current, setCurrent] = useState<string | null>(null);
   const map = useMemo(() => treemapOf(place, images, layers, width, height), [place, images, layers, width, height]);
+  const ownHost = images.registries.find(({ thisComputer }) => thisComputer)?.host;
   const stop = map.cells.find(({ key }) => key === current) ?? map.cells[0] ?? null;
 
   function focus(key: string): void {
@@ -189,7 +190,12 @@ function Picture(props: RegistryTreemapProps & { readonly width: number; readonl
         </text>
       )}
       {map.groups.map((group) => (
-        <Heading key={group.key} group={group} onPlace={goTo} />
+        <Heading
+          key={group.key}
+          group={group}
+          name={group.key === ownHost ? t('thisComputer') : group.name}
+          onPlace={goTo}
+        />
       ))}
       {map.cells.map((cell) => (
         <TreemapCellShape
@@ -216,10 +222,11 @@ function Picture(props: RegistryTreemapProps & { readonly width: number; readonl
 
 function Heading(props: {
   readonly group: TreemapGroup;
+  readonly name: string;
   readonly onPlace: (place: TreemapPlace) => void;
 }): ReactElement {
-  const { group, onPlace } = props;
-  const { name, place, x, y, width } = group;
+  const { group, name, onPlace } = props;
+  const { place, x, y, width } = group;
   const shown = textWidth(name, 12) + 2 <= width ? name : '';
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the way above the picture leads there with the keyboard

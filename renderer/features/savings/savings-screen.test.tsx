@@ -3,6 +3,7 @@ import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import type { Savings } from '../../../shared/models/savings.ts';
 import type { ImageRemoval, RegistryImages } from '../../../shared/models/sharing.ts';
@@ -10,6 +11,7 @@ import { createMemoryHost } from '../../../test/fixtures/window/memory-host.ts';
 import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
 import { sampleRow, sampleSavings, sampleSums } from '../../../test/fixtures/window/savings-samples.ts';
 import { sampleImage, sampleImages, sampleLayersOf } from '../../../test/fixtures/window/sharing-samples.ts';
+import { toastStore } from '../../state/toasts.ts';
 import { SavingsScreen } from './savings-screen.tsx';
 
 prepareTestWindow();
@@ -172,6 +174,40 @@ describe('the savings screen', () => {
     expect(within(section).getByText('No push or copy ended in this period')).toBeTruthy();
   });
 
+  it('writes what it shows into a file that is asked for, and says where it is', async () => {
+    const { asked, user } = await openSavings(SAVED, NO_IMAGES, {
+      'app.chooseReportTarget': ({ name }) => Promise.resolve(`/reports/${name}`),
+      'report.export': ({ path }) => Promise.resolve({ path, bytes: 1 }),
+    });
+    await user.click(await screen.findByRole('button', { name: 'Export…' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'CSV, for tables' }));
+    await waitFor(() => expect(asked('report.export')).toHaveLength(1));
+    const path = expect.stringMatching(/^\/reports\/tartan-savings-\d{4}-\d\d-\d\d\.csv$/) as unknown;
+    expect(asked('report.export')).toMatchObject([
+      { format: 'csv', language: 'en', bucket: 'week', registry: null, path },
+    ]);
+    await waitFor(() =>
+      expect(toastStore.getState().toasts).toMatchObject([{ title: 'The report is written', more: path }]),
+    );
+  });
+
+  it('says why a report could not be written, and writes none where the dialog was left', async () => {
+    let target: string | null = null;
+    const { asked, user } = await openSavings(SAVED, NO_IMAGES, {
+      'app.chooseReportTarget': () => Promise.resolve(target),
+      'report.export': ({ path }) => Promise.reject(new AppError('file.unwritable', { path })),
+    });
+    const choose = async (): Promise<void> => {
+      await user.click(await screen.findByRole('button', { name: 'Export…' }));
+      await user.click(await screen.findByRole('menuitem', { name: 'JSON, for programs' }));
+    };
+    await choose();
+    expect(asked('report.export')).toEqual([]);
+    target = '/reports/closed.json';
+    await choose();
+    expect((await screen.findByRole('alert')).textContent).toContain('/reports/closed.json');
+  });
+
   it('keeps what it shows, and says it, when it cannot read again', async () => {
     let fails = false;
     const { host, user } = await openSavings(SAVED, NO_IMAGES, {
@@ -305,7 +341,7 @@ describe('which images share', () => {
     );
     await user.click(within(section).getByRole('radio', { name: 'Table' }));
     expect(within(section).getAllByRole('row')[1]?.textContent).toBe(
-      'acme.internal/macos/xcode:16.2acme.internal/macos/sonoma:14.4.17117.9 GB58 %',
+      'macos/xcode:16.2macos/sonoma:14.4.17117.9 GB58 %',
     );
   });
 });

@@ -20,6 +20,7 @@ import { useMemory } from '../../state/window-memory.ts';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { ChartPatterns } from './chart-patterns.tsx';
+import { ExportReport } from './export-report.tsx';
 import { PushedOverTime, pushedBuckets } from './pushed-over-time.tsx';
 import { RegistrySharing, SHARING_TOPICS, WhichShare } from './registry-sharing.tsx';
 import { SavingsBy } from './savings-by.tsx';
@@ -45,6 +46,7 @@ export function SavingsScreen({ registries, onImages }: SavingsScreenProps): Rea
   const client = useClient();
   const [period, setPeriod] = useMemory('savings.period', periodSchema, 'months6');
   const [wanted, setRegistry] = useState<string | null>(null);
+  const [exportError, setExportError] = useState<ErrorData | null>(null);
   const registry = registries.some(({ host }) => host === wanted) ? wanted : null;
   const savings = useReading(
     (signal) =>
@@ -71,7 +73,11 @@ export function SavingsScreen({ registries, onImages }: SavingsScreenProps): Rea
         {registries.length > 1 && (
           <RegistrySelect registries={registries} registry={registry} onRegistry={setRegistry} />
         )}
+        {savings.value !== null && !(nothingRecorded && nothingKnown) && (
+          <ExportReport filter={savings.value.filter} onError={setExportError} />
+        )}
       </header>
+      {exportError !== null && <ReadingError error={exportError} again={null} />}
       {[savings, images].map(
         ({ error, again }, at) =>
           error !== null && <ReadingError key={at === 0 ? 'savings' : 'images'} error={error} again={again} />,
@@ -209,15 +215,24 @@ function NothingPushed({ onImages }: { readonly onImages: () => void }): ReactEl
   );
 }
 
-function ReadingError({ error, again }: { readonly error: ErrorData; readonly again: () => void }): ReactElement {
+/** An error above what is shown; `again` null = there is nothing to read again. */
+function ReadingError({
+  error,
+  again,
+}: {
+  readonly error: ErrorData;
+  readonly again: (() => void) | null;
+}): ReactElement {
   const { t } = useTranslation('savings');
   const words = useErrorWords()(error);
   return (
     <div className="pane-notice" role="alert">
       <b>{words.what}</b> {words.means}
-      <Button className="button button-small" onPress={again}>
-        {t('readAgain')}
-      </Button>
+      {again !== null && (
+        <Button className="button button-small" onPress={again}>
+          {t('readAgain')}
+        </Button>
+      )}
     </div>
   );
 }

@@ -243,7 +243,7 @@ function PairTable(props: {
     value: (pair) => longName(pair[id]),
     cell: (pair) => (
       <Button className="row-link" data-tip={longName(pair[id])} onPress={() => onChoose(pair)}>
-        <FrontCut path={`${pair[id].registry}/${pair[id].repository}`} end={tagWords(pair[id])} />
+        <FrontCut path={pair[id].repository} end={tagWords(pair[id])} />
       </Button>
     ),
   });
