@@ -196,6 +196,30 @@ describe('what three pushes of related VMs saved', () => {
     expect(failed.totals.sent).toBe(sent);
   });
 
+  it('of a copy is what was mounted, against a push of the same disk', async () => {
+    const before = await readStorage(registry, ['team/copied']);
+    const { host } = registry;
+    const { job } = await engine.copy({
+      images: [{ source: `${host}/team/base:2`, targets: [`${host}/team/copied:2`] }],
+    });
+    const after = await readStorage(registry, ['team/copied']);
+    const named = await storedLayers(registry, 'team/copied', '2');
+    const copied = difference(named, before, after, 'team/copied');
+    const { kind, targets } = await engine.handlers['report.job']({ id: job.id }, never);
+    const [sums] = targets.map((target) => target.sums);
+    const chunks = targets.flatMap(({ layers }) => layers.filter((layer) => layer.kind === 'disk'));
+    // Each blob of a copy counts once. The OCI config, which is no layer, is one of them.
+    const blobs = new Set(targets.flatMap(({ layers }) => layers.map(({ digest }) => digest ?? '')));
+    const [config = ''] = [...blobs].filter((digest) => !named.includes(digest));
+    expect({ kind, mounted: sums?.mounted, sent: sums?.sent, duplicate: sums?.duplicate }).toEqual({
+      kind: 'copy',
+      mounted: copied.mounted + (after.blobs.get(config) ?? Number.NaN),
+      sent: 0,
+      duplicate: 0,
+    });
+    expect(sums?.notEncoded).toBe(chunks.reduce((total, { rawSize }) => total + rawSize, 0));
+  });
+
   it('stands beside what tart push would have read, encoded and sent', () => {
     const { counterfactual, notRead, read, notEncoded, encoded, notSentByTart, sent } = saved.totals;
     const raw = 3 * vm.diskSize;

@@ -14,8 +14,10 @@ const TITLES = { day: 'overTimeDay', week: 'overTimeWeek', month: 'overTimeMonth
 export function reportHtml(document: ReportDocument, language: ReportRequest['language']): string {
   const say = wordsOf(language);
   const { savings, images, sharing, madeMs } = document;
-  const dateOf = (ms: number): string => new Intl.DateTimeFormat(language, { dateStyle: 'medium' }).format(ms);
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(madeMs);
+  // The day before the month, as in the window.
+  const locale = language === 'en' ? 'en-GB' : language;
+  const dateOf = (ms: number): string => new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(ms);
+  const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(madeMs);
   const { registry } = savings.filter;
   const parts = [
     `<h1>${escaped(say('title'))}</h1>`,
@@ -76,7 +78,7 @@ function headline({ savings: { totals } }: ReportDocument, say: Say, language: R
       say('ofBytes', { part: bytes(totals.notEncoded), whole: bytes(tart.encoded) }),
     ],
     [
-      say('notMounted'),
+      say('notSent'),
       bytes(totals.notSentByTart),
       say('ofBytes', { part: bytes(totals.notSentByTart), whole: bytes(tart.sent) }),
     ],
