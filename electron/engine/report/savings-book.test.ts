@@ -121,6 +121,13 @@ describe('the record of jobs', () => {
     }).toEqual({ all: [2, 15, 0], since: [1, 10, 0], until: [1, 5, 0], there: [1, 10, 0], nowhere: [0, 0, 0] });
   });
 
+  it('forgets a repository as if nothing had gone there', async () => {
+    await record('one', '2026-10-23T12:00:00Z', [layer(1, 'present')]);
+    await record('two', '2026-10-24T12:00:00Z', [layer(1, 'present'), layer(2, 'present')], 'other.io');
+    await book.forgetRepository({ registry: 'other.io', repository: 'b' });
+    expect([figures(await book.savings(ALL)), await book.find('two')]).toEqual([[1, 5, 0], null]);
+  });
+
   it('is told by day, week and month of the calendar here, without gaps, also where the clocks change', async () => {
     // 00:30 in Berlin, on the next day.
     await record('one', '2026-10-23T22:30:00Z', [layer(1, 'present')]);

@@ -37,8 +37,13 @@ const COLUMNS = [
   'tart_seconds',
   'saved_seconds',
 ] as const;
-const SUMS = COLUMNS.map((column) => `SUM(t.${column}) AS ${column}`).join(', ');
-const MATCHING = `FROM savings_targets t JOIN savings_jobs j USING (job_id)
+/** Bytes as floating point, exact to 9 PB: an integer beyond 2^53 would be refused. Of no seconds there is no sum. */
+const SUMS = COLUMNS.map((column) => {
+  const add = column.endsWith('_seconds') ? 'SUM' : 'TOTAL';
+  return `${add}(t.${column}) AS ${column}`;
+}).join(', ');
+/** Jobs first (a cross join keeps the order): those of the filter's time are found by their index. */
+const MATCHING = `FROM savings_jobs j CROSS JOIN savings_targets t USING (job_id)
   WHERE j.ended_ms >= ? AND j.ended_ms < ? AND (? IS NULL OR t.registry = ?)`;
 
 /** How a table is made of the targets of jobs. */
@@ -74,10 +79,7 @@ const json = <Shape extends z.ZodType>(shape: Shape): z.ZodType<z.infer<Shape>> 
       return z.NEVER;
     }
   });
-const bytes = z
-  .number()
-  .nullable()
-  .transform((sum) => sum ?? 0);
+const bytes = z.number();
 const sumsSchema = z.object({
   jobs: z.number(),
   pushed: bytes,
@@ -282,7 +284,8 @@ export class SavingsBook {
   async #days(params: readonly SqlValue[]): Promise<DaySums[]> {
     return await this.#state.all(
       `SELECT date(j.ended_ms / 1000, 'unixepoch', 'localtime') AS day, COUNT(DISTINCT job_id) AS jobs,
-         SUM(t.present) AS present, SUM(t.mounted) AS mounted, SUM(t.duplicate) AS duplicate, SUM(t.uploaded) AS uploaded
+         TOTAL(t.present) AS present, TOTAL(t.mounted) AS mounted, TOTAL(t.duplicate) AS duplicate,
+         TOTAL(t.uploaded) AS uploaded
        ${MATCHING} GROUP BY day ORDER BY day`,
       params,
       daySchema,
@@ -295,7 +298,7 @@ export class SavingsBook {
       `SELECT COUNT(DISTINCT job_id) AS jobs, ${SUMS}, ${place}, j.name AS name, t.job_references AS "references",
          MAX(j.ended_ms) AS latest
        ${MATCHING} ${only} GROUP BY ${group}
-       ORDER BY SUM(t.pushed) - SUM(t.uploaded) DESC, latest DESC LIMIT ${String(LISTED)}`,
+       ORDER BY TOTAL(t.pushed) - TOTAL(t.uploaded) DESC, latest DESC LIMIT ${String(LISTED)}`,
       params,
       rowSchema,
     );
