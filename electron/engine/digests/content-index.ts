@@ -66,6 +66,11 @@ export class ContentIndex {
     return await this.#pairs.usable(rawDigests, targets);
   }
 
+  /** Whether manifests of a repository state these pairs, in their order. */
+  async statedPairs(pairs: readonly LayerPair[], place: RepositoryName): Promise<boolean[]> {
+    return await this.#pairs.stated(pairs, place);
+  }
+
   /** Layer digests that our own encoder is known to make of raw digests. */
   async encodedAs(rawDigests: readonly string[]): Promise<Map<string, string>> {
     return await this.#pairs.encodedAs(rawDigests);

@@ -72,6 +72,18 @@ export class LayerPairs {
     return pairs;
   }
 
+  /** Whether manifests of a repository state these pairs, in their order. */
+  async stated(pairs: readonly LayerPair[], { registry, repository }: RepositoryName): Promise<boolean[]> {
+    const rows = await this.#state.all(
+      `SELECT ${COLUMNS} FROM claimed_pairs
+        WHERE raw_digest IN (SELECT value FROM json_each(?)) AND registry = ? AND repository = ?`,
+      [JSON.stringify(pairs.map(({ rawDigest }) => rawDigest)), registry, repository],
+      pairSchema,
+    );
+    const stated = new Set(rows.map(({ rawDigest, digest }) => `${rawDigest} ${digest}`));
+    return pairs.map(({ rawDigest, digest }) => stated.has(`${rawDigest} ${digest}`));
+  }
+
   /** Layer digests that our own encoder is known to make of raw digests. */
   async encodedAs(rawDigests: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.#state.all(

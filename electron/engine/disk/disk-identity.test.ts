@@ -1,10 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, open, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import koffi from 'koffi';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFileCalls } from '../../../test/fixtures/file-calls.ts';
 import { systemClock } from '../../host/system-clock.ts';
 import type { Clock } from '../ports.ts';
 import { type DiskIdentity, readDiskIdentity, sameIdentity, settledIdentity, syncFile } from './disk-identity.ts';
@@ -76,38 +75,18 @@ describe('the identity of a disk', () => {
   });
 });
 
-/** Writes through mappings of a file, as a program does that has it in its memory. */
-function mapped(path: string): { write(byte: number): void; close(): void } {
-  const library = koffi.load('libc.so.6');
-  const mmap = library.func(
-    'void *mmap(void *at, size_t length, int protection, int flags, int descriptor, int64_t offset)',
-  );
-  const munmap = library.func('int munmap(void *at, size_t length)');
-  const descriptor = openSync(path, 'r+');
-  const readAndWrite = 3;
-  const shared = 1;
-  const place: unknown = mmap(null, 4096, readAndWrite, shared, descriptor, 0);
-  closeSync(descriptor);
-  return {
-    write: (byte) => koffi.encode(place, 'uint8_t', byte),
-    close: () => {
-      munmap(place, 4096);
-    },
-  };
-}
-
 describe.runIf(process.platform === 'linux')('a write through a mapping', () => {
   it('leaves the stamps as they were, but not behind a look by the rule', async () => {
     await writeFile(disk, Buffer.alloc(4096));
-    const memory = mapped(disk);
+    const memory = openFileCalls().map(disk, 4096);
     try {
-      memory.write(1);
+      memory.write(0, 1);
       const dirty = await identity();
       await systemClock.sleep(30);
-      memory.write(2);
+      memory.write(0, 2);
       const unseen = sameIdentity(dirty, await identity());
       const settled = await settledIdentity(disk, systemClock, never);
-      memory.write(3);
+      memory.write(0, 3);
       const seen = !sameIdentity(settled, await settledIdentity(disk, systemClock, never));
 
       expect({ unseen, seen }).toEqual({ unseen: true, seen: true });

@@ -7,6 +7,7 @@ import { type LoopVolume, makeLoopVolume, VOLUME_KINDS } from '../../../test/fix
 import { pushSourceOf } from '../../../test/fixtures/push-source.ts';
 import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
 import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
+import { ContentIndex } from '../digests/content-index.ts';
 import { DigestCache } from '../digests/digest-cache.ts';
 import { ImageDisks } from '../digests/image-disks.ts';
 import { type DiskIdentity, readDiskIdentity } from '../disk/disk-identity.ts';
@@ -45,16 +46,18 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
   let volume: LoopVolume;
   let state: TestState;
   let cache: DigestCache;
+  let contentIndex: ContentIndex;
   beforeAll(async () => {
     volume = makeLoopVolume(kind);
     state = await openTestState(() => Date.now());
     cache = new DigestCache(state.database, () => Date.now());
+    contentIndex = new ContentIndex(state.database, () => Date.now());
   });
   afterAll(async () => {
     await state.remove();
     volume.remove();
   });
-  beforeEach(() => state.clear('digested_files', 'image_disks'));
+  beforeEach(() => state.clear('digested_files', 'image_disks', 'claimed_pairs'));
 
   const pathOf = (name: string): string => join(volume.path, name);
 
@@ -209,7 +212,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
       const image = await makeImage('image', 'acme/vm');
       clone('image', 'of-image');
       const draft = await filled('of-image', { images: [image] });
-      takeClaims(draft);
+      await takeClaims({ contentIndex }, draft);
       const claimed = draft.layers.slice(1, 3).map(({ rawDigest, digest, origin }) => ({ rawDigest, digest, origin }));
       draft.targets[0]?.presence.set('layer:0', PRESENT);
       for (const layer of draft.layers) dropUnservedClaim(draft, layer);
@@ -228,11 +231,28 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
       });
     });
 
+    it('believes it in a push to another repository as far as manifests there state the same', async () => {
+      const foreign = await makeImage('stated', 'acme/other');
+      clone('stated', 'of-stated');
+      await contentIndex.learnManifest(
+        { registry: 'registry.test', repository: 'acme/vm' },
+        { digest: 'sha256:stated', mediaType: 'x', bytes: Buffer.from('x') },
+        [
+          { rawDigest: 'raw:0', rawSize: MIB, digest: 'layer:0', size: 10 },
+          { rawDigest: 'raw:1', rawSize: MIB, digest: 'another layer', size: 10 },
+        ],
+      );
+      const draft = await filled('of-stated', { images: [foreign] });
+      await takeClaims({ contentIndex }, draft);
+
+      expect(draft.layers.slice(1, 3).map(({ digest }) => digest)).toEqual(['layer:0', null]);
+    });
+
     it('believes it in no push to another repository, and nowhere once its disk was changed', async () => {
       const foreign = await makeImage('foreign', 'acme/other');
       clone('foreign', 'of-foreign');
       const elsewhere = await filled('of-foreign', { images: [foreign] });
-      takeClaims(elsewhere);
+      await takeClaims({ contentIndex }, elsewhere);
       const image = await makeImage('tampered', 'acme/vm');
       clone('tampered', 'of-tampered');
       await filled('of-tampered', { images: [image] });
@@ -240,7 +260,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
       const disk = { path: pathOf('tampered'), identity: await identityOf(pathOf('tampered')), ranges: null };
       const changed = { ...image, layers: image.layers.map((layer) => ({ ...layer, disk })) };
       const tampered = await filled('of-tampered', { images: [changed] });
-      takeClaims(tampered);
+      await takeClaims({ contentIndex }, tampered);
 
       expect([outcome(elsewhere), outcome(tampered)]).toEqual([
         ['unknown', 'unknown'],

@@ -55,7 +55,7 @@ export async function planWithoutReading(
       learnAlikeRepositories(parts, draft, unknown, signal),
     ]);
     await fillPairs(parts, draft, draft.layers, signal);
-    takeClaims(draft);
+    await takeClaims(parts, draft);
   }
   await askPresence(parts, draft, draft.layers, signal);
   for (const layer of draft.layers) dropUnservedClaim(draft, layer);
