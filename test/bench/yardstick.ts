@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
-import { link, mkdir, mkdtemp, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, link, mkdir, mkdtemp, open, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { randomBytesOf } from '../fixtures/seeded-bytes.ts';
@@ -37,9 +37,13 @@ export interface YardHome {
   remove(): Promise<void>;
 }
 
-/** Makes a VM of a disk image; the image is linked, not copied. */
-export async function makeYardHome(image: string): Promise<YardHome> {
-  const root = await mkdtemp(join(tmpdir(), 'yard-'));
+/**
+ * Makes a VM of a disk image; the image is linked, not copied, unless the home is to lie on a volume of its own.
+ *
+ * @param place folder in which the home is made
+ */
+export async function makeYardHome(image: string, place = tmpdir()): Promise<YardHome> {
+  const root = await mkdtemp(join(place, 'yard-'));
   const folder = join(root, 'tart', 'vms', 'yard');
   const stateHome = join(root, 'state');
   await mkdir(folder, { recursive: true });
@@ -58,7 +62,7 @@ export async function makeYardHome(image: string): Promise<YardHome> {
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   await writeFile(join(folder, 'nvram.bin'), randomBytesOf('yard/nvram', 131_072));
   const diskFile = join(folder, 'disk.img');
-  await link(image, diskFile);
+  await (place === tmpdir() ? link(image, diskFile) : copyFile(image, diskFile));
   return {
     diskFile,
     forget: () => rm(stateHome, { recursive: true, force: true }),
