@@ -31,6 +31,8 @@ const PROGRAMS = {
   curl: 'curl',
   skopeo: 'skopeo',
   mke2fs: 'e2fsprogs',
+  'mkfs.btrfs': 'btrfs-progs',
+  'mkfs.xfs': 'xfsprogs',
 };
 
 /** @returns {string[]} packages of programs that are not there */

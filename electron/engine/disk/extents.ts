@@ -132,13 +132,21 @@ async function compareMaps<Part extends DiskPart>(
   const windows = windowsOf(within);
   const baseMap = await mapOf(base, windows);
   const cloneMap = baseMap === null ? null : await mapOf(clone, windows);
+  if (baseMap === null || cloneMap === null) return [];
+  const [ofClone, ofBase] = [cutter(cloneMap), cutter(baseMap)];
+  const alike = within.flatMap((part) => {
+    const runs = ofBase(part);
+    return sameBlocks(ofClone(part), runs) ? [{ part, runs }] : [];
+  });
+  if (alike.length === 0) return [];
   // A block that the base gave away while the clone was mapped may have become the clone's.
-  const baseAgain = cloneMap === null ? null : await mapOf(base, windows);
-  if (baseMap === null || cloneMap === null || baseAgain === null || !sameMap(baseMap, baseAgain)) return [];
+  const baseAgain = await mapOf(base, windowsOf(alike.map(({ part }) => part)));
+  if (baseAgain === null) return [];
+  const ofBaseAgain = cutter(baseAgain);
+  if (!alike.every(({ part, runs }) => sameMap(runs, ofBaseAgain(part)))) return [];
   const [cloneAfter, baseAfter] = await Promise.all([readDiskIdentity(clone), readDiskIdentity(base)]);
   if (!sameIdentity(cloneBefore, cloneAfter) || !sameIdentity(baseBefore, baseAfter)) return [];
-  const [ofClone, ofBase] = [cutter(cloneMap), cutter(baseMap)];
-  return within.filter((part) => sameBlocks(ofClone(part), ofBase(part)));
+  return alike.map(({ part }) => part);
 }
 
 /** Places that {@link likeness} looks at. */
