@@ -67,7 +67,7 @@ class JoinedEngine {
   readonly #rates: MachineRates;
   readonly #book: RegistryBook;
   readonly #bandwidth: Bandwidth;
-  readonly #slots = new HostSlots();
+  readonly #slots: HostSlots;
   readonly #settings: SettingsService;
   readonly #vms: VmService;
   readonly #registries: RegistryService;
@@ -104,6 +104,7 @@ class JoinedEngine {
     const signInFile = new JsonFile(join(paths.stateHome, 'sign-ins.json'), signInBookSchema, EMPTY_SIGN_IN_BOOK, log);
     const credentials = new Credentials(ports.credentials, new SignInBook(signInFile));
     const flights = new BlobFlights();
+    this.#slots = new HostSlots(clock, this.#codec.workers);
     const slots = this.#slots;
     this.hub.on('settings.changed', () => slots.changed());
     const clients = new RegistryClients(

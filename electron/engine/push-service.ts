@@ -266,6 +266,7 @@ export class PushService {
     const concurrency = {
       limit: usual,
       onChange: (changed: () => void) => hub.on('settings.changed', changed),
+      took: (registry: string, bytes: number) => slots.took(registry, bytes),
       enter: (places: readonly string[], signal: AbortSignal) =>
         slots.enter(
           [

@@ -16,6 +16,7 @@ export class BodyFeed implements AsyncIterable<Buffer> {
   readonly #allow: () => Promise<boolean>;
   readonly #queue: Buffer[] = [];
   #lent = 0;
+  #begun = false;
   #ended = false;
   #stopped = false;
   #credit = ALLOWANCE;
@@ -53,6 +54,11 @@ export class BodyFeed implements AsyncIterable<Buffer> {
     this.#queue.push(bytes.length < COPIED_BELOW ? Buffer.from(bytes) : bytes);
     this.#lent += 1;
     this.#changed();
+  }
+
+  /** Whether what was lent waits for the network: not for an allowance, nor for its request to begin. */
+  get waitsForNetwork(): boolean {
+    return this.#begun && this.#lent > 0 && this.#credit >= 0 && !this.#stopped;
   }
 
   /** Waits until at most `count` buffers are lent, the oldest coming back first, or the feed has stopped. */
@@ -96,6 +102,7 @@ export class BodyFeed implements AsyncIterable<Buffer> {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer> {
+    this.#begun = true;
     for (;;) {
       if (this.#stopped) throw new Error('the stream was given up');
       const bytes = this.#queue.shift();

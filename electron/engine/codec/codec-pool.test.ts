@@ -46,6 +46,7 @@ beforeAll(async () => {
     const path = request.url ?? '';
     const parts = bodies.get(path) ?? [];
     bodies.set(path, parts);
+    if (path === '/stalls') return;
     request.on('data', (bytes: Buffer) => parts.push(bytes));
     request.on('end', () => response.writeHead(202).end());
     request.on('error', () => cut.push(path));
@@ -219,6 +220,22 @@ describe('the pool of codec workers', () => {
     });
     expect(asked).toContain('refuses 507');
   });
+
+  it.each(['body', 'pieces'] as const)(
+    'no longer waits for a registry that takes nothing while another one does (%s)',
+    async (mode) => {
+      const sinks = [sink('stalls', mode), sink('takes', 'body')];
+      const result = await openPool().encode(
+        { ...input(sinks), patience: 100 },
+        { signal: never, sinkHost: hostOf([]) },
+      );
+
+      expect({ complete: result.complete, decodes: (await decoded(received('/takes'))).equals(raw) }).toEqual({
+        complete: true,
+        decodes: true,
+      });
+    },
+  );
 
   it('stops early when every registry has refused', async () => {
     const pool = openPool();

@@ -27,6 +27,8 @@ export const PIECE_SIZE = 8 * 1024 * 1024;
 const BUSY_SHARE = 0.85;
 /** How often that is looked at while tasks wait, in ms. */
 const LOOK_MS = 100;
+/** A sink that takes nothing for so long, in ms, no longer holds up the others: it gets the bytes in a pass of its own. */
+const PATIENCE_MS = 15_000;
 
 /** Decides, on the main thread, what happens to the bytes of a pass. */
 export interface SinkHost {
@@ -63,6 +65,8 @@ export interface EncodeInput extends HashInput {
   readonly sinks: readonly SinkSpec[];
   /** Bytes; at most 48 MiB. */
   readonly pieceSize?: number;
+  /** ms for which a sink that takes nothing may hold up others; 15 s unless given. */
+  readonly patience?: number;
   /** Known, and so not hashed again: the packed digest, known too, will tell whether it is still true. */
   readonly rawDigest?: string;
 }
@@ -138,10 +142,10 @@ export class CodecPool {
 
   /** Encodes to every sink, or to nowhere. Errors as {@link CodecPool.hash}; a sink that fails is dropped, not thrown. */
   async encode(input: EncodeInput, options: TaskOptions & { readonly sinkHost?: SinkHost }): Promise<CodecResult> {
-    const { path, offset, length, runs = null, form, sinks, rawDigest = null } = input;
+    const { path, offset, length, runs = null, form, sinks, rawDigest = null, patience = PATIENCE_MS } = input;
     const pieceSize = Math.min(input.pieceSize ?? PIECE_SIZE, PIECE_BUDGET);
     const range = { offset, length };
-    const task: CodecTask = { kind: 'encode', path, range, runs, form, sinks, pieceSize, rawDigest };
+    const task: CodecTask = { kind: 'encode', path, range, runs, form, sinks, pieceSize, patience, rawDigest };
     return await this.withPiece(sinks.some(({ mode }) => mode === 'pieces') ? pieceSize : 0, options.signal, () =>
       this.#run(task, options.sinkHost ?? null, options),
     );

@@ -107,6 +107,8 @@ export type CodecTask =
       readonly sinks: readonly SinkSpec[];
       /** Bytes of a piece. */
       readonly pieceSize: number;
+      /** ms for which a sink that takes nothing may hold up the others: see `EncodePass`. */
+      readonly patience: number;
       /** Known where the packed digest is known too and tells as much: then the raw bytes are not hashed. */
       readonly rawDigest: string | null;
     };

@@ -8,7 +8,9 @@ import type {
   FileSinkSpec,
   Piece,
   Question,
+  ReadyRequest,
   RequestSinkSpec,
+  SinkAnswer,
   TaskProgress,
 } from './codec-protocol.ts';
 import { type Encoder, STREAM_END } from './encoder.ts';
@@ -92,9 +94,13 @@ interface StoringSink {
   live: boolean;
 }
 
+/** A piece is whole when it is taken, so that its sink shows no progress before: it gets more patience. */
+const PIECE_PATIENCE = 4;
+
 /**
  * Reads, hashes, encodes and hashes again in one pass, and gives the packed stream to every live sink: the slowest sets
- * the pace. While the network takes the packed bytes of one turn, the next windows are read, hashed and encoded.
+ * the pace. While the network takes the packed bytes of one turn, the next windows are read, hashed and encoded. A sink that
+ * takes nothing at all for the task's patience while there are others is dropped: they do not wait for it any longer.
  *
  * Memory: the encoder's instance (6 MiB) and, if a sink takes pieces, one piece buffer that all of them share.
  */
@@ -283,8 +289,32 @@ export class EncodePass {
     return Object.fromEntries([...bodies, ...this.#files.map(({ spec, file }) => [spec.id, file.taken] as const)]);
   }
 
+  /** Whether other sinks wait for the one that takes nothing. */
+  #hasOthers(sink: { readonly live: boolean }): boolean {
+    return [...this.#bodies, ...this.#pieces, ...this.#files].some((other) => other !== sink && other.live);
+  }
+
+  /** Waits until a body has given back all but `count` buffers; one that takes nothing while others wait is dropped. */
+  async #untilTaken(sink: BodySink, count: number): Promise<void> {
+    const { feed } = sink;
+    if (!this.#hasOthers(sink)) {
+      await feed.lentAtMost(count);
+      return;
+    }
+    let seen = feed.taken;
+    const watch = setInterval(() => {
+      if (feed.taken === seen && feed.waitsForNetwork && this.#hasOthers(sink)) this.#drop(sink);
+      seen = feed.taken;
+    }, this.#task.patience);
+    try {
+      await feed.lentAtMost(count);
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
   async #lentAtMost(count: number): Promise<void> {
-    for (const { feed } of this.#bodies) await feed.lentAtMost(count);
+    for (const sink of this.#bodies) await this.#untilTaken(sink, count);
     for (const sink of this.#files) {
       await sink.file.lentAtMost(count);
       if (sink.live && sink.file.stopped) await this.#finishFile(sink);
@@ -322,15 +352,32 @@ export class EncodePass {
     let directive = await host.ask(spec.id, { about: 'piece', piece });
     while (directive.do === 'send') {
       const rest = bytes.subarray(directive.from);
-      const answer = await host.sender.send(directive.request, spec.network, rest, host.signal);
+      const answer = await this.#sendPatiently(directive.request, spec, rest);
+      if (answer === null) return false;
       directive = await host.ask(spec.id, { about: 'answer', piece, answer });
     }
     return directive.do === 'next';
   }
 
+  /** Null where the network did not take the piece in time, and others wait for it. */
+  async #sendPatiently(ready: ReadyRequest, spec: RequestSinkSpec, bytes: Buffer): Promise<SinkAnswer | null> {
+    const { sender, signal } = this.#host;
+    const own = this.#pieces.find((sink) => sink.spec === spec);
+    if (own === undefined || !this.#hasOthers(own)) return await sender.send(ready, spec.network, bytes, signal);
+    const over = AbortSignal.timeout(this.#task.patience * PIECE_PATIENCE);
+    try {
+      return await sender.send(ready, spec.network, bytes, AbortSignal.any([signal, over]));
+    } catch (thrown) {
+      signal.throwIfAborted();
+      if (over.aborted) return null;
+      throw thrown;
+    }
+  }
+
   async #finish(): Promise<void> {
     if (this.#pieces.some(({ live }) => live)) await this.#flush(true);
     for (const { feed } of this.#bodies) feed.end();
+    await Promise.all(this.#bodies.map((sink) => this.#untilTaken(sink, 0)));
     await Promise.all([
       ...this.#bodies.map(({ sending }) => sending),
       ...this.#files.map(async (sink) => {

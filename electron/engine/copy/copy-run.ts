@@ -70,6 +70,7 @@ export class CopyRun {
     const more = bytes - (progress.sentBy.get(key) ?? 0);
     progress.sentBy.set(key, bytes);
     if (more > 0) progress.meter.add(more);
+    this.parts.slots.took(target.registry, more);
     this.events.onSent(more);
     this.changed(row);
   }

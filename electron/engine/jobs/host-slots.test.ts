@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { settle } from '../../../test/fixtures/manual-clock.ts';
+import { ManualClock, settle } from '../../../test/fixtures/manual-clock.ts';
 import { EVERY_HOST, HostSlots } from './host-slots.ts';
 import { JobShare } from './job-share.ts';
 
 /** Slots, and what runs in them until it is ended. */
 function scene(limits: Record<string, number>) {
-  const slots = new HostSlots();
+  const slots = new HostSlots(new ManualClock(), 2);
   const running = new Map<string, () => void>();
   const start = async (
     name: string,

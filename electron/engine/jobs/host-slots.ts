@@ -1,4 +1,6 @@
 import type { Share } from '../codec/share.ts';
+import type { Clock } from '../ports.ts';
+import { LinkWindow } from './link-window.ts';
 
 /** A place that work needs a slot of. */
 export interface WantedSlot {
@@ -51,9 +53,34 @@ class Holdings {
  * equals a few times only, so that everybody's turn comes.
  */
 export class HostSlots {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #workers: number;
+  /** What the links to hosts are worth, and how many were wanted at most by who came last. */
+  readonly #windows = new Map<string, { readonly window: LinkWindow; readonly most: () => number }>();
   readonly #taken = new Map<string, number>();
   readonly #holdings = new Holdings();
   readonly #waiting: Waiter[] = [];
+
+  /** @param workers that make the bytes: so many layers always have their slots, or no link would be full */
+  constructor(clock: Pick<Clock, 'now'>, workers: number) {
+    this.#clock = clock;
+    this.#workers = workers;
+  }
+
+  /** A host took bytes; fewer than none where an upload was lost. */
+  took(host: string, bytes: number): void {
+    const known = this.#windows.get(host);
+    if (known === undefined) return;
+    const most = known.most();
+    const before = known.window.of(most);
+    known.window.took(bytes, this.#takenOf(host), most);
+    if (known.window.of(most) > before) this.changed();
+  }
+
+  #isFull({ host, limit }: WantedSlot): boolean {
+    const most = this.#windows.get(host)?.window.of(limit()) ?? limit();
+    return this.#takenOf(host) >= Math.max(1, most);
+  }
 
   /**
    * Waits for a slot of each host, and takes them.
@@ -63,6 +90,11 @@ export class HostSlots {
    */
   async enter(wanted: readonly WantedSlot[], signal: AbortSignal, share = NOBODYS): Promise<() => void> {
     signal.throwIfAborted();
+    for (const { host, limit } of wanted) {
+      if (host === EVERY_HOST) continue;
+      const window = this.#windows.get(host)?.window ?? new LinkWindow(this.#clock, Math.max(2, this.#workers));
+      this.#windows.set(host, { window, most: limit });
+    }
     const leave = (): void => {
       this.#take(wanted, share, -1);
       this.changed();
@@ -112,7 +144,7 @@ export class HostSlots {
     const ahead: Waiter[] = [];
     for (const waiter of this.#holdings.inTurn(this.#waiting)) {
       const { wanted, share } = waiter;
-      const full = wanted.filter(({ host, limit }) => claimed.has(host) || this.#takenOf(host) >= Math.max(1, limit()));
+      const full = wanted.filter((slot) => claimed.has(slot.host) || this.#isFull(slot));
       if (full.length > 0) {
         const kept = waiter.overtaken < MOST_OVERTAKEN ? full : [...full, ...wanted.filter(isOneHost)];
         for (const { host } of kept) claimed.add(host);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ManualClock, settle } from '../../../test/fixtures/manual-clock.ts';
@@ -7,6 +8,8 @@ import { PauseGate } from './pause-gate.ts';
 import { RateMeter } from './push/rate-meter.ts';
 
 const never = new AbortController().signal;
+// Many pieces wait at once.
+setMaxListeners(0, never);
 
 /** Takes bytes and writes down when they came through, in ms from the start. */
 function takeAll(bandwidth: Bandwidth, clock: ManualClock, pieces: readonly number[]): number[] {

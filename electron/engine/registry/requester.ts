@@ -188,19 +188,24 @@ export class Requester {
         signal,
       });
     };
-    return await this.#patiently(request.repeatable, signal, async () => {
-      const answer = await exchange();
-      if (answer.status !== 401 || new URL(answer.url).origin !== origin) return answer;
-      const goBack = this.authorizer.take(answer, used, request.scopes);
-      try {
-        const second = await exchange();
-        if (second.status !== 401) return second;
-        throw this.#refused(second, request.scopes, used);
-      } catch (thrown) {
-        if (thrown instanceof AppError && thrown.code.startsWith('auth.')) goBack();
-        throw thrown;
-      }
-    });
+    return await this.#patiently(
+      request.repeatable,
+      signal,
+      async () => {
+        const answer = await exchange();
+        if (answer.status !== 401 || new URL(answer.url).origin !== origin) return answer;
+        const goBack = this.authorizer.take(answer, used, request.scopes);
+        try {
+          const second = await exchange();
+          if (second.status !== 401) return second;
+          throw this.#refused(second, request.scopes, used);
+        } catch (thrown) {
+          if (thrown instanceof AppError && thrown.code.startsWith('auth.')) goBack();
+          throw thrown;
+        }
+      },
+      smallKindOf(request),
+    );
   }
 
   #refused(answer: Answer, scopes: readonly string[], used: string | undefined): AppError {
@@ -215,12 +220,17 @@ export class Requester {
     });
   }
 
-  async #patiently(repeatable: boolean, signal: AbortSignal, work: () => Promise<Answer>): Promise<Answer> {
+  async #patiently(
+    repeatable: boolean,
+    signal: AbortSignal,
+    work: () => Promise<Answer>,
+    small: string | null = null,
+  ): Promise<Answer> {
     for (let attempt = 1; ; attempt += 1) {
       let error: AppError;
       let wait: number | null = null;
       try {
-        const answer = await this.#paced(signal, work);
+        const answer = await this.#paced(signal, work, small);
         const overloaded = answer.status === 429;
         if (!overloaded && !(repeatable && PASSING_STATUSES.has(answer.status))) return answer;
         error = answerError(this.host, '', answer.url, answer);
@@ -241,16 +251,20 @@ export class Requester {
     const wait = retryAfter ?? backoffMs(attempt, random);
     const atMs = clock.now() + wait;
     onRetry?.({ attempt: attempt + 1, attempts: ATTEMPTS, atMs, error, signal });
+    if (error.code === 'registry.unavailable') this.pace.strained();
     if (error.code === 'registry.rateLimited') await this.pace.limited(error, atMs, () => clock.sleep(wait, signal));
     else await clock.sleep(wait, signal);
   }
 
-  async #paced(signal: AbortSignal, work: () => Promise<Answer>): Promise<Answer> {
-    const { connections } = this.#options;
+  /** @param small kind of a request whose time tells of the host; null = it does not */
+  async #paced(signal: AbortSignal, work: () => Promise<Answer>, small: string | null): Promise<Answer> {
+    const { connections, clock } = this.#options;
     await this.pace.enter(connections, signal, (error, atMs) => this.#tellPaused(error, atMs, signal));
     try {
+      const startedMs = clock.now();
       const answer = await work();
-      if (answer.status !== 429) this.pace.answered();
+      const ms = clock.now() - startedMs;
+      if (answer.status !== 429) this.pace.answered(small === null ? null : { kind: small, ms });
       return answer;
     } finally {
       this.pace.leave();
@@ -274,6 +288,11 @@ export class Requester {
     this.authorizer.close();
     await this.transport.close();
   }
+}
+
+/** Requests that bring and fetch next to nothing: how long they take tells how busy the registry is. */
+function smallKindOf({ method, body }: RegistryRequest): string | null {
+  return method === 'HEAD' || (method === 'POST' && body === undefined) ? method : null;
 }
 
 /** What registries answer to `/v2/`: a header of theirs, JSON, or nothing. */

@@ -12,26 +12,38 @@ const HEADS_AT_ONCE = 16;
 
 /**
  * Puts OCI config and manifest into every target and moves its tags: last, after every blob is known to be there; then
- * reads back. A tag that moved since it was asked is a conflict, not overwritten unless forced.
+ * reads back. A tag that moved since it was asked is a conflict, not overwritten unless forced. What goes wrong with one
+ * target keeps no other from its tags.
  *
- * @throws AppError `tag.conflict`, `verify.failed`, `blob.missing`, and what the registry refuses
+ * @throws AppError `tag.conflict`, `verify.failed`, `blob.missing`, and what the registry refuses, of the last target left
  */
 export async function publishManifest(run: PushContext, manifest: SettledManifest, signal: AbortSignal): Promise<void> {
-  for (const target of run.draft.targets) {
-    await putOciConfig(run, target, manifest, signal);
-    // Where every tag has the manifest already there is nothing to name, unless blobs were to be sent again or read back.
-    const named = target.states.every(({ state }) => state === 'same');
-    if (!named || run.readsBack || run.draft.sendAgain.length > 0) {
-      await checkBlobs(run, target, signal);
-      await moveTags(run, target, manifest, signal);
-    }
-    const { digest: config } = singleLayer(run.draft, 'config');
-    if (config !== null) await run.parts.contentIndex.learnVmConfig(config, run.draft.configBytes);
-    const place = { registry: target.registry, repository: target.repository };
-    const { digest, mediaType, bytes } = manifest;
-    const account = accountName(run.parts.clientOf(target.registry));
-    await run.parts.contentIndex.learnManifest(place, { digest, mediaType, bytes }, claimedPairs(bytes), account);
+  for (const target of run.outcomes.live) {
+    if (run.outcomes.isPublished(target)) continue;
+    if (await run.outcomes.attempt(target, signal, () => publishTo(run, target, manifest, signal)))
+      run.outcomes.publish(target);
   }
+}
+
+async function publishTo(
+  run: PushContext,
+  target: DraftTarget,
+  manifest: SettledManifest,
+  signal: AbortSignal,
+): Promise<void> {
+  await putOciConfig(run, target, manifest, signal);
+  // Where every tag has the manifest already there is nothing to name, unless blobs were to be sent again or read back.
+  const named = target.states.every(({ state }) => state === 'same');
+  if (!named || run.readsBack || run.draft.sendAgain.length > 0) {
+    await checkBlobs(run, target, signal);
+    await moveTags(run, target, manifest, signal);
+  }
+  const { digest: config } = singleLayer(run.draft, 'config');
+  if (config !== null) await run.parts.contentIndex.learnVmConfig(config, run.draft.configBytes);
+  const place = { registry: target.registry, repository: target.repository };
+  const { digest, mediaType, bytes } = manifest;
+  const account = accountName(run.parts.clientOf(target.registry));
+  await run.parts.contentIndex.learnManifest(place, { digest, mediaType, bytes }, claimedPairs(bytes), account);
 }
 
 async function putOciConfig(

@@ -10,6 +10,7 @@ import type { PauseGate } from '../pause-gate.ts';
 import type { LayerProgress } from './layer-progress.ts';
 import type { LinkMeter } from './link-meter.ts';
 import type { TargetBlobs } from './target-blobs.ts';
+import type { TargetOutcomes } from './target-outcomes.ts';
 
 /** A push under way, as the steps of it see it: what they work with, and whom they tell. */
 export interface PushContext {
@@ -20,6 +21,7 @@ export interface PushContext {
   readonly bandwidth: Bandwidth;
   readonly flights: BlobFlights;
   readonly blobs: TargetBlobs;
+  readonly outcomes: TargetOutcomes;
   /** Sends the pieces of copied blobs, on this thread. */
   readonly sender: SinkSender;
   /** Bytes of a piece: the largest that all targets take. */
@@ -31,6 +33,8 @@ export interface PushContext {
   /** Measures the link to a registry during this push. */
   linkTo(registry: string): LinkMeter;
   progressOf(layer: DraftLayer): LayerProgress;
+  /** A registry took packed bytes; negative when a session was lost. */
+  taken(registry: string, bytes: number): void;
   /** A layer changed, or (null) something of the whole. */
   changed(layer: DraftLayer | null): void;
   /** Packed bytes of a layer that a target acknowledged; negative when a session was lost. */

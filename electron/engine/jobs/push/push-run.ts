@@ -29,6 +29,7 @@ import { mountLayer } from './mount-layer.ts';
 import { publishManifest } from './publish-manifest.ts';
 import type { PushContext } from './push-context.ts';
 import { TargetBlobs } from './target-blobs.ts';
+import { TargetOutcomes } from './target-outcomes.ts';
 import { LayerUpload } from './upload-layer.ts';
 
 /** How many layers go at once. */
@@ -36,6 +37,8 @@ export interface Concurrency {
   readonly limit: () => number;
   /** Subscribes to changes; answers what ends the subscription. */
   readonly onChange: (changed: () => void) => () => void;
+  /** A registry took bytes; negative when a session was lost. */
+  readonly took: (registry: string, bytes: number) => void;
   /** Waits for a turn at each of these registries; answers what gives the turns back. */
   readonly enter: (registries: readonly string[], signal: AbortSignal) => Promise<() => void>;
 }
@@ -55,6 +58,7 @@ export interface PushRunEvents {
 export class PushRun implements PushContext {
   readonly progress: readonly LayerProgress[];
   readonly blobs = new TargetBlobs();
+  readonly outcomes: TargetOutcomes;
   readonly sender = new SinkSender();
   /** What was measured of the links to registries. */
   readonly links = new Map<string, LinkMeter>();
@@ -79,6 +83,7 @@ export class PushRun implements PushContext {
     private readonly events: PushRunEvents,
   ) {
     this.progress = draft.layers.map(() => new LayerProgress());
+    this.outcomes = new TargetOutcomes(draft.targets);
   }
 
   changed(layer: DraftLayer | null): void {
@@ -89,6 +94,10 @@ export class PushRun implements PushContext {
     if (bytes > 0) this.progressOf(layer).meter.add(bytes);
     this.events.onSent(bytes);
     this.events.onChange(layer);
+  }
+
+  taken(registry: string, bytes: number): void {
+    this.concurrency.took(registry, bytes);
   }
 
   progressOf(layer: DraftLayer): LayerProgress {
@@ -165,6 +174,7 @@ export class PushRun implements PushContext {
     await settleManifest(parts, draft, choice, stopped);
     this.events.onStarted();
     await this.#untilDone(stopped, async () => {
+      this.#reviveTargets();
       const { limit, onChange } = this.concurrency;
       const layers = await layersByWork(draft, stopped);
       await limited(layers, limit, stopped, (layer, ended) => this.#layer(layer, ended), onChange);
@@ -173,8 +183,21 @@ export class PushRun implements PushContext {
       this.#manifest ??= await manifestOf(parts, draft, choice, stopped);
       await this.#bringConfig(stopped);
       await publishManifest(this, this.#manifest, stopped);
+      this.outcomes.throwFailure();
     });
     this.changed(null);
+  }
+
+  /** Targets that failed while others went on take part again, with every layer that they lack. */
+  #reviveTargets(): void {
+    for (const target of this.outcomes.revive()) {
+      for (const layer of this.draft.layers) {
+        if (layer.digest !== null && this.blobs.has(target, layer.digest)) continue;
+        this.progressOf(layer).again();
+        if (layer.digest !== null) this.#inFlight.delete(layer.digest);
+        if (layer.rawDigest !== null) this.#inFlight.delete(layer.rawDigest);
+      }
+    }
   }
 
   /** Does what can be done again, and, where the request says so, waits out what passes by itself or by a person. */
@@ -196,7 +219,7 @@ export class PushRun implements PushContext {
   /** A known manifest that was found at the end may spell the VM config in another way than what was pushed. */
   async #bringConfig(signal: AbortSignal): Promise<void> {
     const layer = singleLayer(this.draft, 'config');
-    const missing = this.draft.targets.filter((target) => !this.blobs.has(target, layer.digest ?? ''));
+    const missing = this.outcomes.live.filter((target) => !this.blobs.has(target, layer.digest ?? ''));
     if (missing.length > 0) await this.#putConfig(layer, missing, signal);
   }
 
@@ -311,8 +334,26 @@ export class PushRun implements PushContext {
     }
     progress.move('checking');
     this.changed(layer);
-    await takeCachedLayer(this.parts, this.draft, layer, signal);
-    await askPresence(this.parts, this.draft, [layer], signal);
+    await this.#asking(signal, async (draft) => {
+      await takeCachedLayer(this.parts, draft, layer, signal);
+      await askPresence(this.parts, draft, [layer], signal);
+    });
+  }
+
+  /** Asks the targets that take part; one that cannot be asked is left out, and the others are asked again. */
+  async #asking(signal: AbortSignal, ask: (draft: PushDraft) => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        await ask({ ...this.draft, targets: this.outcomes.live });
+        return;
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const { host } = toAppError(thrown).params;
+        const refused = this.outcomes.live.filter(({ registry }) => registry === host);
+        if (refused.length === 0) throw thrown;
+        for (const target of refused) this.outcomes.fail(target, thrown);
+      }
+    }
   }
 
   async #knowsRawSize(rawSize: number, signal: AbortSignal): Promise<boolean> {
@@ -322,7 +363,7 @@ export class PushRun implements PushContext {
 
   async #bring(layer: DraftLayer, progress: LayerProgress, signal: AbortSignal): Promise<void> {
     const { digest } = layer;
-    const missing = this.draft.targets.filter((target) => digest === null || !this.blobs.has(target, digest));
+    const missing = this.outcomes.live.filter((target) => digest === null || !this.blobs.has(target, digest));
     if (missing.length === 0) return;
     if (layer.kind === 'config') {
       await this.#putConfig(layer, missing, signal);
@@ -345,18 +386,30 @@ export class PushRun implements PushContext {
   async #putConfig(layer: DraftLayer, targets: readonly DraftTarget[], signal: AbortSignal): Promise<void> {
     const { digest } = layer;
     if (digest === null) return;
-    const sessions = new Map<DraftTarget, BlobUpload>();
-    const missing = await mountLayer(this, layer, targets, { sessions, signal });
-    for (const session of sessions.values()) this.abandon(session);
-    for (const target of missing) {
-      // A folder has what another of its names got; a registry that does not mount would open a session for a few bytes.
-      if (target.place !== 'registry' && (await mountLayer(this, layer, [target], { sessions, signal })).length === 0)
-        continue;
-      this.parts.requests.upload += 1;
-      const client = this.parts.clientOf(target.registry);
-      await client.putSmallBlob(target.repository, this.draft.configBytes, digest, { signal });
-      if (countedTargets(this.draft.targets).includes(target)) this.sent(layer, this.draft.configBytes.length);
-      this.blobs.settle(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+    const missing: DraftTarget[] = [];
+    for (const target of targets) {
+      await this.outcomes.attempt(target, signal, async () => {
+        missing.push(...(await this.#mountConfig(target, layer, signal)));
+      });
     }
+    for (const target of missing)
+      await this.outcomes.attempt(target, signal, () => this.#putConfigTo(target, layer, digest, signal));
+  }
+
+  async #mountConfig(target: DraftTarget, layer: DraftLayer, signal: AbortSignal): Promise<DraftTarget[]> {
+    const sessions = new Map<DraftTarget, BlobUpload>();
+    const missing = await mountLayer(this, layer, [target], { sessions, signal });
+    for (const session of sessions.values()) this.abandon(session);
+    return missing;
+  }
+
+  async #putConfigTo(target: DraftTarget, layer: DraftLayer, digest: string, signal: AbortSignal): Promise<void> {
+    // A folder has what another of its names got; a registry that does not mount would open a session for a few bytes.
+    if (target.place !== 'registry' && (await this.#mountConfig(target, layer, signal)).length === 0) return;
+    this.parts.requests.upload += 1;
+    const client = this.parts.clientOf(target.registry);
+    await client.putSmallBlob(target.repository, this.draft.configBytes, digest, { signal });
+    if (countedTargets(this.draft.targets).includes(target)) this.sent(layer, this.draft.configBytes.length);
+    this.blobs.settle(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
   }
 }

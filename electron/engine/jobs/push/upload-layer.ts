@@ -14,7 +14,7 @@ import { copyBlob } from './copy-blob.ts';
 import { encodeLayer, ForeignLayer } from './encode-layer.ts';
 import { mountLayer } from './mount-layer.ts';
 import type { PushContext } from './push-context.ts';
-import { UploadPass } from './upload-pass.ts';
+import { type Sink, UploadPass } from './upload-pass.ts';
 
 /**
  * Gets one layer into every target that lacks it: one repository of each registry gets the bytes, the others of that
@@ -39,10 +39,11 @@ export class LayerUpload {
     let missing = [...targets];
     const sessions = new Map<DraftTarget, BlobUpload>();
     for (let attempt = 1; missing.length > 0; ) {
+      missing = missing.filter((target) => this.#run.outcomes.isLive(target));
       missing = await this.#awaitOthers(missing, attempt);
-      missing = await mountLayer(this.#run, this.#layer, missing, { sessions, signal: this.#signal });
+      missing = await this.#mount(missing, sessions);
       if (missing.length === 0) return;
-      if (this.#dropLocal()) missing = [...this.#run.draft.targets];
+      if (this.#dropLocal()) missing = this.#run.outcomes.live;
       const first = missing.filter(
         ({ registry }, at) =>
           this.#sentAgain ||
@@ -55,6 +56,17 @@ export class LayerUpload {
       attempt += 1;
       missing = missing.filter((target) => !first.includes(target) || lost.includes(target));
     }
+  }
+
+  /** Answers the targets that are still missing the layer, and take part. */
+  async #mount(targets: readonly DraftTarget[], sessions: Map<DraftTarget, BlobUpload>): Promise<DraftTarget[]> {
+    const left: DraftTarget[] = [];
+    for (const target of targets.filter((one) => this.#run.outcomes.isLive(one))) {
+      await this.#run.outcomes.attempt(target, this.#signal, async () => {
+        left.push(...(await mountLayer(this.#run, this.#layer, [target], { sessions, signal: this.#signal })));
+      });
+    }
+    return left;
   }
 
   /**
@@ -139,6 +151,7 @@ export class LayerUpload {
     for (const target of targets) {
       const session = sessions.get(target) ?? (await this.#open(target));
       sessions.delete(target);
+      if (session === null) continue;
       pass.add(target, session);
       if (session.mode === 'mono' && this.#layer.size === null) {
         // Another layer found meanwhile that the host wants whole bodies: those need their size first.
@@ -146,6 +159,8 @@ export class LayerUpload {
         return [...targets];
       }
     }
+    // None of them could open an upload; there are others.
+    if (pass.sinks.length === 0) return [];
     try {
       const complete =
         this.#layer.copyFrom === null
@@ -295,43 +310,61 @@ export class LayerUpload {
     if (digest === null || size === null) return [];
     const found: DraftTarget[] = [];
     for (const target of targets) {
-      this.#run.parts.requests.head += 1;
-      const client = this.#run.parts.clientOf(target.registry);
-      if (!(await client.headBlob(target.repository, digest, { size, signal: this.#signal }))) continue;
-      this.#run.blobs.settle(this.#layer, target, { verdict: 'present', reason: 'inRepository', mountedFrom: null });
-      found.push(target);
+      await this.#run.outcomes.attempt(target, this.#signal, async () => {
+        this.#run.parts.requests.head += 1;
+        const client = this.#run.parts.clientOf(target.registry);
+        if (!(await client.headBlob(target.repository, digest, { size, signal: this.#signal }))) return;
+        this.#run.blobs.settle(this.#layer, target, { verdict: 'present', reason: 'inRepository', mountedFrom: null });
+        found.push(target);
+      });
     }
     return found;
   }
 
-  async #open(target: DraftTarget): Promise<BlobUpload> {
-    this.#run.parts.requests.upload += 1;
-    return await this.#run.parts.clientOf(target.registry).startUpload(target.repository, { signal: this.#signal });
+  /** Null where the target refuses, and others go on. */
+  async #open(target: DraftTarget): Promise<BlobUpload | null> {
+    const { parts, outcomes } = this.#run;
+    let session: BlobUpload | null = null;
+    await outcomes.attempt(target, this.#signal, async () => {
+      parts.requests.upload += 1;
+      session = await parts.clientOf(target.registry).startUpload(target.repository, { signal: this.#signal });
+    });
+    return session;
   }
 
-  /** Targets whose session was lost and is worth another try; throws what is not. */
+  /** Targets whose session was lost and is worth another try; one for which no try is left fails, and the others go on. */
   async #lost(pass: UploadPass, attempt: number): Promise<DraftTarget[]> {
     const lost: DraftTarget[] = [];
-    for (const { target, failure, session } of pass.sinks) {
-      if (failure === null) {
-        if (session.committed) continue;
-        // Answered before the end of the body, or given up by the pass: as any other lost session, but nothing to wait for.
-        if (attempt >= ATTEMPTS) throw new AppError('registry.protocol', { host: target.registry, reason: 'upload' });
-        pass.forget(target);
-        lost.push(target);
-        this.#run.abandon(session);
-        continue;
-      }
-      if (!(failure instanceof UploadLost)) throw toAppError(failure);
-      // Damaged on the way once may be; the bytes on the disk are what they were, or the pass had failed.
-      const damaged = failure.error.code === 'blob.digestMismatch';
-      if (attempt >= ATTEMPTS || (damaged && this.#damaged)) throw failure.error;
-      this.#damaged ||= damaged;
-      lost.push(target);
-      // The registry may hold it still: where it refused the form, or the connection broke.
-      if (failure.mayBeDeleted) this.#run.abandon(session);
-      await this.#run.parts.clientOf(target.registry).pause(attempt, failure.retryAfter, failure.error, this.#signal);
+    for (const sink of pass.sinks) {
+      const { target, session } = sink;
+      const well = await this.#run.outcomes.attempt(target, this.#signal, async () => {
+        if (await this.#isLost(sink, pass, attempt)) lost.push(target);
+      });
+      if (well) continue;
+      pass.forget(target);
+      this.#run.abandon(session);
     }
     return lost;
+  }
+
+  /** Whether another try is worth it. @throws AppError what no other try would mend */
+  async #isLost({ target, failure, session }: Sink, pass: UploadPass, attempt: number): Promise<boolean> {
+    if (failure === null) {
+      if (session.committed) return false;
+      // Answered before the end of the body, or given up by the pass: as any other lost session, but nothing to wait for.
+      if (attempt >= ATTEMPTS) throw new AppError('registry.protocol', { host: target.registry, reason: 'upload' });
+      pass.forget(target);
+      this.#run.abandon(session);
+      return true;
+    }
+    if (!(failure instanceof UploadLost)) throw toAppError(failure);
+    // Damaged on the way once may be; the bytes on the disk are what they were, or the pass had failed.
+    const damaged = failure.error.code === 'blob.digestMismatch';
+    if (attempt >= ATTEMPTS || (damaged && this.#damaged)) throw failure.error;
+    this.#damaged ||= damaged;
+    // The registry may hold it still: where it refused the form, or the connection broke.
+    if (failure.mayBeDeleted) this.#run.abandon(session);
+    await this.#run.parts.clientOf(target.registry).pause(attempt, failure.retryAfter, failure.error, this.#signal);
+    return true;
   }
 }

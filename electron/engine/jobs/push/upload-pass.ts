@@ -149,6 +149,8 @@ export class UploadPass {
     const { sentBy } = this.#run.progressOf(this.#layer);
     const before = sentBy.get(id) ?? 0;
     sentBy.set(id, bytes);
+    const sink = this.#sinks.get(id);
+    if (sink !== undefined && !this.#isFile(id)) this.#run.taken(sink.target.registry, bytes - before);
     if (countedTargets(this.#run.draft.targets).some((target) => keyOf(target) === id))
       this.#run.sent(this.#layer, bytes - before);
     else this.#run.changed(this.#layer);
@@ -157,6 +159,8 @@ export class UploadPass {
   /** What was sent to a target is lost. */
   forget(target: DraftTarget): void {
     this.acknowledge(keyOf(target), 0);
+    // Of a target that has failed nobody waits for another byte.
+    if (!this.#run.outcomes.isLive(target)) this.#run.progressOf(this.#layer).sentBy.delete(keyOf(target));
   }
 
   /** Closes every upload that went well; one that cannot be closed has failed. */

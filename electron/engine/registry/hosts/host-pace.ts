@@ -1,11 +1,17 @@
 import type { AppError } from '../../../../shared/errors/app-error.ts';
 import type { Clock } from '../../ports.ts';
 import { beforeAbort } from '../before-abort.ts';
+import { StrainGauge } from './strain-gauge.ts';
 
 /** What a limit leaves at least of the usual requests at once. */
 const LEAST_SHARE = 1 / 64;
 /** Answers without a limit until a half has become a whole again: twice this. */
 const STEP = 1 / 64;
+
+/** What is left where a host shows strain: less than a limit takes, which the host asks for itself. */
+const STRAINED = 3 / 4;
+/** Answers until strain may cost once more: what was begun before shows what the last time did. */
+const STRAIN_EVERY = 8;
 
 interface Pause {
   /** ms since the epoch. */
@@ -17,11 +23,15 @@ interface Pause {
 
 /**
  * How fast one host may be asked, for all clients of an engine: after 429 nobody asks it until its wait is over, and then
- * half as many requests go out at once; each answer lets a little more of them go.
+ * half as many requests and layers go out at once. A quarter fewer go where it shows strain: an answer of a gateway or of an
+ * overloaded server, or small answers that take several times as long as usual. Each answer lets a little more of them go.
  */
 export class HostPace {
   readonly #clock: Clock;
   #share = 1;
+  /** By kind of request: they differ in what is usual. */
+  readonly #gauges = new Map<string, StrainGauge>();
+  #untilStrain = 0;
   #pause: Pause | null = null;
   #inFlight = 0;
   readonly #queue: (() => void)[] = [];
@@ -63,11 +73,32 @@ export class HostPace {
     this.#wake();
   }
 
-  /** The host answered, and not with a limit. */
-  answered(): void {
+  /**
+   * The host answered, and not with a limit.
+   *
+   * @param small kind of request and ms, where the time tells of the host and not of the bytes; null = it does not
+   */
+  answered(small: { readonly kind: string; readonly ms: number } | null = null): void {
+    this.#untilStrain = Math.max(0, this.#untilStrain - 1);
+    if (small !== null) {
+      const gauge = this.#gauges.get(small.kind) ?? new StrainGauge();
+      this.#gauges.set(small.kind, gauge);
+      gauge.add(small.ms);
+      if (gauge.strained) {
+        this.strained();
+        return;
+      }
+    }
     if (this.#share === 1) return;
     this.#share = Math.min(1, this.#share + STEP);
     this.#wake();
+  }
+
+  /** The host cannot keep up. */
+  strained(): void {
+    if (this.#untilStrain > 0) return;
+    this.#untilStrain = STRAIN_EVERY;
+    this.#share = Math.max(LEAST_SHARE, this.#share * STRAINED);
   }
 
   /**
