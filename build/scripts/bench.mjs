@@ -33,6 +33,8 @@ const PROGRAMS = {
   mke2fs: 'e2fsprogs',
   'mkfs.btrfs': 'btrfs-progs',
   'mkfs.xfs': 'xfsprogs',
+  ip: 'iproute2',
+  tc: 'iproute2',
 };
 
 /** @returns {string[]} packages of programs that are not there */

@@ -1,9 +1,12 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import koffi from 'koffi';
 import { loadCodecModule } from '../../electron/engine/codec/codec-module.ts';
 import { Decoder } from '../../electron/engine/codec/decoder.ts';
 import { Encoder, STREAM_END } from '../../electron/engine/codec/encoder.ts';
+import { measure } from './measured-run.ts';
 import { checkBound, printFigure, printRun, QUICK } from './report.ts';
 import { yardstickImage } from './yardstick.ts';
 
@@ -11,6 +14,8 @@ const MIB = 1024 * 1024;
 const BLOCK = 65_536;
 const ROUNDS = QUICK ? 5 : 11;
 const SAMPLES = 64;
+/** The data is given to the lz4 command so often in one file. */
+const COMMAND_TIMES = 8;
 /** C compiled to WebAssembly takes 1.65 times as long as liblz4 on dense data; 85 % of its speed is the goal. */
 const MOST = 1.65 / 0.85;
 
@@ -130,6 +135,49 @@ function decodeByLibrary(library: Library, stream: Buffer, target: Buffer): void
   }
 }
 
+/** The same data through the `lz4` command, whole processes, as scripts use liblz4: so often that its start does not count. */
+async function againstCommand(module: WebAssembly.Module, dense: Buffer, stream: Buffer): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'lz4-command-'));
+  const [raw, packed] = [join(folder, 'raw'), join(folder, 'packed.lz4')];
+  try {
+    await writeFile(raw, Buffer.concat(Array.from({ length: COMMAND_TIMES }, () => dense)));
+    const byCommand = async (...args: string[]): Promise<number> => {
+      const run = await measure(['lz4', '-qq', '-f', ...args]);
+      if (run.status !== 0) throw new Error(`lz4 ended with ${String(run.status)}: ${run.stderr}`);
+      return run.cpuSeconds;
+    };
+    await byCommand('-1', '-B4', '-BI', '--no-frame-crc', raw, packed);
+    const encoder = new Encoder(module);
+    const ignore = (): void => undefined;
+    const ratios: Record<'encode' | 'decode', number[]> = { encode: [], decode: [] };
+    for (let round = 0; round < (QUICK ? 2 : 5); round += 1) {
+      const encoded = cpuSeconds(() => {
+        for (let time = 0; time < COMMAND_TIMES; time += 1) encodeByOwn(encoder, dense, ignore);
+      });
+      const decoded = cpuSeconds(() => {
+        for (let time = 0; time < COMMAND_TIMES; time += 1) decodeByOwn(module, dense.length, stream);
+      });
+      ratios.encode.push(encoded / (await byCommand('-1', '-B4', '-BI', '--no-frame-crc', raw, '/dev/null')));
+      ratios.decode.push(decoded / (await byCommand('-d', packed, '/dev/null')));
+    }
+    checkBound(
+      'encoder against the lz4 command',
+      printFigure('encoder, against lz4 -1', ratios.encode, 'x'),
+      MOST,
+      'x',
+    );
+    printFigure('decoder, against lz4 -d', ratios.decode, 'x');
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function decodeByOwn(module: WebAssembly.Module, length: number, stream: Buffer): void {
+  const decoder = new Decoder(module, length, () => undefined);
+  for (let at = 0; at < stream.length; at += MIB) decoder.push(stream.subarray(at, at + MIB));
+  decoder.end();
+}
+
 async function main(): Promise<void> {
   const { dense, noise } = samplesOf(await yardstickImage());
   const module = await loadCodecModule(resolve('dist/node/codec.wasm'));
@@ -168,15 +216,12 @@ async function main(): Promise<void> {
   const decoded = rounds(
     'decode',
     dense.length,
-    () => {
-      const decoder = new Decoder(module, dense.length, ignore);
-      for (let at = 0; at < stream.length; at += MIB) decoder.push(stream.subarray(at, at + MIB));
-      decoder.end();
-    },
+    () => decodeByOwn(module, dense.length, stream),
     () => decodeByLibrary(library, stream, out),
   );
   if (!out.equals(dense)) throw new Error('the stream does not decode to the data');
   printFigure('decoder', decoded, 'x');
+  await againstCommand(module, dense, stream);
 }
 
 void main();

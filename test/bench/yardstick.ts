@@ -32,7 +32,12 @@ export interface YardHome {
   /** Runs `tartan` with these arguments as a process of its own. Throws where it fails. */
   tartan(
     args: readonly string[],
-    options?: { readonly memory?: boolean; readonly chunkSize?: number },
+    options?: {
+      readonly memory?: boolean;
+      readonly chunkSize?: number;
+      /** What comes before the program: a command that runs it. */
+      readonly before?: readonly string[];
+    },
   ): Promise<MeasuredRun>;
   remove(): Promise<void>;
 }
@@ -72,10 +77,13 @@ export async function makeYardHome(image: string, place = tmpdir()): Promise<Yar
         TARTAN_HOME: stateHome,
         ...(options.chunkSize === undefined ? {} : { TARTAN_CHUNK_SIZE: String(options.chunkSize) }),
       };
-      const run = await measure([process.execPath, resolve('dist/node/tartan.cjs'), ...args], {
-        env: own,
-        memory: options.memory === true,
-      });
+      const run = await measure(
+        [...(options.before ?? []), process.execPath, resolve('dist/node/tartan.cjs'), ...args],
+        {
+          env: own,
+          memory: options.memory === true,
+        },
+      );
       if (run.status !== 0)
         throw new Error(`tartan ${args.join(' ')} ended with ${run.status}: ${run.stderr}${run.stdout}`);
       return run;
@@ -92,19 +100,21 @@ export async function pushByShell(image: string, origin: string): Promise<Measur
 }
 
 /**
- * Makes the disk four times as long: each further chunk gets the first 64 MiB of one that is there, and a first block of
- * its own, so that none is a duplicate, none is empty and all are read, encoded and sent.
+ * Makes the disk so many bytes long: each further chunk gets the first MiB of one that is there, and a first block of its
+ * own, so that none is a duplicate, none is empty and all are read, encoded and sent.
+ *
+ * @param filled MiB of each further chunk; the rest of it is a hole
  */
-export async function makeFourTimesAsLong(image: string): Promise<string> {
+export async function makeLonger(image: string, length: number, filled: number): Promise<string> {
   const long = join(tmpdir(), 'yardstick-long.img');
   const { size } = statSync(image);
   execFileSync('cp', ['--sparse=always', image, long]);
-  await truncate(long, size * 4);
+  await truncate(long, length);
   const disk = await open(long, 'r+');
   try {
     const window = Buffer.alloc(MIB);
-    for (let start = size; start < size * 4; start += CHUNK) {
-      for (let at = 0; at < 64 * MIB; at += MIB) {
+    for (let start = size; start < length; start += CHUNK) {
+      for (let at = 0; at < filled * MIB && start + at < length; at += MIB) {
         await disk.read(window, 0, MIB, (start % size) + at);
         if (at === 0) randomBytesOf(`chunk at ${start}`, 4096).copy(window);
         await disk.write(window, 0, MIB, start + at);
