@@ -6,6 +6,7 @@ import { FrontCut } from '../../ui/front-cut.tsx';
 import { useRowWindow } from '../weave/use-row-window.ts';
 import { CHART_FILL } from './chart-patterns.tsx';
 import { type FixedUnit, fixedUnit } from './figure-words.ts';
+import { remPx } from './text-width.ts';
 import type { TreemapPlace } from './treemap-place.ts';
 
 /** Width and height of the bar that says how much of a row is stored. CSS px */
@@ -43,8 +44,8 @@ function linesOf({ registries }: RegistryImages): readonly SharingLine[] {
   ]);
 }
 
-/** CSS px of a row at the usual size of text. */
-const ROW = 26;
+/** Height of a row in rem. */
+const ROW = 1.625;
 
 /** What each registry and repository stores, and what sharing saves there. A name leads to its place in the map. */
 export function SharingByRepository(props: {
@@ -55,7 +56,7 @@ export function SharingByRepository(props: {
   const { t } = useTranslation('savings');
   const scroller = useRef<HTMLDivElement>(null);
   const lines = useMemo(() => linesOf(images), [images]);
-  const sight = useRowWindow(scroller, lines.length, ROW);
+  const sight = useRowWindow(scroller, lines.length, ROW * remPx());
   const unit = fixedUnit(images.registries.flatMap(({ counted }) => counted));
   return (
     <section className="savings-section" aria-label={t('byRepository')}>

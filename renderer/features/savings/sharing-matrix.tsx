@@ -9,14 +9,15 @@ import { CHART_FILL } from './chart-patterns.tsx';
 import { fixedUnit } from './figure-words.ts';
 import { type SharedPair, sharedPairs, shownImages } from './shared-pairs.ts';
 import { type SortedColumn, SortedTable } from './sorted-table.tsx';
+import { remPx } from './text-width.ts';
 import { lastName, tagWords } from './treemap-cells.ts';
 import { imageKey } from './treemap-place.ts';
 import { type ChartView, ViewSwitch } from './view-switch.tsx';
 
-/** CSS px: a cell of the matrix, the room that its labels and the facts of a pair take at least. */
-const CELL = 32;
-const LABELS = 112;
-const FACTS = 240;
+/** In rem: a cell of the matrix, the room that its labels and the facts of a pair take at least. */
+const CELL = 2;
+const LABELS = 7;
+const FACTS = 15;
 /** More rows than so many are no picture any more; the table has them all. */
 const MOST_SHOWN = 16;
 const LEAST_SHOWN = 4;
@@ -46,7 +47,8 @@ export function SharingMatrix({ sharing, onCompare }: SharingMatrixProps): React
   const [chosen, setChosen] = useState<readonly [string, string] | null>(null);
   const box = useRef<HTMLDivElement>(null);
   const width = useElementSize(box)?.width ?? 660;
-  const fitting = Math.floor((width - LABELS - (width > 480 ? FACTS : 0)) / CELL);
+  const rem = width / remPx();
+  const fitting = Math.floor((rem - LABELS - (rem > 30 ? FACTS : 0)) / CELL);
   const images = shownImages(sharing, Math.max(LEAST_SHOWN, Math.min(MOST_SHOWN, fitting)));
   const pairs = useMemo(() => sharedPairs(sharing), [sharing]);
   const unit = fixedUnit(images.map(({ packed }) => packed));
@@ -189,7 +191,7 @@ function pairWords(t: ReturnType<typeof useTranslation<'savings'>>['t'], pair: S
 
 /** Its area is the part of the smaller image that both use. */
 function AreaSquare({ part }: { readonly part: number }): ReactElement {
-  const side = Math.max(2, Math.round(Math.sqrt(Math.min(1, part)) * (CELL - 6)));
+  const side = Math.max(2, Math.round(Math.sqrt(Math.min(1, part)) * (CELL * remPx() - 6)));
   return (
     <svg width={side} height={side} aria-hidden="true">
       <rect className="chart-part" fill={CHART_FILL.present} width={side} height={side} />

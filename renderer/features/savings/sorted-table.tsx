@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from 'react';
 import { useRowWindow } from '../weave/use-row-window.ts';
+import { remPx } from './text-width.ts';
 
 /** A column that can be sorted by. */
 export interface SortedColumn<Row> {
@@ -40,8 +41,8 @@ export function sortedRows<Row>(
   });
 }
 
-/** CSS px of a row at the usual size of text. */
-const ROW = 26;
+/** Height of a row in rem. */
+const ROW = 1.625;
 
 /** A table whose heads sort it. Over 200 rows only those in sight are in the document. */
 export function SortedTable<Row>(props: SortedTableProps<Row>): ReactElement {
@@ -52,7 +53,7 @@ export function SortedTable<Row>(props: SortedTableProps<Row>): ReactElement {
     const column = columns.find(({ id }) => id === order?.by);
     return order === null || column === undefined ? rows : sortedRows(rows, column.value, order.descending);
   }, [rows, columns, order]);
-  const sight = useRowWindow(scroller, sorted.length, ROW);
+  const sight = useRowWindow(scroller, sorted.length, ROW * remPx());
   const Arrow = order?.descending === true ? ChevronDown : ChevronUp;
   if (rows.length === 0) return <p className="savings-nothing">{empty}</p>;
   return (

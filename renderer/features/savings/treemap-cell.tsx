@@ -4,11 +4,11 @@ import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import { CHART_FILL } from './chart-patterns.tsx';
 import { longName } from './sharing-matrix.tsx';
-import { textWidth } from './text-width.ts';
+import { remPx, textWidth } from './text-width.ts';
 import { linesThatFit, type TreemapCell } from './treemap-cells.ts';
 
-/** Height of a line in a cell. CSS px */
-const LINE = 14;
+/** Height of a line in a cell, in rem. */
+const LINE = 0.875;
 
 function useCellWords(): (cell: TreemapCell) => string {
   const { t } = useTranslation('savings');
@@ -86,26 +86,26 @@ export function CellLabel({ cell }: { readonly cell: TreemapCell }): ReactElemen
   const { x, y, width, height, bytes, subject } = cell;
   const solid = solidHeight(cell);
   const whole = solid === height;
+  const line = LINE * remPx();
   const lines =
     subject.kind === 'rest'
       ? [t('rest', { count: subject.count }), formatBytes(bytes)]
       : [...cell.lines, formatBytes(bytes)];
-  const fitting = linesThatFit({ width, height: whole ? height : height - solid }, lines, (text) =>
-    textWidth(text, 12),
-  );
+  const room = { width, height: whole ? height : height - solid };
+  const fitting = linesThatFit(room, lines, (text) => textWidth(text, 12), line);
   const unique = t('uniqueShort', { bytes: formatBytes(cell.unique ?? 0) });
-  const labelled = !whole && solid >= 18 && width >= 60 && textWidth(unique, 12) + 12 <= width;
+  const labelled = !whole && solid >= line + 4 && width >= 60 && textWidth(unique, 12) + 12 <= width;
   return (
     <>
-      {fitting.map((line, at) => (
+      {fitting.map((words, at) => (
         <text
-          key={line}
+          key={words}
           className={whole ? 'treemap-words treemap-on-unique' : 'treemap-words'}
           data-first={at === 0 || undefined}
           x={x + 6}
-          y={y + 14 + at * LINE}
+          y={y + line * (at + 1)}
         >
-          {line}
+          {words}
         </text>
       ))}
       {labelled && (

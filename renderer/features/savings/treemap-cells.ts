@@ -223,13 +223,14 @@ export function cellBeside(
   return best;
 }
 
-/** Whether the lines of a cell fit into it whole, so many of them. */
+/** The first lines of a cell that fit into it whole, so many of them; none where one would be cut. Lengths in CSS px. */
 export function linesThatFit(
   cell: Pick<TreemapCell, 'width' | 'height'>,
   lines: readonly string[],
   widthOf: (text: string) => number,
+  lineHeight = 14,
 ): readonly string[] {
   if (cell.width < 60 || cell.height < 36) return [];
   const fitting = lines.every((line) => widthOf(line) + 12 <= cell.width);
-  return fitting ? lines.slice(0, Math.floor((cell.height - 6) / 14)) : [];
+  return fitting ? lines.slice(0, Math.floor((cell.height - 6) / lineHeight)) : [];
 }
