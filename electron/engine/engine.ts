@@ -367,10 +367,13 @@ class JoinedEngine {
         await this.#copies.check(input);
         return await this.#jobs.copy(input, copyName(input));
       },
-      'jobs.push': async (input) => {
+      'plans.close': ({ planId }) => none(this.#pushes.closePlan(planId)),
+      'jobs.push': async ({ planId, ...input }) => {
         await this.#store.requireOn(this.#pushes.targets(input).map(({ registry }) => registry));
-        const vm = await this.#vms.find(input.vmId);
-        return await this.#jobs.push(input, vm.kind === 'vm' ? vm.name : `${vm.name}:${vm.tags[0] ?? vm.digest ?? ''}`);
+        const name = this.#pushes.plannedName(planId, input.vmId) ?? pushName(await this.#vms.find(input.vmId));
+        return await this.#jobs.push(input, name, (jobId) => {
+          if (planId !== undefined) this.#pushes.handOver(planId, input.vmId, jobId);
+        });
       },
       'jobs.list': () => this.#jobs.list(),
       'jobs.get': ({ id }) => this.#jobs.get(id),
@@ -400,12 +403,18 @@ class JoinedEngine {
     await this.#sample.close();
     await this.#learner.close();
     await this.#jobs.close();
+    await this.#pushes.close();
     await this.#snapshots.close();
     await this.#store.close();
     await this.#vms.close();
     await this.#codec.close();
     await this.#state.close();
   }
+}
+
+/** What a push of a VM or cached image is called in lists. */
+function pushName({ kind, name, tags, digest }: Vm): string {
+  return kind === 'vm' ? name : `${name}:${tags[0] ?? digest ?? ''}`;
 }
 
 /** Joins the rooms into an engine. Two engines can live in one process. @throws AppError `state.unavailable` */

@@ -1,6 +1,7 @@
 import type { PushRequest } from '../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { isLayoutPlace } from '../../shared/models/image-location.ts';
+import { FINAL_JOB_STATES } from '../../shared/models/job.ts';
 import type { Plan } from '../../shared/models/plan.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import type { CodecPool } from './codec/codec-pool.ts';
@@ -23,6 +24,7 @@ import { CachedLayers } from './plan/cached-layers.ts';
 import { ExtentBases } from './plan/extent-bases.ts';
 import type { ExtentVolumes } from './plan/extent-volumes.ts';
 import type { MachineRates } from './plan/machine-rates.ts';
+import { OpenPlans } from './plan/open-plans.ts';
 import { type OpeningParts, openJobSource, openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
 import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
@@ -79,6 +81,7 @@ export interface PushServiceParts {
 export class PushService {
   readonly #ports: EnginePorts;
   readonly #rooms: PushServiceParts;
+  readonly #openPlans = new OpenPlans();
 
   constructor(ports: EnginePorts, rooms: PushServiceParts) {
     this.#ports = ports;
@@ -152,7 +155,9 @@ export class PushService {
     const targets = this.targets(input);
     await store.requireOn(targets.map(({ registry }) => registry));
     const source = await openPushSource(await vms.find(input.vmId), this.#opening, signal);
+    const stopped = AbortSignal.any([signal, this.#openPlans.open(input.planId, source)]);
     const { parts, close } = this.#parts(input, WATCHED);
+    let complete = false;
     let shownMs = 0;
     const onChange = (draw: () => Plan): void => {
       const now = this.#ports.clock.now();
@@ -173,7 +178,7 @@ export class PushService {
             newManifest: mayChange,
             onChange,
           },
-          signal,
+          stopped,
         ),
       );
       for (const host of hosts) {
@@ -185,6 +190,7 @@ export class PushService {
       const own = plan.targets.filter(({ place, registry }) => place === 'store' || store.serves(registry));
       const room = own.length === 0 ? null : await store.room();
       for (const target of own) target.storeRoom = room;
+      complete = !signal.aborted;
       return plan;
     } catch (thrown) {
       // What a VM or another registry refuses tells nothing of a registry.
@@ -193,9 +199,37 @@ export class PushService {
       if (refused !== undefined && book.note(refused, { thrown })) await registries.tell(refused);
       throw thrown;
     } finally {
-      await source.close();
+      await this.#openPlans.made(input.planId, complete);
       await close();
     }
+  }
+
+  /** The sheet of a plan closed: what only it needs is let go. */
+  async closePlan(planId: string): Promise<void> {
+    await this.#openPlans.close(planId);
+  }
+
+  /** The VM's name by an open plan of it; null where there is none. */
+  plannedName(planId: string | undefined, vmId: string): string | null {
+    return planId === undefined ? null : this.#openPlans.nameOf(planId, vmId);
+  }
+
+  /** A job starts from a plan: what the plan reads, and has read, is the job's from now on. */
+  handOver(planId: string, vmId: string, jobId: string): void {
+    this.#openPlans.handOver(planId, vmId, jobId);
+    const stop = this.#rooms.hub.on('jobs.changed', ({ jobId: id, job: { state } }) => {
+      if (id !== jobId || !FINAL_JOB_STATES.includes(state)) return;
+      stop();
+      // Of a job that never began. Nobody waits for it.
+      this.#openPlans
+        .jobEnded(jobId)
+        .catch((thrown: unknown) => this.#ports.log.warn('source not closed', { message: String(thrown) }));
+    });
+  }
+
+  /** Lets go what plans hold. */
+  async close(): Promise<void> {
+    await this.#openPlans.closeAll();
   }
 
   /** Starts the workers while the VM is being locked, where surely something is to be encoded: no chunk was ever seen. */
@@ -212,10 +246,10 @@ export class PushService {
     return { ports: this.#ports, snapshots: this.#rooms.snapshots.store };
   }
 
-  /** What a job reads: the snapshot that it read before it broke off, else the VM as it is now. @throws AppError */
+  /** What a job reads: what its plan reads, else the snapshot that it read before it broke off, else the VM as it is now. */
   async #sourceOf(job: TransferJob, { vmId }: PushRequest): Promise<PushSource> {
     const { vms, snapshots } = this.#rooms;
-    const before = await openJobSource(job.facts.id, snapshots.store);
+    const before = this.#openPlans.takeOfJob(job.facts.id) ?? (await openJobSource(job.facts.id, snapshots.store));
     if (before !== null) return before;
     const vm = await vms.find(vmId);
     void this.#warm();

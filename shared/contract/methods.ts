@@ -166,8 +166,9 @@ export const methods = defineMethods({
   'snapshots.drop': { input: z.object({ id }), output: nothing, errors: ['snapshot.notFound', 'snapshot.busy'] },
 
   /**
-   * Makes a plan and keeps the VM open for a push of it. The plan fills in through `plan.changed` events while chunks are
-   * read; the answer comes when it is complete. Cancelling the request (closing the sheet) stops reading and lets the VM go.
+   * Makes a plan. It fills in through `plans.changed` events while chunks are read; the answer comes when it is complete.
+   * Cancelling the request (closing the sheet) stops reading and lets the VM go. A complete plan of a snapshot keeps it for
+   * a push of exactly what is shown, until `plans.close`.
    */
   'plans.make': {
     input: pushRequestSchema.extend({ planId: id }),
@@ -175,9 +176,15 @@ export const methods = defineMethods({
     errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'serve.off'],
   },
 
-  /** Starts a push and answers at once with its job. */
+  /** A plan is not shown any more; what it holds is let go. Nothing happens where a push took it, or it is not known. */
+  'plans.close': { input: z.object({ planId: id }), output: nothing, errors: [] },
+
+  /**
+   * Starts a push and answers at once with its job. `planId`: goes on from this plan of the VM, complete or not: with the lock
+   * or the snapshot that it holds, and with what it has read.
+   */
   'jobs.push': {
-    input: pushRequestSchema,
+    input: pushRequestSchema.extend({ planId: id.optional() }),
     output: jobSummarySchema,
     errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'serve.off'],
   },

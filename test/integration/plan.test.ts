@@ -1,5 +1,7 @@
-import { copyFile, open } from 'node:fs/promises';
+import { copyFile, open, readFile, utimes } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockHolder } from '../../electron/engine/native/fcntl-lock.ts';
+import { toAppError } from '../../shared/errors/app-error.ts';
 import type { Plan, RequestCounts } from '../../shared/models/plan.ts';
 import { makeTartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
@@ -72,5 +74,65 @@ describe('a plan', () => {
       })),
     );
     expect(data.length).toBeGreaterThan(1);
+  });
+});
+
+/** Bytes that this process and its threads have read so far, by the system's count. */
+async function bytesReadByProcess(): Promise<number> {
+  return Number(/^rchar: (\d+)$/m.exec(await readFile('/proc/self/io', 'utf8'))?.[1] ?? Number.NaN);
+}
+
+/** The process that holds a VM's lock; 0 = none does. */
+async function holderOf(config: string): Promise<number | null> {
+  const file = await open(config, 'r+');
+  try {
+    return lockHolder(file.fd);
+  } finally {
+    await file.close();
+  }
+}
+
+describe('a push that is started before its plan is complete', () => {
+  const MIB = 1024 * 1024;
+  const never = new AbortController().signal;
+
+  it('goes on from what the plan has read and is reading, under the lock that the plan holds', async () => {
+    const tail = Array.from({ length: 11 }, () => 'random' as const);
+    const disk = { chunkSize: 16 * MIB, fileSystemSize: 16 * MIB, contentSize: 8 * MIB, tail };
+    const vm = await makeTartVm(place.home, { name: 'early', disk });
+    const own = await openTestEngine({ tartHome: place.home.root, chunkSize: 16 * MIB });
+    const request = { vmId: 'vm:early', references: [`${place.registry.host}/early/vm:1`] };
+    await own.push(request);
+    // As after `touch`: nothing of the disk is remembered, and all of it has to be read.
+    const now = new Date();
+    await utimes(vm.diskFile, now, now);
+    const before = await bytesReadByProcess();
+    const begun = new Promise<void>((resolve) => {
+      const stop = own.on('plans.changed', ({ plan }) => {
+        if (plan.complete || plan.bytes.read === 0) return;
+        stop();
+        resolve();
+      });
+    });
+    const planned = own.plan(request).catch((thrown: unknown) => toAppError(thrown).code);
+    await begun;
+    const holder = await holderOf(vm.configFile);
+    const id = await own.start({ ...request, planId: 'plan' });
+    const ended = await planned;
+    const after = await holderOf(vm.configFile);
+    const job = await own.until(id, ({ state }) => state === 'done');
+    const document = await own.handlers['jobs.document']({ id }, never);
+    const read = (await bytesReadByProcess()) - before;
+    await own.close();
+
+    expect([ended, job.error]).toEqual(['cancelled', null]);
+    // One process held the lock all the time; where a snapshot is read nobody does.
+    expect(after).toBe(holder);
+    expect(holder !== 0).toBe(document.source === 'lock');
+    expect(document.bytes).toMatchObject({ uploaded: 0, encoded: 0 });
+    // Both count each byte once: the system, and the push itself.
+    expect(document.bytes.read / vm.diskSize).toBeCloseTo(1, 1);
+    expect(read / vm.diskSize).toBeGreaterThan(0.9);
+    expect(read / vm.diskSize).toBeLessThan(1.15);
   });
 });

@@ -56,9 +56,15 @@ export class JobQueue {
     return this.#running.size + this.#waiting.length;
   }
 
-  /** Starts a push: the journal is on disk before anything is sent. */
-  async push(request: PushRequest, vmName: string): Promise<JobSummary> {
-    return await this.#enqueue({ ...this.#head(vmName), kind: 'push', request }, false);
+  /** Starts a push: the journal is on disk before anything is sent. `onNamed` is told the job's id before it begins. */
+  async push(
+    request: PushRequest,
+    vmName: string,
+    onNamed: (id: string) => void = () => undefined,
+  ): Promise<JobSummary> {
+    const head = this.#head(vmName);
+    onNamed(head.id);
+    return await this.#enqueue({ ...head, kind: 'push', request }, false);
   }
 
   /** Starts a copy: the journal is on disk before anything is sent. */

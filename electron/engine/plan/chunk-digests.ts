@@ -1,6 +1,9 @@
+import type { CodecResult } from '../codec/codec-protocol.ts';
 import type { ChunkDigest } from '../digests/digest-cache.ts';
 import { sameIdentity } from '../disk/disk-identity.ts';
 import { rangesWithin } from '../disk/holes.ts';
+import { beforeAbort } from '../registry/before-abort.ts';
+import type { ChunkPlace } from './chunk-reads.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import { countWork, type DraftLayer, type PushDraft } from './push-draft.ts';
 import type { PushSource } from './push-source.ts';
@@ -73,6 +76,32 @@ async function knownDigests(
   const lacking = [...rows.values()].filter(({ index }) => !ownRows.has(index));
   if (lacking.length > 0) await digestCache.store(own, chunkSize, lacking);
   return new Map([...ownRows, ...rows]);
+}
+
+/** Takes what was read of the source by the plan that it was taken over from: these bytes are part of the push. */
+export function fillFromReads(draft: PushDraft): void {
+  for (const layer of draft.layers) {
+    const found = layer.kind === 'disk' ? draft.source.reads.found(chunkPlace(layer)) : null;
+    if (found === null || layer.digest !== null) continue;
+    countWork(draft, layer, { read: found.bytesRead });
+    layer.origin = 'unknown';
+    takeRead(layer, found);
+  }
+}
+
+function chunkPlace({ rawOffset, rawSize }: DraftLayer): ChunkPlace {
+  return { offset: rawOffset ?? 0, length: rawSize };
+}
+
+/** Whether a chunk's raw digest needs no more than a wait: it is being read. */
+export function isBeingRead({ source }: PushDraft, layer: DraftLayer): boolean {
+  return source.reads.has(chunkPlace(layer));
+}
+
+function takeRead(layer: DraftLayer, { rawDigest, zero }: Pick<CodecResult, 'rawDigest' | 'zero'>): void {
+  layer.rawDigest = rawDigest;
+  layer.zero = zero;
+  if (zero) layer.origin = 'zero';
 }
 
 /** Gives chunks that lie wholly in a hole the constant of their length: no disk byte is read. */
@@ -156,29 +185,28 @@ export async function readChunk(
 ): Promise<void> {
   const { source } = draft;
   const runs = readRanges(draft, layer);
+  const place = chunkPlace(layer);
   let seen = 0;
-  const found = await parts.codec.hash(
-    {
-      path: source.diskPath,
-      offset: layer.rawOffset ?? 0,
-      length: layer.rawSize,
-      ...(runs === undefined ? {} : { runs }),
-    },
-    {
-      signal,
-      share: parts.share,
-      onProgress: ({ raw, read }) => {
-        countWork(draft, layer, { read: read - seen });
-        onRead(raw);
-        seen = read;
+  let own = false;
+  const reading = source.reads.once(place, async (until) => {
+    own = true;
+    return await parts.codec.hash(
+      { path: source.diskPath, ...place, ...(runs === undefined ? {} : { runs }) },
+      {
+        signal: until,
+        share: parts.share,
+        onProgress: ({ raw, read }) => {
+          countWork(draft, layer, { read: read - seen });
+          onRead(raw);
+          seen = read;
+        },
       },
-    },
-  );
+    );
+  });
+  const found = await beforeAbort(reading, signal);
   countWork(draft, layer, { read: found.bytesRead - seen });
-  await parts.rates.hashed(layer.rawSize, found, Math.min(parts.codec.workers, unreadLayers(draft).length));
-  layer.rawDigest = found.rawDigest;
-  layer.zero = found.zero;
-  if (found.zero) layer.origin = 'zero';
+  if (own) await parts.rates.hashed(layer.rawSize, found, Math.min(parts.codec.workers, unreadLayers(draft).length));
+  takeRead(layer, found);
   await rememberRawDigests(parts, draft, [layer]);
   await fillPairs(parts, draft, [layer], signal);
 }

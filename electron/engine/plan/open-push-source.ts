@@ -12,7 +12,10 @@ import type { FileIdentities } from '../tart/unchanged-files.ts';
 import { diskFormatOf, parseVmConfig, type VmConfig } from '../tart/vm-config.ts';
 import { vmConfigLayer } from '../tart/vm-config-layer.ts';
 import type { VmFiles } from '../tart/vm-folder.ts';
+import { ChunkReads } from './chunk-reads.ts';
 import type { PushSource, VerbatimManifest } from './push-source.ts';
+
+const NEVER = new AbortController().signal;
 
 /** What opening takes of the engine. */
 export interface OpeningParts {
@@ -33,7 +36,7 @@ export async function openPushSource(vm: Vm, parts: OpeningParts, signal: AbortS
   try {
     const snapshot = opened.held ? await snapshotOf(vm, opened, parts.snapshots, signal) : null;
     return snapshot === null
-      ? await lockedSource(vm, opened, signal)
+      ? await lockedSource(vm, opened)
       : await snapshotSource(snapshot, opened.identities, opened.heldMs());
   } catch (thrown) {
     await opened.close();
@@ -78,8 +81,9 @@ async function snapshotOf(
   return await cloned.commit(opened.heldMs());
 }
 
-async function lockedSource(vm: Vm, opened: OpenVm, signal: AbortSignal): Promise<PushSource> {
+async function lockedSource(vm: Vm, opened: OpenVm): Promise<PushSource> {
   const { held, suspended, lost, configBytes } = opened;
+  const reads = new ChunkReads();
   return {
     ...(await disksOf(opened.files, opened.config, opened.identities)),
     vmId: vm.id,
@@ -94,9 +98,14 @@ async function lockedSource(vm: Vm, opened: OpenVm, signal: AbortSignal): Promis
     image: null,
     verbatim: null,
     newBecause: null,
+    reads,
     lost,
-    confirmUnchanged: () => opened.confirmUnchanged(signal),
-    close: () => opened.close(),
+    // A job that took the source over goes on when its plan is ended.
+    confirmUnchanged: () => opened.confirmUnchanged(NEVER),
+    close: async () => {
+      await reads.end();
+      await opened.close();
+    },
   };
 }
 
@@ -113,6 +122,7 @@ async function snapshotSource(
   lockedMs: number | null,
 ): Promise<PushSource> {
   const { record, diskPath, nvramPath } = snapshot;
+  const reads = new ChunkReads();
   try {
     const configBytes = Buffer.from(record.config);
     const config = parseVmConfig(record.config, diskPath);
@@ -130,11 +140,15 @@ async function snapshotSource(
       image: null,
       verbatim: null,
       newBecause: null,
-      lost: new AbortController().signal,
+      reads,
+      lost: NEVER,
       confirmUnchanged: async () => {
         if (!(await snapshot.isWhole())) throw new AppError('vm.diskChanged', { name: record.vmName, path: diskPath });
       },
-      close: () => snapshot.release(),
+      close: async () => {
+        await reads.end();
+        await snapshot.release();
+      },
     };
   } catch (thrown) {
     await snapshot.release();
@@ -174,6 +188,7 @@ async function openImage(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promi
     throw new AppError('image.manifestMissing', { name: vm.name });
   const [tag] = vm.tags;
   const newConfigBytes = vmConfigLayer(image.config);
+  const reads = new ChunkReads();
   return {
     ...disks,
     vmId: vm.id,
@@ -189,9 +204,10 @@ async function openImage(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promi
     image: { home: homeOf(vm.name), digest: vm.digest ?? '' },
     verbatim,
     newBecause: verbatim === null ? 'manifestMissing' : null,
-    lost: new AbortController().signal,
-    confirmUnchanged: () => image.confirmUnchanged(signal),
-    close: () => Promise.resolve(),
+    reads,
+    lost: NEVER,
+    confirmUnchanged: () => image.confirmUnchanged(NEVER),
+    close: () => reads.end(),
   };
 }
 

@@ -5,6 +5,7 @@ import { askTags } from './ask-tags.ts';
 import {
   fillFromCache,
   fillFromManifest,
+  fillFromReads,
   fillHoles,
   fillPairs,
   readChunk,
@@ -41,6 +42,7 @@ export async function planWithoutReading(
   const local = (async () => {
     draft.lastPush = await parts.pushedChunks.last(draft.source.vmId, draft.chunkSize);
     await fillFromCache(parts, draft);
+    fillFromReads(draft);
     await fillHoles(parts, draft, signal);
     await fillFromExtents(parts, draft, signal);
     parts.codec.warm(unreadLayers(draft).length);

@@ -2,6 +2,7 @@ import type { RepositoryName } from '../digests/content-index.ts';
 import type { DiskIdentity } from '../disk/disk-identity.ts';
 import type { DataRange } from '../native/seek-data.ts';
 import type { HeldSnapshot } from '../snapshots/snapshot-store.ts';
+import type { ChunkReads } from './chunk-reads.ts';
 
 /** The manifest of a cached image that is pushed as it is. */
 export interface VerbatimManifest {
@@ -26,7 +27,7 @@ export interface VerbatimBlob {
 /**
  * What a push reads, opened and protected: a snapshot of a local VM, the VM itself under Tart's lock, or an
  * immutable cached image.
- * Owner: the plan or job that opened it; `close` lets the VM go.
+ * Owner: the plan or job that opened it, or the job that took it over; `close` ends its reading and lets the VM go.
  */
 export interface PushSource {
   readonly vmId: string;
@@ -67,6 +68,8 @@ export interface PushSource {
   readonly verbatim: VerbatimManifest | null;
   /** Why a cached image gets a new manifest; null where it does not, and for a local VM. */
   readonly newBecause: 'manifestMissing' | 'layerMissing' | null;
+  /** Its chunks that were read, or are being read. */
+  readonly reads: ChunkReads;
   /** Aborts with `vm.lockLost` when somebody takes the VM while its lock is held. */
   readonly lost: AbortSignal;
   /** Throws `vm.diskChanged` (or `vm.gone`) if disk or NVRAM are not what they were when the source was opened. */

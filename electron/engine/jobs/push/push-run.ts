@@ -5,7 +5,7 @@ import { PIECE_SIZE } from '../../codec/codec-pool.ts';
 import type { CodecResult } from '../../codec/codec-protocol.ts';
 import { SinkSender } from '../../codec/sink-sender.ts';
 import { askPresence } from '../../plan/ask-presence.ts';
-import { readChunk } from '../../plan/chunk-digests.ts';
+import { isBeingRead, readChunk } from '../../plan/chunk-digests.ts';
 import { dropUnservedClaim } from '../../plan/layer-claims.ts';
 import { layersByWork } from '../../plan/layers-by-work.ts';
 import { limited } from '../../plan/limited.ts';
@@ -322,7 +322,7 @@ export class PushRun implements PushContext {
         known = this.#knowsRawSize(layer.rawSize, signal);
         this.#rawSizesKnown.set(layer.rawSize, known);
       }
-      if (!(await known)) {
+      if (!(await known) && !isBeingRead(this.draft, layer)) {
         layer.streamed = true;
         return;
       }
