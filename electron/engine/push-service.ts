@@ -155,7 +155,7 @@ export class PushService {
     const targets = this.targets(input);
     await store.requireOn(targets.map(({ registry }) => registry));
     const source = await openPushSource(await vms.find(input.vmId), this.#opening, signal);
-    const stopped = AbortSignal.any([signal, this.#openPlans.open(input.planId, source)]);
+    const stopped = AbortSignal.any([signal, await this.#openPlans.open(input.planId, source)]);
     const { parts, close } = this.#parts(input, WATCHED);
     let complete = false;
     let shownMs = 0;

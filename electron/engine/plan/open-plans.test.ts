@@ -18,7 +18,7 @@ describe('what a plan reads', () => {
     closed.length = 0;
     const plans = new OpenPlans();
     for (const protection of ['lock', 'snapshot'] as const) {
-      plans.open(protection, sourceOf(protection, protection));
+      await plans.open(protection, sourceOf(protection, protection));
       await plans.made(protection, true);
     }
     const afterPlanning = [...closed];
@@ -30,10 +30,10 @@ describe('what a plan reads', () => {
   it('is let go where the plan was not made, and the oldest where many plans are complete', async () => {
     closed.length = 0;
     const plans = new OpenPlans();
-    plans.open('failed', sourceOf('failed', 'snapshot'));
+    await plans.open('failed', sourceOf('failed', 'snapshot'));
     await plans.made('failed', false);
     for (const name of ['1', '2', '3', '4', '5']) {
-      plans.open(name, sourceOf(name, 'snapshot'));
+      await plans.open(name, sourceOf(name, 'snapshot'));
       await plans.made(name, true);
     }
 
@@ -44,7 +44,7 @@ describe('what a plan reads', () => {
     closed.length = 0;
     const plans = new OpenPlans();
     const source = sourceOf('taken', 'lock');
-    const handedOver = plans.open('plan', source);
+    const handedOver = await plans.open('plan', source);
     plans.handOver('plan', 'vm:other', 'not its VM');
     plans.handOver('plan', 'vm:builder', 'job');
     await plans.made('plan', false);
@@ -63,7 +63,7 @@ describe('what a plan reads', () => {
   it('is closed with a job that never began, and with the engine', async () => {
     closed.length = 0;
     const plans = new OpenPlans();
-    for (const name of ['a', 'b', 'c']) plans.open(name, sourceOf(name, 'lock'));
+    for (const name of ['a', 'b', 'c']) await plans.open(name, sourceOf(name, 'lock'));
     plans.handOver('a', 'vm:builder', 'job a');
     plans.handOver('b', 'vm:builder', 'job b');
     await plans.jobEnded('job a');

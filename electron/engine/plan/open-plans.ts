@@ -19,7 +19,9 @@ export class OpenPlans {
   readonly #ofJobs = new Map<string, PushSource>();
 
   /** A plan begins. Answers the signal that ends its making when a job takes its source. */
-  open(planId: string, source: PushSource): AbortSignal {
+  async open(planId: string, source: PushSource): Promise<AbortSignal> {
+    // Made again under its name.
+    await this.close(planId);
     const plan: OpenPlan = { source, handedOver: new AbortController(), complete: false };
     this.#plans.set(planId, plan);
     return plan.handedOver.signal;

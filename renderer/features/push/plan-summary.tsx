@@ -1,8 +1,10 @@
+import type { TFunction } from 'i18next';
 import type { ReactElement, ReactNode } from 'react';
 import { Trans, useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Plan, PlanLayer, PlanTarget, Verdict } from '../../../shared/models/plan.ts';
+import { momentWords } from '../../ui/moment.ts';
 import { CellSwatch } from '../weave/cell-swatch.tsx';
 import type { CellKind } from '../weave/weave-cells.ts';
 import { targetTitle } from './cost-words.ts';
@@ -176,6 +178,7 @@ function PlanFacts({ plan }: { readonly plan: Plan }): ReactElement {
       t('factTime', { time: formatDuration(plan.estimatedSeconds, i18n.language), rate: formatRate(plan.rate) }),
     );
   }
+  facts.push(...timeParts(t, plan, i18n.language));
   if (!plan.complete) {
     facts.push(t('factReading', { read: formatBytes(plan.bytes.read), raw: formatBytes(plan.bytes.raw) }));
   } else if (plan.bytes.read > 0) {
@@ -190,6 +193,14 @@ function PlanFacts({ plan }: { readonly plan: Plan }): ReactElement {
   );
 }
 
+/** What the time is made of, where the link is not all that counts. */
+function timeParts(t: TFunction<'push'>, { estimate }: Plan, language: string): string[] {
+  const { readSeconds, encodeSeconds, bound } = estimate;
+  if (bound === null || bound === 'send') return [];
+  const seconds = (readSeconds ?? 0) + (encodeSeconds ?? 0);
+  return seconds < 1 ? [] : [t(`factBound.${bound}`, { time: formatDuration(seconds, language) })];
+}
+
 function only<Item>(items: readonly Item[]): Item | null {
   const [first] = items;
   return first !== undefined && items.every((item) => item === first) ? first : null;
@@ -202,7 +213,7 @@ function layersOf(target: PlanTarget, kind: Verdict | 'unknown'): readonly PlanL
 /** The reason that holds for all layers of a verdict, or the commonest. */
 function VerdictReason(props: { readonly kind: Verdict | 'unknown'; readonly target: PlanTarget }): ReactNode {
   const { kind, target } = props;
-  const { t } = useTranslation('push');
+  const { t, i18n } = useTranslation('push');
   const layers = layersOf(target, kind);
   switch (kind) {
     case 'present':
@@ -218,7 +229,10 @@ function VerdictReason(props: { readonly kind: Verdict | 'unknown'; readonly tar
       return t('why.duplicate');
     case 'upload': {
       const disk = layers.filter((layer) => layer.kind === 'disk');
-      const reason = only((disk.length === 0 ? layers : disk).map((layer) => layer.reason));
+      const told = disk.length === 0 ? layers : disk;
+      const since = only(told.map(({ changedSinceMs }) => changedSinceMs));
+      if (since !== null) return t('why.changedSince', { date: momentWords(since, i18n.language) });
+      const reason = only(told.map((layer) => layer.reason));
       return reason === null ? t('why.upload') : t(`weave:reason.${reason}`);
     }
     case 'unknown':

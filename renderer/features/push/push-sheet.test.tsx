@@ -272,8 +272,31 @@ describe('the push sheet', () => {
     await waitFor(() => {
       expect(onClose).toHaveBeenCalledOnce();
     });
-    expect(asked(host, 'jobs.push')).toMatchObject([{ references: [NEW_TAG], expectedTags: { [NEW_TAG]: null } }]);
+    // The push goes on from what the plan has read.
+    expect(asked(host, 'jobs.push')).toMatchObject([
+      { references: [NEW_TAG], expectedTags: { [NEW_TAG]: null }, planId },
+    ]);
     finish(planFor('p'));
+  });
+
+  it('lets go what a complete plan holds when it closes, and says since when what is sent is another one', async () => {
+    const changedSinceMs = new Date(2026, 10, 12, 14, 2).getTime();
+    const plan = planFor('4xp2xu');
+    const layers = plan.targets[0]?.layers.map((layer) =>
+      layer.kind === 'disk' && layer.verdict === 'upload' ? { ...layer, changedSinceMs } : layer,
+    );
+    const { host, view } = await openSheet(
+      { 'plans.make': () => Promise.resolve({ ...plan, targets: [{ ...sampleTarget([]), layers: layers ?? [] }] }) },
+      [NEW_TAG],
+    );
+    expect(await screen.findByText(/changed since 12 Nov.*, found nowhere/)).toBeTruthy();
+    expect(screen.getAllByText(/^changed since 12 Nov/)).not.toHaveLength(0);
+    const [made] = asked(host, 'plans.make');
+    view.unmount();
+    await waitFor(() => {
+      // The input of plans.make, as the contract declares it.
+      expect(asked(host, 'plans.close')).toEqual([{ planId: (made as { planId: string }).planId }]);
+    });
   });
 
   it('stops the reading when it closes', async () => {

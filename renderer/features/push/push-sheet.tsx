@@ -141,6 +141,8 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
       const job = await client.call('jobs.push', {
         ...request,
         ...(expectedTags === undefined ? {} : { expectedTags }),
+        // What is being read for the plan is read on, not anew.
+        ...(view.planId === null ? {} : { planId: view.planId }),
       });
       onPushed?.(job.id);
       onClose();

@@ -13,16 +13,18 @@ export interface PlanView {
   /** The plan shown belongs to other references or an earlier moment. */
   readonly stale: boolean;
   readonly error: ErrorData | null;
+  /** Names the plan that is being made or shown, for the push that goes on from it; null = none. */
+  readonly planId: string | null;
 }
 
 const DEBOUNCE_MS = 400;
 
 /**
  * Keeps a plan for a request: made again when the request (by value) or `round` changes, filled in through
- * `plans.changed`, and cancelled, which stops the reading, when the request changes or the sheet closes.
+ * `plans.changed`, and cancelled or closed, which stops the reading and lets the VM go, when the request changes or the sheet closes.
  */
 export function usePlan(client: ContractClient, request: PushRequest | null, round: number): PlanView {
-  const [view, setView] = useState<PlanView>({ phase: 'none', plan: null, stale: false, error: null });
+  const [view, setView] = useState<PlanView>({ phase: 'none', plan: null, stale: false, error: null, planId: null });
   const key = request === null ? null : JSON.stringify(request);
   const [lastKey, setLastKey] = useState<string | null>(null);
   const wanted = `${String(round)} ${key ?? ''}`;
@@ -33,6 +35,7 @@ export function usePlan(client: ContractClient, request: PushRequest | null, rou
       plan: before.plan,
       stale: before.plan !== null,
       error: null,
+      planId: null,
     }));
   }
   useEffect(() => {
@@ -43,17 +46,17 @@ export function usePlan(client: ContractClient, request: PushRequest | null, rou
     const planId = crypto.randomUUID();
     const stopListening = client.on('plans.changed', (change) => {
       if (change.planId !== planId || controller.signal.aborted) return;
-      setView({ phase: 'making', plan: change.plan, stale: false, error: null });
+      setView({ phase: 'making', plan: change.plan, stale: false, error: null, planId });
     });
     const timer = setTimeout(() => {
       client.call('plans.make', { ...input, planId }, { signal: controller.signal }).then(
         (plan) => {
-          if (!controller.signal.aborted) setView({ phase: 'ready', plan, stale: false, error: null });
+          if (!controller.signal.aborted) setView({ phase: 'ready', plan, stale: false, error: null, planId });
         },
         (thrown: unknown) => {
           if (controller.signal.aborted) return;
           const error = toAppError(thrown).toData();
-          setView((before) => ({ phase: 'failed', plan: before.plan, stale: true, error }));
+          setView((before) => ({ phase: 'failed', plan: before.plan, stale: true, error, planId: null }));
         },
       );
     }, DEBOUNCE_MS);
@@ -61,6 +64,8 @@ export function usePlan(client: ContractClient, request: PushRequest | null, rou
       clearTimeout(timer);
       stopListening();
       controller.abort();
+      // A complete plan may hold a snapshot. Nothing here waits for it.
+      client.call('plans.close', { planId }).catch(() => undefined);
     };
   }, [client, key, round]);
   return view;
