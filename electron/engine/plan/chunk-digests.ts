@@ -187,10 +187,8 @@ export async function readChunk(
   const runs = readRanges(draft, layer);
   const place = chunkPlace(layer);
   let seen = 0;
-  let own = false;
-  const reading = source.reads.once(place, async (until) => {
-    own = true;
-    return await parts.codec.hash(
+  const { result, own } = source.reads.once(place, (until) =>
+    parts.codec.hash(
       { path: source.diskPath, ...place, ...(runs === undefined ? {} : { runs }) },
       {
         signal: until,
@@ -201,9 +199,9 @@ export async function readChunk(
           seen = read;
         },
       },
-    );
-  });
-  const found = await beforeAbort(reading, signal);
+    ),
+  );
+  const found = await beforeAbort(result, signal);
   countWork(draft, layer, { read: found.bytesRead - seen });
   if (own) await parts.rates.hashed(layer.rawSize, found, Math.min(parts.codec.workers, unreadLayers(draft).length));
   takeRead(layer, found);

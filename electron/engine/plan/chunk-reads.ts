@@ -6,6 +6,13 @@ export interface ChunkPlace {
   readonly length: number;
 }
 
+/** A chunk that is being read, or was. */
+export interface BegunRead {
+  readonly result: Promise<CodecResult>;
+  /** Whoever asked began it. */
+  readonly own: boolean;
+}
+
 interface ChunkRead {
   readonly result: Promise<CodecResult>;
   /** What it found; null while it is under way. */
@@ -36,10 +43,10 @@ export class ChunkReads {
    * Reads a chunk, unless that was begun before. `read` is given the signal that ends with the source: who asks may stop
    * waiting before.
    */
-  once(place: ChunkPlace, read: (signal: AbortSignal) => Promise<CodecResult>): Promise<CodecResult> {
+  once(place: ChunkPlace, read: (signal: AbortSignal) => Promise<CodecResult>): BegunRead {
     const key = keyOf(place);
     const begun = this.#reads.get(key);
-    if (begun !== undefined) return begun.result;
+    if (begun !== undefined) return { result: begun.result, own: false };
     const own: ChunkRead = { result: read(this.#over.signal), found: null };
     this.#reads.set(key, own);
     own.result.then(
@@ -49,7 +56,7 @@ export class ChunkReads {
       // What failed may be tried again.
       () => this.#reads.delete(key),
     );
-    return own.result;
+    return { result: own.result, own: true };
   }
 
   /** Ends what is being read: the source is closed. */
