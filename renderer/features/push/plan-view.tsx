@@ -1,6 +1,7 @@
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Plan, PlanTarget } from '../../../shared/models/plan.ts';
+import type { SendAgain } from '../../../shared/models/push-options.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { Weave } from '../weave/weave.tsx';
 import type { CellKind } from '../weave/weave-cells.ts';
@@ -20,10 +21,14 @@ export interface PlanViewProps {
   readonly registries: readonly Registry[];
   readonly onCopy: (text: string) => void;
   readonly onNewManifest: () => void;
+  /** Layers that are sent whatever the registry says. */
+  readonly sendAgain: SendAgain;
+  readonly onSendAgain: (sendAgain: SendAgain) => void;
 }
 
 /** A plan: price, verdicts, weave, notices, layers. Nothing here is reckoned beside the plan. */
-export function PlanView({ plan, target, language, registries, onCopy, onNewManifest }: PlanViewProps): ReactElement {
+export function PlanView(props: PlanViewProps): ReactElement {
+  const { plan, target, language, registries, onCopy, onNewManifest, sendAgain, onSendAgain } = props;
   const { t } = useTranslation('push');
   const [chosen, setFilter] = useState<LayerFilter | null>(null);
   const [highlighted, setHighlighted] = useState<CellKind | null>(null);
@@ -69,6 +74,8 @@ export function PlanView({ plan, target, language, registries, onCopy, onNewMani
         onMark={setMarked}
         revealed={revealed}
         onCopy={onCopy}
+        sendAgain={sendAgain}
+        onSendAgain={onSendAgain}
       />
     </>
   );

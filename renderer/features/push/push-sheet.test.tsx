@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
@@ -203,6 +203,30 @@ describe('the push sheet', () => {
           insecure: false,
         },
       ]);
+    });
+  });
+
+  it('sends a layer again, or everything, where the person says so by the menu of a layer', async () => {
+    const digest = `sha256:${'ab'.repeat(32)}`;
+    const plan = planFor('2xu');
+    const layers = plan.targets[0]?.layers.map((layer) => (layer.index === 2 ? { ...layer, digest } : layer)) ?? [];
+    const shown = samplePlan([sampleTarget(layers, { registry: 'ghcr.io', repository: 'acme/sonoma' })]);
+    const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(shown) }, [NEW_TAG]);
+    const table = await screen.findByRole('grid', { name: 'Layers' });
+    const choose = async (command: string): Promise<void> => {
+      table.focus();
+      await user.keyboard('{Home}{ArrowDown}{ArrowDown}');
+      fireEvent.contextMenu(table);
+      await user.click(await screen.findByRole('menuitem', { name: command }));
+    };
+    await choose('Send this layer again');
+    await waitFor(() => {
+      expect(asked(host, 'plans.make').at(-1)).toMatchObject({ sendAgain: [digest] });
+    });
+    await choose('Send only what is missing');
+    await choose('Send everything again');
+    await waitFor(() => {
+      expect(asked(host, 'plans.make').at(-1)).toMatchObject({ sendAgain: 'all' });
     });
   });
 

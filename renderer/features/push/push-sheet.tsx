@@ -8,6 +8,7 @@ import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts'
 import { layerLimitError } from '../../../shared/errors/layer-limit-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
+import type { SendAgain } from '../../../shared/models/push-options.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { useClient } from '../../state/client.ts';
 import { useMemory } from '../../state/window-memory.ts';
@@ -85,6 +86,7 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
   const [focused, setFocused] = useState<number | 'store'>(0);
   const [keepLocal, setKeepLocal] = useMemory('push.keepLocal', z.boolean(), false);
   const [choices, setChoices] = useState(DEFAULT_CHOICES);
+  const [sendAgain, setSendAgain] = useState<SendAgain>([]);
   const [force, setForce] = useState(false);
   const [newManifest, setNewManifest] = useState(false);
   const [round, setRound] = useState(0);
@@ -102,6 +104,7 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
           force,
           newManifest,
           ...(keepLocal ? { keepLocal } : {}),
+          ...(sendAgain.length > 0 ? { sendAgain } : {}),
         };
   // What changes only how it is sent makes no new plan.
   const asked = request && { ...request, verify: false, concurrency: null, pieceSize: null };
@@ -239,6 +242,8 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
             language={i18n.language}
             registries={registries}
             onCopy={copy}
+            sendAgain={sendAgain}
+            onSendAgain={setSendAgain}
             onNewManifest={() => {
               setNewManifest(true);
             }}

@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { IndexRebuildRow } from './index-rebuild-row.tsx';
 import { SettingsPage, SettingsRow } from './settings-page.tsx';
 import type { SectionProps } from './settings-screen.tsx';
 import { SpeedLimitField } from './speed-limit-field.tsx';
@@ -26,6 +27,7 @@ export function TransfersSection({ settings, change }: SectionProps): ReactEleme
         value={settings.bandwidthLimit}
         onChange={(bandwidthLimit) => change({ bandwidthLimit })}
       />
+      <IndexRebuildRow />
     </SettingsPage>
   );
 }

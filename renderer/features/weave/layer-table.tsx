@@ -1,5 +1,14 @@
-import { type KeyboardEvent, type ReactElement, type ReactNode, useEffect, useId, useRef } from 'react';
+import {
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+  useEffect,
+  useId,
+  useRef,
+} from 'react';
 import { useTranslation } from 'react-i18next';
+import type { MenuPlace } from '../../ui/tree-list.tsx';
 import { LiveCells, PlanCells } from './layer-cells.tsx';
 import './layer-table.css';
 import { useRowWindow } from './use-row-window.ts';
@@ -23,6 +32,8 @@ export interface LayerTableProps {
   onRetryNow?: (() => void) | undefined;
   /** ⌘C on a marked row: its whole layer digest. */
   readonly onCopy?: ((text: string) => void) | undefined;
+  /** The menu of a row, by the pointer or the menu key. */
+  readonly onMenu?: ((layer: WeaveLayer, place: MenuPlace) => void) | undefined;
   /** Shown in place of the rows when there are none. */
   readonly empty?: ReactNode;
 }
@@ -49,7 +60,7 @@ const HEAD_CLASSES: Readonly<Record<string, string>> = {
 /** The twin of the weave in words: one row a layer, config first and NVRAM last; only rows in sight are rendered. */
 export function LayerTable(props: LayerTableProps): ReactElement {
   const { layers, chunkSize, label, columns, marked = null, revealed = null } = props;
-  const { onMark, onRetryNow, onCopy, empty } = props;
+  const { onMark, onRetryNow, onCopy, onMenu, empty } = props;
   const { t } = useTranslation('weave');
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
@@ -71,6 +82,21 @@ export function LayerTable(props: LayerTableProps): ReactElement {
     // Only a new wish scrolls, not a change of the rows under it.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [revealed]);
+
+  function menu(event: MouseEvent): void {
+    const row = event.target instanceof Element ? event.target.closest('.layer-table-row') : null;
+    const at = Number(row?.getAttribute('aria-rowindex') ?? markedRow + 2) - 2;
+    const layer = layers[at];
+    if (layer === undefined || onMenu === undefined) return;
+    event.preventDefault();
+    const bounds = scroller.current?.getBoundingClientRect();
+    // The menu key names no place.
+    const place =
+      row === null && bounds !== undefined
+        ? { x: bounds.left + 32, y: bounds.top + (at + 2) * height - (scroller.current?.scrollTop ?? 0) }
+        : { x: event.clientX, y: event.clientY };
+    onMenu(layer, place);
+  }
 
   function press(event: KeyboardEvent): void {
     const digest = layers[markedRow]?.digest ?? null;
@@ -106,6 +132,7 @@ export function LayerTable(props: LayerTableProps): ReactElement {
         aria-activedescendant={markedRow >= first && markedRow < last ? `${id}-${String(marked)}` : undefined}
         tabIndex={0}
         onKeyDown={press}
+        onContextMenu={menu}
         onPointerLeave={() => onMark?.(null)}
       >
         <LayerTableHead columns={columns} unit={t(`unit.${offsetUnit(chunkSize).name}`)} />

@@ -32,7 +32,11 @@ export interface ProbeOutcome {
   readonly findings: HostFindings;
 }
 
-type Written = Readonly<Pick<Record<CapabilityName, Capability>, WrittenName>> & { readonly left: readonly string[] };
+type Written = Readonly<Pick<Record<CapabilityName, Capability>, WrittenName>> & {
+  readonly left: readonly string[];
+  /** Whether it mounts without being told from where: nothing that is shown. */
+  readonly anonymousMount: Known;
+};
 type WrittenName = 'mount' | 'whole' | 'stream' | 'chunks' | 'resume' | 'tagDelete' | 'digestDelete';
 
 /**
@@ -46,7 +50,8 @@ export async function probeRegistry(parts: ProbeParts, signal: AbortSignal): Pro
   const { client, clock, writeTo } = parts;
   const startedMs = clock.now();
   const { software, ...reads } = await probeReads(client, parts.certificate, writeTo ?? parts.repository, signal);
-  const { left, ...written } = writeTo === null ? notWritten(parts) : await probeWrites(parts, writeTo, signal);
+  const { left, anonymousMount, ...written } =
+    writeTo === null ? notWritten(parts) : await probeWrites(parts, writeTo, signal);
   const found = { ...reads, ...written };
   return {
     capabilities: {
@@ -57,7 +62,11 @@ export async function probeRegistry(parts: ProbeParts, signal: AbortSignal): Pro
       product: knownRegistry(client.host, software)?.name ?? null,
       found,
     },
-    findings: { ...(software === null ? {} : { software }), ...findingsOf(found, writeTo !== null) },
+    findings: {
+      ...(software === null ? {} : { software }),
+      ...findingsOf(found, writeTo !== null),
+      ...(anonymousMount === 'unknown' ? {} : { anonymousMount }),
+    },
   };
 }
 
@@ -72,14 +81,25 @@ async function probeWrites(parts: ProbeParts, repository: string, signal: AbortS
     const [layer] = uploads.blobs;
     const none = untold('notThere', { status: null });
     let mount = none;
+    let anonymousMount: Known = 'unknown';
     const testMount = async (): Promise<void> => {
       mount = await uploads.mount(`${repository}-mount`);
+      anonymousMount = (await uploads.anonymousMount(`${repository}-mount`)).result;
     };
     const deletes =
       layer === undefined
         ? { tagDelete: none, digestDelete: none, left: [] }
         : await probeDeletes(client, repository, layer, testMount, signal);
-    return { whole, stream, chunks, resume, mount, ...deletes, tagDelete: tagDeleteRow(parts, deletes) };
+    return {
+      whole,
+      stream,
+      chunks,
+      resume,
+      mount,
+      anonymousMount,
+      ...deletes,
+      tagDelete: tagDeleteRow(parts, deletes),
+    };
   } finally {
     await uploads.close();
   }
@@ -119,6 +139,7 @@ function notWritten({ known, client }: ProbeParts): Written {
     chunks: form('chunks'),
     resume: untold('notTested'),
     mount: knownRow(abilities.mount, findings.mount),
+    anonymousMount: 'unknown',
     tagDelete: knownTagDelete(abilities, findings, client.host),
     digestDelete: knownRow(abilities.digestDelete, findings.digestDelete),
     left: [],

@@ -182,9 +182,17 @@ export class ProbeUploads {
 
   /** Mounts a blob of this repository into another one. */
   async mount(target: string): Promise<Capability> {
-    const [blob] = this.blobs;
+    return await this.#mount(target, this.blobs[0], { from: this.#repository });
+  }
+
+  /** Mounts another blob there, and leaves it to the registry to find it. */
+  async anonymousMount(target: string): Promise<Capability> {
+    return await this.#mount(target, this.blobs[1], {});
+  }
+
+  async #mount(target: string, blob: ProbeBlob | undefined, source: { readonly from?: string }): Promise<Capability> {
     if (blob === undefined) return untold('notThere', { status: null });
-    const query = new URLSearchParams({ mount: blob.digest, from: this.#repository });
+    const query = new URLSearchParams({ mount: blob.digest, ...source });
     const asked = await ask(
       this.#client,
       {
