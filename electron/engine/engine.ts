@@ -154,7 +154,7 @@ class JoinedEngine {
     const [book, index, store] = [this.#book, this.#index, this.#store];
     const journal = new TagJournal(paths.stateHome, nowMs);
     const movedTags = new MovedTags(journal);
-    this.#registries = new RegistryService({ clients, book, index, store, clock, emit });
+    this.#registries = new RegistryService({ clients, book, index, wasmFile: paths.codecWasm, store, clock, emit });
     this.#signIns = new SignInService({
       credentials,
       clients,
@@ -344,7 +344,7 @@ class JoinedEngine {
       // Whoever looks at what is here teaches the index what it is made of.
       'vms.list': async () => {
         const list = await this.#vms.list();
-        this.#learner.lookHere();
+        this.#learner.lookHere(list.vms.filter(({ kind, defect }) => kind === 'image' && defect === null));
         return list;
       },
       'store.list': async (input, signal) => {

@@ -55,14 +55,18 @@ export class IndexService {
     this.#parts = parts;
   }
 
-  /** Looks for images that the index has not seen, behind the caller's back: nobody waits for it, and nothing fails. */
-  lookHere(): void {
+  /**
+   * Looks for images that the index has not seen, behind the caller's back: nobody waits for it, and nothing fails.
+   *
+   * @param images those of Tart's cache, where they were just read
+   */
+  lookHere(images?: readonly Vm[]): void {
     if (this.#ended.signal.aborted) return;
     if (this.#look !== null) {
       this.#again = true;
       return;
     }
-    this.#look = this.#learnHere(this.#ended.signal)
+    this.#look = this.#learnHere(this.#ended.signal, images)
       .then(
         () => undefined,
         (thrown: unknown) => {
@@ -89,8 +93,8 @@ export class IndexService {
   }
 
   /** Learns every manifest of cached images and of the local store that was not seen there before. @returns how many */
-  async #learnHere(signal: AbortSignal): Promise<number> {
-    const images = await this.#parts.images();
+  async #learnHere(signal: AbortSignal, found?: readonly Vm[]): Promise<number> {
+    const images = found ?? (await this.#parts.images());
     const places = new Map<string, Vm[]>();
     for (const image of images) places.set(image.name, [...(places.get(image.name) ?? []), image]);
     let learned = 0;

@@ -41,6 +41,8 @@ export interface RegistryServiceParts {
   readonly clients: RegistryClients;
   readonly book: RegistryBook;
   readonly index: ContentIndex;
+  /** The built `codec.wasm`. */
+  readonly wasmFile: string;
   /** It may serve a registry of this computer. */
   readonly store: Pick<StoreService, 'serves' | 'host' | 'registry'>;
   readonly clock: Clock;
@@ -208,7 +210,7 @@ export class RegistryService {
         this.#ask(
           parseReference(reference).registry,
           insecure,
-          (client) => verifyImage(client, reference, deep, signal),
+          (client) => verifyImage({ client, index, wasmFile: this.#parts.wasmFile }, reference, deep, signal),
           'newHealth',
         ),
     };

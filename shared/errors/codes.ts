@@ -42,7 +42,7 @@ export const ERROR_RULES = {
   'auth.helper': { retry: 'afterChange', actions: ['signIn'] },
   'auth.noStore': { retry: 'afterChange', actions: [] },
   'certificate.invalid': { retry: 'afterChange', actions: [] },
-  'blob.missing': { retry: 'now', actions: ['retry'] },
+  'blob.missing': { retry: 'now', actions: ['retry', 'sendAgain'] },
   'blob.digestMismatch': { retry: 'now', actions: ['retry'] },
   'blob.sizeMismatch': { retry: 'now', actions: ['retry'] },
   'manifest.notFound': { retry: 'afterChange', actions: ['editReference'] },
@@ -55,7 +55,7 @@ export const ERROR_RULES = {
   'tag.needsWay': { retry: 'afterChange', actions: [] },
   'tag.editNotFound': { retry: 'no', actions: [] },
   'tag.notUndoable': { retry: 'no', actions: [] },
-  'verify.failed': { retry: 'now', actions: ['retry'] },
+  'verify.failed': { retry: 'now', actions: ['retry', 'sendAgain'] },
   'file.unwritable': { retry: 'afterChange', actions: ['retry'] },
   'snapshot.notFound': { retry: 'no', actions: [] },
   'snapshot.busy': { retry: 'later', actions: ['retry'] },
@@ -91,6 +91,8 @@ export type ErrorAction =
   | 'overwrite'
   /** Push a cached image with a new manifest. */
   | 'newManifest'
+  /** Send every blob of a push, whatever the registry says that it has. */
+  | 'sendAgain'
   | 'revealFile'
   | 'copyDetails';
 

@@ -18,6 +18,7 @@ export const errorDataSchema = z.object({
         'editRegistry',
         'overwrite',
         'newManifest',
+        'sendAgain',
         'revealFile',
         'copyDetails',
       ]),

@@ -97,7 +97,8 @@ export const verificationSchema = z.object({
     z.object({
       digest: z.string(),
       size: z.number(),
-      state: z.enum(['ok', 'missing', 'wrongSize', 'wrongDigest', 'unreadable']),
+      /** `wrongContent`: it is what its digest says, but does not decode to the raw bytes that the manifest claims. */
+      state: z.enum(['ok', 'missing', 'wrongSize', 'wrongDigest', 'wrongContent', 'unreadable']),
     }),
   ),
 });

@@ -112,4 +112,31 @@ describe('a manifest that lies about its layers', () => {
 
     expect(await outcome('fourth/vm', '1')).toEqual(unchanged());
   });
+
+  it('is found out where its layers are read and decoded: a push there believes it no more', async () => {
+    const engine = await openTestEngine({ tartHome: home.root });
+    const reference = `${registry.host}/liar/vm:1`;
+    const believed = async (): Promise<number> => {
+      const plan = await engine.plan({ vmId: 'vm:builder', references: [reference] });
+      return plan.targets[0]?.layers.filter(({ kind, size }) => kind === 'disk' && size === 500).length ?? 0;
+    };
+    const before = await believed();
+    const never = new AbortController().signal;
+    const { ok, blobs } = await engine.handlers['images.verify']({ reference, insecure: false, deep: true }, never);
+    const honestImage = `${registry.host}/honest/vm:1`;
+    const other = await engine.handlers['images.verify'](
+      { reference: honestImage, insecure: false, deep: true },
+      never,
+    );
+    const after = await believed();
+    await engine.close();
+
+    expect({
+      ok,
+      lies: blobs.filter(({ state }) => state === 'wrongContent').length > 0,
+      after,
+      other: other.ok,
+    }).toEqual({ ok: false, lies: true, after: 0, other: true });
+    expect(before).toBeGreaterThan(0);
+  });
 });

@@ -79,6 +79,16 @@ function ReportActions({ job, commands }: JobReportProps): ReactElement {
           {t('push:error.newManifest')}
         </Button>
       )}
+      {job.kind === 'push' && actions.includes('sendAgain') && (
+        <Button
+          className="button"
+          onPress={() => {
+            commands.sendAgain(job.id);
+          }}
+        >
+          {t('push:sendAgain.all')}
+        </Button>
+      )}
     </>
   );
 }

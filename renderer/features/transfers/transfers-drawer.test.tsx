@@ -263,6 +263,14 @@ describe('the transfers drawer', () => {
     expect(asked('jobs.retry')).toEqual([{ id: 'job-3', force: false, newManifest: true }]);
   });
 
+  it('sends everything again where a registry had not what it said', async () => {
+    const error = new AppError('blob.missing', { host: 'ghcr.io', digest: 'sha256:ab' }).toData();
+    const { asked, user } = await openDrawer([{ ...FAILED, error }]);
+    await user.click(screen.getByRole('radio', { name: 'Failed1' }));
+    await user.click(await screen.findByRole('button', { name: 'Send everything again' }));
+    expect(asked('jobs.retry')).toEqual([{ id: 'job-3', force: false, sendAgain: 'all' }]);
+  });
+
   it('filters the layers by what the legend names', async () => {
     const { user } = await openDrawer([RUNNING]);
     await user.click(await screen.findByRole('button', { name: /^Waiting ?3/ }));

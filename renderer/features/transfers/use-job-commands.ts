@@ -10,6 +10,8 @@ export interface JobCommands {
   readonly overwrite: (id: string) => void;
   /** Tries again with a new manifest, for a cached image whose own cannot be pushed. */
   readonly withNewManifest: (id: string) => void;
+  /** Tries again and sends every blob, whatever the registry says that it has. */
+  readonly sendAgain: (id: string) => void;
   readonly copy: (text: string) => void;
   readonly error: ErrorData | null;
 }
@@ -35,6 +37,9 @@ export function useJobCommands(): JobCommands {
       },
       withNewManifest: (id: string): void => {
         run(client.call('jobs.retry', { id, force: false, newManifest: true }));
+      },
+      sendAgain: (id: string): void => {
+        run(client.call('jobs.retry', { id, force: false, sendAgain: 'all' }));
       },
       copy: (text: string): void => {
         run(client.call('app.copyText', { text }));
