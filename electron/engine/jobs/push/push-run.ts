@@ -365,14 +365,12 @@ export class PushRun implements PushContext {
     const { digest } = layer;
     const missing = this.outcomes.live.filter((target) => digest === null || !this.blobs.has(target, digest));
     if (missing.length === 0) return;
-    if (layer.kind === 'config') {
-      await this.#putConfig(layer, missing, signal);
-      return;
-    }
     const leave = await this.concurrency.enter([...new Set(missing.map(({ registry }) => registry))], signal);
     this.#turns.add(leave);
     try {
-      await new LayerUpload(this, layer, signal).to(missing);
+      // It is a layer of few bytes, but a layer: a registry that takes one at a time takes no other beside it.
+      if (layer.kind === 'config') await this.#putConfig(layer, missing, signal);
+      else await new LayerUpload(this, layer, signal).to(missing);
     } finally {
       this.#leave(leave);
     }
