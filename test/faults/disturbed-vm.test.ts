@@ -6,13 +6,14 @@ import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { first, isCommit } from '../fixtures/faults.ts';
 import { lockHolderOf } from '../fixtures/file-lock.ts';
 import { isWhole, pushThrough } from '../fixtures/push-through.ts';
-import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { forbidSnapshots, makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 
 let home: TartHome;
 let registry: DockerRegistry;
 
 beforeAll(async () => {
   home = await makeTartHome();
+  await forbidSnapshots(home);
   registry = await startDockerRegistry();
 });
 afterAll(async () => {
@@ -38,7 +39,7 @@ async function pushWhile(name: string, disturb: (vm: TartVm) => void) {
   return { vm, ended, tags, disturbed: hits() };
 }
 
-describe('a VM that somebody wants in the middle of a push', () => {
+describe('a VM that no snapshot can be made of and somebody wants in the middle of a push', () => {
   it('ends the push when its disk is written to, and nothing is tagged', async () => {
     const { ended, tags, disturbed } = await pushWhile('written', (vm) => {
       const disk = openSync(vm.diskFile, 'r+');

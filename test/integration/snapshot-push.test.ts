@@ -1,15 +1,17 @@
-import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
-import { first, isCommit } from '../fixtures/faults.ts';
-import { type LoopVolume, makeLoopVolume, VOLUME_KINDS } from '../fixtures/loop-volume.ts';
+import { answer, first, isCommit, isManifestPut } from '../fixtures/faults.ts';
+import { type LoopVolume, makeLoopVolume, VOLUME_KINDS, type VolumeKind } from '../fixtures/loop-volume.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeTartHome, makeTartVm, runTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
-import { openTestEngine } from '../fixtures/test-engine.ts';
+import { openTestEngine, TEST_CHUNK } from '../fixtures/test-engine.ts';
 
 let registry: DockerRegistry;
 beforeAll(async () => {
@@ -31,16 +33,30 @@ function writeTo(path: string, offset: number, bytes: string): void {
   closeSync(file);
 }
 
-describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a push of a VM on %s', (kind) => {
-  let volume: LoopVolume;
-  let home: TartHome;
+/** A volume that clones, with a Tart home, for the tests of one block. The members are there when they run. */
+function prepareVolume(kind: VolumeKind): { readonly home: TartHome; readonly stateHome: string } {
+  const made: { volume?: LoopVolume; home?: TartHome } = {};
   beforeAll(async () => {
-    volume = makeLoopVolume(kind);
-    home = await makeTartHome(volume.path);
+    made.volume = makeLoopVolume(kind);
+    made.home = await makeTartHome(made.volume.path);
   });
-  afterAll(() => volume.remove());
+  afterAll(() => made.volume?.remove());
+  return {
+    get home() {
+      if (made.home === undefined) throw new Error('no Tart home before the tests run');
+      return made.home;
+    },
+    get stateHome() {
+      return join(made.volume?.path ?? '', 'state');
+    },
+  };
+}
+
+describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a push of a VM on %s', (kind) => {
+  const scene = prepareVolume(kind);
 
   it('reads a snapshot: the VM may be started, written to and deleted meanwhile', async () => {
+    const { home } = scene;
     const vm = await makeTartVm(home, { name: 'busy', disk: SMALLEST_DISK });
     const [disk, nvram] = [readFileSync(vm.diskFile), readFileSync(vm.nvramFile)];
     const seen: { started: boolean; disturbing: Promise<void> } = { started: false, disturbing: Promise.resolve() };
@@ -78,6 +94,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a push of a VM on
   });
 
   it('makes no other snapshot of a disk that did not change, and one base stays when it did', async () => {
+    const { home } = scene;
     const vm: TartVm = await makeTartVm(home, { name: 'steady', disk: SMALLEST_DISK });
     const engine = await openTestEngine({ tartHome: home.root });
     const push = async (tag: string) =>
@@ -103,6 +120,109 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a push of a VM on
       changed: 'snapshot',
       replaced: 1,
       kept: before.length,
+    });
+  });
+});
+
+// What does not depend on how the file system clones.
+describe.each(VOLUME_KINDS.filter((kind) => kind === 'xfs'))('a push that reads a snapshot, on %s,', (kind) => {
+  const scene = prepareVolume(kind);
+
+  it('goes on from the snapshot after the process was killed, whatever became of the VM', async () => {
+    const { home, stateHome } = scene;
+    const vm = await makeTartVm(home, { name: 'killed', disk: SMALLEST_DISK });
+    const [disk, nvram] = [readFileSync(vm.diskFile), readFileSync(vm.nvramFile)];
+    const before = snapshotsIn(home);
+    let enough: () => void = () => undefined;
+    const halfway = new Promise<void>((done) => {
+      enough = done;
+    });
+    let commits = 0;
+    const proxy = await startRegistryProxy(registry.host, (request) => {
+      if (isCommit(request)) commits += 1;
+      if (commits === 3) enough();
+      return undefined;
+    });
+    const reference = `${proxy.host}/snapshots/${kind}-killed:1`;
+    const own = { TART_HOME: home.root, TARTAN_HOME: stateHome, TARTAN_CHUNK_SIZE: String(TEST_CHUNK) };
+    const args = [resolve('dist/node/tartan.cjs'), 'push', 'killed', reference, '--concurrency', '1'];
+    const child = spawn(process.execPath, args, { env: { ...process.env, ...own }, stdio: 'ignore' });
+    await halfway;
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    writeTo(vm.diskFile, 9 * 1024 * 1024, 'changed');
+    await rm(vm.folder, { recursive: true });
+    const engine = await openTestEngine({ tartHome: home.root, stateHome });
+    const never = new AbortController().signal;
+    const [job] = await engine.handlers['jobs.list'](null, never);
+    const id = job?.id ?? '';
+    const waiting = await engine.handlers['snapshots.list']({ vmId: 'vm:killed' }, never);
+    await engine.handlers['jobs.resume']({ id }, never);
+    await engine.until(id, ({ state }) => state === 'done');
+    const done = await engine.handlers['snapshots.list']({ vmId: 'vm:killed' }, never);
+    await engine.handlers['snapshots.drop']({ id: done[0]?.id ?? '' }, never);
+    await Promise.all([engine.close(), proxy.close()]);
+    const image = await pullWithSkopeo(`${registry.host}/snapshots/${kind}-killed:1`);
+
+    expect({
+      state: job?.state,
+      waiting: waiting.map(({ keptFor, jobId }) => ({ keptFor, jobId })),
+      done: done.map(({ keptFor, jobId, onlyHere }) => ({ keptFor, jobId, held: onlyHere > 0 })),
+      whole: image.disk.equals(disk) && image.nvram.equals(nvram),
+      left: snapshotsIn(home),
+    }).toEqual({
+      state: 'interrupted',
+      waiting: [{ keptFor: 'job', jobId: id }],
+      done: [{ keptFor: 'base', jobId: null, held: true }],
+      whole: true,
+      left: before,
+    });
+  });
+
+  it('leaves nothing of a plan; a push that failed keeps its snapshot until it is removed', async () => {
+    const { home } = scene;
+    await makeTartVm(home, { name: 'brief', disk: SMALLEST_DISK });
+    const before = snapshotsIn(home);
+    const { fault } = first(1, isManifestPut, answer(403, {}, '{"errors":[{"code":"DENIED"}]}'));
+    const proxy = await startRegistryProxy(registry.host, fault);
+    const engine = await openTestEngine({ tartHome: home.root });
+    const never = new AbortController().signal;
+    const request = { vmId: 'vm:brief', references: [`${proxy.host}/snapshots/${kind}-brief:1`] };
+    const { source, lockedMs } = await engine.plan(request);
+    const planned = snapshotsIn(home);
+    const failing = await engine.start(request);
+    const error = await engine.until(failing, ({ state }) => state === 'failed').then(({ error: told }) => told?.code);
+    const failed = (await engine.handlers['snapshots.list']({ vmId: 'vm:brief' }, never)).map(({ jobId }) => jobId);
+    await engine.handlers['jobs.remove']({ id: failing }, never);
+    const removed = snapshotsIn(home);
+    await Promise.all([engine.close(), proxy.close()]);
+
+    expect({ source, locked: lockedMs !== null, planned, error, failed, removed }).toEqual({
+      source: 'snapshot',
+      locked: true,
+      planned: before,
+      error: 'registry.denied',
+      failed: [failing],
+      removed: before,
+    });
+  });
+
+  it('puts what it read into the cache of Tart, to be written to as any image', async () => {
+    const { home } = scene;
+    await makeTartVm(home, { name: 'cached', disk: SMALLEST_DISK });
+    const engine = await openTestEngine({ tartHome: home.root });
+    const reference = `${registry.host}/snapshots/${kind}-cached:1`;
+    const { document } = await engine.push({ vmId: 'vm:cached', references: [reference], populateCache: true });
+    await engine.close();
+    const digest = document.targets[0]?.manifestDigest ?? '';
+    const folder = join(home.root, 'cache', 'OCIs', registry.host.replace(':', '%3A'), 'snapshots', `${kind}-cached`);
+    const modes = ['disk.img', 'nvram.bin'].map((name) =>
+      (statSync(join(folder, digest, name)).mode & 0o777).toString(8),
+    );
+
+    expect({ populated: document.populatedCache, modes }).toEqual({
+      populated: { error: null },
+      modes: ['644', '644'],
     });
   });
 });
