@@ -44,9 +44,11 @@ async function show(drop: () => Promise<null> = () => Promise.resolve(null)): Pr
   return host;
 }
 
-/** What was asked of the engine beside lists. */
+/** The changes that were asked of the engine. */
 const asked = (host: MemoryHost): unknown[] =>
-  host.requests.filter(({ method }) => method !== 'snapshots.list').map(({ method, input }) => [method, input]);
+  host.requests
+    .filter(({ method }) => method === 'snapshots.pin' || method === 'snapshots.drop')
+    .map(({ method, input }) => [method, input]);
 
 async function choose(of: string, command: string): Promise<void> {
   fireEvent.click(screen.getByRole('button', { name: `Commands for the snapshot of ${of}` }));
