@@ -7,6 +7,8 @@ import { useStore } from 'zustand';
 import type { MethodOutput } from '../../shared/contract/methods.ts';
 import { SAMPLE_VM_ID } from '../../shared/models/sample.ts';
 import type { Vm } from '../../shared/models/vm.ts';
+import { CompareScreen } from '../features/compare/compare-screen.tsx';
+import { comparedPair } from '../features/compare/compare-start.ts';
 import { CopyDialog } from '../features/copy/copy-dialog.tsx';
 import { closeCopy, copyStart, copyTo } from '../features/copy/copy-start.ts';
 import { useDropCopy } from '../features/copy/use-drop-copy.ts';
@@ -107,6 +109,16 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     open: false,
     job: null,
   });
+
+  // The screen is shown each time that two images are to be compared, and gives way to the one before it.
+  const comparisons = useStore(comparedPair, ({ asked }) => asked);
+  const [shownComparisons, setShownComparisons] = useState(comparisons);
+  const [beforeCompare, setBeforeCompare] = useState<Screen>('images');
+  if (comparisons !== shownComparisons) {
+    setShownComparisons(comparisons);
+    if (screen !== 'compare') setBeforeCompare(screen);
+    setScreen('compare');
+  }
 
   // Null before the jobs are known.
   const pushedBefore = useJobs(({ loaded, jobs }) => (loaded ? jobs.length > 0 : null));
@@ -256,6 +268,13 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
             onAddRegistry={() => setDialog({ kind: 'addRegistry' })}
             onRemoveRegistry={(host) => setDialog({ kind: 'removeRegistry', host })}
             onClose={() => setScreen('images')}
+          />
+        ) : screen === 'compare' ? (
+          <CompareScreen
+            vms={list?.vms ?? NO_VMS}
+            registries={registries ?? NO_REGISTRIES}
+            onPush={push}
+            onClose={() => setScreen(beforeCompare)}
           />
         ) : screen === 'savings' ? (
           <SavingsScreen registries={registries ?? NO_REGISTRIES} onImages={() => setScreen('images')} />

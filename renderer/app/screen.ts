@@ -1,2 +1,2 @@
 /** The screens between title bar and strip. */
-export type Screen = 'images' | 'savings' | 'settings';
+export type Screen = 'images' | 'savings' | 'compare' | 'settings';

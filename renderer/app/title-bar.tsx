@@ -1,4 +1,4 @@
-import { ChartColumn, Layers, type LucideIcon, Search, Settings as SettingsIcon } from 'lucide-react';
+import { ChartColumn, GitCompare, Layers, type LucideIcon, Search, Settings as SettingsIcon } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -24,6 +24,7 @@ const NAV = [
 export function TitleBar({ controls, screen, onScreen, onSearch }: TitleBarProps): ReactElement {
   const { t } = useTranslation('panes');
   const { t: palette } = useTranslation('palette');
+  const { t: compare } = useTranslation('compare');
   return (
     <header className="title-bar" data-controls={controls}>
       <nav aria-label={t('screens')}>
@@ -48,6 +49,17 @@ export function TitleBar({ controls, screen, onScreen, onSearch }: TitleBarProps
         <kbd>{shortcutWords({ key: 'K' }, IS_MAC)}</kbd>
       </Button>
       <span className="title-bar-space" />
+      <Button
+        className="icon-button"
+        aria-label={compare('open')}
+        data-tip={compare('open')}
+        aria-current={screen === 'compare' ? 'page' : false}
+        onPress={() => {
+          onScreen(screen === 'compare' ? 'images' : 'compare');
+        }}
+      >
+        <GitCompare size={15} strokeWidth={1.75} aria-hidden="true" />
+      </Button>
       <Button
         className="icon-button"
         aria-label={t('settings')}

@@ -11,6 +11,7 @@ const STOPS = [
   '[data-pane="registries"]',
   '[data-pane="detail"]',
   '.savings',
+  '.compare',
   '.transfers-drawer',
 ] as const;
 

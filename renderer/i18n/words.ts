@@ -4,6 +4,7 @@ import enErrors from '../../shared/errors/words.en.json';
 import zhErrors from '../../shared/errors/words.zh-CN.json';
 import type { Settings } from '../../shared/models/settings.ts';
 import enBrowse from './en/browse.json';
+import enCompare from './en/compare.json';
 import enCopies from './en/copies.json';
 import enCopy from './en/copy.json';
 import enDrag from './en/drag.json';
@@ -21,6 +22,7 @@ import enTags from './en/tags.json';
 import enTransfers from './en/transfers.json';
 import enWeave from './en/weave.json';
 import zhBrowse from './zh-CN/browse.json';
+import zhCompare from './zh-CN/compare.json';
 import zhCopies from './zh-CN/copies.json';
 import zhCopy from './zh-CN/copy.json';
 import zhDrag from './zh-CN/drag.json';
@@ -54,6 +56,7 @@ export const CATALOGUES = {
     store: enStore,
     tags: enTags,
     browse: enBrowse,
+    compare: enCompare,
     copies: enCopies,
     copy: enCopy,
     drag: enDrag,
@@ -74,6 +77,7 @@ export const CATALOGUES = {
     store: zhStore,
     tags: zhTags,
     browse: zhBrowse,
+    compare: zhCompare,
     copies: zhCopies,
     copy: zhCopy,
     drag: zhDrag,

@@ -1,4 +1,4 @@
-import { Folder, FolderOpen, GripVertical, Hash, SquareTerminal, Tag, Upload } from 'lucide-react';
+import { Folder, FolderOpen, GitCompare, GripVertical, Hash, SquareTerminal, Tag, Upload } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { PLAIN_PUSH } from '../../../shared/models/push-options.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
@@ -6,6 +6,7 @@ import { useClient } from '../../state/client.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import type { MenuCommand, MenuGroups } from '../../ui/context-menu.tsx';
 import { IS_MAC, shortcutWords } from '../../ui/shortcut.ts';
+import { compareImages } from '../compare/compare-start.ts';
 import { pickUp } from '../drag/drag-store.ts';
 import { commandName, pushCommand } from '../push/push-command.ts';
 import { useJobs } from '../transfers/job-mirror-context.ts';
@@ -14,6 +15,7 @@ import { vmTitle } from './vm-title.ts';
 /** The commands of a VM or cached image, for its menus. */
 export function useVmCommands(onPush: (vm: Vm) => void): (vm: Vm) => MenuGroups {
   const { t } = useTranslation('panes');
+  const { t: compare } = useTranslation('compare');
   const client = useClient();
   const copy = useCopy();
   const jobs = useJobs((state) => state.jobs);
@@ -33,6 +35,16 @@ export function useVmCommands(onPush: (vm: Vm) => void): (vm: Vm) => MenuGroups 
               label: t('pickUp'),
               icon: GripVertical,
               act: () => pickUp({ kind: 'vm', vm }, 'keyboard'),
+            }),
+          ]
+        : [];
+    const beside =
+      vm.defect === null
+        ? [
+            command('compare', {
+              label: compare('compareWith'),
+              icon: GitCompare,
+              act: () => compareImages({ kind: 'vm', name: vm.id }, null),
             }),
           ]
         : [];
@@ -70,6 +82,6 @@ export function useVmCommands(onPush: (vm: Vm) => void): (vm: Vm) => MenuGroups 
         act: () => void client.call('app.revealVm', { vmId: vm.id }).catch(() => undefined),
       }),
     ];
-    return [push, copies, files];
+    return [push, beside, copies, files];
   };
 }

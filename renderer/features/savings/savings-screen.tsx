@@ -15,9 +15,11 @@ import { z } from 'zod';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import type { Savings } from '../../../shared/models/savings.ts';
+import type { ImageName } from '../../../shared/models/sharing.ts';
 import { useClient } from '../../state/client.ts';
 import { useMemory } from '../../state/window-memory.ts';
 import { ReadingLine } from '../../ui/reading-line.tsx';
+import { compareImages, imageName } from '../compare/compare-start.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { ChartPatterns } from './chart-patterns.tsx';
 import { ExportReport } from './export-report.tsx';
@@ -101,7 +103,7 @@ export function SavingsScreen({ registries, onImages }: SavingsScreenProps): Rea
                   onAll={() => setPeriod(() => 'all')}
                 />
               )}
-              {images.value !== null && !nothingKnown && <WhichShare registry={registry} onCompare={null} />}
+              {images.value !== null && !nothingKnown && <WhichShare registry={registry} onCompare={comparePair} />}
             </div>
             <div>{images.value !== null && !nothingKnown && <RegistrySharing images={images.value} />}</div>
           </div>
@@ -110,6 +112,11 @@ export function SavingsScreen({ registries, onImages }: SavingsScreenProps): Rea
       )}
     </main>
   );
+}
+
+/** Shows two images of the matrix beside each other. */
+function comparePair(a: ImageName, b: ImageName): void {
+  compareImages(imageName(a.registry, a.repository, a), imageName(b.registry, b.repository, b));
 }
 
 /** The bars of the period; where no job ended in it, that, and the way to all of them. */

@@ -8,14 +8,22 @@ const RADIUS = 1.5;
 /** What cells are painted with: on the canvas in sight, or on a stamp. */
 export type Brush = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-function fillRound(context: Brush, box: Box, fill: string | CanvasPattern): void {
+/** A cell's ground with its rounded corners. */
+export function fillRound(context: Brush, box: Box, fill: string | CanvasPattern): void {
   context.fillStyle = fill;
   context.beginPath();
   context.roundRect(box.x, box.y, box.width, box.height, RADIUS);
   context.fill();
 }
 
-function strokeRound(context: Brush, box: Box, stroke: string, width: number, dash: readonly number[] = []): void {
+/** The edge of a cell, inside its box. */
+export function strokeRound(
+  context: Brush,
+  box: Box,
+  stroke: string,
+  width: number,
+  dash: readonly number[] = [],
+): void {
   context.strokeStyle = stroke;
   context.lineWidth = width;
   context.setLineDash([...dash]);
@@ -25,7 +33,8 @@ function strokeRound(context: Brush, box: Box, stroke: string, width: number, da
   context.setLineDash([]);
 }
 
-function middle(box: Box): { x: number; y: number } {
+/** The middle of a box. */
+export function middle(box: Box): { x: number; y: number } {
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 

@@ -88,6 +88,8 @@ export interface WeaveSpace {
   readonly scale: number;
   /** There is little height (a drawer under 360 px): tight cells. */
   readonly short: boolean;
+  /** Two bands stand above each other: no roomy cells. */
+  readonly double?: boolean;
 }
 
 function snap(length: number, scale: number): number {
@@ -112,6 +114,7 @@ function columnsFor(space: WeaveSpace, cellWidth: number, rule: DensityRule): nu
 
 function firstDensity(space: WeaveSpace): WeaveDensity {
   if (space.short || space.count > TIGHT_ABOVE) return 'tight';
+  if (space.double === true) return 'normal';
   return space.count < ROOMY_BELOW || space.width >= ROOMY_FROM_WIDTH ? 'roomy' : 'normal';
 }
 

@@ -69,23 +69,27 @@ export interface WeaveScene {
   readonly step: number;
 }
 
-function gapAfter(layout: WeaveLayout, chunk: number): number {
+/** What lies between a cell and the next one in its row; 0 at the end of the row. */
+export function gapAfter(layout: WeaveLayout, chunk: number): number {
   const column = (chunk % layout.columns) + 1;
   if (column === layout.columns) return 0;
   return column % GROUP === 0 ? layout.gap + layout.groupGap : layout.gap;
 }
 
-function hair(layout: WeaveLayout): number {
+/** The thinnest line: a whole number of device pixels, about a CSS px. */
+export function hair(layout: WeaveLayout): number {
   return Math.round(layout.scale) / layout.scale;
 }
 
-function warpOffsets(layout: WeaveLayout): readonly [number, number] {
+/** Left edges of the two warp threads within a column. */
+export function warpOffsets(layout: WeaveLayout): readonly [number, number] {
   const { width } = layout.cell;
   const first = Math.round(width * 0.3 * layout.scale) / layout.scale;
   return [first, width - first - hair(layout)];
 }
 
-function markX(layout: WeaveLayout, column: number): number {
+/** Left edge of the mark before a column that begins a group. */
+export function markX(layout: WeaveLayout, column: number): number {
   const gap = layout.gap + layout.groupGap;
   return columnX(layout, column) - gap + Math.floor((gap * layout.scale - 1) / 2) / layout.scale;
 }

@@ -8,37 +8,26 @@ export interface WeaveKey {
   readonly command: boolean;
 }
 
-function find(
-  chunks: readonly WeaveLayer[],
+/** The next place that is wanted, round the end; `from` where there is none. */
+export function findInBand<Cell>(
+  cells: readonly Cell[],
   from: number,
   step: 1 | -1,
-  wanted: (layer: WeaveLayer) => boolean,
+  wanted: (cell: Cell) => boolean,
 ): number {
-  for (let distance = 1; distance < chunks.length; distance++) {
-    const place = (from + step * distance + chunks.length * 2) % chunks.length;
-    const layer = chunks[place];
-    if (layer !== undefined && wanted(layer)) return place;
+  for (let distance = 1; distance < cells.length; distance++) {
+    const place = (from + step * distance + cells.length * 2) % cells.length;
+    const cell = cells[place];
+    if (cell !== undefined && wanted(cell)) return place;
   }
   return from;
 }
 
-function isProblem(layer: WeaveLayer): boolean {
-  const kind = cellKind(layer);
-  return kind === 'failed' || kind === 'retrying';
-}
-
-/** Where a key leads from a chunk; null for keys that do not move. `n`, `u` and `e` go round at the end of the disk. */
-export function stepInWeave(
-  chunks: readonly WeaveLayer[],
-  columns: number,
-  from: number,
-  { key, command }: WeaveKey,
-): number | null {
-  const last = chunks.length - 1;
+/** Where arrows, Home, End and the page keys lead from a cell of a wrapped band; null for other keys. */
+export function stepInBand(count: number, columns: number, from: number, { key, command }: WeaveKey): number | null {
+  const last = count - 1;
   const rowStart = from - (from % columns);
   const clamp = (place: number): number => Math.max(0, Math.min(last, place));
-  const current = chunks[from];
-  const likeThis = (layer: WeaveLayer): boolean => current !== undefined && cellKind(layer) === cellKind(current);
   switch (key) {
     case 'ArrowRight':
       return clamp(from + 1);
@@ -56,15 +45,35 @@ export function stepInWeave(
       return clamp(from + GROUP);
     case 'PageUp':
       return clamp(from - GROUP);
-    case 'n':
-      return find(chunks, from, 1, likeThis);
-    case 'N':
-      return find(chunks, from, -1, likeThis);
-    case 'u':
-      return find(chunks, from, 1, (layer) => layer.verdict === 'upload');
-    case 'e':
-      return find(chunks, from, 1, isProblem);
     default:
       return null;
+  }
+}
+
+function isProblem(layer: WeaveLayer): boolean {
+  const kind = cellKind(layer);
+  return kind === 'failed' || kind === 'retrying';
+}
+
+/** Where a key leads from a chunk; null for keys that do not move. `n`, `u` and `e` go round at the end of the disk. */
+export function stepInWeave(
+  chunks: readonly WeaveLayer[],
+  columns: number,
+  from: number,
+  key: WeaveKey,
+): number | null {
+  const current = chunks[from];
+  const likeThis = (layer: WeaveLayer): boolean => current !== undefined && cellKind(layer) === cellKind(current);
+  switch (key.key) {
+    case 'n':
+      return findInBand(chunks, from, 1, likeThis);
+    case 'N':
+      return findInBand(chunks, from, -1, likeThis);
+    case 'u':
+      return findInBand(chunks, from, 1, (layer) => layer.verdict === 'upload');
+    case 'e':
+      return findInBand(chunks, from, 1, isProblem);
+    default:
+      return stepInBand(chunks.length, columns, from, key);
   }
 }

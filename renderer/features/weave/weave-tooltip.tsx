@@ -1,4 +1,4 @@
-import { type ReactElement, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactElement, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
 import type { WeaveLayer } from './weave-cells.ts';
@@ -19,10 +19,29 @@ const FIRST_DELAY_MS = 500;
 const NEXT_DELAY_MS = 80;
 const DISTANCE = 8;
 
-/** What a cell says: above it, or below where there is no room, never over it. Screen readers have the cell's name. */
-export function WeaveTooltip(props: WeaveTooltipProps): ReactElement | null {
+/** What a cell of a weave says. */
+export function WeaveTooltip(props: WeaveTooltipProps): ReactElement {
   const { band, box, layer, chunk, chunkSize, byKeyboard } = props;
   const { t, i18n } = useTranslation('weave');
+  const words = describeChunk(t, layer, chunk, { chunkSize, language: i18n.language });
+  return (
+    <CellTooltip band={band} box={box} chunk={chunk} byKeyboard={byKeyboard}>
+      <div>
+        <b>{words.name}</b> <span>{words.place}</span>
+      </div>
+      <div>
+        <b>{words.verdict}</b> <span>{words.raw}</span>
+      </div>
+      <div className="weave-tooltip-reason">{words.reason}</div>
+    </CellTooltip>
+  );
+}
+
+/** Lines over a cell: above it, or below where there is no room, never over it. Screen readers have the cell's name. */
+export function CellTooltip(
+  props: Pick<WeaveTooltipProps, 'band' | 'box' | 'chunk' | 'byKeyboard'> & { readonly children: ReactNode },
+): ReactElement | null {
+  const { band, box, chunk, byKeyboard, children } = props;
   const shown = useDelay(byKeyboard ? NEXT_DELAY_MS : FIRST_DELAY_MS, chunk);
   const element = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -37,16 +56,9 @@ export function WeaveTooltip(props: WeaveTooltipProps): ReactElement | null {
     tip.style.transform = `translate(${String(Math.round(left))}px, ${String(Math.round(top))}px)`;
   });
   if (!shown) return null;
-  const words = describeChunk(t, layer, chunk, { chunkSize, language: i18n.language });
   return createPortal(
     <div className="weave-tooltip" ref={element} aria-hidden="true">
-      <div>
-        <b>{words.name}</b> <span>{words.place}</span>
-      </div>
-      <div>
-        <b>{words.verdict}</b> <span>{words.raw}</span>
-      </div>
-      <div className="weave-tooltip-reason">{words.reason}</div>
+      {children}
     </div>,
     document.body,
   );

@@ -1,0 +1,188 @@
+// @vitest-environment jsdom
+import { screen, within } from '@testing-library/react';
+import userEvent, { type UserEvent } from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ComparedCell, ComparedChunk, ComparedSide, Comparison } from '../../../shared/models/comparison.ts';
+import { createMemoryHost } from '../../../test/fixtures/window/memory-host.ts';
+import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
+import { CompareScreen } from './compare-screen.tsx';
+import { comparedPair } from './compare-start.ts';
+
+prepareTestWindow();
+
+const CHUNK = 512 * 1024 ** 2;
+const NAME_A = { kind: 'vm', name: 'vm:xcode' } as const;
+const NAME_B = { kind: 'image', name: 'registry.acme/macos/sonoma:14.4.1' } as const;
+const LETTERS = { '=': 'common', '>': 'moved', x: 'only', '.': 'zero', '?': 'unknown' } as const;
+
+function cell(mark: string, name: string, at: number | null): ComparedCell | null {
+  if (mark === ' ') return null;
+  const state = LETTERS[mark as keyof typeof LETTERS];
+  const digest = state === 'unknown' ? null : `sha256:${name.repeat(64)}`.slice(0, 71);
+  const size = state === 'unknown' ? null : 220_000_000;
+  return { rawSize: CHUNK, rawDigest: digest, digest, size, estimatedSize: size === null ? 1 : null, state, at };
+}
+
+/** Places of two disks, drawn; `>` in A went to the place that `to` names. */
+function drawn(a: string, b: string, to: Readonly<Record<number, number>> = {}): ComparedChunk[] {
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, place) => ({
+    offset: place * CHUNK,
+    a: cell(a[place] ?? ' ', 'a', to[place] ?? null),
+    b: cell(b[place] ?? ' ', 'b', null),
+    alsoIn: (a[place] ?? '') === 'x' ? { count: 0, images: [] } : null,
+  }));
+}
+
+const SIDE: Omit<ComparedSide, 'kind' | 'name' | 'title'> = {
+  registry: null,
+  repository: null,
+  digest: null,
+  tags: [],
+  state: 'stopped',
+  uploadTime: null,
+  diskSize: 100e9,
+  packed: 31.4e9,
+  estimated: false,
+  unknown: 0,
+};
+
+function comparison(chunks: ComparedChunk[], parts: Partial<Comparison> = {}): Comparison {
+  const total = (count: number, bytes: number): Comparison['totals']['common'] => ({
+    chunks: count,
+    bytes,
+    estimated: false,
+  });
+  return {
+    a: { ...SIDE, ...NAME_A, title: 'xcode' },
+    b: { ...SIDE, ...NAME_B, title: 'registry.acme/macos/sonoma', state: null, tags: ['14.4.1', 'latest'] },
+    chunkSize: CHUNK,
+    chunks,
+    totals: {
+      common: total(174, 29.1e9),
+      onlyA: total(11, 2.3e9),
+      onlyB: total(11, 2e9),
+      moved: total(2, 0.5e9),
+      unknown: total(0, 0),
+      zero: 26,
+    },
+    nvram: 'same',
+    pushing: null,
+    ...parts,
+  };
+}
+
+const CHUNKS = drawn('==x>.x', '==xx. ', { 3: 5 });
+const onPush = vi.fn();
+const onClose = vi.fn();
+
+async function show(found: Comparison = comparison(CHUNKS)): Promise<UserEvent> {
+  const host = createMemoryHost({
+    'jobs.list': () => Promise.resolve([]),
+    'images.compare': () => Promise.resolve(found),
+  });
+  await renderWindow(host, <CompareScreen vms={[]} registries={[]} onPush={onPush} onClose={onClose} />);
+  await screen.findByRole('region', { name: 'Differences' });
+  return userEvent.setup();
+}
+
+function rows(name: string): string[][] {
+  const table = screen.getByRole('grid', { name });
+  return within(table)
+    .getAllByRole('row')
+    .slice(1)
+    .map((row) =>
+      within(row)
+        .getAllByRole('cell')
+        .map((one) => one.textContent),
+    );
+}
+
+beforeEach(() => {
+  comparedPair.setState({ a: NAME_A, b: NAME_B, asked: 1 });
+  onPush.mockReset();
+  onClose.mockReset();
+});
+
+describe('the screen of two images', () => {
+  it('says in figures what both have and what only one has', async () => {
+    await show();
+    const figures = screen.getAllByRole('term').map((term) => [
+      term.textContent,
+      ...within(term.parentElement ?? term)
+        .getAllByRole('definition')
+        .map((one) => one.textContent),
+    ]);
+    expect(figures).toEqual([
+      ['Common', '29.1 GB', '174 chunks and NVRAM'],
+      ['Only in A', '2.3 GB', '11 chunks'],
+      ['Only in B', '2.0 GB', '11 chunks'],
+      ['Same bytes, moved', '500 MB', '2 chunks, at another place'],
+    ]);
+  });
+
+  it('lists the differences, those of one kind alone where that is chosen', async () => {
+    const user = await show();
+    expect(rows('Differences').map(([place, range, kind]) => [place, range, kind])).toEqual([
+      ['2', '1.0–1.5', 'Changed'],
+      ['3', '1.5–2.0', 'Moved to 5'],
+      ['3', '1.5–2.0', 'Only in B'],
+      ['5', '2.5–3.0', 'Only in A'],
+    ]);
+    await user.click(screen.getByRole('radio', { name: /^Only B/ }));
+    expect(rows('Differences').map(([place, , kind]) => [place, kind])).toEqual([['3', 'Only in B']]);
+  });
+
+  it('has a table of every chunk in place of the picture', async () => {
+    const user = await show();
+    await user.click(screen.getByRole('radio', { name: 'Table' }));
+    expect(rows('Every chunk, in GiB of the disk').map(([place, , kind]) => `${place ?? ''} ${kind ?? ''}`)).toEqual([
+      '0 Common',
+      '1 Common',
+      '2 Changed',
+      '3 Moved to 5',
+      '3 Only in B',
+      '4 Zeros',
+      '5 Only in A',
+    ]);
+  });
+
+  it('goes with n from difference to difference, and with Enter to its row', async () => {
+    const user = await show();
+    const weave = screen.getByRole('grid', { name: 'xcode above registry.acme/macos/sonoma' });
+    const told = (): string =>
+      document.getElementById(weave.getAttribute('aria-activedescendant') ?? '')?.getAttribute('aria-label') ?? '';
+    weave.focus();
+    await user.keyboard('n');
+    expect(told()).toBe('Chunk 2, 1.0–1.5 GiB of the disk. A: aaaaa…aaaaa 220 MB. B: bbbbb…bbbbb 220 MB');
+    await user.keyboard('nnn');
+    expect(told()).toContain('Chunk 2,');
+    await user.keyboard('{Enter}');
+    expect(document.activeElement).toBe(screen.getByRole('grid', { name: 'Differences' }));
+  });
+
+  it('says what pushing A to the place of B would send, and makes the plan of it', async () => {
+    const pushing = {
+      registry: 'registry.acme',
+      repository: 'macos/sonoma',
+      sends: 1.9e9,
+      mounts: 0.4e9,
+      present: 29e9,
+      estimated: true,
+      unknown: 2,
+    };
+    await show(comparison(CHUNKS, { pushing }));
+    expect(
+      screen.getByText(
+        /Pushing A there would send at least ~ 1\.9 GB, 400 MB of the rest is in other repositories there\./,
+      ),
+    ).toBeTruthy();
+  });
+
+  it('changes the sides, and is left with Escape', async () => {
+    const user = await show();
+    await user.click(screen.getByRole('button', { name: 'Swap A and B' }));
+    expect(comparedPair.getState()).toMatchObject({ a: NAME_B, b: NAME_A });
+    await user.keyboard('{Escape}');
+    expect(onClose).toHaveBeenCalledOnce();
+  });
+});

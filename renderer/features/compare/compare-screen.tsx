@@ -1,0 +1,272 @@
+import { ArrowLeft, ArrowLeftRight } from 'lucide-react';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import type { Comparison } from '../../../shared/models/comparison.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
+import type { Vm } from '../../../shared/models/vm.ts';
+import { askCopy } from '../copy/copy-start.ts';
+import { useErrorWords } from '../push/use-error-words.ts';
+import { offsetUnit } from '../weave/weave-words.ts';
+import './compare.css';
+import { CompareFigures } from './compare-figures.tsx';
+import { sideChoices } from './compare-sides.ts';
+import { chooseCompared, comparedPair } from './compare-start.ts';
+import { CompareSwatch } from './compare-swatch.tsx';
+import { CompareTable } from './compare-table.tsx';
+import { CompareWeave } from './compare-weave.tsx';
+import {
+  compareRows,
+  DIFFERENCE_KINDS,
+  type DifferenceKind,
+  isDifference,
+  kindOfCell,
+  PLACE_KINDS,
+  type PlaceKind,
+} from './differences.ts';
+import { SidePicker } from './side-picker.tsx';
+import { useComparison } from './use-comparison.ts';
+
+/** See {@link CompareScreen}. */
+export interface CompareScreenProps {
+  readonly vms: readonly Vm[];
+  readonly registries: readonly Registry[];
+  /** Opens the plan of a push. */
+  readonly onPush: (vm: Vm, references: readonly string[]) => void;
+  readonly onClose: () => void;
+}
+
+/** Two images beside each other: what both have, what only one has, chunk by chunk. */
+export function CompareScreen({ vms, registries, onPush, onClose }: CompareScreenProps): ReactElement {
+  const { t } = useTranslation('compare');
+  const { a, b } = useStore(comparedPair);
+  const choices = useMemo(() => sideChoices(vms, registries), [vms, registries]);
+  const { comparison: current, error, busy } = useComparison(a, b);
+  const words = useErrorWords();
+  const main = useRef<HTMLElement>(null);
+  // What asked for the screen may be gone.
+  useEffect(() => {
+    if (document.activeElement === document.body) main.current?.focus();
+  }, []);
+  return (
+    <main
+      ref={main}
+      className="compare"
+      tabIndex={-1}
+      aria-label={t('title')}
+      aria-busy={busy}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+      }}
+    >
+      <header className="compare-head">
+        <Button className="icon-button" aria-label={t('back')} data-tip={t('back')} onPress={onClose}>
+          <ArrowLeft size={15} strokeWidth={1.75} aria-hidden="true" />
+        </Button>
+        <h1>{t('title')}</h1>
+      </header>
+      <div className="compare-sides">
+        <SidePicker
+          letter="A"
+          choices={choices}
+          chosen={a}
+          side={current?.a ?? null}
+          onChoose={(name) => chooseCompared({ a: name })}
+        />
+        <Button
+          className="button compare-swap"
+          aria-label={t('swap')}
+          data-tip={t('swap')}
+          onPress={() => chooseCompared({ a: b, b: a })}
+        >
+          <ArrowLeftRight size={14} strokeWidth={1.75} aria-hidden="true" />
+        </Button>
+        <SidePicker
+          letter="B"
+          choices={choices}
+          chosen={b}
+          side={current?.b ?? null}
+          onChoose={(name) => chooseCompared({ b: name })}
+        />
+      </div>
+      {error !== null && (
+        <div className="pane-notice compare-notice" role="alert">
+          <span>{words(error).what}</span> <span>{words(error).means}</span>
+        </div>
+      )}
+      {(a === null || b === null) && <p className="compare-empty">{t('chooseTwo')}</p>}
+      {current !== null && (
+        <Compared
+          comparison={current}
+          onPlan={planOf(current, vms, onPush)}
+          key={`${current.a.name} ${current.b.name}`}
+        />
+      )}
+    </main>
+  );
+}
+
+/** What makes a plan of bringing A to B's repository: the sheet of a push, or the dialog of a copy. */
+function planOf(
+  { a, pushing }: Comparison,
+  vms: readonly Vm[],
+  onPush: CompareScreenProps['onPush'],
+): (() => void) | null {
+  if (pushing === null) return null;
+  const place = `${pushing.registry}/${pushing.repository}`;
+  if (a.kind === 'vm') {
+    const vm = vms.find(({ id }) => id === a.name);
+    return vm === undefined ? null : () => onPush(vm, [place]);
+  }
+  const { registry: host, repository, digest, tags } = a;
+  if (host === null || repository === null || digest === null) return null;
+  const cargo = { kind: 'images', host, repository, images: [{ digest, tags }], whole: false } as const;
+  return () => askCopy({ cargo, place, moving: false, plan: null });
+}
+
+type Filter = 'all' | DifferenceKind;
+
+function Compared(props: { readonly comparison: Comparison; readonly onPlan: (() => void) | null }): ReactElement {
+  const { comparison, onPlan } = props;
+  const { chunks, chunkSize } = comparison;
+  const { t } = useTranslation('compare');
+  const [view, setView] = useState<'weave' | 'table'>('weave');
+  const [filter, setFilter] = useState<Filter>('all');
+  const [highlighted, setHighlighted] = useState<PlaceKind | null>(null);
+  const [marked, setMarked] = useState<number | null>(null);
+  const [opened, setOpened] = useState<{ readonly place: number } | null>(null);
+  const rows = useMemo(() => compareRows(chunks), [chunks]);
+  const differences = useMemo(() => rows.filter(isDifference), [rows]);
+  const shown = useMemo(
+    () => (filter === 'all' ? differences : differences.filter(({ kind }) => kind === filter)),
+    [differences, filter],
+  );
+  const kinds = useMemo(() => {
+    const occur = new Set(
+      chunks.flatMap(({ a, b }) => [
+        ...(a === null ? [] : [kindOfCell(a, 'a')]),
+        ...(b === null ? [] : [kindOfCell(b, 'b')]),
+      ]),
+    );
+    return PLACE_KINDS.filter((kind) => occur.has(kind));
+  }, [chunks]);
+  const unit = offsetUnit(chunkSize);
+  const chunkWords =
+    chunkSize % (1024 * 1024) === 0 ? `${String(chunkSize / 1024 / 1024)} MiB` : formatBytes(chunkSize);
+  return (
+    <>
+      <CompareFigures comparison={comparison} onPlan={onPlan} />
+      <section className="compare-picture" aria-label={t('weave')}>
+        <div className="compare-picture-head">
+          <h2>{t('weave')}</h2>
+          <p>{t('weaveNote', { count: chunks.length, size: chunkWords })}</p>
+          <ToggleButtonGroup
+            className="segments"
+            aria-label={t('view')}
+            disallowEmptySelection
+            selectedKeys={[view]}
+            onSelectionChange={(keys) => setView(keys.has('table') ? 'table' : 'weave')}
+          >
+            <ToggleButton id="weave" className="segment">
+              {t('weave')}
+            </ToggleButton>
+            <ToggleButton id="table" className="segment">
+              {t('table')}
+            </ToggleButton>
+          </ToggleButtonGroup>
+        </div>
+        {view === 'weave' ? (
+          <>
+            <div className="compare-weave">
+              <CompareWeave
+                comparison={comparison}
+                highlighted={highlighted}
+                marked={marked}
+                onMark={setMarked}
+                onOpen={(place) => setOpened({ place })}
+                onToggleTable={() => setView('table')}
+              />
+            </div>
+            <Legend kinds={kinds} onHighlight={setHighlighted} />
+          </>
+        ) : (
+          <CompareTable
+            rows={rows}
+            chunkSize={chunkSize}
+            label={t('tableOf', { unit: unit.name })}
+            marked={null}
+            onMark={() => undefined}
+            opened={null}
+          />
+        )}
+      </section>
+      {view === 'weave' && (
+        <section className="compare-differences" aria-label={t('differences')}>
+          <div className="compare-differences-head">
+            <h2>{t('differences')}</h2>
+            <ToggleButtonGroup
+              className="segments"
+              aria-label={t('differences')}
+              disallowEmptySelection
+              selectedKeys={[filter]}
+              onSelectionChange={(keys) => {
+                const [key] = keys;
+                setFilter(DIFFERENCE_KINDS.find((kind) => kind === key) ?? 'all');
+              }}
+            >
+              {(['all', ...DIFFERENCE_KINDS] as const).map((kind) => (
+                <ToggleButton key={kind} id={kind} className="segment">
+                  {t(`filter.${kind}`)}
+                  <span className="segment-count">
+                    {kind === 'all' ? differences.length : differences.filter((row) => row.kind === kind).length}
+                  </span>
+                </ToggleButton>
+              ))}
+            </ToggleButtonGroup>
+          </div>
+          {shown.length === 0 ? (
+            <p className="compare-empty">{t(filter === 'all' ? 'noDifference' : 'noneOfThese')}</p>
+          ) : (
+            <CompareTable
+              rows={shown}
+              chunkSize={chunkSize}
+              label={t('differences')}
+              marked={marked}
+              onMark={setMarked}
+              opened={opened}
+            />
+          )}
+        </section>
+      )}
+    </>
+  );
+}
+
+function Legend(props: {
+  readonly kinds: readonly PlaceKind[];
+  readonly onHighlight: (kind: PlaceKind | null) => void;
+}): ReactElement {
+  const { kinds, onHighlight } = props;
+  const { t } = useTranslation('compare');
+  return (
+    <ul className="compare-legend" aria-label={t('legend')}>
+      {kinds.map((kind) => (
+        <li key={kind}>
+          <button
+            type="button"
+            className="compare-legend-entry"
+            onPointerEnter={() => onHighlight(kind)}
+            onPointerLeave={() => onHighlight(null)}
+            onFocus={() => onHighlight(kind)}
+            onBlur={() => onHighlight(null)}
+          >
+            <CompareSwatch kind={kind} />
+            <b>{t(`kind.${kind}`)}</b> <span>{t(`hint.${kind}`)}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,156 @@
+import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useRowWindow } from '../weave/use-row-window.ts';
+import { offsetUnit } from '../weave/weave-words.ts';
+import { CompareSwatch } from './compare-swatch.tsx';
+import { alsoInWords, cellDigest, cellSize, placeRange, referenceOf, rowWord } from './compare-words.ts';
+import type { CompareRow, PlaceKind } from './differences.ts';
+
+/** Height of a row in CSS px at the usual size of text. */
+const ROW = 26;
+
+/** The cells that stand before a row's word. */
+function swatchesOf({ kind }: CompareRow): readonly PlaceKind[] {
+  return kind === 'changed' ? ['onlyA', 'onlyB'] : [kind];
+}
+
+/** See {@link CompareTable}. */
+export interface CompareTableProps {
+  readonly rows: readonly CompareRow[];
+  readonly chunkSize: number;
+  readonly label: string;
+  /** The place that is marked in the weave. */
+  readonly marked: number | null;
+  readonly onMark: (place: number | null) => void;
+  /** A place to go to; a new object goes there again. */
+  readonly opened: { readonly place: number } | null;
+}
+
+/** Places of two disks in words: one tab stop, arrows move. Only rows in sight are in the document when there are many. */
+export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }: CompareTableProps): ReactElement {
+  const { t } = useTranslation('compare');
+  const id = useId();
+  const scroller = useRef<HTMLDivElement>(null);
+  const table = useRef<HTMLTableElement>(null);
+  const [current, setCurrent] = useState(0);
+  const [gone, setGone] = useState(opened);
+  const sight = useRowWindow(scroller, rows.length, ROW);
+  const active = Math.min(current, Math.max(0, rows.length - 1));
+
+  function reveal(at: number): void {
+    const element = scroller.current;
+    if (element === null) return;
+    const height = table.current?.querySelector('tbody tr')?.getBoundingClientRect().height ?? ROW;
+    const top = at * height;
+    const room = element.clientHeight - 2 * height;
+    if (top < element.scrollTop) element.scrollTop = top;
+    else if (top > element.scrollTop + room) element.scrollTop = top - room;
+  }
+
+  if (opened !== gone) {
+    setGone(opened);
+    const at = rows.findIndex(({ place }) => place === opened?.place);
+    if (at >= 0) setCurrent(at);
+  }
+  useEffect(() => {
+    if (opened === null) return;
+    const at = rows.findIndex(({ place }) => place === opened.place);
+    if (at < 0) return;
+    reveal(at);
+    table.current?.focus({ preventScroll: true });
+    // The rows as they are when somebody goes there.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [opened]);
+
+  function press(event: KeyboardEvent): void {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 2);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: rows.length - 1,
+    };
+    const wanted = steps[event.key];
+    if (wanted === undefined) return;
+    event.preventDefault();
+    const next = Math.max(0, Math.min(rows.length - 1, wanted));
+    setCurrent(next);
+    reveal(next);
+    onMark(rows[next]?.place ?? null);
+  }
+
+  const unit = offsetUnit(chunkSize).name;
+  return (
+    <div ref={scroller} className="compare-table">
+      <table
+        ref={table}
+        // biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: its rows are chosen with the arrow keys, as in a grid
+        role="grid"
+        tabIndex={0}
+        aria-label={label}
+        aria-rowcount={rows.length + 1}
+        aria-activedescendant={active >= sight.first && active < sight.last ? `${id}-${String(active)}` : undefined}
+        onKeyDown={press}
+        onBlur={() => onMark(null)}
+      >
+        <thead>
+          <tr>
+            <th scope="col">#</th>
+            <th scope="col">{t('column.range', { unit })}</th>
+            <th scope="col">{t('column.kind')}</th>
+            <th scope="col">{t('column.digestA')}</th>
+            <th scope="col">{t('column.size')}</th>
+            <th scope="col">{t('column.digestB')}</th>
+            <th scope="col">{t('column.size')}</th>
+            <th scope="col">{t('column.alsoIn')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sight.before > 0 && <Space height={sight.before} />}
+          {rows.slice(sight.first, sight.last).map((row, at) => {
+            const index = sight.first + at;
+            const { place, kind, a, b, chunk } = row;
+            return (
+              <tr
+                key={`${String(place)} ${kind}`}
+                id={`${id}-${String(index)}`}
+                aria-rowindex={index + 2}
+                aria-selected={index === active}
+                data-marked={place === marked ? '' : undefined}
+                onClick={() => setCurrent(index)}
+                onPointerEnter={() => onMark(place)}
+                onPointerLeave={() => onMark(null)}
+              >
+                <td>{place}</td>
+                <td>{placeRange(row, chunkSize)}</td>
+                <td className="compare-kind">
+                  {swatchesOf(row).map((swatch) => (
+                    <CompareSwatch key={swatch} kind={swatch} />
+                  ))}
+                  {rowWord(t, row)}
+                </td>
+                <td className="compare-code">{cellDigest(a)}</td>
+                <td>{cellSize(a)}</td>
+                <td className="compare-code">{cellDigest(b)}</td>
+                <td>{cellSize(b)}</td>
+                <td data-tip={chunk.alsoIn?.images.map(referenceOf).join('\n')}>{alsoInWords(t, chunk.alsoIn)}</td>
+              </tr>
+            );
+          })}
+          {sight.after > 0 && <Space height={sight.after} />}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The room of the rows that are not in the document. */
+function Space({ height }: { readonly height: number }): ReactElement {
+  return (
+    <tr>
+      <td colSpan={8} style={{ height }} />
+    </tr>
+  );
+}

@@ -1,0 +1,116 @@
+import { ChevronsUpDown } from 'lucide-react';
+import { type ReactElement, useMemo, useState } from 'react';
+import {
+  Autocomplete,
+  Button,
+  Input,
+  ListBox,
+  ListBoxItem,
+  Popover,
+  SearchField,
+  Select,
+  SelectValue,
+} from 'react-aria-components';
+import { useTranslation } from 'react-i18next';
+import { formatBytes } from '../../../shared/format/bytes.ts';
+import { shortDigest } from '../../../shared/format/digest.ts';
+import type { ComparedName, ComparedSide } from '../../../shared/models/comparison.ts';
+import { FrontCut } from '../../ui/front-cut.tsx';
+import { dayWords } from '../../ui/moment.ts';
+import { TagTokens } from '../../ui/tag-tokens.tsx';
+import { keyOfSide, type SideChoice } from './compare-sides.ts';
+import { totalBytes } from './compare-words.ts';
+
+/** Choices that are listed at most; typing finds the others. */
+const MOST_LISTED = 200;
+const TOKENS = 3;
+
+/** See {@link SidePicker}. */
+export interface SidePickerProps {
+  readonly letter: 'A' | 'B';
+  readonly choices: readonly SideChoice[];
+  readonly chosen: ComparedName | null;
+  /** What is known of it; null while it is not. */
+  readonly side: ComparedSide | null;
+  readonly onChoose: (name: ComparedName) => void;
+}
+
+/** One side of the comparison: what it is, and a list to choose another from. */
+export function SidePicker({ letter, choices, chosen, side, onChoose }: SidePickerProps): ReactElement {
+  const { t } = useTranslation('compare');
+  const [wanted, setWanted] = useState('');
+  const listed = useMemo(() => {
+    const words = wanted.trim().toLowerCase();
+    const found = words === '' ? choices : choices.filter(({ title }) => title.toLowerCase().includes(words));
+    return found.slice(0, MOST_LISTED);
+  }, [choices, wanted]);
+  return (
+    <Select
+      className="compare-side"
+      aria-label={t('side', { letter })}
+      value={chosen === null ? null : keyOfSide(chosen)}
+      onChange={(key) => {
+        const found = choices.find((choice) => choice.key === key);
+        if (found !== undefined) onChoose(found.name);
+      }}
+      onOpenChange={() => setWanted('')}
+    >
+      <Button className="compare-side-button">
+        <span className="compare-letter" aria-hidden="true">
+          {letter}
+        </span>
+        <SelectValue className="compare-side-words">
+          {() => <SideWords chosen={chosen} side={side} choices={choices} />}
+        </SelectValue>
+        <ChevronsUpDown size={14} strokeWidth={1.75} aria-hidden="true" />
+      </Button>
+      <Popover className="popover menu-popover compare-choices" placement="bottom start">
+        <Autocomplete inputValue={wanted} onInputChange={setWanted}>
+          <SearchField aria-label={t('find')} autoFocus className="compare-find">
+            <Input className="field" placeholder={t('find')} />
+          </SearchField>
+          <ListBox
+            className="menu"
+            aria-label={t('side', { letter })}
+            items={listed.map((choice) => ({ ...choice, id: choice.key }))}
+            renderEmptyState={() => <p className="compare-none">{t('noneFound')}</p>}
+          >
+            {(choice) => (
+              <ListBoxItem id={choice.key} textValue={choice.title} className="menu-row">
+                <span>{choice.title}</span>
+                <span className="compare-choice-note">{choice.note}</span>
+              </ListBoxItem>
+            )}
+          </ListBox>
+        </Autocomplete>
+      </Popover>
+    </Select>
+  );
+}
+
+function SideWords(props: Pick<SidePickerProps, 'chosen' | 'side' | 'choices'>): ReactElement {
+  const { chosen, side, choices } = props;
+  const { t, i18n } = useTranslation('compare');
+  if (chosen === null) return <span className="compare-side-none">{t('choose')}</span>;
+  if (side === null) {
+    const title = choices.find(({ key }) => key === keyOfSide(chosen))?.title ?? chosen.name;
+    return <span className="compare-side-title">{title}</span>;
+  }
+  const packed = t('packed', { bytes: totalBytes({ bytes: side.packed, estimated: side.estimated }) });
+  const facts = [
+    ...(side.state === null ? [] : [t('localVm'), t(`state.${side.state}`)]),
+    ...(side.digest === null ? [] : [`sha256:${shortDigest(side.digest)}`]),
+    ...(side.uploadTime === null ? [] : [t('pushed', { day: dayWords(Date.parse(side.uploadTime), i18n.language) })]),
+    t('disk', { bytes: formatBytes(side.diskSize) }),
+    packed,
+  ];
+  return (
+    <>
+      <span className="compare-side-title">
+        <FrontCut path={side.title} />
+        {side.tags.length > 0 && <TagTokens tags={side.tags} most={TOKENS} />}
+      </span>
+      <span className="compare-side-facts">{facts.join(t('comma'))}</span>
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { makeTartHome, type TartHome } from '../fixtures/tart-vm.ts';
+import { openTestEngine } from '../fixtures/test-engine.ts';
+import { cloneWithChanges, makeWovenVm } from '../fixtures/woven-vm.ts';
+import { seriousIssuesOfThemes } from './accessibility.ts';
+import { type LaunchedApp, launchApp } from './app.ts';
+import { vmRow } from './push-driver.ts';
+
+/** Chunks in which the clone differs: in the file system, and behind it. */
+const CHANGED = [3, 18, 19];
+
+describe('somebody who wants to know what two images share', () => {
+  let registry: DockerRegistry;
+  let home: TartHome;
+  let stateHome: string;
+  let app: LaunchedApp;
+  let page: Page;
+
+  beforeAll(async () => {
+    [registry, home, stateHome] = await Promise.all([
+      startDockerRegistry(),
+      makeTartHome(),
+      mkdtemp(join(tmpdir(), 'tartan-state-')),
+    ]);
+    const base = await makeWovenVm(home, { name: 'base', tail: '4r40h2r' });
+    await cloneWithChanges(home, base, 'changed', CHANGED);
+    // What was pushed before the app was started.
+    const engine = await openTestEngine({ tartHome: home.root, stateHome });
+    await engine.push({ vmId: 'vm:base', references: [`${registry.host}/macos/base:1.0`] });
+    await engine.push({ vmId: 'vm:changed', references: [`${registry.host}/macos/base:1.1`] });
+    const never = new AbortController().signal;
+    await engine.handlers['repositories.read']({ host: registry.host, repository: 'macos/base' }, never);
+    await engine.close();
+    app = await launchApp({ tartHome: home, stateHome, size: { width: 1440, height: 900 } });
+    page = app.page;
+    page.setDefaultTimeout(10_000);
+  }, 60_000);
+  afterAll(async () => {
+    await app.close();
+    await registry.stop();
+    await home.remove();
+    await rm(stateHome, { recursive: true, force: true });
+  });
+
+  const places = async (): Promise<string[]> =>
+    await page.getByRole('grid', { name: 'Differences' }).locator('tbody tr td:first-child').allTextContents();
+
+  it('compares a VM with an image of a registry, chunk by chunk, by the keyboard', async () => {
+    await vmRow(page, 'base').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Compare with…' }).click();
+    await page.getByRole('main', { name: 'Compare images' }).waitFor();
+    await page.getByRole('button', { name: /Image B/ }).click();
+    await page.keyboard.type('base:1.1');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Differences' }).waitFor();
+    expect(await places()).toEqual(CHANGED.map(String));
+
+    const weave = page.getByRole('grid', { name: /^base above/ });
+    await weave.focus();
+    await page.keyboard.press('n');
+    await page.keyboard.press('Enter');
+    const row = page.getByRole('grid', { name: 'Differences' }).locator('tr[aria-selected="true"]');
+    expect(await row.locator('td').first().textContent()).toBe('3');
+    // The button of a side is named by the side before what it shows.
+    const issues = await seriousIssuesOfThemes(page);
+    expect(issues.filter((issue) => !issue.includes('label-content-name-mismatch'))).toEqual([]);
+  });
+
+  it('swaps the sides, and goes back to where it was asked for', async () => {
+    await page.getByRole('button', { name: 'Swap A and B' }).click();
+    await page.getByRole('grid', { name: /above base$/ }).waitFor();
+    expect(await places()).toEqual(CHANGED.map(String));
+    await page.keyboard.press('Escape');
+    await vmRow(page, 'base').waitFor();
+  });
+});
