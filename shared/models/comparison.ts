@@ -116,8 +116,6 @@ export const comparisonSchema = z.object({
 export type ComparedName = z.infer<typeof comparedNameSchema>;
 /** See {@link comparedSideSchema}. */
 export type ComparedSide = z.infer<typeof comparedSideSchema>;
-/** See {@link comparedStateSchema}. */
-export type ComparedState = z.infer<typeof comparedStateSchema>;
 /** See {@link comparedCellSchema}. */
 export type ComparedCell = z.infer<typeof comparedCellSchema>;
 /** See {@link alsoInSchema}. */
