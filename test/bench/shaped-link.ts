@@ -75,7 +75,7 @@ export async function makeShapedLink(megabits: number): Promise<ShapedLink> {
   return {
     near: inside(near),
     rate: (bytes) => {
-      const [program = '', ...args] = [...inside(near), process.execPath, '-e', SOURCE, String(bytes)];
+      const [program, ...args] = [...inside(near), process.execPath, '-e', SOURCE, String(bytes)];
       return bytes / Number(execFileSync(program, args, { encoding: 'utf8' }));
     },
     registry: async (side) => {
@@ -90,7 +90,7 @@ export async function makeShapedLink(megabits: number): Promise<ShapedLink> {
       ];
       await writeFile(config, `${lines.join('\n')}\n`);
       const child = start(side === 'far' ? far : near, ['docker-registry', 'serve', config]);
-      const [program = '', ...args] = [...inside(near), 'curl', '-sf', '-o', '/dev/null', `http://${host}/v2/`];
+      const [program, ...args] = [...inside(near), 'curl', '-sf', '-o', '/dev/null', `http://${host}/v2/`];
       for (let look = 0; look < 200; look += 1) {
         try {
           execFileSync(program, args, { stdio: 'ignore' });

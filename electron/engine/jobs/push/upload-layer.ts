@@ -229,7 +229,7 @@ export class LayerUpload {
     await fillPairs(parts, draft, [layer], this.#signal);
     // The loop has gone by the questions that a cached image's layer takes.
     if (layer.local) dropCachedLayer(draft, layer);
-    return layer.digest !== null;
+    return this.#layer.digest !== null;
   }
 
   /** Another job encoded the same bytes: what it found is this layer, too. @returns whether the layer had no name before */
