@@ -140,6 +140,24 @@ function populatedText({ populatedCache }: Plan): string[] {
   ];
 }
 
+/** How the disk is kept from changing while it is read; nothing for a cached image, which nobody writes. */
+function protectionText({ source, lockedMs }: Plan): string[] {
+  switch (source) {
+    case 'snapshot':
+      return [
+        lockedMs === null
+          ? 'the push reads a snapshot: the VM may run meanwhile'
+          : `the push reads a snapshot: the VM was locked for ${String(Math.max(1, Math.round(lockedMs)))} ms, and may run meanwhile`,
+      ];
+    case 'lock':
+      return ['the VM cannot start until its disk has been read'];
+    case 'unlocked':
+      return ['the VM could not be locked: a change of its disk ends the push'];
+    case 'image':
+      return [];
+  }
+}
+
 /** A plan in words: what would be sent to each target, and how long it may take. */
 export function planText(plan: Plan): string {
   const estimated = plan.targets.some(({ layers }) =>
@@ -152,6 +170,7 @@ export function planText(plan: Plan): string {
     ...timeText(plan),
     ...cachedImageText(plan),
     ...plan.targets.map(targetText),
+    ...protectionText(plan),
     `requests: ${requestsText(plan.requests)} for this plan; the push is expected to make ${requestsText(plan.expectedRequests)}`,
     `read ${formatBytes(plan.bytes.read)} of the disk in ${plan.seconds.toFixed(2)} s; nothing has been sent yet`,
   ].join('\n');

@@ -60,6 +60,7 @@ function sample(schema: Schema): unknown {
 function misfits(schema: Schema): unknown[] {
   const { kinds, nullable } = kindsOf(schema);
   const [kind] = kinds;
+  if (kinds.length > 1) return kinds.flatMap((kind) => misfitsOfAll(kind, kinds, nullable));
   const others: unknown[] = [undefined, ...(nullable ? [] : [null]), Symbol('x'), 1n, () => undefined];
   if (kind === undefined) return [undefined, 0, '', false, [], {}, 'null'];
   switch (kind.type) {
@@ -106,6 +107,14 @@ function misfits(schema: Schema): unknown[] {
       return [...others, [], 'x', 0, ...without, ...wrongMembers, ...wrongValues, ...longKey];
     }
   }
+}
+
+const typeOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
+
+/** Of what does not fit one kind: what is not of another kind either. */
+function misfitsOfAll(kind: Schema, kinds: readonly Schema[], nullable: boolean): unknown[] {
+  const others = kinds.filter((other) => other !== kind).map(({ type }) => type);
+  return misfits(kind).filter((wrong) => !others.includes(typeOf(wrong)) && !(nullable && wrong === null));
 }
 
 /** Places of a schema that take texts, lists or numbers without end. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Blobs that are sent whatever the registry says: by packed digest, or all of an image. */
-export const sendAgainSchema = z.union([z.literal('all'), z.array(z.string().max(256)).max(10_000)]);
+export const sendAgainSchema = z.union([z.enum(['all']), z.array(z.string().max(256)).max(10_000)]);
 
 /** See {@link sendAgainSchema}. */
 export type SendAgain = z.infer<typeof sendAgainSchema>;

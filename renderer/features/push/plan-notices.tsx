@@ -64,7 +64,13 @@ export function PlanNotices({ plan, language, registries, onNewManifest }: PlanN
         <Notice tone="quiet">{t('notice.knownManifest', { time: uploadTime(known, language) })}</Notice>
       )}
       {plan.source === 'lock' && <Notice tone="quiet">{t('notice.lock')}</Notice>}
-      {plan.source === 'snapshot' && <Notice tone="quiet">{t('notice.snapshot')}</Notice>}
+      {plan.source === 'snapshot' && (
+        <Notice tone="quiet">
+          {plan.lockedMs === null
+            ? t('notice.snapshot')
+            : t('notice.snapshotLocked', { ms: Math.max(1, Math.round(plan.lockedMs)) })}
+        </Notice>
+      )}
       {plan.source === 'unlocked' && <Notice tone="warning">{t('notice.unlocked')}</Notice>}
     </>
   );

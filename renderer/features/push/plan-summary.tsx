@@ -34,7 +34,7 @@ export function PlanSummary(props: PlanSummaryProps): ReactElement {
           <Headline target={target} complete={plan.complete} />
           {several && <span className="plan-headline-target">{targetTitle(t, target)}</span>}
         </h3>
-        <PlanFacts plan={plan} />
+        <PlanFacts plan={plan} target={target} />
       </div>
       <div className="plan-bar" aria-hidden="true">
         {VERDICTS.map((verdict) => {
@@ -169,8 +169,8 @@ function Headline({ target, complete }: { readonly target: PlanTarget; readonly 
   );
 }
 
-/** Time, speed and what is read, as far as they are known. */
-function PlanFacts({ plan }: { readonly plan: Plan }): ReactElement {
+/** Time, speed, what is read, and the requests that the push to the target makes, as far as they are known. */
+function PlanFacts({ plan, target }: { readonly plan: Plan; readonly target: PlanTarget }): ReactElement {
   const { t, i18n } = useTranslation('push');
   const facts: string[] = [];
   if (plan.estimatedSeconds !== null && plan.rate !== null && plan.estimatedSeconds >= 1) {
@@ -189,6 +189,11 @@ function PlanFacts({ plan }: { readonly plan: Plan }): ReactElement {
       {facts.map((fact) => (
         <span key={fact}>{fact}</span>
       ))}
+      {plan.complete && target.place === 'registry' && (
+        <span title={t('factRequestKinds', { ...target.expectedRequests })}>
+          {t('factRequests', { count: Object.values(target.expectedRequests).reduce((sum, count) => sum + count, 0) })}
+        </span>
+      )}
     </span>
   );
 }

@@ -328,7 +328,7 @@ describe('which images share', () => {
     ]);
     const facts = (): string | null | undefined => section.querySelector('.pair-facts')?.textContent;
     expect(facts()).toBe(
-      'xcode:16.2 and sonoma:14.4.1share 71 layers, 17.9 GBDeleting xcode:16.2 would free6.1 GB of 34.8 GBDeleting sonoma:14.4.1 would free2.4 GB of 30.9 GB',
+      'xcode:16.2 and sonoma:14.4.1share 71 layers, 17.9 GBDeleting xcode:16.2 would free6.1 GB of 34.8 GBDeleting sonoma:14.4.1 would free2.4 GB of 30.9 GBCompare these two',
     );
     const stops = within(grid)
       .getAllByRole('gridcell')
