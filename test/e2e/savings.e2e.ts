@@ -14,6 +14,7 @@ import { cloneWithChanges } from '../fixtures/woven-vm.ts';
 import { seriousIssues, seriousIssuesOfThemes } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
 import { chooseMenuItem } from './menu-command.ts';
+import { vmRow } from './push-driver.ts';
 import { askHost } from './window-bridge.ts';
 
 /** Three pushes of VMs that share most of their disk; the last is a clone as it was. */
@@ -86,6 +87,7 @@ describe('the savings screen after three pushes of related VMs', () => {
     await app.electron.evaluate(({ dialog }) => {
       dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
     });
+    await vmRow(page, 'builder').waitFor();
     await chooseMenuItem(app, 'Savings');
     await page.getByRole('heading', { name: 'Nothing was pushed yet' }).waitFor();
     expect(await seriousIssues(page)).toEqual([]);

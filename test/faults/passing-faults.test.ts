@@ -1,6 +1,5 @@
 import { request } from 'undici';
 import { describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../electron/host/system-clock.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import {
   answer,
@@ -15,7 +14,7 @@ import {
 } from '../fixtures/faults.ts';
 import { pushThrough } from '../fixtures/push-through.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
-import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
+import { hurriedSleep, openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 
 const scene = prepareVmAndRegistry(SMALLEST_DISK);
@@ -133,7 +132,7 @@ describe('a registry that says it is asked too often', () => {
       now: () => Date.now(),
       sleep: async (ms: number, signal?: AbortSignal): Promise<void> => {
         if (ms === 7000) await duringPause();
-        else await systemClock.sleep(Math.min(ms, 5), signal);
+        else await hurriedSleep(ms, signal);
       },
     };
     engine = await openTestEngine({ tartHome: scene.home.root, clock });

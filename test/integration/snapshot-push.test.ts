@@ -179,7 +179,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind === 'xfs'))('a push that reads 
     });
   });
 
-  it('leaves nothing of a plan; a push that failed keeps its snapshot until it is removed', async () => {
+  it('leaves nothing of a plan whose sheet closed; a push that failed keeps its snapshot until it is removed', async () => {
     const { home } = scene;
     await makeTartVm(home, { name: 'brief', disk: SMALLEST_DISK });
     const before = snapshotsIn(home);
@@ -188,7 +188,8 @@ describe.each(VOLUME_KINDS.filter((kind) => kind === 'xfs'))('a push that reads 
     const engine = await openTestEngine({ tartHome: home.root });
     const never = new AbortController().signal;
     const request = { vmId: 'vm:brief', references: [`${proxy.host}/snapshots/${kind}-brief:1`] };
-    const { source, lockedMs } = await engine.plan(request);
+    const { source, lockedMs, jobId: planId } = await engine.plan(request);
+    await engine.handlers['plans.close']({ planId }, never);
     const planned = snapshotsIn(home);
     const failing = await engine.start(request);
     const error = await engine.until(failing, ({ state }) => state === 'failed').then(({ error: told }) => told?.code);

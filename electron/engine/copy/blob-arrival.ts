@@ -19,6 +19,11 @@ function contentOf(digest: string): FlightContent {
   return { digest, rawDigest: null, range: null };
 }
 
+/** An upload that a registry opened in place of a mount, until somebody uses it or gives it back. */
+interface OpenSession {
+  upload: BlobUpload | null;
+}
+
 /**
  * Gets one blob into every target that lacks it. Registries are served side by side; within one registry the first
  * repository gets the bytes, the others mount it from there.
@@ -56,18 +61,22 @@ export class BlobArrival {
     const { parts } = this.#run;
     await parts.gate.pass(this.#signal);
     const { digest, size } = this.#row;
-    let opened: BlobUpload | null = null;
-    do {
-      const brought = await this.#broughtByOthers(target);
-      if (brought === 'here') {
-        await opened?.abandon();
-        return;
-      }
-      const answer: 'mounted' | BlobUpload | null = await this.#mount(target, brought, opened);
-      if (answer === 'mounted') return;
-      opened = answer;
-      // Another job may have begun to send it since it was looked for: from here to the flight nothing waits.
-    } while (parts.flights.ofOthers(target.registry, contentOf(digest), this.#run) !== null);
+    const sessions: OpenSession = { upload: null };
+    try {
+      do {
+        const brought = await this.#broughtByOthers(target);
+        if (brought === 'here') {
+          await sessions.upload?.abandon();
+          return;
+        }
+        if (await this.#mount(target, brought, sessions)) return;
+        // Another job may have begun to send it since it was looked for: from here to the flight nothing waits.
+      } while (parts.flights.ofOthers(target.registry, contentOf(digest), this.#run) !== null);
+    } catch (thrown) {
+      await sessions.upload?.abandon();
+      throw thrown;
+    }
+    const opened = sessions.upload;
     const land = parts.flights.begin(target.registry, target.repository, contentOf(digest), this.#run);
     let arrived = false;
     try {
@@ -107,15 +116,15 @@ export class BlobArrival {
     return await client.headBlob(repository, digest, { size, signal: this.#signal });
   }
 
-  /** `mounted`, or an upload that the registry opened in its place, or null. */
+  /** Whether it is mounted now; an upload that the registry opened in its place is left in `sessions`. */
   async #mount(
     target: CopyDraftTarget,
     brought: { readonly nearby: string } | null,
-    before: BlobUpload | null,
-  ): Promise<'mounted' | BlobUpload | null> {
+    sessions: OpenSession,
+  ): Promise<boolean> {
     const { parts } = this.#run;
     const { registry, repository } = target;
-    if (parts.mountsAt(registry) === 'no') return before;
+    if (parts.mountsAt(registry) === 'no') return false;
     const { digest, size } = this.#row;
     const elsewhere = (await elsewhereOf(parts, this.#draft, target, [digest])).get(digest) ?? [];
     const client = parts.clientOf(registry);
@@ -123,25 +132,24 @@ export class BlobArrival {
       // Another target of this copy that has not got it is none.
       .flatMap(({ repository: from, reason }) => (reason === 'sentByAnotherTarget' ? [] : [from]));
     const candidates = new Set([...(brought === null ? [] : [brought.nearby]), ...named]);
-    let opened = before;
     for (const from of [...candidates].slice(0, MOST_MOUNT_CANDIDATES)) {
       this.#run.progressOf(this.#row).move('mounting');
       this.#run.changed(this.#row);
       parts.requests.mount += 1;
       const answer = await client.mountBlob(repository, digest, from, { signal: this.#signal });
       if (answer === 'mounted') {
-        await opened?.abandon();
+        await sessions.upload?.abandon();
         await parts.contentIndex.sawBlobs(target, [digest], accountName(client));
         this.#run.settle(this.#row, target, { verdict: 'mount', reason: 'mountable', mountedFrom: from });
-        return answer;
+        return true;
       }
       if (answer === null) continue;
-      if (opened === null) opened = answer;
+      if (sessions.upload === null) sessions.upload = answer;
       else await answer.abandon();
       // A source that has the blob says that it is not mounted; one that has not says nothing of the next.
       if (await hasBlob(parts, { registry, repository: from }, { digest, size }, this.#signal)) break;
     }
-    return opened;
+    return false;
   }
 
   /** Takes the blob from this computer where it is here, else from the first of its sources that has it. */

@@ -18,6 +18,7 @@ import type { UploadModes } from './hosts/upload-modes.ts';
 import { type FoundNames, readNames } from './name-list.ts';
 import { putSmallBlob } from './put-small-blob.ts';
 import { Requester, type RequesterOptions } from './requester.ts';
+import type { Answer } from './transport.ts';
 import { resolveLocation, UploadSession } from './upload-session.ts';
 
 /** What every manifest request accepts: without the list, distribution 2.8.2 answers 404 to a tag that exists. */
@@ -290,6 +291,7 @@ export class RegistryClient implements DistributionClient {
           scopes: [pushScope(repository), ...(from === null ? [] : [pullScope(from)])],
           // The upload that follows has more patience.
           repeatable: false,
+          opens: true,
         },
         options.signal,
       );
@@ -306,10 +308,15 @@ export class RegistryClient implements DistributionClient {
       this.#mounts.mounted();
       return 'mounted';
     }
-    if (from !== null) await this.#learnRefusal(from, digest, options);
-    if (answer.status === 202) return this.#session(repository, answer.url, answer.headers, options.signal);
-    this.#unmountable.add(pair);
-    return null;
+    const session = answer.status === 202 ? await this.#opened(repository, answer, options.signal) : null;
+    try {
+      if (from !== null) await this.#learnRefusal(from, digest, options);
+    } catch (thrown) {
+      await session?.abandon();
+      throw thrown;
+    }
+    if (session === null) this.#unmountable.add(pair);
+    return session;
   }
 
   /** Where the source has the blob, a refusal tells of the registry. */
@@ -333,11 +340,20 @@ export class RegistryClient implements DistributionClient {
         headers: { 'content-length': '0' },
         scopes: [pushScope(repository)],
         repeatable: true,
+        opens: true,
       },
       options.signal,
     );
     if (answer.status !== 202) throw answerError(this.host, 'POST', answer.url, answer);
-    return this.#session(repository, answer.url, answer.headers, options.signal);
+    return await this.#opened(repository, answer, options.signal);
+  }
+
+  /** The session that an answer opened; deleted at once where it came too late. */
+  async #opened(repository: string, answer: Answer, signal: AbortSignal): Promise<UploadSession> {
+    const session = this.#session(repository, answer.url, answer.headers, signal);
+    if (signal.aborted) await session.abandon();
+    signal.throwIfAborted();
+    return session;
   }
 
   #session(

@@ -9,6 +9,7 @@ import { ATTEMPTS, backoffMs, retryAfterMs } from './backoff.ts';
 import { softwareOf } from './hosts/host-abilities.ts';
 import type { HostPace } from './hosts/host-pace.ts';
 import type { RegistrySoftware } from './hosts/known-registries.ts';
+import { withLateAbort } from './late-abort.ts';
 import { isLoopback } from './loopback.ts';
 import { type Answer, type Exchange, type HostTrust, Transport } from './transport.ts';
 
@@ -59,7 +60,12 @@ export interface RegistryRequest extends Omit<Exchange, 'url' | 'headers' | 'sig
   readonly scopes: readonly string[];
   /** Safe to send again when the outcome is unknown. */
   readonly repeatable: boolean;
+  /** The answer opens a session, which somebody has to delete: it is waited for a little although nobody needs it any more. */
+  readonly opens?: true;
 }
+
+/** Time for an answer that opens a session, after it is not wanted any more. */
+const OPENING_MS = 2000;
 
 /** Sends requests to one registry: finds its scheme, authenticates, and tries again what passes by itself. */
 export class Requester {
@@ -177,7 +183,7 @@ export class Requester {
       const authorization = await this.authorization(url, request.scopes, signal);
       used = authorization['authorization'];
       const { method, body, limit, commits, unread } = request;
-      return await this.transport.exchange({
+      const made = {
         method,
         url,
         headers: { ...request.headers, ...authorization },
@@ -185,8 +191,9 @@ export class Requester {
         ...(limit === undefined ? {} : { limit }),
         ...(commits === undefined ? {} : { commits }),
         ...(unread === undefined ? {} : { unread }),
-        signal,
-      });
+      };
+      if (request.opens !== true) return await this.transport.exchange({ ...made, signal });
+      return await withLateAbort(signal, OPENING_MS, (late) => this.transport.exchange({ ...made, signal: late }));
     };
     return await this.#patiently(
       request.repeatable,
