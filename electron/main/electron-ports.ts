@@ -7,6 +7,7 @@ import { FileVault } from '../host/credentials/file-vault.ts';
 import { chunkSizeOf, enginePaths } from '../host/engine-paths.ts';
 import { type Environment, hostFacts } from '../host/host-facts.ts';
 import { hostNetwork } from '../host/network.ts';
+import { SpareHelper } from '../host/spare-helper.ts';
 import { systemClock } from '../host/system-clock.ts';
 import { createFileLog } from './file-log.ts';
 import { createUtilityForkHelper } from './fork-utility.ts';
@@ -28,7 +29,8 @@ export function electronPorts(builtFolder: string, environment: Environment): En
       vault,
       new FileVault(join(paths.stateHome, 'auth.json')),
     ]),
-    forkHelper: createUtilityForkHelper(utilityProcess),
+    // The spare ends with the app, as every utility process does.
+    forkHelper: new SpareHelper(createUtilityForkHelper(utilityProcess)).fork,
     network: hostNetwork(environment, log),
     wakefulness: createWakefulness(powerSaveBlocker),
     chunkSize: chunkSizeOf(environment),
