@@ -1,19 +1,10 @@
-import {
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactElement,
-  type RefObject,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type ReactElement, type RefObject, useEffect, useId, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ComparedChunk, Comparison } from '../../../shared/models/comparison.ts';
 import { useDeviceScale } from '../weave/use-device-scale.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
-import { cellBox, chunkAt, groupOffsets, rowOffsets } from '../weave/weave-layout.ts';
+import { useBand, WeaveBand } from '../weave/weave-band.tsx';
+import { cellBox, groupOffsets, rowOffsets } from '../weave/weave-layout.ts';
 import { onPaletteChange, readPalette } from '../weave/weave-palette.ts';
 import { findInBand, stepInBand } from '../weave/weave-steps.ts';
 import { makeWeaveTools } from '../weave/weave-tools.ts';
@@ -77,84 +68,45 @@ export function CompareWeave(props: CompareWeaveProps): ReactElement {
   const layout = useMemo(() => layOutComparison({ count: chunks.length, width, scale }), [chunks.length, width, scale]);
   const { pairs } = layout;
   const canvas = useCanvas(layout, chunks, highlighted);
-  const [current, setCurrent] = useState(0);
-  const [focused, setFocused] = useState(false);
-  const [hovered, setHovered] = useState<number | null>(null);
-  const active = Math.min(current, Math.max(0, chunks.length - 1));
-  const told = hovered ?? (focused ? active : null);
+  const band = useBand({
+    count: chunks.length,
+    layout: pairs,
+    step: (from, key) => {
+      const step = key.key === 'n' ? 1 : key.key === 'N' ? -1 : null;
+      return step === null
+        ? stepInBand(chunks.length, pairs.columns, from, key)
+        : findInBand(chunks, from, step, (chunk) => !isCommon(chunk));
+    },
+    onMark,
+    onOpen,
+    onToggleTable,
+  });
+  const { active, hovered, told } = band;
   const framed = told ?? marked;
   const toldChunk = told === null ? undefined : chunks[told];
 
-  function hover(event: PointerEvent<HTMLDivElement>): void {
-    const bounds = event.currentTarget.getBoundingClientRect();
-    const found = chunkAt(pairs, event.clientX - bounds.left, event.clientY - bounds.top);
-    if (found === hovered) return;
-    setHovered(found);
-    onMark(found);
-  }
-
-  function press(event: KeyboardEvent<HTMLDivElement>): void {
-    if (event.altKey) return;
-    const key = { key: event.key, command: event.metaKey || event.ctrlKey };
-    const step = key.key === 'n' ? 1 : key.key === 'N' ? -1 : null;
-    const next =
-      step === null
-        ? stepInBand(chunks.length, pairs.columns, active, key)
-        : findInBand(chunks, active, step, (chunk) => !isCommon(chunk));
-    if (next !== null) {
-      setCurrent(next);
-      onMark(next);
-    } else if (event.key === 'Enter' && !key.command) onOpen(active);
-    else if (event.key === 't') onToggleTable();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
   return (
-    <div className="weave" ref={place} style={{ height: pairs.height }}>
-      {/* biome-ignore lint/a11y/useSemanticElements: cells are drawn; the row inside stands for them, and the grid itself takes the keys */}
-      <div
-        className="weave-band"
-        role="grid"
-        aria-label={t('weaveOf', { a: comparison.a.title, b: comparison.b.title })}
-        aria-rowcount={pairs.rows}
-        aria-colcount={pairs.columns}
-        aria-activedescendant={chunks.length === 0 ? undefined : `${id}-${String(active)}`}
-        tabIndex={0}
-        style={{ width: pairs.width, height: pairs.height }}
-        onKeyDown={press}
-        onPointerMove={hover}
-        onPointerLeave={() => {
-          setHovered(null);
-          onMark(focused ? active : null);
-        }}
-        onClick={() => {
-          if (hovered === null) return;
-          setCurrent(hovered);
-          onOpen(hovered);
-        }}
-        onFocus={(event) => {
-          if (!event.currentTarget.matches(':focus-visible')) return;
-          setFocused(true);
-          onMark(active);
-        }}
-        onBlur={() => {
-          setFocused(false);
-          onMark(null);
-        }}
-      >
-        <canvas ref={canvas} />
-        <PairRow id={id} comparison={comparison} columns={pairs.columns} active={active} />
-        <Offsets layout={layout} chunkSize={chunkSize} />
-        {framed !== null && <PairFrame layout={layout} place={framed} />}
-      </div>
-      {told !== null && toldChunk !== undefined && (
-        <CellTooltip band={place} box={cellBox(pairs, told)} chunk={told} byKeyboard={hovered === null}>
-          <PairTooltip chunk={toldChunk} place={told} chunkSize={chunkSize} />
-        </CellTooltip>
-      )}
-    </div>
+    <WeaveBand
+      id={id}
+      label={t('weaveOf', { a: comparison.a.title, b: comparison.b.title })}
+      count={chunks.length}
+      layout={pairs}
+      band={band}
+      place={place}
+      canvas={canvas}
+      tooltip={
+        told !== null &&
+        toldChunk !== undefined && (
+          <CellTooltip band={place} box={cellBox(pairs, told)} chunk={told} byKeyboard={hovered === null}>
+            <PairTooltip chunk={toldChunk} place={told} chunkSize={chunkSize} />
+          </CellTooltip>
+        )
+      }
+    >
+      <PairRow id={id} comparison={comparison} columns={pairs.columns} active={active} />
+      <Offsets layout={layout} chunkSize={chunkSize} />
+      {framed !== null && <PairFrame layout={layout} place={framed} />}
+    </WeaveBand>
   );
 }
 

@@ -1,19 +1,11 @@
-import {
-  type KeyboardEvent,
-  type PointerEvent,
-  type ReactElement,
-  useEffect,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type ReactElement, useEffect, useId, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDeviceScale } from './use-device-scale.ts';
 import { useElementSize } from './use-element-size.ts';
+import { useBand, WeaveBand } from './weave-band.tsx';
 import { type CellKind, cellLook, chunksOf, type WeaveLayer } from './weave-cells.ts';
 import './weave.css';
-import { type Box, cellBox, chunkAt, groupOffsets, layOutWeave, rowOffsets, type WeaveLayout } from './weave-layout.ts';
+import { type Box, cellBox, groupOffsets, layOutWeave, rowOffsets, type WeaveLayout } from './weave-layout.ts';
 import { createWeavePicture, type WeavePicture } from './weave-picture.ts';
 import { WeaveRow } from './weave-row.tsx';
 import { stepInWeave } from './weave-steps.ts';
@@ -56,98 +48,50 @@ export function Weave(props: WeaveProps): ReactElement {
     () => layOutWeave({ count: chunks.length, width, scale, short }),
     [chunks.length, width, scale, short],
   );
-  const [current, setCurrent] = useState(0);
-  const [focused, setFocused] = useState(false);
-  const [hovered, setHovered] = useState<number | null>(null);
   const canvas = useWeaveCanvas(layout, chunks, chunkSize, highlighted);
-
-  const active = Math.min(current, Math.max(0, chunks.length - 1));
+  const band = useBand({
+    count: chunks.length,
+    layout,
+    step: (from, key) => stepInWeave(chunks, layout.columns, from, key),
+    onMark: (chunk) => onMark?.(chunk === null ? null : (chunks[chunk]?.index ?? null)),
+    onOpen: (chunk) => {
+      const layer = chunks[chunk];
+      if (layer !== undefined) onOpen?.(layer.index);
+    },
+    onToggleTable,
+  });
+  const { active, hovered, focused, told } = band;
   const markedChunk = marked === null ? -1 : chunks.findIndex((layer) => layer.index === marked);
-  const framed = hovered ?? (focused ? active : markedChunk >= 0 ? markedChunk : null);
-  const told = hovered ?? (focused ? active : null);
+  const framed = told ?? (markedChunk >= 0 ? markedChunk : null);
   const toldLayer = told === null ? undefined : chunks[told];
 
-  function mark(chunk: number | null): void {
-    onMark?.(chunk === null ? null : (chunks[chunk]?.index ?? null));
-  }
-
-  function hover(event: PointerEvent<HTMLDivElement>): void {
-    const bounds = event.currentTarget.getBoundingClientRect();
-    const chunk = chunkAt(layout, event.clientX - bounds.left, event.clientY - bounds.top);
-    if (chunk === hovered) return;
-    setHovered(chunk);
-    mark(chunk);
-  }
-
-  function press(event: KeyboardEvent<HTMLDivElement>): void {
-    if (event.altKey) return;
-    const layer = chunks[active];
-    const next = stepInWeave(chunks, layout.columns, active, {
-      key: event.key,
-      command: event.metaKey || event.ctrlKey,
-    });
-    if (next !== null) {
-      setCurrent(next);
-      mark(next);
-    } else if (event.key === 'Enter' && layer !== undefined && !event.metaKey && !event.ctrlKey) onOpen?.(layer.index);
-    else if (event.key === 't' && onToggleTable !== undefined) onToggleTable();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  function leave(): void {
-    setHovered(null);
-    mark(focused ? active : null);
-  }
-
   return (
-    <div className="weave" ref={place} style={{ height: layout.height }}>
-      {/* biome-ignore lint/a11y/useSemanticElements: cells are drawn; the row inside stands for them, and the grid itself takes the keys */}
-      <div
-        className="weave-band"
-        role="grid"
-        aria-label={label}
-        aria-rowcount={layout.rows}
-        aria-colcount={layout.columns}
-        aria-activedescendant={chunks.length === 0 ? undefined : `${id}-${String(active)}`}
-        tabIndex={0}
-        style={{ width: layout.width, height: layout.height }}
-        onKeyDown={press}
-        onPointerMove={hover}
-        onPointerLeave={leave}
-        onClick={() => {
-          if (hovered === null) return;
-          setCurrent(hovered);
-          const layer = chunks[hovered];
-          if (layer !== undefined) onOpen?.(layer.index);
-        }}
-        onFocus={(event) => {
-          if (!event.currentTarget.matches(':focus-visible')) return;
-          setFocused(true);
-          mark(active);
-        }}
-        onBlur={() => {
-          setFocused(false);
-          mark(null);
-        }}
-      >
-        <canvas ref={canvas} />
-        <WeaveRow id={id} chunks={chunks} chunkSize={chunkSize} layout={layout} active={active} />
-        <Offsets layout={layout} chunkSize={chunkSize} unit={t(`unit.${offsetUnit(chunkSize).name}`)} />
-        {framed !== null && <CellFrame box={cellBox(layout, framed)} follow={hovered === null && focused} />}
-      </div>
-      {told !== null && toldLayer !== undefined && (
-        <WeaveTooltip
-          band={place}
-          box={cellBox(layout, told)}
-          layer={toldLayer}
-          chunk={told}
-          chunkSize={chunkSize}
-          byKeyboard={hovered === null}
-        />
-      )}
-    </div>
+    <WeaveBand
+      id={id}
+      label={label}
+      count={chunks.length}
+      layout={layout}
+      band={band}
+      place={place}
+      canvas={canvas}
+      tooltip={
+        told !== null &&
+        toldLayer !== undefined && (
+          <WeaveTooltip
+            band={place}
+            box={cellBox(layout, told)}
+            layer={toldLayer}
+            chunk={told}
+            chunkSize={chunkSize}
+            byKeyboard={hovered === null}
+          />
+        )
+      }
+    >
+      <WeaveRow id={id} chunks={chunks} chunkSize={chunkSize} layout={layout} active={active} />
+      <Offsets layout={layout} chunkSize={chunkSize} unit={t(`unit.${offsetUnit(chunkSize).name}`)} />
+      {framed !== null && <CellFrame box={cellBox(layout, framed)} follow={hovered === null && focused} />}
+    </WeaveBand>
   );
 }
 
