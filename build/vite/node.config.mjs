@@ -13,11 +13,27 @@ const ENTRIES = {
   'state-worker': 'electron/engine/state/state-worker.ts',
   'blob-worker': 'electron/engine/store/blob-worker.ts',
   'lock-helper': 'electron/engine/tart/lock-helper.ts',
+  'compiled-code': 'electron/host/compiled-code.ts',
 };
 
 const COMMAND_LINE = 'tartan';
 /** Entries that the app starts by their files: workers and helpers. */
 export const STARTED_BY_FILE = Object.keys(ENTRIES).filter((name) => name !== 'main' && name !== COMMAND_LINE);
+
+/** What these load comes with the code that V8 compiled before (electron/host/compiled-code.ts). */
+const LOADS_COMPILED_CODE = [COMMAND_LINE, 'codec-worker', 'state-worker', 'blob-worker'];
+
+/**
+ * The lines before an entry's own.
+ *
+ * @param {{ name: string, isEntry: boolean }} chunk
+ */
+function bannerOf({ name, isEntry }) {
+  if (!isEntry || !LOADS_COMPILED_CODE.includes(name)) return '';
+  // The command line is a program.
+  const program = name === COMMAND_LINE ? '#!/usr/bin/env node\n' : '';
+  return `${program}require("./compiled-code.cjs");`;
+}
 
 /** Native packages and Electron itself stay outside of the bundles. */
 const EXTERNAL = [
@@ -80,8 +96,7 @@ export function nodeConfig(outDir, names = Object.keys(ENTRIES)) {
           minify: { compress: false, mangle: false, codegen: true },
           entryFileNames: '[name].cjs',
           chunkFileNames: 'chunk-[name]-[hash].cjs',
-          // The command line is a program.
-          banner: ({ name, isEntry }) => (isEntry && name === COMMAND_LINE ? '#!/usr/bin/env node' : ''),
+          banner: bannerOf,
         },
       },
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stateHomeOf, tartHomeOf } from './state-paths.ts';
+import { cacheHomeOf, stateHomeOf, tartHomeOf } from './state-paths.ts';
 
 describe('places of state', () => {
   it.each([
@@ -10,6 +10,15 @@ describe('places of state', () => {
     ['the home folder when the variable is empty', { TARTAN_HOME: '' }, 'linux', '/home/kim/.local/share/tartan'],
   ] as const)('are in %s', (_name, env, platform, expected) => {
     expect(stateHomeOf({ env, platform, home: '/home/kim' })).toBe(expected);
+  });
+
+  it('keeps what can be made again where the platform does', () => {
+    const on = (platform: NodeJS.Platform, env = {}): string => cacheHomeOf({ env, platform, home: '/home/kim' });
+    expect([on('linux'), on('linux', { XDG_CACHE_HOME: '/quick' }), on('darwin')]).toEqual([
+      '/home/kim/.cache/tartan',
+      '/quick/tartan',
+      '/home/kim/Library/Caches/Tartan',
+    ]);
   });
 
   it('finds Tart where Tart finds itself', () => {

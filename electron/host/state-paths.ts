@@ -20,6 +20,18 @@ export function stateHomeOf(facts: HostFacts): string {
   }
 }
 
+/** The platform's place for what an app can make again, with a folder of our own in it. Absolute. */
+export function cacheHomeOf(facts: HostFacts): string {
+  switch (facts.platform) {
+    case 'darwin':
+      return join(facts.home, 'Library', 'Caches', 'Tartan');
+    case 'win32':
+      return join(variable(facts, 'LOCALAPPDATA') ?? join(facts.home, 'AppData', 'Local'), 'Tartan', 'Cache');
+    default:
+      return join(variable(facts, 'XDG_CACHE_HOME') ?? join(facts.home, '.cache'), 'tartan');
+  }
+}
+
 /**
  * Tart's root: `TART_HOME`, else `~/.tart`, as Tart itself finds it. An app that is started from the desktop does not see
  * what a shell exports; the setting `tartHome`, which the engine reads, wins over both.

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { toAppError } from '../../shared/errors/app-error.ts';
+import { createEngine } from '../engine/engine.ts';
+import type { Engine } from '../engine/engine-interface.ts';
+import { forkNodeHelper } from '../host/fork-helper.ts';
+import { HelperAhead } from '../host/helper-ahead.ts';
+import { cliPorts } from './cli-ports.ts';
+import type { CommandContext } from './command-context.ts';
+import { errorSentence } from './error-words.ts';
+import { EXIT } from './exit-status.ts';
+import { runProgram } from './program.ts';
+import { processTerminal } from './terminal.ts';
+
+/** The folder of the built file: workers, helper and codec lie beside it. */
+const builtFolder = import.meta.dirname;
+
+function productVersion(): string {
+  const text = readFileSync(join(builtFolder, '..', '..', 'package.json'), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}
+
+/** Runs the command that the process was started with, and leaves its status in `process.exitCode`. */
+export async function runCommandLine(): Promise<void> {
+  try {
+    process.exitCode = await main();
+  } catch (thrown) {
+    process.stderr.write(`${errorSentence(toAppError(thrown))}\n`);
+    process.exitCode = EXIT.failed;
+  }
+}
+
+async function main(): Promise<number> {
+  const interruption = new AbortController();
+  const interrupt = (): void => {
+    // The second Ctrl-C does not wait for sessions to be closed.
+    if (interruption.signal.aborted) process.exit(EXIT.interrupted);
+    interruption.abort();
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  let opened: Promise<Engine> | null = null;
+  const helpers = new HelperAhead(forkNodeHelper);
+  const ports = cliPorts(builtFolder, helpers.fork);
+  const context: CommandContext = {
+    terminal: processTerminal(),
+    signal: interruption.signal,
+    engine: () => (opened ??= createEngine(ports)),
+    expectLock: () => helpers.start(ports.paths.lockHelper),
+  };
+  try {
+    return await runProgram(process.argv.slice(2), context, productVersion());
+  } finally {
+    // Assigned in a callback, which the flow analysis does not follow.
+    const engine = opened as Promise<Engine> | null;
+    // One that could not be opened has told so already.
+    if (engine !== null) await engine.then((open) => open.close()).catch(() => undefined);
+    helpers.close();
+  }
+}
