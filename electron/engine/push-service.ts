@@ -1,8 +1,8 @@
-import type { PushRequest } from '../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../shared/errors/app-error.ts';
 import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import { FINAL_JOB_STATES } from '../../shared/models/job.ts';
 import type { Plan } from '../../shared/models/plan.ts';
+import type { PushRequest } from '../../shared/models/push-request.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import type { CodecPool } from './codec/codec-pool.ts';
 import type { Share } from './codec/share.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { PushRequest } from '../../shared/contract/methods.ts';
+import type { PushRequest } from '../../shared/models/push-request.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { answer, type Fits, first, isCommit, isPiece, registryError } from '../fixtures/faults.ts';
 import { isWhole, pushThrough } from '../fixtures/push-through.ts';

@@ -5,8 +5,9 @@ import type { CommandContext } from '../../electron/cli/command-context.ts';
 import { runProgram } from '../../electron/cli/program.ts';
 import { commandName, pushCommand } from '../../renderer/features/push/push-command.ts';
 import type { Handlers } from '../../shared/contract/handlers.ts';
-import type { EngineMethodName, PushRequest } from '../../shared/contract/methods.ts';
+import type { EngineMethodName } from '../../shared/contract/methods.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import type { PushRequest } from '../../shared/models/push-request.ts';
 import type { Vm } from '../../shared/models/vm.ts';
 import { sampleVm } from '../fixtures/window/samples.ts';
 

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import {
   formatLayoutReference,
   parseImageLocation,
   parseLayoutReference,
 } from '../../../shared/models/image-location.ts';
+import type { PushRequest } from '../../../shared/models/push-request.ts';
 import { isDigest } from '../../../shared/models/reference.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { VmList } from '../../../shared/models/vm.ts';

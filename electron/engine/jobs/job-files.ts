@@ -2,9 +2,9 @@ import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { pushRequestSchema } from '../../../shared/contract/methods.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { copyRequestSchema } from '../../../shared/models/copy.ts';
+import { pushRequestSchema } from '../../../shared/models/push-request.ts';
 import { tryFileLock } from '../native/file-lock.ts';
 
 const headSchema = z.object({

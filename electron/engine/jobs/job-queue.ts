@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Emit } from '../../../shared/contract/handlers.ts';
-import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { CopyDocument, CopyRequest } from '../../../shared/models/copy.ts';
 import type { Job, JobDocument, JobSummary } from '../../../shared/models/job.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
 import type { SendAgain } from '../../../shared/models/push-options.ts';
+import type { PushRequest } from '../../../shared/models/push-request.ts';
 import type { Clock, Log, Wakefulness } from '../ports.ts';
 import type { Recording, SavingsRecorder } from '../report/savings-recorder.ts';
 import type { JobFiles, JobJournal } from './job-files.ts';

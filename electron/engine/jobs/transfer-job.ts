@@ -1,4 +1,3 @@
-import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { CopyRequest } from '../../../shared/models/copy.ts';
 import {
@@ -12,6 +11,7 @@ import {
 } from '../../../shared/models/job.ts';
 import type { PlanBytes } from '../../../shared/models/plan.ts';
 import { PLAIN_PUSH, pushOptionsSchema } from '../../../shared/models/push-options.ts';
+import type { PushRequest } from '../../../shared/models/push-request.ts';
 import type { Clock } from '../ports.ts';
 import type { RecordedRun } from '../report/savings-recorder.ts';
 import { JobShare } from './job-share.ts';

@@ -1,4 +1,4 @@
-import type { PushRequest } from '../../../shared/contract/methods.ts';
+import type { PushRequest } from '../../../shared/models/push-request.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 

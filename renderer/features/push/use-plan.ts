@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
 import type { ContractClient } from '../../../shared/contract/client.ts';
-import type { PushRequest } from '../../../shared/contract/methods.ts';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
+import type { PushRequest } from '../../../shared/models/push-request.ts';
 
 /** A plan as the sheet sees it. */
 export interface PlanView {

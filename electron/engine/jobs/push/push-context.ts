@@ -1,4 +1,4 @@
-import type { PushRequest } from '../../../../shared/contract/methods.ts';
+import type { PushRequest } from '../../../../shared/models/push-request.ts';
 import type { CodecResult } from '../../codec/codec-protocol.ts';
 import type { SinkSender } from '../../codec/sink-sender.ts';
 import type { PlanningParts } from '../../plan/planning-parts.ts';

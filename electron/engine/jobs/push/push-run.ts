@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { PushRequest } from '../../../../shared/contract/methods.ts';
 import { AppError, toAppError } from '../../../../shared/errors/app-error.ts';
+import type { PushRequest } from '../../../../shared/models/push-request.ts';
 import { PIECE_SIZE } from '../../codec/codec-pool.ts';
 import type { CodecResult } from '../../codec/codec-protocol.ts';
 import { SinkSender } from '../../codec/sink-sender.ts';
