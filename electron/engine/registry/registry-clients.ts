@@ -147,6 +147,7 @@ export class RegistryClients {
     },
   ): RegistryClient {
     const { modes, mounts } = this.#learnedOf(host);
+    const pace = this.#paceOf(host);
     const { pieceSize = null, choices = this.#options.choicesOf(host), insecure, ...others } = options;
     const chosen = pieceSize === null ? {} : ({ uploadMode: 'chunks', pieceSize } as const);
     return new RegistryClient({
@@ -159,7 +160,7 @@ export class RegistryClients {
       modes,
       mounts,
       tokens: options.credentials === undefined ? this.#tokensOf(host) : new TokenCache(),
-      pace: this.#paceOf(host),
+      pace,
       profile: () =>
         profileOf(
           host,
@@ -169,7 +170,7 @@ export class RegistryClients {
             mounts: mounts.works,
             anonymousMounts: this.abilitiesOf(host).anonymousMount === 'yes',
           },
-          this.#memory.linkRate([host]),
+          { rate: this.#memory.linkRate([host]), quickestMs: pace.quickestMs },
           this.#memory.findings(host).software ?? null,
         ),
       onSoftware: (software) => this.learn(host, 'software', software),

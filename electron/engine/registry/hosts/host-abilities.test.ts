@@ -66,9 +66,18 @@ describe('how a host likes its uploads', () => {
     expect([
       profileOf('ghcr.io').uploadMode,
       profileOf('docker.io').uploadMode,
-      profileOf('docker.io', {}, 200_000_000).uploadMode,
+      profileOf('docker.io', {}, { rate: 200_000_000, quickestMs: 30 }).uploadMode,
       profileOf('ghcr.io', { uploadMode: 'stream' }).uploadMode,
       profileOf('1.dkr.ecr.eu-west-1.amazonaws.com').layerLimit,
     ]).toEqual(['mono', 'chunks', 'stream', 'stream', 500]);
+  });
+
+  it.each([
+    ['the rate', { rate: 60_000_000, quickestMs: 90 }, 'stream'],
+    ['a low rate, however near it is', { rate: 2_000_000, quickestMs: 1 }, 'chunks'],
+    ['before a rate is known, by how soon it answered', { rate: null, quickestMs: 4 }, 'stream'],
+    ['before a rate is known, where it took long to answer', { rate: null, quickestMs: 25 }, 'chunks'],
+  ])('follows the link: %s', (_name, link, mode) => {
+    expect(profileOf('registry.example', {}, link).uploadMode).toBe(mode);
   });
 });

@@ -36,3 +36,11 @@ describe('a host that asks to be asked less often', () => {
     });
   });
 });
+
+it('knows how soon a host answers at best', () => {
+  const pace = new HostPace(new ManualClock());
+  const before = pace.quickestMs;
+  for (const ms of [40, 6, 90]) pace.answered({ kind: 'HEAD', ms });
+  pace.answered(null);
+  expect({ before, after: pace.quickestMs }).toEqual({ before: null, after: 6 });
+});

@@ -31,6 +31,8 @@ export class HostPace {
   #share = 1;
   /** By kind of request: they differ in what is usual. */
   readonly #gauges = new Map<string, StrainGauge>();
+  /** ms of the quickest small answer so far; null = there was none. */
+  quickestMs: number | null = null;
   #untilStrain = 0;
   #pause: Pause | null = null;
   #inFlight = 0;
@@ -81,6 +83,7 @@ export class HostPace {
   answered(small: { readonly kind: string; readonly ms: number } | null = null): void {
     this.#untilStrain = Math.max(0, this.#untilStrain - 1);
     if (small !== null) {
+      this.quickestMs = Math.min(this.quickestMs ?? small.ms, small.ms);
       const gauge = this.#gauges.get(small.kind) ?? new StrainGauge();
       this.#gauges.set(small.kind, gauge);
       gauge.add(small.ms);

@@ -30,23 +30,39 @@ export const DEFAULT_PROFILE: HostProfile = {
 
 /** Bytes a second from which a link is fast: what a fault makes a stream send again is seconds of work then. */
 const FAST_LINK = 50_000_000;
+/** A host that answered within so many ms is in the same building or data centre: few links there are slow, and few break. */
+const NEAR_MS = 10;
+
+/** What is known of the way to a host. */
+export interface HostLink {
+  /** Bytes a second; null = not measured yet. */
+  readonly rate: number | null;
+  /** ms that the quickest small answer took, server and all; null = none was seen. */
+  readonly quickestMs: number | null;
+}
+
+const UNKNOWN_LINK: HostLink = { rate: null, quickestMs: null };
+
+/** Before the first push has measured the rate, the time of an answer has to tell. */
+function isFast(host: string, { rate, quickestMs }: HostLink): boolean {
+  if (isLoopback(host)) return true;
+  return rate === null ? quickestMs !== null && quickestMs <= NEAR_MS : rate >= FAST_LINK;
+}
 
 /**
  * The profile of a host; `learned` members win over the table. Where neither says otherwise, a fast link gets streams,
  * which cost no copy, no buffer and no answer for each piece (a tenth of a whole push to a registry that is near), and
  * any other gets pieces, which lose less to a fault.
  *
- * @param linkRate bytes a second; null = not measured yet
  * @param software the product that the host was found to run
  */
 export function profileOf(
   host: string,
   learned: Partial<HostProfile> = {},
-  linkRate: number | null = null,
+  link: HostLink = UNKNOWN_LINK,
   software: RegistrySoftware | null = null,
 ): HostProfile {
-  const fast = isLoopback(host) || (linkRate !== null && linkRate >= FAST_LINK);
-  const usual: HostProfile = fast ? { ...DEFAULT_PROFILE, uploadMode: 'stream' } : DEFAULT_PROFILE;
+  const usual: HostProfile = isFast(host, link) ? { ...DEFAULT_PROFILE, uploadMode: 'stream' } : DEFAULT_PROFILE;
   const known = knownRegistry(host, software)?.uploads ?? {};
   return { ...(known.uploadMode === undefined ? usual : DEFAULT_PROFILE), ...known, ...learned };
 }
