@@ -17,8 +17,9 @@ import { BlobFolder } from './blob-folder.ts';
 import { fileError } from './blob-writers.ts';
 import { formatImageName } from './image-name.ts';
 import { type LayoutEntry, LayoutIndex, nameOfEntry, refNameOf } from './layout-index.ts';
+import { requireLayout } from './layout-marker.ts';
 import { MANIFEST_LIMIT, ManifestReader, manifestFacts } from './manifest-facts.ts';
-import { type OciStore, requireLayout } from './oci-store.ts';
+import type { OciStore } from './oci-store.ts';
 import { type StoreLayout, storeLayout } from './store-layout.ts';
 
 const SMALL_BLOB_LIMIT = 4 * 1024 * 1024;
@@ -314,7 +315,7 @@ class StagedUpload implements FileUpload {
     try {
       const { size } = await stat(this.path);
       if (size !== this.acknowledged) throw new AppError('file.unwritable', { path: this.path, reason: 'unknown' });
-      await this.#store.reserve(size);
+      await this.#store.budget.reserve(size);
       await this.#store.adopt(this.path, digest, this.#repository);
     } catch (thrown) {
       if (thrown instanceof AppError) throw thrown;

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Clock } from '../ports.ts';
 import { BlobFolder, type StoredBlob } from './blob-folder.ts';
@@ -17,15 +16,13 @@ import {
   refNameAnnotation,
   refNameOf,
 } from './layout-index.ts';
+import { layoutVersion, requireLayout } from './layout-marker.ts';
 import { type ManifestFacts, ManifestReader } from './manifest-facts.ts';
 import { RepositoryRecords } from './repository-records.ts';
 import { type RepositoryView, RepositoryViews } from './repository-views.ts';
+import { StoreBudget } from './store-budget.ts';
 import { blobPath, type StoreLayout, storeLayout } from './store-layout.ts';
 import { StoreLock } from './store-lock.ts';
-
-const layoutFileSchema = z.object({ imageLayoutVersion: z.string() });
-/** How long a count of the store's bytes holds for the question whether the budget is used up. */
-const USAGE_HOLDS_MS = 30_000;
 
 /** What a store needs from its owner. */
 export interface OciStoreOptions {
@@ -67,11 +64,10 @@ export class OciStore {
   readonly lock: StoreLock;
   readonly writers: BlobWriters;
   readonly clock: Clock;
+  readonly budget: StoreBudget;
   readonly #views: RepositoryViews;
-  readonly #budget: () => number | null;
   readonly #create: boolean;
   readonly #onChange: () => void;
-  #usage: { bytes: number; readonly countedMs: number } | null = null;
 
   private constructor({ folder, clock, writers, budget, create, onChange }: OciStoreOptions) {
     this.layout = storeLayout(folder);
@@ -83,7 +79,7 @@ export class OciStore {
     this.index = new LayoutIndex(this.layout, clock);
     this.lock = new StoreLock(this.layout.lock, clock);
     this.#views = new RepositoryViews(this.index, this.records, this.manifests);
-    this.#budget = budget;
+    this.budget = new StoreBudget(this.layout.root, this.blobs, clock, budget);
     this.#create = create;
     this.#onChange = onChange ?? (() => undefined);
   }
@@ -144,30 +140,6 @@ export class OciStore {
     const counts =
       view?.blobs.has(digest) === true || (await this.records.hasUpload(repository, digest, this.clock.now()));
     return counts ? await this.blobs.find(digest) : null;
-  }
-
-  /** Refuses what would not fit into the budget. @throws AppError `store.full` */
-  async requireRoom(bytes: number): Promise<void> {
-    const budget = this.#budget();
-    if (budget === null) return;
-    const now = this.clock.now();
-    const counted = this.#usage;
-    const holds = counted !== null && now - counted.countedMs <= USAGE_HOLDS_MS;
-    if (holds && counted.bytes + bytes <= budget) return;
-    // Counted again before it refuses: a collection, here or in another process, may have made room.
-    this.#usage = { bytes: await this.usedBytes(), countedMs: now };
-    if (this.#usage.bytes + bytes > budget) throw new AppError('store.full', { path: this.layout.root, budget });
-  }
-
-  /** Takes room of the budget for a blob that comes in now. @throws AppError `store.full` */
-  async reserve(bytes: number): Promise<void> {
-    await this.requireRoom(bytes);
-    if (this.#usage !== null) this.#usage.bytes += bytes;
-  }
-
-  /** Bytes of all blobs. */
-  async usedBytes(): Promise<number> {
-    return (await this.blobs.list()).reduce((sum, { size }) => sum + size, 0);
   }
 
   /** Makes a sealed file a blob of the store and, with a repository, of that repository. */
@@ -378,42 +350,5 @@ export class OciStore {
 
   async close(): Promise<void> {
     await this.lock.close();
-  }
-}
-
-/** What lies in a folder that another process makes a layout of just now, or that a crash left so: the marker comes last. */
-const UNFINISHED: readonly string[] = ['.tartan', 'blobs', 'index.json', '.index.json.new', '.oci-layout.new'];
-
-/**
- * Whether a folder is an OCI image layout, or could become one: it is missing or empty.
- *
- * @throws AppError `store.damaged` when something else lies there, or another version of the layout
- */
-export async function requireLayout({ root, marker }: StoreLayout): Promise<'layout' | 'nothing'> {
-  const version = await layoutVersion(marker);
-  if (version !== null && version !== '1.0.0') throw new AppError('store.damaged', { path: marker, reason: 'version' });
-  if (version !== null) return 'layout';
-  const names = await readdir(root).catch((cause: unknown): string[] => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
-    throw new AppError('store.damaged', { path: root, reason: 'notLayout' }, { cause });
-  });
-  const known = names.includes('.tartan') ? UNFINISHED : ['blobs'];
-  if (names.some((name) => !known.includes(name)))
-    throw new AppError('store.damaged', { path: root, reason: 'notLayout' });
-  return 'nothing';
-}
-
-/** The version that an `oci-layout` file says; null = there is none. @throws AppError `store.damaged` */
-export async function layoutVersion(marker: string): Promise<string | null> {
-  let text: string;
-  try {
-    text = await readFile(marker, 'utf8');
-  } catch {
-    return null;
-  }
-  try {
-    return layoutFileSchema.parse(JSON.parse(text)).imageLayoutVersion;
-  } catch (cause) {
-    throw new AppError('store.damaged', { path: marker, reason: 'version' }, { cause });
   }
 }

@@ -18,9 +18,10 @@ import { collectGarbage } from './collect-garbage.ts';
 import { dropRepository } from './drop-repository.ts';
 import { type ImageName, imageNameOf } from './image-name.ts';
 import { LayoutClient } from './layout-client.ts';
+import { layoutVersion } from './layout-marker.ts';
 import { listImages } from './list-images.ts';
 import { MANIFEST_LIMIT } from './manifest-facts.ts';
-import { layoutVersion, OciStore } from './oci-store.ts';
+import { OciStore } from './oci-store.ts';
 import { registrySupplier, type SupplyPlaces } from './registry-supplier.ts';
 import { isListening } from './serve/is-listening.ts';
 import { Serving } from './serve/serving.ts';
@@ -258,7 +259,7 @@ export class StoreService {
   /** Bytes that the budget leaves; null = there is no budget. @throws AppError of {@link OciStore.open} */
   async room(): Promise<number | null> {
     const { storeBudget } = this.#parts.settings();
-    return storeBudget === null ? null : Math.max(0, storeBudget - (await (await this.#store()).usedBytes()));
+    return storeBudget === null ? null : Math.max(0, storeBudget - (await (await this.#store()).budget.usedBytes()));
   }
 
   /** Whether there is a store; looking makes no folder. */

@@ -106,7 +106,7 @@ async function stageManifest(
   type: string | null,
   expected: string | null,
 ): Promise<ManifestFacts> {
-  await store.reserve(bytes.length);
+  await store.budget.reserve(bytes.length);
   const staged = store.stagingPath();
   const file = store.writers.append(staged, 0);
   try {

@@ -114,7 +114,7 @@ export class UploadEndpoints {
           detail: { digest, uploaded: sealed?.digest ?? null },
         });
       }
-      await this.#store.reserve(sealed.size);
+      await this.#store.budget.reserve(sealed.size);
       await this.#store.adopt(session.path, digest, session.repository);
     } finally {
       await this.#sessions.remove(session);
@@ -127,7 +127,7 @@ export class UploadEndpoints {
    * session ends.
    */
   async #receive(call: ApiCall, session: UploadSession, seals: boolean): Promise<FileDigest | null> {
-    await this.#store.requireRoom(declaredLength(call) ?? 0);
+    await this.#store.budget.requireRoom(declaredLength(call) ?? 0);
     session.busy = true;
     const file = this.#store.writers.append(session.path, session.size);
     try {

@@ -131,7 +131,7 @@ class ArchiveReader {
   }
 
   async #stage(body: Readable, size: number): Promise<{ path: string; digest: string; size: number }> {
-    await this.#store.requireRoom(size);
+    await this.#store.budget.requireRoom(size);
     const path = this.#store.stagingPath();
     const file = this.#store.writers.append(path, 0);
     try {
@@ -149,7 +149,7 @@ class ArchiveReader {
   }
 
   async #adopt(staged: { readonly path: string; readonly digest: string; readonly size: number }): Promise<void> {
-    await this.#store.reserve(staged.size);
+    await this.#store.budget.reserve(staged.size);
     await this.#store.adopt(staged.path, staged.digest, null);
     this.#copied.files += 1;
     this.#copied.bytes += staged.size;

@@ -8,8 +8,9 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { StoreTransfer } from '../../../../shared/models/store.ts';
 import { moveDurably, writeDurably } from '../durable-file.ts';
 import { EMPTY_INDEX, type LayoutEntry, nameOfEntry, parseIndex, refNameOf } from '../layout-index.ts';
+import { layoutVersion } from '../layout-marker.ts';
 import { imageParts } from '../list-images.ts';
-import { layoutVersion, type OciStore } from '../oci-store.ts';
+import type { OciStore } from '../oci-store.ts';
 import { hexOf } from '../store-layout.ts';
 import type { OnProgress } from '../task-progress.ts';
 

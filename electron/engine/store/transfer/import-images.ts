@@ -118,7 +118,7 @@ async function bringFolder(
         advance(size);
         return;
       }
-      await store.reserve(size);
+      await store.budget.reserve(size);
       const staged = store.stagingPath();
       try {
         const copy = await store.writers.copy(folder.pathOf(digest), staged, { signal: stopped, onProgress: advance });

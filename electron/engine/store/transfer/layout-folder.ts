@@ -4,8 +4,8 @@ import { AppError } from '../../../../shared/errors/app-error.ts';
 import { isDigest } from '../../../../shared/models/reference.ts';
 import { sha256 } from '../../oci/digest.ts';
 import { type LayoutEntry, parseIndex } from '../layout-index.ts';
+import { layoutVersion } from '../layout-marker.ts';
 import { MANIFEST_LIMIT, type ManifestFacts, manifestFacts } from '../manifest-facts.ts';
-import { layoutVersion } from '../oci-store.ts';
 import { hexOf } from '../store-layout.ts';
 
 /** An OCI image layout that some tool made. */
