@@ -10,7 +10,6 @@ import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { type ImageCargo, tagsOfCargo } from '../drag/cargo.ts';
 import { cargoName } from '../drag/drag-words.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
-import { ChoiceGroup } from '../settings/choice-group.tsx';
 import { CopiedTagList } from './copied-tag-list.tsx';
 import { copyCost, costFigure, costSentences } from './copy-cost.ts';
 import type { CopyStart } from './copy-start.ts';
@@ -32,6 +31,7 @@ import { type CopyPlanView, useCopyPlan } from './use-copy-plan.ts';
 import { rememberMove } from './use-moves.ts';
 import { chosenRemovals, useRemovalPlan } from './use-removal-plan.ts';
 import './copy-dialog.css';
+import { Segments } from '../../ui/segments.tsx';
 
 /** See {@link CopyDialog}. */
 export interface CopyDialogProps {
@@ -162,7 +162,7 @@ function CopyForm({ start, registries, onClose, onShow }: CopyDialogProps): Reac
       {(taken.length > 0 || existing !== null) && (
         <div className="copy-conflicts">
           <span>{existing === null ? t('taken', { count: taken.length }) : t('takenDecided')}</span>
-          <ChoiceGroup
+          <Segments
             label={t('takenLabel')}
             choices={cargo.images.length === 0 ? CHOICES.slice(0, 2) : CHOICES}
             value={existing}

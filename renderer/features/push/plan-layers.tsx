@@ -1,11 +1,11 @@
 import type { TFunction } from 'i18next';
 import { Copy, RotateCcw, RotateCw } from 'lucide-react';
 import { type ReactElement, useMemo, useState } from 'react';
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { PlanTarget } from '../../../shared/models/plan.ts';
 import type { SendAgain } from '../../../shared/models/push-options.ts';
 import { ContextMenu, type MenuCommand, type MenuGroups } from '../../ui/context-menu.tsx';
+import { Segments } from '../../ui/segments.tsx';
 import type { MenuPlace } from '../../ui/tree-list.tsx';
 import { LayerTable } from '../weave/layer-table.tsx';
 import { filterLayers, type LayerFilter, VERDICTS, verdictTallies } from './plan-tallies.ts';
@@ -27,10 +27,6 @@ export interface PlanLayersProps {
 
 const TABS = ['upload', 'mount', 'present', 'duplicate', 'unknown', 'all'] as const;
 
-function isFilter(key: unknown): key is LayerFilter {
-  return key === 'zero' || TABS.some((tab) => tab === key);
-}
-
 /** The layers of a plan, one verdict at a time. */
 export function PlanLayers(props: PlanLayersProps): ReactElement {
   const { target, chunkSize, filter, onFilter, marked, onMark, revealed, onCopy, sendAgain, onSendAgain } = props;
@@ -40,32 +36,19 @@ export function PlanLayers(props: PlanLayersProps): ReactElement {
   const shown = useMemo(() => filterLayers(target.layers, filter), [target.layers, filter]);
   const estimates = target.layers.filter((layer) => layer.size === null).length;
   const total = VERDICTS.reduce((sum, verdict) => sum + tallies[verdict].count, tallies.unknown.count);
+  const tabs = TABS.filter((tab) => tab === 'all' || tallies[tab].count > 0 || tab === filter);
   return (
     <>
       <div className="plan-layers-head">
         <h3>{t('weave:layers')}</h3>
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={t('weave:layers')}
-          disallowEmptySelection
-          selectedKeys={[filter]}
-          onSelectionChange={(keys) => {
-            const [key] = keys;
-            if (isFilter(key)) onFilter(key);
-          }}
-        >
-          {TABS.filter((tab) => tab === 'all' || tallies[tab].count > 0 || tab === filter).map((tab) => (
-            <ToggleButton key={tab} id={tab} className="segment">
-              {tab === 'all' ? t('all') : t(`weave:kind.${tab}`)}
-              <span className="segment-count">{tab === 'all' ? total : tallies[tab].count}</span>
-            </ToggleButton>
-          ))}
-          {filter === 'zero' && (
-            <ToggleButton id="zero" className="segment">
-              {t('weave:kind.zero')} <span className="segment-count">{shown.length}</span>
-            </ToggleButton>
-          )}
-        </ToggleButtonGroup>
+        <Segments<LayerFilter>
+          label={t('weave:layers')}
+          choices={filter === 'zero' ? [...tabs, 'zero'] : tabs}
+          value={filter}
+          words={(tab) => (tab === 'all' ? t('all') : t(`weave:kind.${tab}`))}
+          count={(tab) => (tab === 'all' ? total : tab === 'zero' ? shown.length : tallies[tab].count)}
+          onChange={onFilter}
+        />
         {estimates > 0 && <span className="plan-layers-estimates">{t('estimates', { count: estimates })}</span>}
       </div>
       <LayerTable

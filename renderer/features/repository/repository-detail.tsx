@@ -1,6 +1,6 @@
 import { Box, Copy, RefreshCw } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useMemo, useState } from 'react';
-import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import { formatBytes } from '../../../shared/format/bytes.ts';
@@ -11,6 +11,7 @@ import { useMemory } from '../../state/window-memory.ts';
 import { ContextMenu } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import { ReadingLine } from '../../ui/reading-line.tsx';
+import { Segments } from '../../ui/segments.tsx';
 import type { MenuPlace } from '../../ui/tree-list.tsx';
 import { copyTo } from '../copy/copy-start.ts';
 import { type Cargo, repositoryCargo } from '../drag/cargo.ts';
@@ -204,22 +205,13 @@ function Tags(
     <>
       <div className="tag-table-bar">
         <h2>{t(`title.${order}`)}</h2>
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={t('order')}
-          disallowEmptySelection
-          selectedKeys={[order]}
-          onSelectionChange={(keys) => {
-            const [next] = orderSchema.options.filter((option) => keys.has(option));
-            if (next !== undefined) setOrder(() => next);
-          }}
-        >
-          {orderSchema.options.map((option) => (
-            <ToggleButton key={option} id={option} className="segment">
-              {t(`orderBy.${option}`)}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+        <Segments
+          label={t('order')}
+          choices={orderSchema.options}
+          value={order}
+          words={(option) => t(`orderBy.${option}`)}
+          onChange={(next) => setOrder(() => next)}
+        />
         {chosen.length > 0 && (
           <span className="tag-table-chosen" role="status">
             {t('selected', { count: chosen.length, figure: figures.format(chosen.length) })}

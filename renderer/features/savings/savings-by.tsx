@@ -1,10 +1,10 @@
 import { type ReactElement, useMemo, useState } from 'react';
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Savings, SavingsRow } from '../../../shared/models/savings.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
+import { Segments } from '../../ui/segments.tsx';
 import { groupedCount, signedBytes } from './figure-words.ts';
 import { type SortedColumn, SortedTable } from './sorted-table.tsx';
 
@@ -83,19 +83,13 @@ export function SavingsBy({ savings }: { readonly savings: Savings }): ReactElem
         <h2>{t('savedBy')}</h2>
         <span className="savings-head-note">{t('savedByNote')}</span>
         <span className="space" />
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={t('savedBy')}
-          disallowEmptySelection
-          selectedKeys={[grouping]}
-          onSelectionChange={(keys) => setGrouping(GROUPINGS.find((one) => keys.has(one)) ?? grouping)}
-        >
-          {GROUPINGS.map((one) => (
-            <ToggleButton key={one} id={one} className="segment">
-              {t(`grouping.${one}`)}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+        <Segments
+          label={t('savedBy')}
+          choices={GROUPINGS}
+          value={grouping}
+          words={(one) => t(`grouping.${one}`)}
+          onChange={setGrouping}
+        />
       </div>
       <SortedTable
         key={grouping}

@@ -1,15 +1,6 @@
 import { ChevronsUpDown } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
-import {
-  Button,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  Select,
-  SelectValue,
-  ToggleButton,
-  ToggleButtonGroup,
-} from 'react-aria-components';
+import { Button, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
@@ -31,6 +22,7 @@ import { periodRange, SAVINGS_PERIODS, type SavingsPeriod } from './savings-peri
 import { useReading } from './use-reading.ts';
 import '../detail/detail.css';
 import './savings.css';
+import { Segments } from '../../ui/segments.tsx';
 
 const periodSchema = z.enum(SAVINGS_PERIODS);
 const TOPICS = ['report.changed'] as const;
@@ -152,19 +144,13 @@ function PeriodSwitch(props: {
   const { period, onPeriod } = props;
   const { t } = useTranslation('savings');
   return (
-    <ToggleButtonGroup
-      className="segments"
-      aria-label={t('period')}
-      disallowEmptySelection
-      selectedKeys={[period]}
-      onSelectionChange={(keys) => onPeriod(SAVINGS_PERIODS.find((one) => keys.has(one)) ?? period)}
-    >
-      {SAVINGS_PERIODS.map((one) => (
-        <ToggleButton key={one} id={one} className="segment">
-          {t(`periods.${one}`)}
-        </ToggleButton>
-      ))}
-    </ToggleButtonGroup>
+    <Segments
+      label={t('period')}
+      choices={SAVINGS_PERIODS}
+      value={period}
+      words={(one) => t(`periods.${one}`)}
+      onChange={onPeriod}
+    />
   );
 }
 

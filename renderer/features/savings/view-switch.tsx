@@ -1,9 +1,11 @@
 import type { ReactElement } from 'react';
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { Segments } from '../../ui/segments.tsx';
+
+const VIEWS = ['picture', 'table'] as const;
 
 /** A picture, or its twin in words. */
-export type ChartView = 'picture' | 'table';
+export type ChartView = (typeof VIEWS)[number];
 
 /** `Map | Table`: turns a picture into its table and back. */
 export function ViewSwitch(props: {
@@ -17,19 +19,12 @@ export function ViewSwitch(props: {
   const { view, picture, label, onView } = props;
   const { t } = useTranslation('savings');
   return (
-    <ToggleButtonGroup
-      className="segments"
-      aria-label={label}
-      disallowEmptySelection
-      selectedKeys={[view]}
-      onSelectionChange={(keys) => onView(keys.has('table') ? 'table' : 'picture')}
-    >
-      <ToggleButton id="picture" className="segment">
-        {picture}
-      </ToggleButton>
-      <ToggleButton id="table" className="segment">
-        {t('table')}
-      </ToggleButton>
-    </ToggleButtonGroup>
+    <Segments
+      label={label}
+      choices={VIEWS}
+      value={view}
+      words={(one) => (one === 'table' ? t('table') : picture)}
+      onChange={onView}
+    />
   );
 }

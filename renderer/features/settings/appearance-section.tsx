@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ChoiceGroup } from './choice-group.tsx';
+import { Segments } from '../../ui/segments.tsx';
 import { SettingsPage, SettingsRow } from './settings-page.tsx';
 import type { SectionProps } from './settings-screen.tsx';
 import { StepperField } from './stepper-field.tsx';
@@ -15,7 +15,7 @@ export function AppearanceSection({ settings, change }: SectionProps): ReactElem
   return (
     <SettingsPage title={t('section.appearance')}>
       <SettingsRow name={t('theme')} note={t('themeNote')}>
-        <ChoiceGroup
+        <Segments
           label={t('theme')}
           choices={THEMES}
           value={settings.theme}

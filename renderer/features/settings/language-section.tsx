@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ChoiceGroup } from './choice-group.tsx';
+import { Segments } from '../../ui/segments.tsx';
 import { SettingsPage, SettingsRow } from './settings-page.tsx';
 import type { SectionProps } from './settings-screen.tsx';
 
@@ -12,7 +12,7 @@ export function LanguageSection({ settings, change }: SectionProps): ReactElemen
   return (
     <SettingsPage title={t('section.language')}>
       <SettingsRow name={t('section.language')} note={t('languageNote')}>
-        <ChoiceGroup
+        <Segments
           label={t('section.language')}
           choices={LANGUAGES}
           value={settings.language}

@@ -3,9 +3,9 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { ChoiceGroup } from '../settings/choice-group.tsx';
 import type { ConflictAnswer, ToldChange } from './use-tag-edit.ts';
 import './tags.css';
+import { Segments } from '../../ui/segments.tsx';
 
 const CHOICES = ['leave', 'overwrite'] as const;
 type Choice = (typeof CHOICES)[number];
@@ -36,7 +36,7 @@ export function MovedTags(props: {
             <li key={one.change.tag}>
               <span className="tag-token">{tag}</span>
               <span className="moved-now">{now === null ? t('isGone') : t('isAt', { digest: shortDigest(now) })}</span>
-              <ChoiceGroup
+              <Segments
                 label={t('decideFor', { tag })}
                 choices={CHOICES}
                 value={choiceOf(one.change.tag)}

@@ -1,6 +1,6 @@
 import { CirclePause, PanelBottomClose, Play } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
-import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { useNow } from '../weave/use-now.ts';
@@ -13,6 +13,7 @@ import { useJobLayers, useJobs } from './job-mirror-context.ts';
 import { TransferLimits } from './transfer-limits.tsx';
 import '../../ui/controls.css';
 import './transfers.css';
+import { Segments } from '../../ui/segments.tsx';
 import { useJobCommands } from './use-job-commands.ts';
 import { useWatchedJob } from './use-watched-job.ts';
 
@@ -67,25 +68,17 @@ export function TransfersDrawer({ height, initialJob = null, onResize, onClose }
           <PanelBottomClose size={15} strokeWidth={1.75} aria-hidden="true" />
         </Button>
         <h2>{t('title')}</h2>
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={t('groups')}
-          disallowEmptySelection
-          selectedKeys={[tab]}
-          onSelectionChange={(keys) => {
-            const next = JOB_GROUPS.find((name) => keys.has(name));
-            if (next === undefined) return;
+        <Segments
+          label={t('groups')}
+          choices={JOB_GROUPS}
+          value={tab}
+          words={(name) => t(`group.${name}`)}
+          count={(name) => jobs.filter((one) => groupOf(one) === name).length}
+          onChange={(next) => {
             setGroup(next);
             setChosen(null);
           }}
-        >
-          {JOB_GROUPS.map((name) => (
-            <ToggleButton key={name} id={name} className="segment">
-              {t(`group.${name}`)}
-              <span className="segment-count">{jobs.filter((one) => groupOf(one) === name).length}</span>
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+        />
         <span className="transfers-head-space" />
         <TransferLimits />
         <PauseAll jobs={jobs} />

@@ -1,7 +1,7 @@
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from 'react';
-import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import '../../ui/controls.css';
+import { Segments } from '../../ui/segments.tsx';
 import { LayerTable } from './layer-table.tsx';
 import { Weave } from './weave.tsx';
 import { type CellKind, cellKind, isLive, type WeaveLayer } from './weave-cells.ts';
@@ -21,13 +21,16 @@ export interface WeaveOrTableProps {
   readonly note?: ReactNode;
 }
 
+const VIEWS = ['picture', 'table'] as const;
+type View = (typeof VIEWS)[number];
+
 /** The least height of the table, so that a small weave does not leave a slit. CSS px. */
 const LEAST_TABLE = 160;
 
 /** A weave with its legend, and behind a switch its twin in words, of the same height. */
 export function WeaveOrTable({ layers, chunkSize, label, title, note }: WeaveOrTableProps): ReactElement {
   const { t } = useTranslation('weave');
-  const [view, setView] = useState<'picture' | 'table'>('picture');
+  const [view, setView] = useState<View>('picture');
   const [filter, setFilter] = useState<CellKind | null>(null);
   const [highlighted, setHighlighted] = useState<CellKind | null>(null);
   const [marked, setMarked] = useState<number | null>(null);
@@ -40,7 +43,7 @@ export function WeaveOrTable({ layers, chunkSize, label, title, note }: WeaveOrT
     [layers, filter],
   );
 
-  function turn(next: 'picture' | 'table'): void {
+  function turn(next: View): void {
     if (view === 'picture') setHeight(Math.max(LEAST_TABLE, body.current?.offsetHeight ?? 0));
     setView(next);
   }
@@ -49,22 +52,7 @@ export function WeaveOrTable({ layers, chunkSize, label, title, note }: WeaveOrT
     <section className="weave-or-table">
       <div className="weave-or-table-head">
         {title}
-        <ToggleButtonGroup
-          className="segments"
-          aria-label={t('view')}
-          disallowEmptySelection
-          selectedKeys={[view]}
-          onSelectionChange={(keys) => {
-            turn(keys.has('table') ? 'table' : 'picture');
-          }}
-        >
-          <ToggleButton id="picture" className="segment">
-            {t('picture')}
-          </ToggleButton>
-          <ToggleButton id="table" className="segment">
-            {t('table')}
-          </ToggleButton>
-        </ToggleButtonGroup>
+        <Segments label={t('view')} choices={VIEWS} value={view} words={(one) => t(one)} onChange={turn} />
       </div>
       {note}
       <div ref={body} className="weave-or-table-body" style={view === 'table' ? { height } : undefined}>
