@@ -170,7 +170,7 @@ export class PushService {
       const plan = await inEitherForm(source, input, (form, mayChange) =>
         planPush(
           parts,
-          createDraft(form, targets, this.#ports.chunkSize, input.sendAgain),
+          createDraft(form, targets, this.#ports.chunkSize, input),
           {
             planId: input.planId,
             manifest: { labels: input.labels, os: form.os, arch: form.arch },
@@ -295,7 +295,7 @@ export class PushService {
   #runOf(job: TransferJob, request: PushRequest, parts: PlanningParts, source: PushSource): PushRun {
     const { settings, bandwidth, hub, slots } = this.#rooms;
     const targets = this.targets(request);
-    const draft = createDraft(source, targets, this.#ports.chunkSize, request.sendAgain);
+    const draft = createDraft(source, targets, this.#ports.chunkSize, request);
     const usual = (): number => request.concurrency ?? settings().concurrency;
     const concurrency = {
       limit: usual,

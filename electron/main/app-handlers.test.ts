@@ -11,6 +11,7 @@ describe('methods of the host', () => {
       // Only the list is asked, and only these members of a VM are read.
       engine: { 'vms.list': () => Promise.resolve(list) } as unknown as Handlers<EngineMethodName>,
       info: () => ({ version: '1', platform: 'linux', systemLanguage: 'en', windowControls: 'right' }),
+      listening: () => undefined,
       showFolder: (folder) => void shown.push(folder),
       chooseFolder: () => Promise.resolve(null),
       chooseArchive: () => Promise.resolve(null),

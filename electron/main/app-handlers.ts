@@ -7,6 +7,8 @@ import type { ReportFormat } from '../../shared/models/report.ts';
 export interface AppHandlerParts {
   readonly engine: Handlers<EngineMethodName>;
   readonly info: () => MethodOutput<'app.info'>;
+  /** The page hears commands of the menu bar from now on. */
+  readonly listening: () => void;
   readonly showFolder: (folder: string) => void;
   /** The system's dialog; null = cancelled. */
   readonly chooseFolder: () => Promise<string | null>;
@@ -23,6 +25,10 @@ export interface AppHandlerParts {
 export function createAppHandlers(parts: AppHandlerParts): Handlers<HostMethodName> {
   return {
     'app.info': () => Promise.resolve(parts.info()),
+    'app.listening': () => {
+      parts.listening();
+      return Promise.resolve(null);
+    },
     'app.revealVm': async ({ vmId }, signal) => {
       // The folder comes from the list, never from the window.
       const { vms, tartHome } = await parts.engine['vms.list'](null, signal);

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine-interface.ts';
 import type { EnginePorts } from '../engine/ports.ts';
 import { createAppHandlers } from './app-handlers.ts';
 import { APP_ORIGIN } from './app-origin.ts';
+import { CommandQueue } from './command-queue.ts';
 import { type HostWords, hostLanguage, hostWords, systemLanguageOf } from './host-words.ts';
 import { menuTemplate } from './menu.ts';
 import { type NotificationText, notifyOfEndedJobs } from './notifications.ts';
@@ -28,6 +29,7 @@ export class TartanApp {
   readonly #parts: TartanAppParts;
   readonly #gate: QuitGate;
   readonly #shown = new Set<Notification>();
+  readonly #commands = new CommandQueue();
   #settings: Settings = DEFAULT_SETTINGS;
   #progress: TaskbarProgress = { mode: 'none' };
   #opening: Promise<AppWindow> | null = null;
@@ -103,6 +105,7 @@ export class TartanApp {
         stateFile: join(ports.paths.stateHome, 'window.json'),
         handlers: { ...engine.handlers, ...this.#appHandlers() },
         on: engine.on,
+        commands: this.#commands,
         log: ports.log,
         mayClose: () => this.#mayCloseWindow(),
         onClosed: () => {
@@ -128,6 +131,7 @@ export class TartanApp {
     return createAppHandlers({
       engine: this.#parts.engine.handlers,
       info: () => this.#info(),
+      listening: () => this.#commands.listening(),
       showFolder: (folder) => shell.showItemInFolder(folder),
       chooseFolder: () =>
         this.#chooseOpen({
@@ -230,7 +234,11 @@ export class TartanApp {
       platform: process.platform,
       words: this.#words(),
       packaged: app.isPackaged,
-      send: (command) => this.#window?.command(command),
+      send: (command) => {
+        this.#commands.send(command);
+        // On macOS the menu bar stays when the last window is closed.
+        if (this.#window === null) void this.show();
+      },
       openLink: (url) => void shell.openExternal(url),
     });
     Menu.setApplicationMenu(Menu.buildFromTemplate(template));

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { BrowserWindow, ipcMain, screen } from 'electron';
-import type { EventPayload } from '../../shared/contract/events.ts';
 import type { Handlers, Subscribe } from '../../shared/contract/handlers.ts';
 import type { Log } from '../engine/ports.ts';
+import type { CommandQueue } from './command-queue.ts';
 import { attachIpcHost } from './ipc-host.ts';
 import type { TaskbarProgress } from './progress.ts';
 import { openingBounds, readWindowState, writeWindowState } from './window-bounds.ts';
@@ -10,7 +10,6 @@ import { createWindowOptions, type DrawnTheme, titleBarOverlay, windowBackground
 
 /** The one window of the app. */
 export interface AppWindow {
-  command(command: EventPayload<'app.command'>): void;
   focus(): void;
   isFocused(): boolean;
   isFullScreen(): boolean;
@@ -34,6 +33,8 @@ export interface WindowParts {
   readonly stateFile: string;
   readonly handlers: Handlers;
   readonly on: Subscribe;
+  /** Gets this window as the one that commands go to. */
+  readonly commands: CommandQueue;
   readonly log: Log;
   /** The person closes the window; false = it stays. */
   readonly mayClose: () => boolean;
@@ -71,8 +72,12 @@ export async function openWindow(parts: WindowParts): Promise<AppWindow> {
       packaged: parts.packaged,
     }),
   );
-  const { handlers, on, origin, log } = parts;
+  const { handlers, on, origin, commands, log } = parts;
   const host = attachIpcHost({ ipc: ipcMain, contents: window.webContents, origin, handlers, on, log });
+  commands.connect((command) => host.emit('app.command', command));
+  window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+    if (isMainFrame && !isSameDocument) commands.loading();
+  });
   const remember = async (): Promise<void> => {
     if (window.isDestroyed()) return;
     await writeWindowState(parts.stateFile, { ...window.getNormalBounds(), maximized: window.isMaximized() }).catch(
@@ -91,6 +96,7 @@ export async function openWindow(parts: WindowParts): Promise<AppWindow> {
   });
   window.on('closed', () => {
     host.close();
+    commands.disconnect();
     parts.onClosed();
   });
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
@@ -101,9 +107,6 @@ export async function openWindow(parts: WindowParts): Promise<AppWindow> {
   await window.loadURL(parts.url);
   return {
     window,
-    command: (command) => {
-      host.emit('app.command', command);
-    },
     focus: () => {
       if (window.isMinimized()) window.restore();
       window.show();

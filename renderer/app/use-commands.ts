@@ -41,13 +41,14 @@ export function useCommands(commands: Commands, free: boolean): void {
     now.current = commands;
     open.current = free;
   });
-  useEffect(
-    () =>
-      client.on('app.command', (command) => {
-        if (open.current || command === 'toggleDrawer') now.current[command]();
-      }),
-    [client],
-  );
+  useEffect(() => {
+    const stop = client.on('app.command', (command) => {
+      if (open.current || command === 'toggleDrawer') now.current[command]();
+    });
+    // What was chosen while the page was being loaded comes now.
+    client.call('app.listening', null).catch(() => undefined);
+    return stop;
+  }, [client]);
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       if (event.key !== 'F6' || !open.current) return;

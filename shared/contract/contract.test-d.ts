@@ -38,6 +38,7 @@ test('host and engine share the methods without rest', () => {
     | 'app.chooseArchive'
     | 'app.chooseArchiveTarget'
     | 'app.chooseReportTarget'
+    | 'app.listening'
     | 'app.copyText'
   >();
   expectTypeOf<Handlers<EngineMethodName> & Handlers<HostMethodName>>().toExtend<Handlers>();

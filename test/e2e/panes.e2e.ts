@@ -59,6 +59,19 @@ describe('the three panes', () => {
     await expect.poll(() => focusedPane(page)).toBe('local');
     await chooseMenuItem(app, 'Show or hide transfers');
     await page.getByRole('region', { name: 'Transfers' }).waitFor();
+
+    // The menu is there while the page is not.
+    await app.electron.evaluate(async ({ BrowserWindow, Menu }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      await new Promise((resolve) => {
+        contents?.once('did-start-navigation', resolve);
+        contents?.reload();
+      });
+      const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? [];
+      // Electron types the method as a bare Function.
+      (items.find(({ label }) => label === 'Savings') as unknown as { click(): void }).click();
+    });
+    await page.locator('.savings').waitFor();
   });
 
   it('take the width that they are given, keep it, and take the usual one again', async () => {

@@ -1,6 +1,7 @@
 import { copyFile, open, readFile, utimes } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockHolder } from '../../electron/engine/native/fcntl-lock.ts';
+import type { PushRequest } from '../../shared/contract/methods.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import type { Plan, RequestCounts } from '../../shared/models/plan.ts';
 import { makeTartVm } from '../fixtures/tart-vm.ts';
@@ -41,6 +42,32 @@ describe('a plan', () => {
 
     // Reading told the plan which chunks are equal: the push need not ask for them.
     expect(counted.map(({ made }) => made)).toEqual(counted.map(({ expected }) => expected));
+  });
+
+  it.each<[string, Pick<PushRequest, 'references'> & Partial<PushRequest>]>([
+    ['reads every blob back', { references: ['strict/a:1'], verify: true }],
+    ['reads every blob back where its tag is', { references: ['strict/a:1'], verify: true }],
+    ['sends everything again to two repositories', { references: ['strict/a:2', 'strict/b:1'], sendAgain: 'all' }],
+    ['sends everything again and reads it back', { references: ['strict/a:2'], sendAgain: 'all', verify: true }],
+  ])('tells the requests of a push that %s', async (_name, { references, ...asked }) => {
+    const request = { vmId: 'vm:builder', references: references.map((name) => `${place.registry.host}/${name}`) };
+    await engine.plan({ ...request, ...asked });
+    const plan = await engine.plan({ ...request, ...asked });
+    const { document } = await engine.push({ ...request, ...asked });
+
+    expect(document.requests).toEqual(added(plan.requests, plan.expectedRequests));
+  });
+
+  it('tells the requests of a push that sends one layer again', async () => {
+    const request = { vmId: 'vm:builder', references: [`${place.registry.host}/strict/one:1`] };
+    const { document: first } = await engine.push(request);
+    const [layer] = disk(first).filter(({ verdict }) => verdict === 'upload');
+    const asked = { ...request, sendAgain: [layer?.digest ?? ''] };
+    const plan = await engine.plan(asked);
+    const { document } = await engine.push(asked);
+
+    expect(plan.expectedRequests).toMatchObject({ upload: 1, manifest: 0 });
+    expect(document.requests).toEqual(added(plan.requests, plan.expectedRequests));
   });
 
   it('says since when a chunk is another one than was pushed, and of the others that they are not', async () => {

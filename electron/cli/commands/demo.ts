@@ -25,17 +25,18 @@ function requestFor(reference: string) {
   };
 }
 
-async function showPlan({ terminal, signal }: CommandContext, engine: Engine, reference: string): Promise<void> {
+/** Shows a plan; answers its id, by which the push goes on from it. */
+async function showPlan({ terminal, signal }: CommandContext, engine: Engine, reference: string): Promise<string> {
+  const planId = randomUUID();
   terminal.out(`\nPlan of ${NAME} -> ${reference}`);
-  terminal.out(
-    planText(await engine.handlers['plans.make']({ ...requestFor(reference), planId: randomUUID() }, signal)),
-  );
+  terminal.out(planText(await engine.handlers['plans.make']({ ...requestFor(reference), planId }, signal)));
+  return planId;
 }
 
 async function pushOnce(context: CommandContext, engine: Engine, reference: string) {
   const { terminal, signal } = context;
-  await showPlan(context, engine, reference);
-  const { id } = await engine.handlers['jobs.push'](requestFor(reference), signal);
+  const planId = await showPlan(context, engine, reference);
+  const { id } = await engine.handlers['jobs.push']({ ...requestFor(reference), planId }, signal);
   const followed = await followJob(engine, id, signal, () => undefined);
   throwUnlessDone(followed.summary);
   const document = await engine.handlers['jobs.document']({ id }, signal);

@@ -1,24 +1,31 @@
 import type { RequestCounts } from '../../../shared/models/plan.ts';
-import type { DraftTarget, LayerVerdict } from './push-draft.ts';
+import type { DraftTarget, LayerVerdict, PushDraft } from './push-draft.ts';
 
 /**
  * Requests that bringing an image to one target takes after its plan, when nothing goes wrong: an upload session or a mount for
  * each layer that it lacks, a HEAD for each of these before the manifest and one for the OCI config, which is uploaded where
  * nothing of the image is there yet; and of each tag that moves a last look, the manifest and a look at what was written.
- * Pieces of an upload and answers to sign-in are not counted. Layers without a verdict are left out.
+ * A push that reads back asks for each blob of the image, also where every tag has the manifest already; where all is sent
+ * again, the OCI config is, too, and nothing is asked for it. Pieces of an upload and answers to sign-in are not counted.
+ * Layers without a verdict are left out.
  *
  * @param verdicts of the target, by layer
  */
-export function expectedRequests(target: DraftTarget, verdicts: readonly LayerVerdict[]): RequestCounts {
+export function expectedRequests(
+  { sendAgain, verify }: Pick<PushDraft, 'sendAgain' | 'verify'>,
+  target: Pick<DraftTarget, 'states'>,
+  verdicts: readonly LayerVerdict[],
+): RequestCounts {
   const moving = target.states.filter(({ state }) => state !== 'same').length;
   const count = (verdict: LayerVerdict['verdict']): number => verdicts.filter((own) => own.verdict === verdict).length;
-  const [mount, upload] = [count('mount'), count('upload')];
-  const newConfig = count('present') === 0 ? 1 : 0;
+  const [present, mount, upload] = [count('present'), count('mount'), count('upload')];
+  // Where every tag has this manifest already, nothing is published and so nothing is checked before.
+  const publishes = moving > 0 || verify || sendAgain.length > 0;
+  const checked = (publishes ? mount + upload : 0) + (verify ? present : 0);
   return {
-    // Where every tag has this manifest already, nothing is published and so nothing is checked before.
-    head: 1 + (moving === 0 ? 0 : mount + upload),
+    head: (sendAgain === 'all' ? 0 : 1) + checked,
     mount,
-    upload: upload + newConfig,
+    upload: upload + (present === 0 ? 1 : 0),
     manifest: 3 * moving,
   };
 }

@@ -121,6 +121,8 @@ export interface PushDraft {
   readonly neighbours: Map<string, string | null>;
   /** Blobs that every target gets whatever it says: by packed digest, or all. */
   readonly sendAgain: SendAgain;
+  /** Every blob of the image is read back before its manifest is put. */
+  readonly verify: boolean;
   /** Layer digests that targets are being asked for. */
   readonly asking: Map<string, Promise<void>>;
   /** What the last push of this VM sent; null while it was not looked for, and where there was none. */
@@ -133,12 +135,18 @@ export interface PushDraft {
   lacking: string | null;
 }
 
+/** What was asked for beyond a plain push. */
+export interface DraftOptions {
+  readonly sendAgain?: SendAgain | undefined;
+  readonly verify?: boolean;
+}
+
 /** An empty draft: all that is known without reading or asking. */
 export function createDraft(
   source: PushSource,
   targets: readonly PushTarget[],
   chunkSize: number,
-  sendAgain: SendAgain = [],
+  { sendAgain = [], verify = false }: DraftOptions = {},
 ): PushDraft {
   const blank = {
     rawDigest: null,
@@ -206,6 +214,7 @@ export function createDraft(
     offers: new Map(),
     neighbours: new Map(),
     sendAgain,
+    verify,
     asking: new Map(),
     lastPush: null,
     cachedImage:
@@ -275,7 +284,7 @@ export interface LayerVerdict {
 /**
  * The verdict of every layer for one target, derived from what is known: a layer is a duplicate of an earlier one with its
  * digest, or with its raw digest unless both are known to be packed differently. What only encoding can name goes to the
- * first target of a registry and is mounted from there in the others.
+ * first target of a registry and is mounted from there in the others, unless all is sent to each of them.
  */
 export function verdictsOf(draft: PushDraft, target: DraftTarget): LayerVerdict[] {
   const packed = new Set<string>();
@@ -296,7 +305,7 @@ export function verdictsOf(draft: PushDraft, target: DraftTarget): LayerVerdict[
       return target.presence.get(digest) ?? { verdict: null, reason: 'notReadYet', mountedFrom: null };
     }
     if (rawDigest !== null || layer.streamed) {
-      return sender === undefined || sender === target
+      return sender === undefined || sender === target || draft.sendAgain === 'all'
         ? { verdict: 'upload', reason: 'notEncodedYet', mountedFrom: null }
         : { verdict: 'mount', reason: 'sentByAnotherTarget', mountedFrom: sender.repository };
     }
@@ -422,7 +431,7 @@ function planTarget(
     references: target.states.map((state) => ({ ...state })),
     bytes: targetBytes(draft, verdicts),
     sendSeconds,
-    expectedRequests: expectedRequests(target, verdicts),
+    expectedRequests: expectedRequests(draft, target, verdicts),
     layers: draft.layers.map((layer) => planLayer(draft, layer, verdicts[layer.index], firstHere)),
   };
 }

@@ -62,6 +62,8 @@ export const appMethods = defineMethods({
     output: z.string().nullable(),
     errors: [],
   },
+  /** The page hears `app.command` from now on: what was chosen before comes at once. */
+  'app.listening': { input: nothing, output: nothing, errors: [] },
   'app.copyText': { input: z.object({ text: z.string().max(100_000) }), output: nothing, errors: [] },
 
   'settings.get': { input: nothing, output: settingsSchema, errors: [] },

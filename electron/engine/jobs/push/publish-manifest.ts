@@ -54,7 +54,6 @@ async function putOciConfig(
 ): Promise<void> {
   const { digest, bytes } = ociConfigOf(run, manifest);
   const client = run.parts.clientOf(target.registry);
-  run.parts.requests.head += 1;
   if (run.blobs.brought(target, digest)) return;
   const again = run.blobs.mistrusts(target, digest) || isSentAgain(run.draft, digest);
   if (!again && (await hasBlob(run, target, digest, signal))) return;
@@ -68,6 +67,7 @@ async function putOciConfig(
 /** HEAD 200 is no proof of bytes: with `verify`, or once the registry was found to be wrong, a byte is read. */
 async function hasBlob(run: PushContext, target: DraftTarget, digest: string, signal: AbortSignal): Promise<boolean> {
   const client = run.parts.clientOf(target.registry);
+  run.parts.requests.head += 1;
   return run.readsBack
     ? await client.readsBlob(target.repository, digest, { signal })
     : await client.headBlob(target.repository, digest, { signal });
