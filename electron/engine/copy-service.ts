@@ -32,6 +32,7 @@ import { isLoopback } from './registry/loopback.ts';
 import { listsReferrers } from './registry/referrers.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryService } from './registry-service.ts';
+import type { SentNote } from './report/sent-notes.ts';
 import type { MovedTags } from './tags/moved-tags.ts';
 
 /** What copies work with; all of it is the engine's. */
@@ -50,6 +51,8 @@ export interface CopyServiceParts extends ClientRooms {
   readonly flights: BlobFlights;
   readonly slots: HostSlots;
   readonly movedTags: MovedTags;
+  /** Notes a blob that a job is about to close. */
+  readonly noteSent: (jobId: string, note: SentNote) => Promise<void>;
 }
 
 /** Clients of one plan or copy, closed together. */
@@ -159,6 +162,7 @@ export class CopyService {
         },
         onChange: (row) => job.touch(row),
         onSent: (bytes) => job.sent(bytes),
+        onClosing: (note) => this.#rooms.noteSent(job.facts.id, note),
         onStuck: async (stuck, signal) => {
           job.wait(stuck);
           const host = stuck.error.params['host'];
@@ -168,9 +172,12 @@ export class CopyService {
         },
       });
       run = begun;
-      await begun.run(job.signal).finally(() => begun.close());
-      for (const [registry, { bytesPerSecond }] of begun.links)
-        if (bytesPerSecond !== null) await memory.learnLinkRate(registry, bytesPerSecond);
+      await begun.run(job.signal).finally(async () => {
+        await begun.close();
+        // Also of a copy that failed: what it sent was measured.
+        for (const [registry, { bytesPerSecond }] of begun.links)
+          if (bytesPerSecond !== null) await memory.learnLinkRate(registry, bytesPerSecond);
+      });
     } catch (thrown) {
       // Of two sides only the one that the error names is in trouble.
       const { params } = toAppError(thrown);

@@ -200,6 +200,7 @@ class JoinedEngine {
       movedTags,
       snapshots,
       journalOf: (id) => files.journalOf(id),
+      noteSent: (id, note) => files.noteSent(id, note),
       hub: this.hub,
     });
     this.#copies = new CopyService({
@@ -219,6 +220,7 @@ class JoinedEngine {
       flights,
       slots,
       movedTags,
+      noteSent: (id, note) => files.noteSent(id, note),
     });
     this.#tags = new TagService({
       clients,

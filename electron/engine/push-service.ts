@@ -38,6 +38,7 @@ import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
 import type { RegistryBook } from './registry-book.ts';
 import type { RegistryService } from './registry-service.ts';
+import type { SentNote } from './report/sent-notes.ts';
 import type { SnapshotService } from './snapshot-service.ts';
 import { snapshotFiles } from './snapshots/snapshot-record.ts';
 import type { SnapshotStore } from './snapshots/snapshot-store.ts';
@@ -74,6 +75,8 @@ export interface PushServiceParts {
   readonly snapshots: SnapshotService;
   /** The file that is there until a job is over. */
   readonly journalOf: (jobId: string) => string;
+  /** Notes a blob that a job is about to close. */
+  readonly noteSent: (jobId: string, note: SentNote) => Promise<void>;
   readonly hub: EventHub;
 }
 
@@ -270,11 +273,15 @@ export class PushService {
       await inEitherForm(source, request, async (form) => {
         run = this.#runOf(job, request, parts, form);
         job.attach(new PushWork(run, this.#ports.chunkSize));
-        await run.run(job.signal).finally(() => run?.close());
-        await this.#learnLinks(run);
-        await this.#learnDisk(run);
+        const begun = run;
+        await begun.run(job.signal).finally(async () => {
+          await begun.close();
+          // Also of a push that failed: what it sent was measured.
+          await this.#learnLinks(begun);
+        });
+        await this.#learnDisk(begun);
         if (request.populateCache === true) {
-          await run.populateCache(vms.homeOf(request.vmId), this.#ports.clock, job.signal);
+          await begun.populateCache(vms.homeOf(request.vmId), this.#ports.clock, job.signal);
         }
       });
       if (source.snapshot !== null) await this.#rooms.snapshots.keep(source.snapshot);
@@ -317,6 +324,7 @@ export class PushService {
       onStarted: () => job.started(),
       onChange: (layer) => job.touch(layer),
       onSent: (bytes) => job.sent(bytes),
+      onClosing: (note) => this.#rooms.noteSent(job.facts.id, note),
       onStuck: async (stuck, signal) => {
         job.wait(stuck);
         const host = stuck.error.params['host'];

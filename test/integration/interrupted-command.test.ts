@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { methods } from '../../shared/contract/methods.ts';
+import { reportDocumentSchema } from '../../shared/models/report.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { isCommit, isPiece } from '../fixtures/faults.ts';
@@ -104,17 +105,24 @@ describe('a push that is interrupted', () => {
     const log = await runTartan(['jobs', 'log', id], place);
     const resumed = await runTartan(['jobs', 'resume', id, '--json'], place);
     const again = proxy.seen.slice(from).filter(isCommit).map(digestOf);
+    const report = await runTartan(['report', '--json'], place);
+    const { totals } = reportDocumentSchema.parse(JSON.parse(report.stdout)).savings;
     await proxy.close();
     expect({
       state,
       log: log.status,
       status: resumed.status,
       twice: again.filter((digest) => committed.has(digest)),
+      // What it had sent when it was killed was not there before.
+      found: totals.present + totals.mounted,
+      sent: totals.sent === totals.uploaded && totals.sent > 0,
     }).toEqual({
       state: 'interrupted',
       log: 0,
       status: 0,
       twice: [],
+      found: 0,
+      sent: true,
     });
     expect(committed.size).toBeGreaterThan(3);
     expect(await isWhole(`${registry.host}/interrupted/killed:1`, vm)).toBe(true);

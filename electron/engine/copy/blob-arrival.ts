@@ -215,6 +215,7 @@ export class BlobArrival {
       });
     try {
       parts.requests.upload += 1;
+      await run.closing(row, target);
       await transferBlob(feed, to, row, opened, {
         codec: parts.codec,
         sender: run.sender,

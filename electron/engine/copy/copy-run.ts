@@ -7,6 +7,7 @@ import { LinkMeter } from '../jobs/push/link-meter.ts';
 import { type Stuck, stuckBy } from '../jobs/stuck-job.ts';
 import { limited } from '../plan/limited.ts';
 import type { RetryNotice } from '../registry/requester.ts';
+import type { SentNote } from '../report/sent-notes.ts';
 import { missingBlobs } from './ask-targets.ts';
 import { BlobArrival } from './blob-arrival.ts';
 import type { CopyDraft, CopyDraftTarget, CopyPlacement, CopyRow, Outcome } from './copy-draft.ts';
@@ -22,6 +23,8 @@ export interface CopyRunEvents {
   readonly onChange: (row: CopyRow | null) => void;
   /** Packed bytes that a target acknowledged; less than 0 when an upload was lost. */
   readonly onSent: (bytes: number) => void;
+  /** A blob is about to be sent to a registry. */
+  readonly onClosing: (note: SentNote) => Promise<void>;
   /** The copy cannot go on for now: resolves when it can try again. */
   readonly onStuck: (stuck: Stuck, signal: AbortSignal) => Promise<void>;
 }
@@ -73,6 +76,12 @@ export class CopyRun {
     this.parts.slots.took(target.registry, more);
     this.events.onSent(more);
     this.changed(row);
+  }
+
+  /** A blob is about to be sent: noted first, so that a copy that is killed knows its own. */
+  async closing({ digest, local, rawSize }: CopyRow, { place, registry, repository }: CopyDraftTarget): Promise<void> {
+    const raw = local?.kind === 'disk' ? (rawSize ?? 0) : 0;
+    if (place === 'registry') await this.events.onClosing({ registry, repository, digest, read: raw, encoded: raw });
   }
 
   linkTo(registry: string): LinkMeter {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -36,6 +36,25 @@ beforeEach(async () => {
 afterEach(async () => {
   files.unlock(ID);
   await rm(home, { recursive: true, force: true });
+});
+
+describe('what a job notes before it closes a blob', () => {
+  it('is read by the next process, without the line that was cut, and goes with the job', async () => {
+    const note = { registry: 'localhost:5000', repository: 'a/b', digest: 'sha256:1', read: 20, encoded: 10 };
+    const none = await files.sentBy(ID);
+    await files.write(JOURNAL);
+    await files.noteSent(ID, note);
+    await files.noteSent(ID, { ...note, digest: 'sha256:2' });
+    await appendFile(join(home, 'jobs', `${ID}.sent`), '{"registry":"local');
+    const read = await new JobFiles(home).sentBy(ID);
+    await files.remove(ID);
+
+    expect({ none, read, left: await readdir(join(home, 'jobs')) }).toEqual({
+      none: [],
+      read: [note, { ...note, digest: 'sha256:2' }],
+      left: [],
+    });
+  });
 });
 
 describe('the journal of a job', () => {

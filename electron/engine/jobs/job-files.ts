@@ -1,11 +1,12 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { copyRequestSchema } from '../../../shared/models/copy.ts';
 import { pushRequestSchema } from '../../../shared/models/push-request.ts';
 import { tryFileLock } from '../native/file-lock.ts';
+import type { SentNote } from '../report/sent-notes.ts';
 
 const headSchema = z.object({
   version: z.literal(1),
@@ -23,11 +24,19 @@ const journalSchema = z.union([
 
 const idSchema = z.uuid();
 
+const sentNoteSchema = z.object({
+  registry: z.string(),
+  repository: z.string(),
+  digest: z.string(),
+  read: z.number(),
+  encoded: z.number(),
+});
+
 /** What must survive a crash to go on with a job: the rest is in the digest cache and at the registry. */
 export type JobJournal = z.infer<typeof journalSchema>;
 
 /**
- * Journals and lock files of jobs, in `jobs/` of the state folder. A journal is written whole, fsynced and renamed; a
+ * Journals, notes and lock files of jobs, in `jobs/` of the state folder. A journal is written whole, fsynced and renamed; a
  * running job holds the lock of its lock file against other processes and other engines of this one; it goes with the
  * process.
  */
@@ -81,6 +90,26 @@ export class JobFiles {
     return journals;
   }
 
+  /**
+   * Notes a blob that the job is about to close. It outlasts the process, not the machine: nothing but figures hang on it,
+   * and an fsync for each layer would cost more than they are worth. Best effort: a full disk stops no push.
+   */
+  async noteSent(id: string, note: SentNote): Promise<void> {
+    await appendFile(this.#file(id, 'sent'), `${JSON.stringify(note)}\n`, { mode: 0o600 }).catch(() => undefined);
+  }
+
+  /** What runs of the job noted; a line that was cut is passed over. */
+  async sentBy(id: string): Promise<SentNote[]> {
+    const text = await readFile(this.#file(id, 'sent'), 'utf8').catch(() => '');
+    return text.split('\n').flatMap((line) => {
+      try {
+        return line === '' ? [] : [sentNoteSchema.parse(JSON.parse(line))];
+      } catch {
+        return [];
+      }
+    });
+  }
+
   /** Takes the job's lock; false while another process holds it. @throws AppError `job.notFound` for what is no id */
   async lock(id: string): Promise<boolean> {
     const path = this.#file(id, 'lock');
@@ -123,9 +152,9 @@ export class JobFiles {
     closeSync(descriptor);
   }
 
-  /** Drops journal and lock. @throws AppError `job.notFound` for what is no id */
+  /** Drops journal, notes and lock. @throws AppError `job.notFound` for what is no id */
   async remove(id: string): Promise<void> {
-    const files = ['json', 'json.new', 'lock'].map((ending) => this.#file(id, ending));
+    const files = ['json', 'json.new', 'sent', 'lock'].map((ending) => this.#file(id, ending));
     this.unlock(id);
     await Promise.all(files.map((file) => rm(file, { force: true })));
   }

@@ -8,6 +8,7 @@ import type { SendAgain } from '../../../shared/models/push-options.ts';
 import type { PushRequest } from '../../../shared/models/push-request.ts';
 import type { Clock, Log, Wakefulness } from '../ports.ts';
 import type { Recording, SavingsRecorder } from '../report/savings-recorder.ts';
+import type { SentNote } from '../report/sent-notes.ts';
 import type { JobFiles, JobJournal } from './job-files.ts';
 import type { JobHistory } from './job-history.ts';
 import { type JobTask, TransferJob } from './transfer-job.ts';
@@ -44,6 +45,8 @@ export class JobQueue {
   readonly #running = new Map<TransferJob, Promise<void>>();
   /** Of jobs that run. */
   readonly #recordings = new Map<string, Recording>();
+  /** What earlier runs noted, of jobs that go on and wait for their turn. */
+  readonly #sentBefore = new Map<string, readonly SentNote[]>();
   #closing = false;
   /** The job that somebody looks at; null = none. */
   #watched: string | null = null;
@@ -86,6 +89,7 @@ export class JobQueue {
     }
     await files.write(journal);
     const { id, createdMs, vmName } = journal;
+    if (again) this.#sentBefore.set(id, await files.sentBy(id));
     const task = taskOf(journal);
     const job = new TransferJob({ id, createdMs, vmName, task, chunkSize }, clock, (sequence, summary, layers) => {
       emit('jobs.changed', { jobId: id, sequence, job: summary, layers: [...layers] });
@@ -115,7 +119,9 @@ export class JobQueue {
 
   async #work(job: TransferJob): Promise<void> {
     const { wakefulness, log, perform, savings } = this.#options;
-    this.#recordings.set(job.facts.id, savings.begin(job.facts.id));
+    const { id } = job.facts;
+    this.#recordings.set(id, savings.begin(id, this.#sentBefore.get(id)));
+    this.#sentBefore.delete(id);
     const release = wakefulness.hold(job.facts.task.kind);
     const ended = new AbortController();
     const looking = this.#lookForRequests(job, ended.signal);

@@ -1,6 +1,7 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { LearnedManifest, RepositoryName } from '../digests/content-index.ts';
 import { accountName, type DistributionClient, type RemoteManifest } from '../registry/distribution-client.ts';
+import { alikeRepositories } from './alike-repositories.ts';
 import { claimedPairs } from './learn-target-manifests.ts';
 import { limited } from './limited.ts';
 import { newestTags } from './newest-tags.ts';
@@ -10,8 +11,6 @@ import type { PushDraft } from './push-draft.ts';
 /** Manifests that are read of a target's repository, and of each that is alike: requests, of 30 to 80 kB each. */
 const MOST_OF_TARGET = 8;
 const MOST_OF_ALIKE = 4;
-/** Repositories beside the targets that are read. */
-const MOST_ALIKE = 2;
 const READS_AT_ONCE = 8;
 /** Reading a repository takes no longer; a registry that is slow to list its tags holds no push up. */
 const MOST_MS = 10_000;
@@ -93,24 +92,8 @@ async function alikeOf(
   const digests = layers.flatMap(({ digest, kind }) => (digest === null || kind !== 'disk' ? [] : [digest]));
   const holders = digests.length === 0 ? [] : await contentIndex.holdersOf(digests);
   const holding = holders.filter((holder) => holder.registry === registry).map((holder) => holder.repository);
-  const named = await contentIndex.readableRepositories(registry, accountName(clientOf(registry)));
-  const readable = new Set(named);
-  const alike = named
-    .map((name) => ({ name, likeness: likeness(name, repository) }))
-    .filter((other) => other.likeness > 0)
-    .sort((one, other) => other.likeness - one.likeness)
-    .map(({ name }) => name);
-  return [...new Set([...holding.filter((name) => readable.has(name)), ...alike])]
-    .filter((name) => name !== repository)
-    .slice(0, MOST_ALIKE);
-}
-
-/** How alike two names are: the same last part counts most (`acme/base`, `ci/base`), then each part that both begin with. */
-export function likeness(one: string, other: string): number {
-  const [mine, theirs] = [one.split('/'), other.split('/')];
-  const different = mine.findIndex((part, at) => part !== theirs[at]);
-  const begin = different === -1 ? mine.length : different;
-  return (mine.at(-1) === theirs.at(-1) ? 10 : 0) + begin;
+  const readable = await contentIndex.readableRepositories(registry, accountName(clientOf(registry)));
+  return alikeRepositories(repository, { holding, readable });
 }
 
 async function readNewest(

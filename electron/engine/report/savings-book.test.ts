@@ -96,6 +96,27 @@ describe('the record of jobs', () => {
     });
   });
 
+  it('counts what a job had sent that was killed before it was recorded', async () => {
+    const note = { registry: 'a.io', repository: 'b', digest: 'sha256:1', read: 10, encoded: 10 };
+    const next = recorder.begin('killed', [note, { ...note, repository: 'other' }]);
+    await next.end(runOf('killed', [layer(1, 'present'), layer(2, 'present')]));
+    const found = await book.find('killed');
+    expect(found?.targets[0]?.layers.map(({ verdict, sent, read, encoded }) => [verdict, sent, read, encoded])).toEqual(
+      [
+        ['upload', 5, 10, 10],
+        ['present', 0, 0, 0],
+      ],
+    );
+  });
+
+  it('counts what was recorded and noted once', async () => {
+    await recorder.begin('noted').end(runOf('noted', [{ ...layer(1, 'upload'), read: 10, encoded: 10 }]));
+    const note = { registry: 'a.io', repository: 'b', digest: 'sha256:1', read: 10, encoded: 10 };
+    await recorder.begin('noted', [note]).end(runOf('noted', [layer(1, 'present')]));
+    const found = await book.find('noted');
+    expect(found?.targets[0]?.sums).toMatchObject({ uploaded: 5, present: 0, sent: 5, read: 10, encoded: 10 });
+  });
+
   it('tells the layers of a job, whose sums are those of the job', async () => {
     await record('one', '2026-10-23T12:00:00Z', [layer(1, 'upload'), layer(2, 'mount')]);
     const found = await book.find('one');

@@ -5,8 +5,9 @@ import type { JobAccount } from './job-account.ts';
 import { mergeRecords } from './merge-records.ts';
 import type { SavingsBook } from './savings-book.ts';
 import { type RecordHead, recordOf } from './savings-record.ts';
+import { type SentNote, withSentBefore } from './sent-notes.ts';
 
-/** A running job is recorded at most this often, in ms: what a crash takes from the record. */
+/** A running job is recorded at most this often, in ms. */
 const EVERY_MS = 1000;
 
 /** A job that is recorded. */
@@ -51,9 +52,13 @@ export class SavingsRecorder {
     await Promise.all(this.#writing.values());
   }
 
-  /** Begins a run. What earlier runs of the job did is read at once. */
-  begin(jobId: string): Recording {
-    const { book, clock, log } = this.#parts;
+  /**
+   * Begins a run. What was recorded of earlier runs of the job is read at once.
+   *
+   * @param sentBefore what earlier runs noted before they closed it, also where they were killed before they recorded it
+   */
+  begin(jobId: string, sentBefore: readonly SentNote[] = []): Recording {
+    const { book, clock, log, rates } = this.#parts;
     const earlier = this.#written(jobId)
       .then(() => book.find(jobId))
       .catch((thrown: unknown) => {
@@ -64,9 +69,13 @@ export class SavingsRecorder {
     const write = (run: RecordedRun): void => {
       const { account } = run;
       if (account === null || account.targets.every(({ layers }) => layers.length === 0)) return;
-      const record = this.#record(run, account);
+      const { linkRateOf } = rates;
+      const head: RecordHead = { ...run.head, endedMs: clock.now(), encodeRate: rates.encodeRate(), linkRateOf };
       const writing = this.#written(jobId)
-        .then(async () => this.#write(await earlier, record))
+        .then(async () => {
+          const before = await earlier;
+          await this.#write(before, recordOf(withSentBefore(account, sentBefore, before), head));
+        })
         .catch((thrown: unknown) => log.warn('job not recorded', { jobId, message: String(thrown) }))
         .finally(() => {
           if (this.#writing.get(jobId) === writing) this.#writing.delete(jobId);
@@ -92,12 +101,6 @@ export class SavingsRecorder {
 
   async #written(jobId: string): Promise<void> {
     await this.#writing.get(jobId);
-  }
-
-  #record({ head }: RecordedRun, account: JobAccount): SavedJob {
-    const { clock, rates } = this.#parts;
-    const encodeRate = rates.encodeRate();
-    return recordOf(account, { ...head, endedMs: clock.now(), encodeRate, linkRateOf: rates.linkRateOf });
   }
 
   async #write(earlier: SavedJob | null, record: SavedJob): Promise<void> {

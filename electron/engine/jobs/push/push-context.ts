@@ -2,7 +2,7 @@ import type { PushRequest } from '../../../../shared/models/push-request.ts';
 import type { CodecResult } from '../../codec/codec-protocol.ts';
 import type { SinkSender } from '../../codec/sink-sender.ts';
 import type { PlanningParts } from '../../plan/planning-parts.ts';
-import type { DraftLayer, PushDraft } from '../../plan/push-draft.ts';
+import type { DraftLayer, DraftTarget, PushDraft } from '../../plan/push-draft.ts';
 import type { BlobUpload } from '../../registry/distribution-client.ts';
 import type { Bandwidth } from '../bandwidth.ts';
 import type { BlobFlights } from '../blob-flights.ts';
@@ -39,6 +39,8 @@ export interface PushContext {
   changed(layer: DraftLayer | null): void;
   /** Packed bytes of a layer that a target acknowledged; negative when a session was lost. */
   sent(layer: DraftLayer, bytes: number): void;
+  /** A layer is about to be closed at a target: noted first, so that a push that is killed knows its own. */
+  closing(layer: DraftLayer, target: DraftTarget): Promise<void>;
   /** A pass of the encoder over so many raw bytes ended with this. */
   encoded(rawSize: number, result: CodecResult): Promise<void>;
 }

@@ -18,6 +18,7 @@ import { takeCachedLayer } from '../../plan/take-cached-layer.ts';
 import type { Clock } from '../../ports.ts';
 import { accountName, type BlobUpload } from '../../registry/distribution-client.ts';
 import type { RetryNotice } from '../../registry/requester.ts';
+import type { SentNote } from '../../report/sent-notes.ts';
 import type { Bandwidth } from '../bandwidth.ts';
 import type { BlobFlights } from '../blob-flights.ts';
 import type { PauseGate } from '../pause-gate.ts';
@@ -50,6 +51,8 @@ export interface PushRunEvents {
   readonly onChange: (layer: DraftLayer | null) => void;
   /** Packed bytes that a registry acknowledged; negative when a session was lost. */
   readonly onSent: (bytes: number) => void;
+  /** A blob is about to be closed at a registry. */
+  readonly onClosing: (note: SentNote) => Promise<void>;
   /** The push cannot go on for now: resolves when it can try again. */
   readonly onStuck: (stuck: Stuck, signal: AbortSignal) => Promise<void>;
 }
@@ -94,6 +97,10 @@ export class PushRun implements PushContext {
     if (bytes > 0) this.progressOf(layer).meter.add(bytes);
     this.events.onSent(bytes);
     this.events.onChange(layer);
+  }
+
+  async closing({ digest, work }: DraftLayer, { place, registry, repository }: DraftTarget): Promise<void> {
+    if (place === 'registry' && digest !== null) await this.events.onClosing({ registry, repository, digest, ...work });
   }
 
   taken(registry: string, bytes: number): void {
@@ -406,6 +413,7 @@ export class PushRun implements PushContext {
     if (target.place !== 'registry' && (await this.#mountConfig(target, layer, signal)).length === 0) return;
     this.parts.requests.upload += 1;
     const client = this.parts.clientOf(target.registry);
+    await this.closing(layer, target);
     await client.putSmallBlob(target.repository, this.draft.configBytes, digest, { signal });
     if (countedTargets(this.draft.targets).includes(target)) this.sent(layer, this.draft.configBytes.length);
     this.blobs.settle(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });

@@ -16,6 +16,8 @@ export interface Sink {
   readonly target: DraftTarget;
   readonly session: BlobUpload;
   failure: unknown;
+  /** That the layer is about to be closed there was noted. */
+  noted: boolean;
   /** Ends the measurement of the request that is under way. */
   measured: ((bytes: number, sentMs: number) => void) | null;
 }
@@ -45,7 +47,7 @@ export class UploadPass {
   add(target: DraftTarget, session: BlobUpload): void {
     const { digest, size } = this.#layer;
     if (digest !== null && size !== null) session.announce(digest, size);
-    this.#sinks.set(keyOf(target), { target, session, failure: null, measured: null });
+    this.#sinks.set(keyOf(target), { target, session, failure: null, noted: false, measured: null });
     this.acknowledge(keyOf(target), 0);
   }
 
@@ -109,8 +111,18 @@ export class UploadPass {
     }
   }
 
-  async #handOver({ target, session }: Sink, piece: Piece): Promise<Directive> {
+  /** Notes once that the layer is about to be closed. */
+  async #note(sink: Sink): Promise<void> {
+    if (sink.noted) return;
+    sink.noted = true;
+    await this.#run.closing(this.#layer, sink.target);
+  }
+
+  async #handOver(sink: Sink, piece: Piece): Promise<Directive> {
     const run = this.#run;
+    const { target, session } = sink;
+    // With a digest that is known the last bytes may close it.
+    if (this.#layer.digest !== null) await this.#note(sink);
     // A piece that waits for its turn on a limited link is on its way, as far as a person is concerned.
     run.progressOf(this.#layer).move('uploading');
     run.changed(this.#layer);
@@ -177,6 +189,7 @@ export class UploadPass {
     const { target, session } = sink;
     const client = run.parts.clientOf(target.registry);
     try {
+      await this.#note(sink);
       await session.commit(digest, () => client.headBlob(target.repository, digest, { size, signal: this.#signal }));
       this.acknowledge(keyOf(target), size);
       run.blobs.settle(this.#layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });

@@ -1,0 +1,63 @@
+import type { SavedJob } from '../../../shared/models/savings.ts';
+import type { JobAccount } from './job-account.ts';
+
+/**
+ * A blob that a job is about to close at a repository. It is noted before the request that closes it, so that a job that is
+ * killed in that moment knows, when it goes on, that a blob which it finds there is its own. Bytes.
+ */
+export interface SentNote {
+  readonly registry: string;
+  readonly repository: string;
+  readonly digest: string;
+  /** What was read and encoded for it, as far as it was counted. */
+  readonly read: number;
+  readonly encoded: number;
+}
+
+/**
+ * The account of a run that goes on with a job which was killed: what that one sent and this one found was sent by the job.
+ *
+ * @param notes of earlier runs
+ * @param earlier what was recorded of them: what is there needs no note
+ */
+export function withSentBefore(
+  account: JobAccount,
+  notes: readonly SentNote[],
+  earlier: Pick<SavedJob, 'targets'> | null,
+): JobAccount {
+  if (notes.length === 0) return account;
+  const noted = new Map(notes.map((note) => [keyOf(note, note.digest), note]));
+  const known = new Map(
+    (earlier?.targets ?? []).flatMap((target) =>
+      target.layers.map((layer) => [keyOf(target, layer.digest), layer] as const),
+    ),
+  );
+  // Of a layer for several targets the work is noted with each, and counts once.
+  const counted = new Set<string>();
+  const targets = account.targets.map((target) => ({
+    ...target,
+    layers: target.layers.map((layer) => {
+      const key = keyOf(target, layer.digest);
+      const note = noted.get(key);
+      const before = known.get(key);
+      const brought = before?.verdict === 'upload' || before?.verdict === 'mount';
+      if (note === undefined || layer.verdict !== 'present' || brought) return layer;
+      const pays = !counted.has(note.digest);
+      counted.add(note.digest);
+      return {
+        ...layer,
+        verdict: 'upload' as const,
+        read: layer.read + (pays ? Math.max(0, note.read - (before?.read ?? 0)) : 0),
+        encoded: layer.encoded + (pays ? Math.max(0, note.encoded - (before?.encoded ?? 0)) : 0),
+      };
+    }),
+  }));
+  return { ...account, targets };
+}
+
+function keyOf(
+  { registry, repository }: { readonly registry: string; readonly repository: string },
+  digest: string | null,
+): string {
+  return `${registry}/${repository}@${digest ?? ''}`;
+}
