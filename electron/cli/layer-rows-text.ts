@@ -41,7 +41,8 @@ function told({ base, unchangedSinceMs, knownFrom, verdict, reason }: PlanLayer)
 
 /** Why a layer has its verdict, and how its content is known. */
 export function layerReasonText(layer: PlanLayer): string {
-  const { reason, mountedFrom, changedSinceMs, knownFrom } = layer;
+  const { reason, mountedFrom, changedSinceMs, changedFrom, knownFrom } = layer;
+  if (reason === 'changed' && changedFrom?.kind === 'image') return `differs from ${changedFrom.name}`;
   if (reason === 'changed' && changedSinceMs !== null) return `changed since ${MOMENT.format(changedSinceMs)}`;
   if (reason === 'notInRegistry' && knownFrom !== null) return `${told(layer)}not in this registry`;
   if (mountedFrom !== null && reason !== 'mountUntried') return `${told(layer)}mounted from ${mountedFrom}`;

@@ -125,8 +125,10 @@ export const planLayerSchema = z.object({
   base: layerBaseSchema.nullable().default(null),
   /** Origin `index`: where the layer is known from. */
   knownFrom: layerSourceSchema.nullable().default(null),
-  /** The chunk is not what the last push of this VM sent, at this time; ms since the epoch. */
+  /** The chunk is not what the last push of this VM sent, or what a newer base of it has, at this time; ms since the epoch. */
   changedSinceMs: z.number().nullable().default(null),
+  /** The base that `changedSinceMs` is about; null = the last push. */
+  changedFrom: layerBaseSchema.nullable().default(null),
   /** The chunk is what the last push of this VM sent, at this time; ms since the epoch. */
   unchangedSinceMs: z.number().nullable().default(null),
 });
@@ -219,7 +221,13 @@ export const planSchema = z.object({
 });
 
 /** A layer of which nothing is told but its verdict. */
-export const UNTRACED = { base: null, knownFrom: null, changedSinceMs: null, unchangedSinceMs: null } as const;
+export const UNTRACED = {
+  base: null,
+  knownFrom: null,
+  changedSinceMs: null,
+  changedFrom: null,
+  unchangedSinceMs: null,
+} as const;
 
 /** What became of Tart's cache. */
 export type PopulatedCache = z.infer<typeof populatedCacheSchema>;

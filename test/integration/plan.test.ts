@@ -1,9 +1,9 @@
 import { copyFile, open, readFile, utimes } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lockHolder } from '../../electron/engine/native/fcntl-lock.ts';
-import type { PushRequest } from '../../shared/contract/methods.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import type { Plan, RequestCounts } from '../../shared/models/plan.ts';
+import type { PushRequest } from '../../shared/models/push-request.ts';
 import { makeTartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';

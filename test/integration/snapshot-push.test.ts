@@ -4,6 +4,7 @@ import { closeSync, openSync, readdirSync, readFileSync, statSync, writeSync } f
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { methods } from '../../shared/contract/methods.ts';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
@@ -11,6 +12,7 @@ import { answer, first, isCommit, isManifestPut } from '../fixtures/faults.ts';
 import { type LoopVolume, makeLoopVolume, VOLUME_KINDS, type VolumeKind } from '../fixtures/loop-volume.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeTartHome, makeTartVm, runTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { runTartan } from '../fixtures/tartan-process.ts';
 import { openTestEngine, TEST_CHUNK } from '../fixtures/test-engine.ts';
 
 let registry: DockerRegistry;
@@ -175,6 +177,43 @@ describe.each(VOLUME_KINDS.filter((kind) => kind === 'xfs'))('a push that reads 
       waiting: [{ keptFor: 'job', jobId: id }],
       done: [{ keptFor: 'base', jobId: null, held: true }],
       whole: true,
+      left: before,
+    });
+  });
+
+  it('is listed, pinned and dropped by the command line, by the beginning of its id', async () => {
+    const { home, stateHome } = scene;
+    const place = { tartHome: home.root, stateHome };
+    await makeTartVm(home, { name: 'listed', disk: SMALLEST_DISK });
+    const before = snapshotsIn(home);
+    const run = async (...args: string[]) => await runTartan(args, place);
+    const rows = ({ stdout }: { stdout: string }) =>
+      methods['snapshots.list'].output.parse(JSON.parse(stdout)).map(({ vmName, keptFor }) => ({ vmName, keptFor }));
+    await run('push', 'listed', `${registry.host}/snapshots/${kind}-listed:1`);
+    const list = await run('snapshots', 'list', 'listed', '--json');
+    const id = methods['snapshots.list'].output.parse(JSON.parse(list.stdout))[0]?.id ?? '';
+    const shown = id.slice(0, 8);
+    const table = await run('snapshots', 'list', 'listed');
+    const pinned = await run('snapshots', 'pin', shown, '--json');
+    const unpinned = await run('snapshots', 'unpin', shown, '--json');
+    const dropped = await run('snapshots', 'drop', shown);
+    const gone = await run('snapshots', 'drop', shown, '--json');
+
+    expect({
+      listed: rows(list),
+      table: table.stdout.split('\n').some((line) => line.includes(shown) && line.includes('the next push')),
+      pinned: rows(pinned),
+      unpinned: rows(unpinned),
+      dropped: [dropped.status, /^listed: .+ freed\.$/m.test(dropped.stderr)],
+      gone: [gone.status, gone.stdout.includes('"snapshot.notFound"')],
+      left: snapshotsIn(home),
+    }).toEqual({
+      listed: [{ vmName: 'listed', keptFor: 'base' }],
+      table: true,
+      pinned: [{ vmName: 'listed', keptFor: 'pin' }],
+      unpinned: [{ vmName: 'listed', keptFor: 'base' }],
+      dropped: [0, true],
+      gone: [3, true],
       left: before,
     });
   });

@@ -134,10 +134,17 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
     const draft = await filled('written', { last });
     const remembered = await cache.lookup(draft.source.diskIdentity, MIB);
 
-    expect({ chunks: outcome(draft), base: draft.layers[1]?.base, remembered: [...remembered.keys()] }).toEqual({
+    expect({
+      chunks: outcome(draft),
+      base: draft.layers[1]?.base,
+      remembered: [...remembered.keys()],
+      // What the base had in place of the chunk that changed.
+      had: draft.compared.map(({ shown, rawDigests }) => [shown.name, rawDigests.get(1)]),
+    }).toEqual({
       chunks: ['extents base', 'unknown', 'extents base', 'extents base', 'extents base'],
       base: { kind: 'snapshot', name: 'base', madeMs: 1000 },
       remembered: [0, 2, 3, 4],
+      had: [['base', digestsOf(pathOf('base'))[1]?.rawDigest]],
     });
   });
 

@@ -31,11 +31,12 @@ export async function fillFromExtents(parts: ComparingParts, draft: PushDraft, s
   const found: DraftLayer[] = [];
   try {
     const last = await parts.extentBases.last(source);
-    if (last !== null) found.push(...(await compare(parts, draft, clone, last)));
+    if (last !== null) found.push(...(await compare(parts, draft, clone, last, true)));
     if (unclaimed(draft).length === 0) return;
     for (const base of await mostAlike(parts, draft, clone, signal)) {
       signal.throwIfAborted();
-      found.push(...(await compare(parts, draft, clone, base)));
+      // What another VM had in its place says nothing of this one.
+      found.push(...(await compare(parts, draft, clone, base, base.shown.kind === 'image')));
       if (unclaimed(draft).length === 0) return;
     }
   } finally {
@@ -74,19 +75,26 @@ async function mostAlike(
   return alike.slice(0, MOST_COMPARED).map(({ base }) => base);
 }
 
-/** Compares with one base; answers the layers whose digest is a fact now. */
+/**
+ * Compares with one base; answers the layers whose digest is a fact now.
+ *
+ * @param tells what differs from it was changed since: it is an earlier state of this disk, or an image that it was made of
+ */
 async function compare(
   parts: ComparingParts,
   draft: PushDraft,
   clone: FileHandle,
   base: ExtentBase,
+  tells: boolean,
 ): Promise<DraftLayer[]> {
   const layers = new Map(unreadLayers(draft).map((layer) => [chunkIndex(layer), layer]));
   const chunks = [...layers].map(([index, layer]) => ({ index, offset: layer.rawOffset ?? 0, length: layer.rawSize }));
   // A cached image that is pushed anew is compared with others by what was hashed alone.
   const { path, named } = draft.source.image === null ? base : { ...base, named: [] };
   const facts: DraftLayer[] = [];
-  for (const found of await findInBase(parts.digestCache, clone, { path, named }, draft.chunkSize, chunks)) {
+  const compared = await findInBase(parts.digestCache, clone, { path, named }, draft.chunkSize, chunks);
+  if (tells) draft.compared.push({ shown: base.shown, rawDigests: compared.rawDigests });
+  for (const found of compared.found) {
     const layer = layers.get(found.index);
     if (layer === undefined) continue;
     if (found.hashed !== null) {

@@ -15,9 +15,19 @@ export interface FoundInBase {
   readonly named: CachedLayer | null;
 }
 
+/** What comparing with a base told. */
+export interface ComparedBase {
+  /** Chunks that lie in the base's blocks. */
+  readonly found: readonly FoundInBase[];
+  /** Raw digests that the base has in place of the chunks, by their index, as far as they are known: hashed, or named by a manifest. */
+  readonly rawDigests: ReadonlyMap<number, string>;
+}
+
+const NOTHING: ComparedBase = { found: [], rawDigests: new Map() };
+
 /**
- * Compares chunks of a clone with a base of which digests are known; answers those that lie in the base's blocks. No byte of
- * either is read. Nothing where the base is gone, or changed on the way: digests are those of one state of it.
+ * Compares chunks of a clone with a base of which digests are known. No byte of either is read. Nothing where the base is gone,
+ * or changed on the way: digests are those of one state of it.
  *
  * @param chunkSize bytes of a chunk; digests of another cut are not looked for
  */
@@ -27,9 +37,9 @@ export async function findInBase(
   base: Pick<ExtentBase, 'path' | 'named'>,
   chunkSize: number,
   chunks: readonly Chunk[],
-): Promise<FoundInBase[]> {
+): Promise<ComparedBase> {
   const file = await openForExtents(base.path);
-  if (file === null) return [];
+  if (file === null) return NOTHING;
   try {
     const identity = await readDiskIdentity(file);
     const digests = await digestCache.lookup(identity, chunkSize);
@@ -43,8 +53,15 @@ export async function findInBase(
       if (hashed === undefined && named === undefined) return [];
       return [{ ...chunk, hashed: hashed ?? null, named: named ?? null }];
     });
-    const unchanged = known.length === 0 ? [] : await unchangedParts(clone, file, known);
-    return sameIdentity(identity, await readDiskIdentity(file)) ? unchanged : [];
+    const found = known.length === 0 ? [] : await unchangedParts(clone, file, known);
+    if (!sameIdentity(identity, await readDiskIdentity(file))) return NOTHING;
+    const rawDigests = new Map(
+      known.flatMap(({ index, hashed, named }) => {
+        const rawDigest = hashed?.rawDigest ?? named?.rawDigest;
+        return rawDigest === undefined ? [] : [[index, rawDigest] as const];
+      }),
+    );
+    return { found, rawDigests };
   } finally {
     await file.close();
   }

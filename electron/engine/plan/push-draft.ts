@@ -22,6 +22,7 @@ import { chunksOf } from '../disk/chunks.ts';
 import { dataWithin } from '../disk/holes.ts';
 import type { DataRange } from '../native/seek-data.ts';
 import { profileOf } from '../registry/hosts/host-profile.ts';
+import { type ComparedDisk, sinceKnown } from './changed-since.ts';
 import { estimateTransfer, NOTHING_MEASURED, type TransferRates } from './estimate-transfer.ts';
 import { expectedRequests, sumOfRequests } from './expected-requests.ts';
 import type { PushSource } from './push-source.ts';
@@ -127,6 +128,8 @@ export interface PushDraft {
   readonly asking: Map<string, Promise<void>>;
   /** What the last push of this VM sent; null while it was not looked for, and where there was none. */
   lastPush: PushedDisk | null;
+  /** Bases that the disk was compared with and may have been made of, those that are most likely first. */
+  readonly compared: ComparedDisk[];
   /** How a cached image is pushed; null for a local VM. */
   cachedImage: CachedImagePlan | null;
   /** What became of Tart's cache; null while it was not populated. */
@@ -217,6 +220,7 @@ export function createDraft(
     verify,
     asking: new Map(),
     lastPush: null,
+    compared: [],
     cachedImage:
       source.image === null
         ? null
@@ -373,20 +377,15 @@ export function totalBytes(draft: PushDraft, perTarget: readonly PlanBytes[]): P
   };
 }
 
-/** When the last push sent this chunk, and whether it was the same then; nulls where that is not known. */
-function sinceLastPush(draft: PushDraft, { index, kind, rawDigest }: DraftLayer) {
-  const { lastPush } = draft;
-  // Layer 0 is the VM config.
-  const before = kind === 'disk' ? lastPush?.rawDigests[index - 1] : undefined;
-  const ms = lastPush === null || before === undefined || rawDigest === null ? null : lastPush.pushedMs;
-  const same = before === rawDigest;
-  return { changedSinceMs: same ? null : ms, unchangedSinceMs: same ? ms : null };
+/** Since when a layer is as it is, or another one. Layer 0 is the VM config. */
+function sinceOf(draft: PushDraft, { index, kind, rawDigest }: DraftLayer): ReturnType<typeof sinceKnown> {
+  return sinceKnown(draft, index - 1, kind === 'disk' ? rawDigest : null);
 }
 
-/** Of what has to be uploaded: whether it is known from elsewhere, changed since the last push, or new to the repository. */
+/** Of what has to be uploaded: whether it is known from elsewhere, changed since the last push or base, or new to the repository. */
 function reasonOf(draft: PushDraft, layer: DraftLayer, own: LayerVerdict, firstHere: boolean): LayerReason {
   if (own.verdict !== 'upload' || layer.kind !== 'disk' || layer.knownFrom !== null) return own.reason;
-  if (sinceLastPush(draft, layer).changedSinceMs !== null) return 'changed';
+  if (sinceOf(draft, layer).changedSinceMs !== null) return 'changed';
   return layer.digest !== null && firstHere ? 'newRepository' : own.reason;
 }
 
@@ -408,7 +407,7 @@ function planLayer(draft: PushDraft, layer: DraftLayer, own: LayerVerdict | unde
     mountedFrom: own?.mountedFrom ?? null,
     base: layer.base,
     knownFrom: layer.knownFrom,
-    ...sinceLastPush(draft, layer),
+    ...sinceOf(draft, layer),
   };
 }
 

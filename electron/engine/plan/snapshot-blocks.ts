@@ -46,7 +46,7 @@ export class SnapshotBlocks {
     if (snapshot === null || !(await this.#parts.volumes.isTrusted(disk.identity.volume))) return null;
     const { vmName, diskPath, madeMs } = snapshot;
     const base = { path: diskPath, named: [] };
-    const found = await findInBase(this.#parts.digestCache, disk.file, base, chunkSize, chunks);
+    const { found } = await findInBase(this.#parts.digestCache, disk.file, base, chunkSize, chunks);
     const known = found.flatMap(({ index, hashed }) => (hashed === null ? [] : ([[index, hashed]] as const)));
     return { chunks: new Map(known), base: { kind: 'snapshot', name: vmName, madeMs } };
   }

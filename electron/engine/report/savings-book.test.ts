@@ -110,9 +110,12 @@ describe('the record of jobs', () => {
   });
 
   it('counts what was recorded and noted once', async () => {
-    await recorder.begin('noted').end(runOf('noted', [{ ...layer(1, 'upload'), read: 10, encoded: 10 }]));
+    // The same chunk is in the image once more.
+    const twin = (verdict: AccountLayer['verdict']) => ({ ...layer(2, verdict), digest: 'sha256:1' });
+    const first = { ...layer(1, 'upload'), read: 10, encoded: 10 };
+    await recorder.begin('noted').end(runOf('noted', [first, twin('duplicate')]));
     const note = { registry: 'a.io', repository: 'b', digest: 'sha256:1', read: 10, encoded: 10 };
-    await recorder.begin('noted', [note]).end(runOf('noted', [layer(1, 'present')]));
+    await recorder.begin('noted', [note]).end(runOf('noted', [layer(1, 'present'), twin('duplicate')]));
     const found = await book.find('noted');
     expect(found?.targets[0]?.sums).toMatchObject({ uploaded: 5, present: 0, sent: 5, read: 10, encoded: 10 });
   });

@@ -210,6 +210,7 @@ describe('what a job saved', () => {
       base: null,
       knownFrom: null,
       changedSinceMs: null,
+      changedFrom: null,
       unchangedSinceMs: null,
       mediaType: '',
     };

@@ -27,11 +27,17 @@ export function withSentBefore(
 ): JobAccount {
   if (notes.length === 0) return account;
   const noted = new Map(notes.map((note) => [keyOf(note, note.digest), note]));
-  const known = new Map(
-    (earlier?.targets ?? []).flatMap((target) =>
-      target.layers.map((layer) => [keyOf(target, layer.digest), layer] as const),
-    ),
-  );
+  const brought = new Set<string>();
+  const work = new Map<string, { readonly read: number; readonly encoded: number }>();
+  for (const target of earlier?.targets ?? []) {
+    for (const layer of target.layers) {
+      const key = keyOf(target, layer.digest);
+      // Of a layer that is in the image twice only the first place says who brought it.
+      if (layer.verdict === 'upload' || layer.verdict === 'mount') brought.add(key);
+      const { read, encoded } = work.get(key) ?? { read: 0, encoded: 0 };
+      work.set(key, { read: read + layer.read, encoded: encoded + layer.encoded });
+    }
+  }
   // Of a layer for several targets the work is noted with each, and counts once.
   const counted = new Set<string>();
   const targets = account.targets.map((target) => ({
@@ -39,9 +45,8 @@ export function withSentBefore(
     layers: target.layers.map((layer) => {
       const key = keyOf(target, layer.digest);
       const note = noted.get(key);
-      const before = known.get(key);
-      const brought = before?.verdict === 'upload' || before?.verdict === 'mount';
-      if (note === undefined || layer.verdict !== 'present' || brought) return layer;
+      if (note === undefined || layer.verdict !== 'present' || brought.has(key)) return layer;
+      const before = work.get(key);
       const pays = !counted.has(note.digest);
       counted.add(note.digest);
       return {

@@ -235,6 +235,8 @@ function VerdictReason(props: { readonly kind: Verdict | 'unknown'; readonly tar
     case 'upload': {
       const disk = layers.filter((layer) => layer.kind === 'disk');
       const told = disk.length === 0 ? layers : disk;
+      const from = only(told.map(({ changedFrom }) => (changedFrom?.kind === 'image' ? changedFrom.name : null)));
+      if (from !== null) return t('why.changedFrom', { name: from });
       const since = only(told.map(({ changedSinceMs }) => changedSinceMs));
       if (since !== null) return t('why.changedSince', { date: momentWords(since, i18n.language) });
       const reason = only(told.map((layer) => layer.reason));

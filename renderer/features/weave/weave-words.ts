@@ -69,8 +69,9 @@ function originWords(t: TFunction<'weave'>, layer: WeaveLayer, language: string)
 }
 
 function verdictReason(t: TFunction<'weave'>, layer: WeaveLayer, language: string): string {
-  const { reason, mountedFrom, changedSinceMs, knownFrom } = layer;
+  const { reason, mountedFrom, changedSinceMs, changedFrom, knownFrom } = layer;
   if (reason === 'mountable' && mountedFrom !== null) return t('reason.mountableFrom', { repository: mountedFrom });
+  if (reason === 'changed' && changedFrom?.kind === 'image') return t('reason.changedFrom', { name: changedFrom.name });
   if (reason === 'changed' && changedSinceMs !== null)
     return t('reason.changedSince', { date: momentWords(changedSinceMs, language) });
   if (reason === 'notInRegistry' && knownFrom !== null)
