@@ -27,7 +27,7 @@ module.exports = {
       {},
     ),
     never('renderer-imports-shared-only', '^renderer/', '^electron/'),
-    never('shared-imports-nobody', '^shared/', '^(electron|renderer|test)/'),
+    never('shared-imports-nobody', '^shared/', '^(electron|renderer|test)/', { pathNot: '\\.test' }),
     {
       name: 'shared-has-no-node',
       severity: 'error',

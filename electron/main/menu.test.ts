@@ -45,6 +45,7 @@ describe('the menu bar', () => {
         ['focusRegistries', 'Mod+2'],
         ['focusDetail', 'Mod+3'],
         ['savings', 'Mod+4'],
+        ['compare', 'Mod+5'],
         ['toggleLocal', 'Alt+Mod+1'],
         ['toggleDrawer', 'Mod+J'],
         ['tryIt', ''],

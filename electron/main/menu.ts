@@ -83,6 +83,7 @@ function viewMenu({ words, packaged, send }: MenuFacts): Item {
       { label: words.focusDetail, accelerator: 'CommandOrControl+3', click: () => send('focusDetail') },
       SEPARATOR,
       { label: words.savings, accelerator: 'CommandOrControl+4', click: () => send('savings') },
+      { label: words.compare, accelerator: 'CommandOrControl+5', click: () => send('compare') },
       SEPARATOR,
       { label: words.toggleLocal, accelerator: 'Alt+CommandOrControl+1', click: () => send('toggleLocal') },
       { label: words.toggleDrawer, accelerator: 'CommandOrControl+J', click: () => send('toggleDrawer') },

@@ -1,6 +1,7 @@
 import {
   ArrowDownUp,
   ChartColumn,
+  GitCompare,
   PanelBottomOpen,
   PanelLeft,
   PanelRight,
@@ -50,6 +51,7 @@ const BAR = [
   ['focusRegistries', Server, { key: '2' }],
   ['focusDetail', PanelRight, { key: '3' }],
   ['savings', ChartColumn, { key: '4' }],
+  ['compare', GitCompare, { key: '5' }],
   ['toggleLocal', PanelLeft, { key: '1', alt: true }],
   ['toggleDrawer', PanelBottomOpen, { key: 'J' }],
   ['settings', SettingsIcon, { key: ',' }],

@@ -8,7 +8,7 @@ import type { MethodOutput } from '../../shared/contract/methods.ts';
 import { SAMPLE_VM_ID } from '../../shared/models/sample.ts';
 import type { Vm } from '../../shared/models/vm.ts';
 import { CompareScreen } from '../features/compare/compare-screen.tsx';
-import { comparedPair } from '../features/compare/compare-start.ts';
+import { comparedPair, compareImages } from '../features/compare/compare-start.ts';
 import { CopyDialog } from '../features/copy/copy-dialog.tsx';
 import { closeCopy, copyStart, copyTo } from '../features/copy/copy-start.ts';
 import { useDropCopy } from '../features/copy/use-drop-copy.ts';
@@ -219,6 +219,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
       setScreen('images');
     },
     savings: () => setScreen('savings'),
+    compare: () => compareImages(null, null),
     settings: () => setScreen((before) => (before === 'settings' ? 'images' : 'settings')),
     toggleDrawer: () => setDrawer((before) => ({ ...before, open: !before.open })),
     toggleLocal: () => {

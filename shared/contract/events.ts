@@ -37,6 +37,7 @@ export const events = defineEvents({
     'focusRegistries',
     'focusDetail',
     'savings',
+    'compare',
     'settings',
     'tryIt',
     'palette',

@@ -2,8 +2,8 @@ import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import { totalBytes } from '../../../shared/format/compared.ts';
 import type { ComparedTotal, Comparison } from '../../../shared/models/comparison.ts';
-import { totalBytes } from './compare-words.ts';
 
 function Figure(props: { readonly label: string; readonly total: ComparedTotal; readonly note: string }): ReactElement {
   const { label, total, note } = props;

@@ -1,11 +1,20 @@
+import { type CompareLayout, sideBox } from '../../../shared/layout/compare-layout.ts';
+import {
+  type Box,
+  cellBox,
+  columnRows,
+  columnX,
+  GROUP,
+  gapAfter,
+  hair,
+  markX,
+  warpOffsets,
+} from '../../../shared/layout/weave-layout.ts';
 import type { ComparedCell, ComparedChunk } from '../../../shared/models/comparison.ts';
+import { isCommon, kindOfCell, type PlaceKind } from '../../../shared/models/differences.ts';
 import { fillRound, middle, strokeRound } from '../weave/cell-paint.ts';
-import { type Box, cellBox, columnRows, columnX, GROUP } from '../weave/weave-layout.ts';
-import { gapAfter, hair, markX, warpOffsets } from '../weave/weave-paint.ts';
 import type { WeavePalette } from '../weave/weave-palette.ts';
 import type { WeaveTools } from '../weave/weave-tools.ts';
-import { type CompareLayout, sideBox } from './compare-layout.ts';
-import { isCommon, kindOfCell, type PlaceKind } from './differences.ts';
 
 /** How far cut threads show beyond their band. CSS px. */
 const CUT = 3;

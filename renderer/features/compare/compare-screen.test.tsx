@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ComparedCell, ComparedChunk, ComparedSide, Comparison } from '../../../shared/models/comparison.ts';
 import { createMemoryHost } from '../../../test/fixtures/window/memory-host.ts';
 import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
@@ -184,5 +184,31 @@ describe('the screen of two images', () => {
     expect(comparedPair.getState()).toMatchObject({ a: NAME_B, b: NAME_A });
     await user.keyboard('{Escape}');
     expect(onClose).toHaveBeenCalledOnce();
+  });
+
+  it('says what takes long, and lets it be stopped and begun again', async () => {
+    const answers: ((found: Comparison) => void)[] = [];
+    const host = createMemoryHost({
+      'jobs.list': () => Promise.resolve([]),
+      'images.compare': () =>
+        new Promise<Comparison>((resolve) => {
+          answers.push(resolve);
+        }),
+    });
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    onTestFinished(() => void vi.useRealTimers());
+    const user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime });
+    await renderWindow(host, <CompareScreen vms={[]} registries={[]} onPush={onPush} onClose={onClose} />);
+    await act(() => vi.advanceTimersByTimeAsync(2100));
+    expect(screen.getByRole('status').textContent).toContain('Comparing');
+    await user.click(screen.getByRole('button', { name: 'Stop' }));
+    expect(screen.queryByRole('status')).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Compare again' }));
+    await act(async () => {
+      answers.at(-1)?.(comparison(CHUNKS));
+      await vi.advanceTimersByTimeAsync(10);
+    });
+    expect(answers).toHaveLength(2);
+    expect(screen.getByRole('region', { name: 'Differences' })).toBeTruthy();
   });
 });

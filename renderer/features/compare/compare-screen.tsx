@@ -3,20 +3,14 @@ import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
-import { formatBytes } from '../../../shared/format/bytes.ts';
+import { chunkLength, offsetUnit } from '../../../shared/format/disk-offset.ts';
 import type { Comparison } from '../../../shared/models/comparison.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
+import { ReadingLine } from '../../ui/reading-line.tsx';
 import { askCopy } from '../copy/copy-start.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
-import { offsetUnit } from '../weave/weave-words.ts';
 import './compare.css';
-import { CompareFigures } from './compare-figures.tsx';
-import { sideChoices } from './compare-sides.ts';
-import { chooseCompared, comparedPair } from './compare-start.ts';
-import { CompareSwatch } from './compare-swatch.tsx';
-import { CompareTable } from './compare-table.tsx';
-import { CompareWeave } from './compare-weave.tsx';
 import {
   compareRows,
   DIFFERENCE_KINDS,
@@ -25,7 +19,13 @@ import {
   kindOfCell,
   PLACE_KINDS,
   type PlaceKind,
-} from './differences.ts';
+} from '../../../shared/models/differences.ts';
+import { CompareFigures } from './compare-figures.tsx';
+import { sideChoices } from './compare-sides.ts';
+import { chooseCompared, comparedPair } from './compare-start.ts';
+import { CompareSwatch } from './compare-swatch.tsx';
+import { CompareTable } from './compare-table.tsx';
+import { CompareWeave } from './compare-weave.tsx';
 import { SidePicker } from './side-picker.tsx';
 import { useComparison } from './use-comparison.ts';
 
@@ -43,7 +43,7 @@ export function CompareScreen({ vms, registries, onPush, onClose }: CompareScree
   const { t } = useTranslation('compare');
   const { a, b } = useStore(comparedPair);
   const choices = useMemo(() => sideChoices(vms, registries), [vms, registries]);
-  const { comparison: current, error, busy } = useComparison(a, b);
+  const { comparison: current, error, startedMs, stopped, again, stop } = useComparison(a, b);
   const words = useErrorWords();
   const main = useRef<HTMLElement>(null);
   // What asked for the screen may be gone.
@@ -56,7 +56,7 @@ export function CompareScreen({ vms, registries, onPush, onClose }: CompareScree
       className="compare"
       tabIndex={-1}
       aria-label={t('title')}
-      aria-busy={busy}
+      aria-busy={startedMs !== null}
       onKeyDown={(event) => {
         if (event.key === 'Escape' && !event.defaultPrevented) onClose();
       }}
@@ -93,10 +93,23 @@ export function CompareScreen({ vms, registries, onPush, onClose }: CompareScree
       </div>
       {error !== null && (
         <div className="pane-notice compare-notice" role="alert">
-          <span>{words(error).what}</span> <span>{words(error).means}</span>
+          <span>{words(error).what}</span> <span>{words(error).means}</span>{' '}
+          <Button className="button button-small" onPress={again}>
+            {t('compareAgain')}
+          </Button>
         </div>
       )}
       {(a === null || b === null) && <p className="compare-empty">{t('chooseTwo')}</p>}
+      {a !== null && b !== null && current === null && error === null && (
+        <p className="compare-empty">
+          {startedMs !== null && <ReadingLine verb={t('comparing')} startedMs={startedMs} number="" onStop={stop} />}
+          {stopped && (
+            <Button className="button button-small" onPress={again}>
+              {t('compareAgain')}
+            </Button>
+          )}
+        </p>
+      )}
       {current !== null && (
         <Compared
           comparison={current}
@@ -153,15 +166,13 @@ function Compared(props: { readonly comparison: Comparison; readonly onPlan: (()
     return PLACE_KINDS.filter((kind) => occur.has(kind));
   }, [chunks]);
   const unit = offsetUnit(chunkSize);
-  const chunkWords =
-    chunkSize % (1024 * 1024) === 0 ? `${String(chunkSize / 1024 / 1024)} MiB` : formatBytes(chunkSize);
   return (
     <>
       <CompareFigures comparison={comparison} onPlan={onPlan} />
       <section className="compare-picture" aria-label={t('weave')}>
         <div className="compare-picture-head">
           <h2>{t('weave')}</h2>
-          <p>{t('weaveNote', { count: chunks.length, size: chunkWords })}</p>
+          <p>{t('weaveNote', { count: chunks.length, size: chunkLength(chunkSize) })}</p>
           <ToggleButtonGroup
             className="segments"
             aria-label={t('view')}

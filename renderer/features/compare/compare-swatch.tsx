@@ -1,6 +1,6 @@
 import type { ReactElement } from 'react';
+import type { PlaceKind } from '../../../shared/models/differences.ts';
 import { CellSwatch } from '../weave/cell-swatch.tsx';
-import type { PlaceKind } from './differences.ts';
 
 /** A cell of the comparison beside its word. */
 export function CompareSwatch({ kind }: { readonly kind: PlaceKind }): ReactElement {

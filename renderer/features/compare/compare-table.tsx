@@ -1,13 +1,15 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { cellDigest, cellSize, placeRange, referenceOf } from '../../../shared/format/compared.ts';
+import { offsetUnit } from '../../../shared/format/disk-offset.ts';
+import type { CompareRow, PlaceKind } from '../../../shared/models/differences.ts';
+import { remPx } from '../../ui/text-width.ts';
 import { useRowWindow } from '../weave/use-row-window.ts';
-import { offsetUnit } from '../weave/weave-words.ts';
 import { CompareSwatch } from './compare-swatch.tsx';
-import { alsoInWords, cellDigest, cellSize, placeRange, referenceOf, rowWord } from './compare-words.ts';
-import type { CompareRow, PlaceKind } from './differences.ts';
+import { alsoInWords, rowWord } from './compare-words.ts';
 
-/** Height of a row in CSS px at the usual size of text. */
-const ROW = 26;
+/** Height of a row, in rem. */
+const ROW_REM = 26 / 16;
 
 /** The cells that stand before a row's word. */
 function swatchesOf({ kind }: CompareRow): readonly PlaceKind[] {
@@ -34,15 +36,16 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
   const table = useRef<HTMLTableElement>(null);
   const [current, setCurrent] = useState(0);
   const [gone, setGone] = useState(opened);
-  const sight = useRowWindow(scroller, rows.length, ROW);
+  const rowHeight = ROW_REM * remPx();
+  const sight = useRowWindow(scroller, rows.length, rowHeight);
   const active = Math.min(current, Math.max(0, rows.length - 1));
 
   function reveal(at: number): void {
     const element = scroller.current;
     if (element === null) return;
-    const height = table.current?.querySelector('tbody tr')?.getBoundingClientRect().height ?? ROW;
-    const top = at * height;
-    const room = element.clientHeight - 2 * height;
+    const top = at * rowHeight;
+    // The head stays above the rows.
+    const room = element.clientHeight - 2 * rowHeight;
     if (top < element.scrollTop) element.scrollTop = top;
     else if (top > element.scrollTop + room) element.scrollTop = top - room;
   }
@@ -63,7 +66,7 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
   }, [opened]);
 
   function press(event: KeyboardEvent): void {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 2);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
     const steps: Readonly<Record<string, number>> = {
       ArrowDown: active + 1,
       ArrowUp: active - 1,

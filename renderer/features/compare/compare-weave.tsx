@@ -1,19 +1,19 @@
 import { type ReactElement, type RefObject, useEffect, useId, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { offsetFigure, offsetUnit } from '../../../shared/format/disk-offset.ts';
+import { type CompareLayout, layOutComparison, sideBox } from '../../../shared/layout/compare-layout.ts';
+import { cellBox, groupOffsets, rowOffsets } from '../../../shared/layout/weave-layout.ts';
 import type { ComparedChunk, Comparison } from '../../../shared/models/comparison.ts';
+import { isCommon, type PlaceKind } from '../../../shared/models/differences.ts';
 import { useDeviceScale } from '../weave/use-device-scale.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import { useBand, WeaveBand } from '../weave/weave-band.tsx';
-import { cellBox, groupOffsets, rowOffsets } from '../weave/weave-layout.ts';
 import { onPaletteChange, readPalette } from '../weave/weave-palette.ts';
 import { findInBand, stepInBand } from '../weave/weave-steps.ts';
 import { makeWeaveTools } from '../weave/weave-tools.ts';
 import { CellTooltip } from '../weave/weave-tooltip.tsx';
-import { offsetFigure, offsetUnit } from '../weave/weave-words.ts';
-import { type CompareLayout, layOutComparison, sideBox } from './compare-layout.ts';
 import { paintComparison } from './compare-paint.ts';
 import { sideWords } from './compare-words.ts';
-import { isCommon, type PlaceKind } from './differences.ts';
 
 /** See {@link CompareWeave}. */
 export interface CompareWeaveProps {

@@ -1,5 +1,5 @@
 import { ChevronsUpDown } from 'lucide-react';
-import { type ReactElement, useMemo, useState } from 'react';
+import { type ReactElement, useId, useMemo, useState } from 'react';
 import {
   Autocomplete,
   Button,
@@ -13,13 +13,13 @@ import {
 } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import { totalBytes } from '../../../shared/format/compared.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import type { ComparedName, ComparedSide } from '../../../shared/models/comparison.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
 import { dayWords } from '../../ui/moment.ts';
 import { TagTokens } from '../../ui/tag-tokens.tsx';
 import { keyOfSide, type SideChoice } from './compare-sides.ts';
-import { totalBytes } from './compare-words.ts';
 
 /** Choices that are listed at most; typing finds the others. */
 const MOST_LISTED = 200;
@@ -38,6 +38,7 @@ export interface SidePickerProps {
 /** One side of the comparison: what it is, and a list to choose another from. */
 export function SidePicker({ letter, choices, chosen, side, onChoose }: SidePickerProps): ReactElement {
   const { t } = useTranslation('compare');
+  const named = useId();
   const [wanted, setWanted] = useState('');
   const listed = useMemo(() => {
     const words = wanted.trim().toLowerCase();
@@ -55,13 +56,16 @@ export function SidePicker({ letter, choices, chosen, side, onChoose }: SidePick
       }}
       onOpenChange={() => setWanted('')}
     >
-      <Button className="compare-side-button">
-        <span className="compare-letter" aria-hidden="true">
-          {letter}
+      <Button className="compare-side-button" aria-labelledby={named}>
+        <span id={named} className="compare-side-name">
+          <span className="compare-letter">
+            <span className="visually-hidden">{t('side', { letter: '' })}</span>
+            {letter}
+          </span>
+          <SelectValue className="compare-side-words">
+            {() => <SideWords chosen={chosen} side={side} choices={choices} />}
+          </SelectValue>
         </span>
-        <SelectValue className="compare-side-words">
-          {() => <SideWords chosen={chosen} side={side} choices={choices} />}
-        </SelectValue>
         <ChevronsUpDown size={14} strokeWidth={1.75} aria-hidden="true" />
       </Button>
       <Popover className="popover menu-popover compare-choices" placement="bottom start">

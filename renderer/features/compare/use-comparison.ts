@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import type { ComparedName, Comparison } from '../../../shared/models/comparison.ts';
 import { useClient } from '../../state/client.ts';
@@ -8,15 +8,18 @@ export interface ComparisonReading {
   /** Of the sides that are chosen; while they are read anew, as they were. Null before that. */
   readonly comparison: Comparison | null;
   readonly error: ErrorData | null;
-  /** They are being read. */
-  readonly busy: boolean;
+  /** When the reading that is under way began, ms since the epoch; null = none is. */
+  readonly startedMs: number | null;
+  /** Somebody ended the reading before an answer came. */
+  readonly stopped: boolean;
+  readonly again: () => void;
+  readonly stop: () => void;
 }
 
 /** What came, and what for. */
 interface Answer {
   readonly a: ComparedName;
   readonly b: ComparedName;
-  readonly round: number;
   readonly comparison: Comparison | null;
   readonly error: ErrorData | null;
 }
@@ -25,10 +28,18 @@ interface Answer {
 export function useComparison(a: ComparedName | null, b: ComparedName | null): ComparisonReading {
   const client = useClient();
   const [answer, setAnswer] = useState<Answer | null>(null);
+  const [startedMs, setStartedMs] = useState<number | null>(null);
+  const [stopped, setStopped] = useState(false);
   const [round, setRound] = useState(0);
+  const ended = useRef<AbortController | null>(null);
+  const again = useCallback(() => setRound((before) => before + 1), []);
+  const stop = useCallback(() => {
+    ended.current?.abort();
+    setStartedMs(null);
+    setStopped(true);
+  }, []);
 
   useEffect(() => {
-    const again = (): void => setRound((before) => before + 1);
     const stops = [
       client.on('vms.changed', again),
       client.on('jobs.changed', ({ job }) => {
@@ -36,24 +47,41 @@ export function useComparison(a: ComparedName | null, b: ComparedName | null): C
       }),
     ];
     return () => {
-      for (const stop of stops) stop();
+      for (const end of stops) end();
     };
-  }, [client]);
+  }, [client, again]);
 
   useEffect(() => {
     if (a === null || b === null) return;
-    const ended = new AbortController();
-    const take = (told: Pick<Answer, 'comparison' | 'error'>): void => {
-      if (!ended.signal.aborted) setAnswer({ a, b, round, ...told });
+    const own = new AbortController();
+    ended.current = own;
+    // A function, because it changes while something is waited for.
+    const over = (): boolean => own.signal.aborted;
+    const run = async (): Promise<void> => {
+      // A turn later: what is compared by a screen that goes at once is not begun.
+      await Promise.resolve();
+      if (over()) return;
+      setStartedMs(Date.now());
+      setStopped(false);
+      try {
+        const comparison = await client.call('images.compare', { a, b }, { signal: own.signal });
+        if (!over()) setAnswer({ a, b, comparison, error: null });
+      } catch (thrown) {
+        if (!over()) setAnswer({ a, b, comparison: null, error: toAppError(thrown).toData() });
+      }
+      if (!over()) setStartedMs(null);
     };
-    client
-      .call('images.compare', { a, b }, { signal: ended.signal })
-      .then((comparison) => take({ comparison, error: null }))
-      .catch((thrown: unknown) => take({ comparison: null, error: toAppError(thrown).toData() }));
-    return () => ended.abort();
+    void run();
+    return () => own.abort();
   }, [client, a, b, round]);
 
-  if (a === null || b === null) return { comparison: null, error: null, busy: false };
-  if (answer === null || answer.a !== a || answer.b !== b) return { comparison: null, error: null, busy: true };
-  return { comparison: answer.comparison, error: answer.error, busy: answer.round !== round };
+  const chosen = a !== null && b !== null && answer?.a === a && answer.b === b ? answer : null;
+  return {
+    comparison: chosen?.comparison ?? null,
+    error: chosen?.error ?? null,
+    startedMs: a === null || b === null ? null : startedMs,
+    stopped,
+    again,
+    stop,
+  };
 }

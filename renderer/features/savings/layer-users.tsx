@@ -4,10 +4,10 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
+import { tagWords } from '../../../shared/layout/treemap-cells.ts';
+import { imageKey } from '../../../shared/layout/treemap-place.ts';
 import type { ImageName, LayerUsers } from '../../../shared/models/sharing.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
-import { tagWords } from './treemap-cells.ts';
-import { imageKey } from './treemap-place.ts';
 
 /** Who else needs a layer; each of them leads to its place in the map. */
 export function LayerUsersPanel(props: {

@@ -1,5 +1,12 @@
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import {
+  EVERYWHERE,
+  findImage,
+  imageKey,
+  standingPlace,
+  type TreemapPlace,
+} from '../../../shared/layout/treemap-place.ts';
 import type { ImageName, ImageSharing, RegistryImages } from '../../../shared/models/sharing.ts';
 import { useClient } from '../../state/client.ts';
 import { LayerUsersPanel } from './layer-users.tsx';
@@ -7,7 +14,6 @@ import { RegistryTreemap } from './registry-treemap.tsx';
 import { RemovalPanel } from './removal-panel.tsx';
 import { SharingByRepository } from './sharing-by-repository.tsx';
 import { SharingMatrix, type SharingMatrixProps } from './sharing-matrix.tsx';
-import { EVERYWHERE, findImage, imageKey, standingPlace, type TreemapPlace } from './treemap-place.ts';
 import { useReading } from './use-reading.ts';
 
 /** What makes other images, or other bytes, of what the registries hold. */

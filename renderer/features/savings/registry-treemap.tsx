@@ -3,13 +3,19 @@ import { Fragment, type KeyboardEvent, type ReactElement, useMemo, useRef, useSt
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import {
+  cellBeside,
+  type TreemapCell,
+  type TreemapGroup,
+  tagWords,
+  treemapOf,
+} from '../../../shared/layout/treemap-cells.ts';
+import { findImage, placeAbove, placeTowards, type TreemapPlace, wayTo } from '../../../shared/layout/treemap-place.ts';
 import type { ImageLayers, ImageName, RegistryImages } from '../../../shared/models/sharing.ts';
+import { textWidth } from '../../ui/text-width.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import { SharedSwatch, UniqueSwatch } from './chart-patterns.tsx';
-import { textWidth } from './text-width.ts';
 import { CellLabel, TreemapCellShape } from './treemap-cell.tsx';
-import { cellBeside, type TreemapCell, type TreemapGroup, tagWords, treemapOf } from './treemap-cells.ts';
-import { findImage, placeAbove, placeTowards, type TreemapPlace, wayTo } from './treemap-place.ts';
 import { TreemapTable } from './treemap-table.tsx';
 import { type ChartView, ViewSwitch } from './view-switch.tsx';
 

@@ -2,10 +2,10 @@ import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import { tagWords } from '../../../shared/layout/treemap-cells.ts';
+import { imageKey } from '../../../shared/layout/treemap-place.ts';
 import type { ImageRemoval } from '../../../shared/models/sharing.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
-import { tagWords } from './treemap-cells.ts';
-import { imageKey } from './treemap-place.ts';
 
 type RemovalOfRegistry = ImageRemoval['registries'][number];
 

@@ -1,13 +1,13 @@
 import { type ReactElement, useMemo, useRef } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import type { TreemapPlace } from '../../../shared/layout/treemap-place.ts';
 import type { RegistryImages } from '../../../shared/models/sharing.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
+import { remPx } from '../../ui/text-width.ts';
 import { useRowWindow } from '../weave/use-row-window.ts';
 import { CHART_FILL } from './chart-patterns.tsx';
 import { type FixedUnit, fixedUnit } from './figure-words.ts';
-import { remPx } from './text-width.ts';
-import type { TreemapPlace } from './treemap-place.ts';
 
 /** Width and height of the bar that says how much of a row is stored. CSS px */
 const BAR = { width: 60, height: 9 };

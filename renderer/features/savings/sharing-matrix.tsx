@@ -2,16 +2,16 @@ import { type KeyboardEvent, type ReactElement, useMemo, useRef, useState } from
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import { type SharedPair, sharedPairs, shownImages } from '../../../shared/layout/shared-pairs.ts';
+import { lastName, tagWords } from '../../../shared/layout/treemap-cells.ts';
+import { imageKey } from '../../../shared/layout/treemap-place.ts';
 import type { ImageName, ImageSharing, SharingImage } from '../../../shared/models/sharing.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
+import { remPx } from '../../ui/text-width.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import { CHART_FILL } from './chart-patterns.tsx';
 import { fixedUnit } from './figure-words.ts';
-import { type SharedPair, sharedPairs, shownImages } from './shared-pairs.ts';
 import { type SortedColumn, SortedTable } from './sorted-table.tsx';
-import { remPx } from './text-width.ts';
-import { lastName, tagWords } from './treemap-cells.ts';
-import { imageKey } from './treemap-place.ts';
 import { type ChartView, ViewSwitch } from './view-switch.tsx';
 
 /** In rem: a cell of the matrix, the room that its labels and the facts of a pair take at least. */

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from 'react';
+import { remPx } from '../../ui/text-width.ts';
 import { useRowWindow } from '../weave/use-row-window.ts';
-import { remPx } from './text-width.ts';
 
 /** A column that can be sorted by. */
 export interface SortedColumn<Row> {

@@ -2,10 +2,10 @@ import type { MouseEvent, ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
+import { linesThatFit, type TreemapCell } from '../../../shared/layout/treemap-cells.ts';
+import { remPx, textWidth } from '../../ui/text-width.ts';
 import { CHART_FILL } from './chart-patterns.tsx';
 import { longName } from './sharing-matrix.tsx';
-import { remPx, textWidth } from './text-width.ts';
-import { linesThatFit, type TreemapCell } from './treemap-cells.ts';
 
 /** Height of a line in a cell, in rem. */
 const LINE = 0.875;

@@ -3,13 +3,13 @@ import { Button, CheckboxButton, CheckboxField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
+import { tagWords } from '../../../shared/layout/treemap-cells.ts';
+import { imageKey } from '../../../shared/layout/treemap-place.ts';
 import type { ImageLayers, SharingImage } from '../../../shared/models/sharing.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
 import type { RegistryTreemapProps } from './registry-treemap.tsx';
 import { longName } from './sharing-matrix.tsx';
 import { type SortedColumn, SortedTable } from './sorted-table.tsx';
-import { tagWords } from './treemap-cells.ts';
-import { imageKey } from './treemap-place.ts';
 
 /** The twin of the map: the images of its place, or the layers of its image. */
 export function TreemapTable(props: RegistryTreemapProps): ReactElement {

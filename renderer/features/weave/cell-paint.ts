@@ -1,5 +1,5 @@
+import type { Box } from '../../../shared/layout/weave-layout.ts';
 import { type CellLook, FILL_STEPS, type ThreadTone } from './weave-cells.ts';
-import type { Box } from './weave-layout.ts';
 import type { WeavePalette } from './weave-palette.ts';
 import type { WeaveTools } from './weave-tools.ts';
 

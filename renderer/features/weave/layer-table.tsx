@@ -11,9 +11,10 @@ import { useTranslation } from 'react-i18next';
 import type { MenuPlace } from '../../ui/tree-list.tsx';
 import { LiveCells, PlanCells } from './layer-cells.tsx';
 import './layer-table.css';
+import { offsetUnit } from '../../../shared/format/disk-offset.ts';
+import { remPx } from '../../ui/text-width.ts';
 import { useRowWindow } from './use-row-window.ts';
 import { isLive, type WeaveLayer } from './weave-cells.ts';
-import { offsetUnit } from './weave-words.ts';
 
 /** Layers as rows: the twin of the weave in words. */
 export interface LayerTableProps {
@@ -38,12 +39,8 @@ export interface LayerTableProps {
   readonly empty?: ReactNode;
 }
 
+/** Height of a row, in rem. */
 const ROW_REM = 26 / 16;
-
-function rowHeight(): number {
-  const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return ROW_REM * (Number.isFinite(root) ? root : 16);
-}
 
 const PLAN_HEADS = ['number', 'rawRange', 'origin', 'verdict', 'size', 'digest', 'reason'] as const;
 const LIVE_HEADS = ['number', 'range', 'status', 'progress', 'sent', 'speed', 'note'] as const;
@@ -64,7 +61,7 @@ export function LayerTable(props: LayerTableProps): ReactElement {
   const { t } = useTranslation('weave');
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
-  const height = rowHeight();
+  const height = ROW_REM * remPx();
   const { first, last, before, after } = useRowWindow(scroller, layers.length, height);
   const markedRow = marked === null ? -1 : layers.findIndex((layer) => layer.index === marked);
 

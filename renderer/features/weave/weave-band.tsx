@@ -7,7 +7,7 @@ import {
   type RefObject,
   useState,
 } from 'react';
-import { chunkAt, type WeaveLayout } from './weave-layout.ts';
+import { chunkAt, type WeaveLayout } from '../../../shared/layout/weave-layout.ts';
 import type { WeaveKey } from './weave-steps.ts';
 
 /** What a band of cells does. */

@@ -1,6 +1,18 @@
+import {
+  type Box,
+  cellBox,
+  columnRows,
+  columnX,
+  GROUP,
+  gapAfter,
+  hair,
+  markX,
+  rowY,
+  type WeaveLayout,
+  warpOffsets,
+} from '../../../shared/layout/weave-layout.ts';
 import { type Brush, paintLook } from './cell-paint.ts';
 import { CELL_KINDS, type CellLook, FILL_STEPS } from './weave-cells.ts';
-import { type Box, cellBox, columnRows, columnX, GROUP, rowY, type WeaveLayout } from './weave-layout.ts';
 import type { WeaveTools } from './weave-tools.ts';
 
 /** Steps between the eighths that a fill goes through while it moves. */
@@ -67,31 +79,6 @@ export interface WeaveScene {
   readonly opacity: (look: CellLook) => number;
   /** Turn of the hashing dots; -1 while they stand still. */
   readonly step: number;
-}
-
-/** What lies between a cell and the next one in its row; 0 at the end of the row. */
-export function gapAfter(layout: WeaveLayout, chunk: number): number {
-  const column = (chunk % layout.columns) + 1;
-  if (column === layout.columns) return 0;
-  return column % GROUP === 0 ? layout.gap + layout.groupGap : layout.gap;
-}
-
-/** The thinnest line: a whole number of device pixels, about a CSS px. */
-export function hair(layout: WeaveLayout): number {
-  return Math.round(layout.scale) / layout.scale;
-}
-
-/** Left edges of the two warp threads within a column. */
-export function warpOffsets(layout: WeaveLayout): readonly [number, number] {
-  const { width } = layout.cell;
-  const first = Math.round(width * 0.3 * layout.scale) / layout.scale;
-  return [first, width - first - hair(layout)];
-}
-
-/** Left edge of the mark before a column that begins a group. */
-export function markX(layout: WeaveLayout, column: number): number {
-  const gap = layout.gap + layout.groupGap;
-  return columnX(layout, column) - gap + Math.floor((gap * layout.scale - 1) / 2) / layout.scale;
 }
 
 /** Warp and marks of a column from `top` to `bottom`. */

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { cellBox, layOutWeave } from '../../../shared/layout/weave-layout.ts';
 import { drawnDisk, liveLayer, sampleLayers } from '../../../test/fixtures/window/samples.ts';
 import { type CellLook, cellLook, chunksOf } from './weave-cells.ts';
-import { cellBox, layOutWeave } from './weave-layout.ts';
 import { createWeavePicture } from './weave-picture.ts';
 
 const CHUNK = 512 * 1024 ** 2;

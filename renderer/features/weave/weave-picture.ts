@@ -1,5 +1,5 @@
+import type { WeaveLayout } from '../../../shared/layout/weave-layout.ts';
 import { type CellKind, type CellLook, sameLook } from './weave-cells.ts';
-import type { WeaveLayout } from './weave-layout.ts';
 import { type CellMoment, paintCells, paintWeave, type WeaveScene } from './weave-paint.ts';
 import { onPaletteChange, readPalette } from './weave-palette.ts';
 import { makeWeaveTools, type WeaveTools } from './weave-tools.ts';

@@ -1,7 +1,7 @@
 import { memo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { WeaveLayout } from '../../../shared/layout/weave-layout.ts';
 import type { WeaveLayer } from './weave-cells.ts';
-import type { WeaveLayout } from './weave-layout.ts';
 import { chunkSentence, describeChunk } from './weave-words.ts';
 
 interface WeaveRowProps {

@@ -1,5 +1,5 @@
+import { GROUP } from '../../../shared/layout/weave-layout.ts';
 import { cellKind, type WeaveLayer } from './weave-cells.ts';
-import { GROUP } from './weave-layout.ts';
 
 /** What the keyboard does in a weave, without the keys that leave it. */
 export interface WeaveKey {

@@ -1,8 +1,8 @@
 import { type ReactElement, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useTranslation } from 'react-i18next';
+import type { Box } from '../../../shared/layout/weave-layout.ts';
 import type { WeaveLayer } from './weave-cells.ts';
-import type { Box } from './weave-layout.ts';
 import { describeChunk } from './weave-words.ts';
 
 interface WeaveTooltipProps {

@@ -1,27 +1,9 @@
 import type { TFunction } from 'i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import { offsetUnit } from '../../../shared/format/disk-offset.ts';
 import type { LayerSource } from '../../../shared/models/plan.ts';
 import { momentWords } from '../../ui/moment.ts';
 import { type CellKind, cellKind, isLive, packedSize, type WeaveLayer } from './weave-cells.ts';
-
-/** Binary unit of offsets: GiB for Tart's 512 MiB chunks, MiB where the chunks are small. */
-export interface OffsetUnit {
-  readonly name: 'GiB' | 'MiB';
-  readonly bytes: number;
-}
-
-const GIB = 1024 ** 3;
-const MIB = 1024 ** 2;
-
-/** The unit in which a disk of such chunks is measured. */
-export function offsetUnit(chunkSize: number): OffsetUnit {
-  return chunkSize >= GIB / 8 ? { name: 'GiB', bytes: GIB } : { name: 'MiB', bytes: MIB };
-}
-
-/** An offset at the edge of the weave: a bare figure without superfluous decimals. */
-export function offsetFigure(offset: number, chunkSize: number): string {
-  return String(Number((offset / offsetUnit(chunkSize).bytes).toFixed(1)));
-}
 
 /** `21.0–21.5`: where a layer lies on the disk; null for config and NVRAM. */
 export function rangeFigures(layer: WeaveLayer, chunkSize: number): string | null {

@@ -5,12 +5,19 @@ import { useElementSize } from './use-element-size.ts';
 import { useBand, WeaveBand } from './weave-band.tsx';
 import { type CellKind, cellLook, chunksOf, type WeaveLayer } from './weave-cells.ts';
 import './weave.css';
-import { type Box, cellBox, groupOffsets, layOutWeave, rowOffsets, type WeaveLayout } from './weave-layout.ts';
+import { offsetFigure, offsetUnit } from '../../../shared/format/disk-offset.ts';
+import {
+  type Box,
+  cellBox,
+  groupOffsets,
+  layOutWeave,
+  rowOffsets,
+  type WeaveLayout,
+} from '../../../shared/layout/weave-layout.ts';
 import { createWeavePicture, type WeavePicture } from './weave-picture.ts';
 import { WeaveRow } from './weave-row.tsx';
 import { stepInWeave } from './weave-steps.ts';
 import { WeaveTooltip } from './weave-tooltip.tsx';
-import { offsetFigure, offsetUnit } from './weave-words.ts';
 
 /** The cells of an image in disk order, and what is marked among them. */
 export interface WeaveProps {

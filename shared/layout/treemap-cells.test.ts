@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleImage, sampleImages, sampleLayersOf } from '../../../test/fixtures/window/sharing-samples.ts';
+import { sampleImage, sampleImages, sampleLayersOf } from '../../test/fixtures/window/sharing-samples.ts';
 import { cellBeside, linesThatFit, type Treemap, treemapOf } from './treemap-cells.ts';
 import { EVERYWHERE, imageKey, placeAbove, placeTowards, standingPlace, type TreemapPlace } from './treemap-place.ts';
 

@@ -1,6 +1,6 @@
 import { hierarchy, treemap, treemapDice, treemapSquarify } from 'd3-hierarchy';
-import { shortDigest } from '../../../shared/format/digest.ts';
-import type { ImageLayers, ImageName, RegistryImages, SharingImage } from '../../../shared/models/sharing.ts';
+import { shortDigest } from '../format/digest.ts';
+import type { ImageLayers, ImageName, RegistryImages, SharingImage } from '../models/sharing.ts';
 import { imageKey, type TreemapPlace } from './treemap-place.ts';
 
 /** What a cell stands for. */

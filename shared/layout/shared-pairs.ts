@@ -1,4 +1,4 @@
-import type { ImageSharing, SharingImage } from '../../../shared/models/sharing.ts';
+import type { ImageSharing, SharingImage } from '../models/sharing.ts';
 
 /** Two images and what both of them need. */
 export interface SharedPair {

@@ -1,4 +1,4 @@
-import { type Box, cellBox, layOutWeave, type WeaveLayout } from '../weave/weave-layout.ts';
+import { type Box, cellBox, layOutWeave, type WeaveLayout } from './weave-layout.ts';
 
 /** Between the bands of a pair, and between pairs. CSS px. */
 const BAND_GAP = 16;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sampleImage } from '../../../test/fixtures/window/sharing-samples.ts';
+import { sampleImage } from '../../test/fixtures/window/sharing-samples.ts';
 import { sharedPairs, shownImages } from './shared-pairs.ts';
 
 const SONOMA = sampleImage('ghcr.io/acme/sonoma:14.4.1', 30e9, 2e9);

@@ -1,4 +1,4 @@
-import type { ImageName, RegistryImages, SharingImage } from '../../../shared/models/sharing.ts';
+import type { ImageName, RegistryImages, SharingImage } from '../models/sharing.ts';
 
 /** What the treemap is looking at: from all registries down to one image, whose cells are its layers. */
 export type TreemapPlace =

@@ -1,4 +1,4 @@
-import type { ComparedCell, ComparedChunk } from '../../../shared/models/comparison.ts';
+import type { ComparedCell, ComparedChunk } from './comparison.ts';
 
 /** What a place of two disks shows, in the order of the legend. */
 export const PLACE_KINDS = ['common', 'onlyA', 'onlyB', 'moved', 'zero', 'unknown'] as const;

@@ -228,3 +228,28 @@ export function rowOffsets(layout: WeaveLayout, chunkSize: number): readonly Off
     offset: row * layout.columns * chunkSize,
   }));
 }
+
+/** What lies between a cell and the next one in its row; 0 at the end of the row. */
+export function gapAfter(layout: WeaveLayout, chunk: number): number {
+  const column = (chunk % layout.columns) + 1;
+  if (column === layout.columns) return 0;
+  return column % GROUP === 0 ? layout.gap + layout.groupGap : layout.gap;
+}
+
+/** The thinnest line: a whole number of device pixels, about a CSS px. */
+export function hair(layout: WeaveLayout): number {
+  return Math.round(layout.scale) / layout.scale;
+}
+
+/** Left edges of the two warp threads within a column. */
+export function warpOffsets(layout: WeaveLayout): readonly [number, number] {
+  const { width } = layout.cell;
+  const first = Math.round(width * 0.3 * layout.scale) / layout.scale;
+  return [first, width - first - hair(layout)];
+}
+
+/** Left edge of the mark before a column that begins a group. */
+export function markX(layout: WeaveLayout, column: number): number {
+  const gap = layout.gap + layout.groupGap;
+  return columnX(layout, column) - gap + Math.floor((gap * layout.scale - 1) / 2) / layout.scale;
+}
