@@ -23,10 +23,11 @@ export default defineConfig({
         test: {
           ...node,
           name: 'unit',
-          include: ['electron/**/*.test.ts', 'shared/**/*.test.ts', 'test/fixtures/**/*.test.ts'],
+          // Of the window, what needs no document; a file that does says so at its top.
+          include: ['{electron,shared,renderer}/**/*.test.ts', 'test/fixtures/**/*.test.ts'],
         },
       },
-      { test: { name: 'dom', environment: 'jsdom', include: ['renderer/**/*.test.{ts,tsx}'], testTimeout: 30_000 } },
+      { test: { name: 'dom', environment: 'jsdom', include: ['renderer/**/*.test.tsx'], testTimeout: 30_000 } },
       {
         test: {
           ...node,

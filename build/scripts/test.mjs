@@ -1,7 +1,7 @@
 import './node-version.mjs';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { aptPackages } from './apt-packages.mjs';
 import { testsWithoutPrograms } from './needed-programs.mjs';
@@ -11,7 +11,11 @@ import { SetUpError } from './step.mjs';
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
 /** Windows' test files that run at once, each on a display of its own. */
-const FILES_AT_ONCE = 2;
+const WINDOWS_AT_ONCE = 2;
+/** Integration files that run at once: they wait a good deal for registries, retries and other processes. */
+const INTEGRATIONS_AT_ONCE = 3;
+/** Of the linter, which nobody waits for: it takes what the tests beside it leave. */
+const BESIDE_PRIORITY = 10;
 
 const bin = join(root, 'node_modules', '.bin');
 /** Vite's build says `production` to its own process; the tools that follow are not to hear it. */
@@ -36,9 +40,10 @@ function run(command, args, env = ownEnvironment) {
  *
  * @param {string} command
  * @param {readonly string[]} args
+ * @param {number} [priority] as `nice` has it; 0 unless said
  * @returns {() => Promise<Counts>}
  */
-function check(command, args) {
+function check(command, args, priority = 0) {
   return async () => {
     /** @type {Buffer[]} */
     const output = [];
@@ -48,6 +53,7 @@ function check(command, args) {
         stdio: ['ignore', 'pipe', 'pipe'],
         env: ownEnvironment,
       });
+      if (child.pid !== undefined && priority > 0) setPriority(child.pid, priority);
       child.stdout.on('data', (data) => output.push(data));
       child.stderr.on('data', (data) => output.push(data));
       child.once('error', () => resolve(false));
@@ -104,10 +110,11 @@ async function countLacking(projects) {
  * A stage of vitest projects, counted test by test.
  *
  * @param {readonly string[]} projects
+ * @param {number} atOnce files that run at once
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<Counts>}
  */
-async function vitest(projects, env) {
+async function vitest(projects, atOnce, env = ownEnvironment) {
   const folder = await mkdtemp(join(tmpdir(), 'tartan-test-'));
   const report = join(folder, 'report.json');
   try {
@@ -118,11 +125,12 @@ async function vitest(projects, env) {
         'run',
         ...projects.flatMap((name) => ['--project', name]),
         ...[...lacking.keys()].flatMap((file) => ['--exclude', relative(root, file)]),
+        `--maxWorkers=${atOnce}`,
         '--reporter=default',
         '--reporter=json',
         `--outputFile.json=${report}`,
       ],
-      env,
+      { ...env, TARTAN_TEST_DISKS: disks },
     );
     /** @type {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number }} */
     const counts = JSON.parse(await readFile(report, 'utf8'));
@@ -171,9 +179,13 @@ async function endToEnd() {
   if (electron instanceof SetUpError) return await skip('e2e', electron.message);
   if (!(await canShowWindows())) return await skip('e2e', 'There is neither a display nor Xvfb.');
   const projects = process.platform === 'linux' && process.getuid?.() === 0 ? ['e2e', 'e2e-ordinary-user'] : ['e2e'];
-  return await withDisplays(FILES_AT_ONCE, async (displays) => {
+  return await withDisplays(WINDOWS_AT_ONCE, async (displays) => {
     const DISPLAY = displays[0] ?? '';
-    return await vitest(projects, { ...ownEnvironment, DISPLAY, TARTAN_TEST_DISPLAYS: displays.join(' ') });
+    return await vitest(projects, displays.length, {
+      ...ownEnvironment,
+      DISPLAY,
+      TARTAN_TEST_DISPLAYS: displays.join(' '),
+    });
   });
 }
 
@@ -184,6 +196,8 @@ if (!nothingMayBeSkipped)
 const { buildAll } = await import('./build.mjs');
 const { canShowWindows, withDisplays } = await import('./virtual-display.mjs');
 const { electronRuntime } = await import('./electron-runtime.mjs');
+/** File systems that many tests ask for are made once a run. */
+const disks = await mkdtemp(join(tmpdir(), 'tartan-disks-'));
 
 /** @typedef {readonly [string, () => Promise<Counts>]} Stage */
 
@@ -201,7 +215,7 @@ const steps = /** @type {readonly (readonly (readonly Stage[])[])[]} */ ([
     ],
   ],
   [
-    [['lint', check('eslint', ['.', '--max-warnings', '0'])]],
+    [['lint', check('eslint', ['.', '--max-warnings', '0'], BESIDE_PRIORITY)]],
     [
       ['types', check('tsc', ['--noEmit', '-p', 'tsconfig.json'])],
       ['format', check('biome', ['ci', '.', '--error-on-warnings'])],
@@ -210,10 +224,10 @@ const steps = /** @type {readonly (readonly (readonly Stage[])[])[]} */ ([
         check('depcruise', ['electron', 'renderer', 'shared', '--config', '.dependency-cruiser.cjs']),
       ],
       ['unused code', check('knip', [])],
+      ['unit', () => vitest(['unit', 'dom'], 2)],
+      ['integration', () => vitest(['integration'], INTEGRATIONS_AT_ONCE)],
     ],
   ],
-  [[['unit', () => vitest(['unit', 'dom'])]]],
-  [[['integration', () => vitest(['integration'])]]],
   [[['end to end', endToEnd]]],
 ]);
 
@@ -233,13 +247,17 @@ async function runStage([name, work]) {
   times.push(`${name}: ${((performance.now() - startedMs) / 1000).toFixed(1)} s${counts.failed > 0 ? ', failed' : ''}`);
 }
 
-for (const lanes of steps) {
-  process.stdout.write(`\n== ${lanes.flatMap((lane) => lane.map(([name]) => name)).join(', ')}\n`);
-  await Promise.all(
-    lanes.map(async (lane) => {
-      for (const stage of lane) await runStage(stage);
-    }),
-  );
+try {
+  for (const lanes of steps) {
+    process.stdout.write(`\n== ${lanes.flatMap((lane) => lane.map(([name]) => name)).join(', ')}\n`);
+    await Promise.all(
+      lanes.map(async (lane) => {
+        for (const stage of lane) await runStage(stage);
+      }),
+    );
+  }
+} finally {
+  await rm(disks, { recursive: true, force: true });
 }
 process.stdout.write(`\n${times.join('\n')}\n\n`);
 const total = sum(all);

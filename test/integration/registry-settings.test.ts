@@ -391,7 +391,7 @@ describe('a registry with a limit of its own', () => {
     await engine.handlers['registries.edit']({ host: counting.host, choices: { concurrency: 1 } }, never);
     const limited = await mostOf('limited');
     const waits = engine.waited.length;
-    await engine.handlers['registries.edit']({ host: counting.host, choices: { bandwidth: 65_536 } }, never);
+    await engine.handlers['registries.edit']({ host: counting.host, choices: { bandwidth: 1_048_576 } }, never);
     await engine.push({ vmId: 'vm:builder', references: [`${counting.host}/slow/builder:1`] });
     const waited = engine.waited.length - waits;
     await counting.close();
