@@ -20,6 +20,15 @@ describe('a plan in words', () => {
     ]);
   });
 
+  it('says which image a chunk differs from that is in no push of the VM', () => {
+    const changedFrom = { kind: 'image', name: 'ghcr.io/acme/base:1', madeMs: 5 } as const;
+    const layers = sampleLayers(drawnDisk('1xp1xu')).map((layer) =>
+      layer.kind === 'disk' && layer.verdict === 'upload' ? { ...layer, changedSinceMs: 5, changedFrom } : layer,
+    );
+
+    expect(planText(samplePlan([sampleTarget(layers)]))).toContain('differs from ghcr.io/acme/base:1\n');
+  });
+
   it('tells neighbours of one kind in one row, why, and what the transfer takes', () => {
     const changedSinceMs = new Date(2026, 10, 12, 14, 2).getTime();
     const base = { kind: 'snapshot', name: 'builder', madeMs: changedSinceMs } as const;

@@ -15,6 +15,7 @@ const WORDS = {
     written: 'written',
     commands: /^Commands for the snapshot/,
     pin: 'Pin',
+    close: 'Close transfers',
     settings: 'Settings',
     vms: 'Local VMs',
     transfers: 'Transfers',
@@ -26,6 +27,7 @@ const WORDS = {
     written: '已写入',
     commands: /快照的命令$/,
     pin: '固定',
+    close: '关闭传输',
     settings: '设置',
     vms: '本地虚拟机',
     transfers: '传输',
@@ -65,6 +67,8 @@ describe.each(['en', 'zh-CN'] as const)('snapshots and what a plan tells by them
     await openSheet('sonoma-base', 'macos/sonoma:14.4.1');
     await page.keyboard.press('Control+Enter');
     await page.getByText(words.written).first().waitFor();
+    // The detail and the settings have the whole window.
+    await page.getByRole('button', { name: words.close, exact: true }).click();
     await changeChunks(vm, [3, 18, 19, 50], 'later');
     await vmRow(page, 'sonoma-base', words.local).click();
     await page.getByRole('button', { name: words.commands }).click();

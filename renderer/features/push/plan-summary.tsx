@@ -190,7 +190,7 @@ function PlanFacts({ plan, target }: { readonly plan: Plan; readonly target: Pla
         <span key={fact}>{fact}</span>
       ))}
       {plan.complete && target.place === 'registry' && (
-        <span title={t('factRequestKinds', { ...target.expectedRequests })}>
+        <span data-tip={t('factRequestKinds', { ...target.expectedRequests })}>
           {t('factRequests', { count: Object.values(target.expectedRequests).reduce((sum, count) => sum + count, 0) })}
         </span>
       )}

@@ -303,6 +303,21 @@ describe('the push sheet', () => {
     finish(planFor('p'));
   });
 
+  it('says which image chunks differ from that are in no push of the VM', async () => {
+    const changedFrom = { kind: 'image', name: 'ghcr.io/acme/base:1', madeMs: 5 } as const;
+    const plan = planFor('4xp2xu');
+    const layers = plan.targets[0]?.layers.map((layer) =>
+      layer.kind === 'disk' && layer.verdict === 'upload' ? { ...layer, changedSinceMs: 5, changedFrom } : layer,
+    );
+    await openSheet(
+      { 'plans.make': () => Promise.resolve({ ...plan, targets: [{ ...sampleTarget([]), layers: layers ?? [] }] }) },
+      [NEW_TAG],
+    );
+
+    expect(await screen.findByText('differs from ghcr.io/acme/base:1, found nowhere')).toBeTruthy();
+    expect(screen.getAllByText('differs from ghcr.io/acme/base:1')).not.toHaveLength(0);
+  });
+
   it('lets go what a complete plan holds when it closes, and says since when what is sent is another one', async () => {
     const changedSinceMs = new Date(2026, 10, 12, 14, 2).getTime();
     const plan = planFor('4xp2xu');

@@ -26,7 +26,7 @@ export function DrawerEdge({ height, onResize }: DrawerEdgeProps): ReactElement 
     <Splitter
       label={t('drawerHeight')}
       edge="top"
-      size={height}
+      size={drawerHeight(height, window.innerHeight)}
       least={LEAST}
       most={window.innerHeight - FREE_ABOVE}
       onResize={resize}
