@@ -4,9 +4,9 @@ import { Button } from 'react-aria-components';
 import { Trans, useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { VmList } from '../../../shared/models/vm.ts';
-import { useErrorWords } from '../push/use-error-words.ts';
 import { useAddRegistry } from '../registries/use-add-registry.ts';
 import './first-run.css';
+import { ErrorLine } from '../push/error-line.tsx';
 import { TryIt } from './try-it.tsx';
 import type { Sample } from './use-sample.ts';
 
@@ -83,7 +83,6 @@ function Step(props: {
 
 function AddRegistryLine({ onAdded }: { readonly onAdded: (host: string) => void }): ReactElement {
   const { t } = useTranslation('panes');
-  const words = useErrorWords();
   const id = useId();
   const adding = useAddRegistry(onAdded);
   const { text, asking, error } = adding;
@@ -110,11 +109,7 @@ function AddRegistryLine({ onAdded }: { readonly onAdded: (host: string) => void
       <Button type="submit" className="button" isPending={asking}>
         {asking ? t('asking') : t('testAndAdd')}
       </Button>
-      {error !== null && (
-        <p className="field-error" role="alert">
-          {words(error).what} {words(error).means}
-        </p>
-      )}
+      <ErrorLine error={error} />
     </form>
   );
 }

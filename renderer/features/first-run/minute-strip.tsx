@@ -5,9 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { SampleState } from '../../../shared/models/sample.ts';
-import { useErrorWords } from '../push/use-error-words.ts';
 import { useJobs } from '../transfers/job-mirror-context.ts';
 import './minute-strip.css';
+import { ErrorLine } from '../push/error-line.tsx';
 import { type MinuteStep, minuteStep, savedFigures } from './minute-step.ts';
 import { RemoveSample } from './remove-sample.tsx';
 import type { Sample } from './use-sample.ts';
@@ -25,7 +25,6 @@ export interface MinuteStripProps {
 /** What comes next for a person who tries the sample VM; nothing while there is none. */
 export function MinuteStrip({ sample, offered, onPush, onShowJob }: MinuteStripProps): ReactElement | null {
   const { t } = useTranslation('firstRun');
-  const words = useErrorWords();
   const { jobs, loaded } = useJobs((all) => all);
   const [asking, setAsking] = useState(false);
   const { state, error, change } = sample;
@@ -40,11 +39,7 @@ export function MinuteStrip({ sample, offered, onPush, onShowJob }: MinuteStripP
     <section className="minute-strip" aria-label={t('strip')}>
       <div className="minute-strip-words" aria-live="polite">
         <StepWords step={step} sample={state} />
-        {error !== null && (
-          <p className="field-error" role="alert">
-            {words(error).what} {words(error).means}
-          </p>
-        )}
+        <ErrorLine error={error} />
       </div>
       <div className="minute-strip-acts">
         {(step.kind === 'push' || step.kind === 'pushAgain') && (

@@ -2,7 +2,7 @@ import { type ReactElement, type ReactNode, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { useErrorWords } from './use-error-words.ts';
+import { ErrorLine } from './error-line.tsx';
 
 /** A question before something goes. */
 export interface AlertQuestionProps {
@@ -18,16 +18,11 @@ export interface AlertQuestionProps {
 
 /** Asks before one thing goes, and stays open with the reason where it could not be done. */
 export function AlertQuestion({ title, children, cancel, act, onAct, onClose }: AlertQuestionProps): ReactElement {
-  const words = useErrorWords();
   const [error, setError] = useState<ErrorData | null>(null);
   return (
     <DialogFrame title={title} role="alertdialog" onClose={onClose}>
       <p className="dialog-text">{children}</p>
-      {error !== null && (
-        <p className="field-error" role="alert">
-          {words(error).what} {words(error).means}
-        </p>
-      )}
+      <ErrorLine error={error} />
       <div className="dialog-foot">
         <Button className="button" autoFocus onPress={onClose}>
           {cancel}

@@ -2,7 +2,7 @@ import { type ReactElement, useId, useState } from 'react';
 import { Button, CheckboxButton, CheckboxField } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { useErrorWords } from '../push/use-error-words.ts';
+import { ErrorLine } from '../push/error-line.tsx';
 import { CertificateFacts } from '../registry-page/certificate-facts.tsx';
 import { ChooseAuthority } from '../registry-page/choose-authority.tsx';
 import { exceptionFor, useCertificate } from '../registry-page/use-certificate.ts';
@@ -15,7 +15,6 @@ export function AddRegistry(props: {
 }): ReactElement {
   const { onClose, onAdded } = props;
   const { t } = useTranslation('panes');
-  const words = useErrorWords();
   const id = useId();
   const adding = useAddRegistry((host) => {
     onAdded(host);
@@ -65,11 +64,7 @@ export function AddRegistry(props: {
             </CheckboxButton>
           </CheckboxField>
           <p className="add-registry-hint">{t('registry:testWritesHint')}</p>
-          {error !== null && shown === null && (
-            <p className="field-error" role="alert">
-              {words(error).what} {words(error).means}
-            </p>
-          )}
+          {shown === null && <ErrorLine error={error} />}
         </div>
         {shown !== null && <CertificateFacts shown={shown} />}
         <div className="dialog-foot">

@@ -1,12 +1,11 @@
-import { type ReactElement, useId, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import { useClient } from '../../state/client.ts';
 import { endRepositoryRequest, repositoryRequest } from '../../state/repository-request.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { useErrorWords } from '../push/use-error-words.ts';
+import { AskText } from '../../ui/ask-text.tsx';
+import { ErrorLine } from '../push/error-line.tsx';
 import { repositoryKey } from './tree-rows.ts';
 import type { TagReadings } from './use-tag-reading.ts';
 
@@ -38,8 +37,6 @@ function PinForm(props: { readonly host: string; readonly onPinned: (repository:
   const { t } = useTranslation('browse');
   const { t: panes } = useTranslation('panes');
   const client = useClient();
-  const words = useErrorWords();
-  const id = useId();
   const [text, setText] = useState('');
   const [error, setError] = useState<ErrorData | null>(null);
   // A whole reference may be pasted: its host, tag and digest are left out.
@@ -56,46 +53,23 @@ function PinForm(props: { readonly host: string; readonly onPinned: (repository:
   }
 
   return (
-    <DialogFrame title={t('pinTitle', { host })} onClose={endRepositoryRequest}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (repository !== '') pin();
-        }}
-      >
-        <div className="form-row">
-          <label htmlFor={id}>{panes('repository')}</label>
-          <input
-            id={id}
-            className="input"
-            value={text}
-            placeholder="macos/sonoma"
-            spellCheck={false}
-            aria-invalid={error !== null}
-            aria-describedby={`${id}-hint`}
-            onChange={(event) => {
-              setText(event.target.value);
-              setError(null);
-            }}
-          />
-        </div>
-        <p id={`${id}-hint`} className="add-registry-hint form-inset">
-          {t('pinHint')}
-        </p>
-        {error !== null && (
-          <p className="field-error form-inset" role="alert">
-            {words(error).what} {words(error).means}
-          </p>
-        )}
-        <div className="dialog-foot">
-          <Button className="button" onPress={endRepositoryRequest}>
-            {panes('cancel')}
-          </Button>
-          <Button type="submit" className="button button-primary" isDisabled={repository === ''}>
-            {t('pin')}
-          </Button>
-        </div>
-      </form>
-    </DialogFrame>
+    <AskText
+      title={t('pinTitle', { host })}
+      label={panes('repository')}
+      value={text}
+      placeholder="macos/sonoma"
+      wrong={error !== null}
+      says={<p>{t('pinHint')}</p>}
+      error={<ErrorLine error={error} inset />}
+      cancel={panes('cancel')}
+      act={t('pin')}
+      ready={repository !== ''}
+      onText={(next) => {
+        setText(next);
+        setError(null);
+      }}
+      onAct={pin}
+      onClose={endRepositoryRequest}
+    />
   );
 }

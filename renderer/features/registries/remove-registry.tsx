@@ -1,8 +1,7 @@
 import type { ReactElement } from 'react';
-import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useClient } from '../../state/client.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { AlertQuestion } from '../push/alert-question.tsx';
 
 /** Asks before a registry leaves the list. Nothing in the registry is touched. */
 export function RemoveRegistry(props: { readonly host: string; readonly onClose: () => void }): ReactElement {
@@ -10,22 +9,14 @@ export function RemoveRegistry(props: { readonly host: string; readonly onClose:
   const { t } = useTranslation('panes');
   const client = useClient();
   return (
-    <DialogFrame title={t('removeQuestion', { host })} role="alertdialog" onClose={onClose}>
-      <p className="dialog-text">{t('removeMore')}</p>
-      <div className="dialog-foot">
-        <Button className="button" autoFocus onPress={onClose}>
-          {t('cancel')}
-        </Button>
-        <Button
-          className="button button-danger"
-          onPress={() => {
-            // The list says what came of it.
-            void client.call('registries.remove', { host }).finally(onClose);
-          }}
-        >
-          {t('removeHost')}
-        </Button>
-      </div>
-    </DialogFrame>
+    <AlertQuestion
+      title={t('removeQuestion', { host })}
+      cancel={t('cancel')}
+      act={t('removeHost')}
+      onAct={() => client.call('registries.remove', { host })}
+      onClose={onClose}
+    >
+      {t('removeMore')}
+    </AlertQuestion>
   );
 }

@@ -5,17 +5,16 @@ import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts'
 import { useClient } from '../../state/client.ts';
 import { showToast } from '../../state/toasts.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { useErrorWords } from '../push/use-error-words.ts';
 import { CertificateFacts } from './certificate-facts.tsx';
 import { exceptionFor, useCertificate } from './use-certificate.ts';
 import './registry-page.css';
+import { ErrorLine } from '../push/error-line.tsx';
 
 /** Shows the certificate of a registry, and accepts it for that registry alone where nobody vouches for it. */
 export function CertificateDialog(props: { readonly host: string; readonly onClose: () => void }): ReactElement {
   const { host, onClose } = props;
   const { t } = useTranslation('registry');
   const client = useClient();
-  const words = useErrorWords();
   const { shown, error: unread } = useCertificate(host);
   const [asking, setAsking] = useState(false);
   const [refused, setRefused] = useState<ErrorData | null>(null);
@@ -41,11 +40,7 @@ export function CertificateDialog(props: { readonly host: string; readonly onClo
     <DialogFrame title={t('certificateOf', { host })} onClose={onClose}>
       {shown === null && error === null && <p className="dialog-text">{t('reading')}</p>}
       {shown !== null && <CertificateFacts shown={shown} />}
-      {error !== null && (
-        <p className="field-error" role="alert">
-          {words(error).what} {words(error).means}
-        </p>
-      )}
+      <ErrorLine error={error} />
       <div className="dialog-foot">
         <Button className="button" autoFocus onPress={onClose}>
           {t('close')}

@@ -9,8 +9,8 @@ import { useClient } from '../../state/client.ts';
 import { endSignIn, signInRequest } from '../../state/sign-in-request.ts';
 import { showToast } from '../../state/toasts.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { useErrorWords } from '../push/use-error-words.ts';
 import './sign-in.css';
+import { ErrorLine } from '../push/error-line.tsx';
 import { SourceTable } from './source-table.tsx';
 import { useSourceWords } from './source-words.ts';
 import { useCredentials } from './use-credentials.ts';
@@ -48,7 +48,6 @@ function SignInDialog(props: {
   const { host, plainHttp, onClose } = props;
   const { t } = useTranslation('signIn');
   const client = useClient();
-  const words = useErrorWords();
   const tellSignedIn = useSignedInToast();
   const id = useId();
   const { list, choose, signOut } = useCredentials(host);
@@ -145,11 +144,7 @@ function SignInDialog(props: {
               </CheckboxButton>
             </CheckboxField>
           )}
-          {error !== null && (
-            <p className="field-error" role="alert">
-              {words(error).what} {words(error).means}
-            </p>
-          )}
+          <ErrorLine error={error} />
         </div>
         {list !== null && list.sources.length > 0 && (
           <SourceTable

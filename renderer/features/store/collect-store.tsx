@@ -7,13 +7,12 @@ import type { Collection } from '../../../shared/models/store.ts';
 import { useClient } from '../../state/client.ts';
 import { showToast } from '../../state/toasts.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { useErrorWords } from '../push/use-error-words.ts';
+import { ErrorLine } from '../push/error-line.tsx';
 
 /** Says what a collection would free, and frees it when asked to. */
 export function CollectStore({ onClose }: { readonly onClose: () => void }): ReactElement {
   const { t } = useTranslation('store');
   const client = useClient();
-  const words = useErrorWords();
   const [preview, setPreview] = useState<Collection | null>(null);
   const [freeing, setFreeing] = useState(false);
   const [error, setError] = useState<ErrorData | null>(null);
@@ -52,11 +51,7 @@ export function CollectStore({ onClose }: { readonly onClose: () => void }): Rea
         </p>
       )}
       {preview !== null && <Preview found={preview} something={something} />}
-      {error !== null && (
-        <p className="field-error" role="alert">
-          {words(error).what} {words(error).means}
-        </p>
-      )}
+      <ErrorLine error={error} />
       <div className="dialog-foot">
         <Button className="button" autoFocus onPress={onClose}>
           {t(something ? 'cancel' : 'close')}

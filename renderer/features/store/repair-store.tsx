@@ -1,8 +1,7 @@
-import { type ReactElement, useId, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { parseReference } from '../../../shared/models/reference.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { AskText } from '../../ui/ask-text.tsx';
 import type { StoreTasks } from './use-store-tasks.ts';
 
 function isRepository(text: string): boolean {
@@ -18,48 +17,27 @@ function isRepository(text: string): boolean {
 export function RepairStore(props: { readonly tasks: StoreTasks; readonly onClose: () => void }): ReactElement {
   const { tasks, onClose } = props;
   const { t } = useTranslation('store');
-  const id = useId();
   const [text, setText] = useState('');
   const typed = text.trim();
   const valid = typed === '' || isRepository(typed);
   return (
-    <DialogFrame title={t('repairTitle')} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (!valid) return;
-          tasks.repair(typed === '' ? [] : [typed]);
-          onClose();
-        }}
-      >
-        <p className="dialog-text store-dialog-text">{t('repairMore')}</p>
-        <div className="form-row">
-          <label htmlFor={id}>{t('repairFrom')}</label>
-          <input
-            id={id}
-            // biome-ignore lint/a11y/noAutofocus: the first field of a dialog takes the focus
-            autoFocus
-            className="input"
-            value={text}
-            placeholder="ghcr.io/acme/sonoma"
-            spellCheck={false}
-            aria-invalid={!valid}
-            aria-describedby={`${id}-hint`}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </div>
-        <p id={`${id}-hint`} className={`form-inset ${valid ? 'add-registry-hint' : 'field-error'}`}>
-          {t(valid ? 'repairFromHint' : 'repairFromWrong')}
-        </p>
-        <div className="dialog-foot">
-          <Button className="button" onPress={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" className="button button-primary" isDisabled={!valid}>
-            {t('repair')}
-          </Button>
-        </div>
-      </form>
-    </DialogFrame>
+    <AskText
+      title={t('repairTitle')}
+      lead={t('repairMore')}
+      label={t('repairFrom')}
+      value={text}
+      placeholder="ghcr.io/acme/sonoma"
+      wrong={!valid}
+      says={valid ? <p>{t('repairFromHint')}</p> : <p className="field-error">{t('repairFromWrong')}</p>}
+      cancel={t('cancel')}
+      act={t('repair')}
+      ready={valid}
+      onText={setText}
+      onAct={() => {
+        tasks.repair(typed === '' ? [] : [typed]);
+        onClose();
+      }}
+      onClose={onClose}
+    />
   );
 }

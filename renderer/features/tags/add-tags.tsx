@@ -1,13 +1,12 @@
-import { type ReactElement, useId, useMemo, useState } from 'react';
-import { Button } from 'react-aria-components';
+import { type ReactElement, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import { isTag } from '../../../shared/models/reference.ts';
 import type { Repository } from '../../../shared/models/registry.ts';
 import type { TagChange } from '../../../shared/models/tag-edit.ts';
-import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { putChanges } from './change-lines.ts';
 import './tags.css';
+import { AskText } from '../../ui/ask-text.tsx';
 
 /** Asks for more tags of an image: new ones are added, ones that are elsewhere move to it. */
 export function AddTags(props: {
@@ -18,7 +17,6 @@ export function AddTags(props: {
 }): ReactElement {
   const { repository, digest, onAdd, onClose } = props;
   const { t } = useTranslation('tags');
-  const id = useId();
   const [text, setText] = useState('');
   const names = useMemo(() => text.split(/[\s,]+/).filter((name) => name !== ''), [text]);
   const wrong = names.find((name) => !isTag(name));
@@ -27,29 +25,13 @@ export function AddTags(props: {
     [repository, digest, names, wrong],
   );
   return (
-    <DialogFrame title={t('addTitle', { digest: shortDigest(digest) })} onClose={onClose}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (changes.length > 0) onAdd(changes);
-        }}
-      >
-        <div className="form-row">
-          <label htmlFor={id}>{t('names')}</label>
-          <input
-            id={id}
-            // The dialog was opened to be filled in here.
-            // biome-ignore lint/a11y/noAutofocus: the first field of a dialog takes the focus
-            autoFocus
-            className="input"
-            value={text}
-            spellCheck={false}
-            aria-invalid={wrong !== undefined}
-            aria-describedby={`${id}-says`}
-            onChange={(event) => setText(event.target.value)}
-          />
-        </div>
-        <div id={`${id}-says`} className="form-inset add-tags-says" aria-live="polite">
+    <AskText
+      title={t('addTitle', { digest: shortDigest(digest) })}
+      label={t('names')}
+      value={text}
+      wrong={wrong !== undefined}
+      says={
+        <>
           {wrong !== undefined && <p className="field-error">{t('noTag', { name: wrong })}</p>}
           {names.length === 0 && <p>{t('namesHint')}</p>}
           {names.length > 0 && wrong === undefined && changes.length === 0 && <p>{t('thereAlready')}</p>}
@@ -61,16 +43,14 @@ export function AddTags(props: {
               {kind === 'add' ? t('isNew') : t('movesFrom', { digest: shortDigest(expected ?? '') })}
             </p>
           ))}
-        </div>
-        <div className="dialog-foot">
-          <Button className="button" onPress={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button type="submit" className="button button-primary" isDisabled={changes.length === 0}>
-            {t('addAct', { count: changes.length })}
-          </Button>
-        </div>
-      </form>
-    </DialogFrame>
+        </>
+      }
+      cancel={t('cancel')}
+      act={t('addAct', { count: changes.length })}
+      ready={changes.length > 0}
+      onText={setText}
+      onAct={() => onAdd(changes)}
+      onClose={onClose}
+    />
   );
 }

@@ -5,8 +5,8 @@ import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts'
 import type { TagChange, TagMatch, TagPattern } from '../../../shared/models/tag-edit.ts';
 import { useClient } from '../../state/client.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { useErrorWords } from '../push/use-error-words.ts';
 import './tags.css';
+import { ErrorLine } from '../push/error-line.tsx';
 
 const DAY_MS = 86_400_000;
 /** Tags of a preview that are told one by one. */
@@ -51,7 +51,6 @@ export function PickTags(props: {
   const { host, repository, onPick, onClose } = props;
   const { t } = useTranslation('tags');
   const client = useClient();
-  const words = useErrorWords();
   const id = useId();
   const [fields, setFields] = useState(EMPTY);
   const [match, setMatch] = useState<TagMatch | null>(null);
@@ -125,11 +124,7 @@ export function PickTags(props: {
             </CheckboxButton>
           </CheckboxField>
         </div>
-        {error !== null && (
-          <p className="field-error form-inset" role="alert">
-            {words(error).what} {words(error).means}
-          </p>
-        )}
+        <ErrorLine error={error} inset />
         {match !== null && <MatchPreview match={match} />}
         <div className="dialog-foot">
           <Button className="button" onPress={onClose}>
