@@ -1,4 +1,4 @@
-import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useRef, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { flushSync } from 'react-dom';
 import { useTranslation } from 'react-i18next';
@@ -13,9 +13,6 @@ import { CopyDialog } from '../features/copy/copy-dialog.tsx';
 import { closeCopy, copyStart, copyTo } from '../features/copy/copy-start.ts';
 import { useDropCopy } from '../features/copy/use-drop-copy.ts';
 import { useMoves } from '../features/copy/use-moves.ts';
-import { ImageDetail } from '../features/detail/image-detail.tsx';
-import { RegistryDetail } from '../features/detail/registry-detail.tsx';
-import { VmDetail } from '../features/detail/vm-detail.tsx';
 import type { Cargo } from '../features/drag/cargo.ts';
 import { DragLayer } from '../features/drag/drag-layer.tsx';
 import { useDrag } from '../features/drag/drag-store.ts';
@@ -33,38 +30,38 @@ import { PinRepository } from '../features/registries/pin-repository.tsx';
 import { RegistriesPane } from '../features/registries/registries-pane.tsx';
 import { RemoveRegistry } from '../features/registries/remove-registry.tsx';
 import { useTagReadings } from '../features/registries/use-tag-reading.ts';
-import { RepositoryDetail } from '../features/repository/repository-detail.tsx';
 import { SavingsScreen } from '../features/savings/savings-screen.tsx';
 import { SettingsScreen, type SettingsSection } from '../features/settings/settings-screen.tsx';
 import { SignIn } from '../features/sign-in/sign-in-dialog.tsx';
 import { CollectStore } from '../features/store/collect-store.tsx';
-import { StoreDetail } from '../features/store/store-detail.tsx';
 import { useStoreCommands } from '../features/store/use-store-commands.ts';
 import { useStoreTasks } from '../features/store/use-store-tasks.ts';
 import { useThisComputer } from '../features/store/use-this-computer.ts';
 import { UndoEdits } from '../features/tags/undo-edits.tsx';
-import { useJobs } from '../features/transfers/job-mirror-context.ts';
 import { TransfersDrawer } from '../features/transfers/transfers-drawer.tsx';
 import { TransfersStrip } from '../features/transfers/transfers-strip.tsx';
 import { useClient } from '../state/client.ts';
 import { signInRequest } from '../state/sign-in-request.ts';
-import { findInTree, type Selection, THIS_COMPUTER } from '../state/tree-selection.ts';
+import { THIS_COMPUTER } from '../state/tree-selection.ts';
 import { useKnownVms } from '../state/use-known-vms.ts';
 import { useRegistries, useVmList } from '../state/use-lists.ts';
 import { useSettings } from '../state/use-settings.ts';
-import { readMemory, useMemory, writeMemory } from '../state/window-memory.ts';
+import { useMemory } from '../state/window-memory.ts';
 import { ToastStack } from '../ui/toast-stack.tsx';
 import { TooltipLayer } from '../ui/tooltip-layer.tsx';
 import type { TreeHandle } from '../ui/tree-list.tsx';
 import { useFocusReturn } from '../ui/use-focus-return.ts';
 import '../ui/controls.css';
 import { AppPalette } from './app-palette.tsx';
+import { DetailPane } from './detail-pane.tsx';
+import { focusPane } from './focus-pane.ts';
 import { JobToasts } from './job-toasts.tsx';
 import { folded } from './pane-layout.ts';
 import { Panes, usePaneArrangement } from './panes.tsx';
 import type { Screen } from './screen.ts';
 import { TitleBar } from './title-bar.tsx';
 import { type Commands, useCommands } from './use-commands.ts';
+import { useSelection } from './use-selection.ts';
 
 /** A dialog over the panes. */
 type Dialog =
@@ -79,11 +76,10 @@ const NO_REFERENCES: readonly string[] = [];
 const NO_REGISTRIES: readonly never[] = [];
 const NO_VMS: readonly never[] = [];
 const heightSchema = z.number().min(240).max(4000);
-const keySchema = z.string();
 
 /** The window: title bar, three panes or the settings, transfers. */
 export function App({ info }: { readonly info: MethodOutput<'app.info'> }): ReactElement {
-  const { i18n, t } = useTranslation('panes');
+  const { i18n } = useTranslation();
   const client = useClient();
   const { list, error: listError, reload } = useVmList();
   const registries = useRegistries();
@@ -98,8 +94,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
   const signingIn = useStore(signInRequest, ({ host }) => host !== null);
   const localTree = useRef<TreeHandle>(null);
   const registryTree = useRef<TreeHandle>(null);
-  const detail = useRef<HTMLDivElement>(null);
-  const [chosen, setChosen] = useState<Selection>(null);
+  const { selection, vm, tree, offered, choose, selectInTree } = useSelection(list, registries);
   const [screen, setScreen] = useState<Screen>('images');
   const [section, setSection] = useState<SettingsSection>('registries');
   const [settingsHost, setSettingsHost] = useState<string | null>(null);
@@ -120,31 +115,6 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     setScreen('compare');
   }
 
-  // Null before the jobs are known.
-  const pushedBefore = useJobs(({ loaded, jobs }) => (loaded ? jobs.length > 0 : null));
-  // Until something is chosen: what was selected when the window closed, else the first VM that can be pushed. On the very
-  // first start nothing: what can be done first is offered.
-  const first = useMemo((): Selection => {
-    if (list === null) return null;
-    const remembered = readMemory('selected', keySchema);
-    if (remembered === null && pushedBefore !== true) return null;
-    const vm =
-      list.vms.find(({ id }) => id === remembered) ?? list.vms.find(({ defect }) => defect === null) ?? list.vms[0];
-    return vm === undefined ? null : { kind: 'vm', key: vm.id };
-  }, [list, pushedBefore]);
-  const removed = chosen?.key === SAMPLE_VM_ID && list?.vms.every(({ id }) => id !== SAMPLE_VM_ID) === true;
-  const selection = removed ? first : (chosen ?? first);
-  const vm = selection?.kind === 'vm' ? (list?.vms.find(({ id }) => id === selection.key) ?? null) : null;
-  const tree = selection?.kind === 'registry' ? findInTree(registries ?? NO_REGISTRIES, selection.key) : null;
-
-  // What can be done first: where there is no VM, and until one was selected or pushed.
-  const nothing = vm === null && tree === null && list !== null;
-  const offered = nothing && (list.vms.length === 0 || pushedBefore === false);
-
-  useEffect(() => {
-    if (chosen?.kind === 'vm') writeMemory('selected', chosen.key);
-  }, [chosen]);
-
   const push = (pushed: Vm, references: readonly string[] = NO_REFERENCES): void => {
     if (pushed.defect === null) setDialog({ kind: 'push', vm: pushed, references });
   };
@@ -156,10 +126,9 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     const own = listed.vms.find(({ id }) => id === SAMPLE_VM_ID);
     if (own === undefined) return;
     setScreen('images');
-    setChosen({ kind: 'vm', key: own.id });
+    choose({ kind: 'vm', key: own.id });
     push(own, [suggestedReference(step, made.address)]);
   };
-  const selectInTree = (key: string): void => setChosen({ kind: 'registry', key });
   const showJob = (job: string): void => setDrawer({ open: true, job });
   const showSettings = (next: SettingsSection): void => {
     setSection(next);
@@ -215,7 +184,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
     tryIt: () => {
       if (sample.state?.stage === 'none') void pushSample({ kind: 'none' });
       // What comes next stands above it.
-      else setChosen({ kind: 'vm', key: SAMPLE_VM_ID });
+      else choose({ kind: 'vm', key: SAMPLE_VM_ID });
       setScreen('images');
     },
     savings: () => setScreen('savings'),
@@ -289,7 +258,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                 known={known}
                 selected={selection?.kind === 'vm' ? selection.key : null}
                 tree={localTree}
-                onSelect={(key) => setChosen({ kind: 'vm', key })}
+                onSelect={(key) => choose({ kind: 'vm', key })}
                 onPush={push}
                 onChooseHome={chooseHome}
                 onLookAgain={reload}
@@ -310,62 +279,24 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
               />
             }
             detail={
-              <section className="pane pane-detail" aria-label={t('detail')} tabIndex={-1} data-pane="detail">
-                <MinuteStrip
-                  sample={sample}
-                  offered={offered}
-                  onPush={(step) => void pushSample(step)}
-                  onShowJob={showJob}
-                />
-                <div className="scroll" ref={detail}>
-                  {vm !== null && (
-                    <VmDetail vm={vm} known={known.get(vm.id)} onPush={() => push(vm)} onShowJob={showJob} />
-                  )}
-                  {tree !== null && tree.repository === null && tree.registry.thisComputer && (
-                    <StoreDetail
-                      registry={tree.registry}
-                      own={own}
-                      tasks={tasks}
-                      scroller={detail}
-                      onCollect={collect}
-                      onSettings={() => showSettings('store')}
-                      onSelect={selectInTree}
-                      onShowJob={showJob}
-                    />
-                  )}
-                  {tree !== null && tree.repository === null && !tree.registry.thisComputer && (
-                    <RegistryDetail
-                      key={tree.registry.host}
-                      registry={tree.registry}
-                      onSettings={() => {
-                        setSettingsHost(tree.registry.host);
-                        showSettings('registries');
-                      }}
-                      onRemove={() => setDialog({ kind: 'removeRegistry', host: tree.registry.host })}
-                      onSelect={selectInTree}
-                      onShowJob={showJob}
-                    />
-                  )}
-                  {tree !== null && tree.repository !== null && tree.group === null && (
-                    <RepositoryDetail
-                      key={`${tree.registry.host}/${tree.repository.repository}`}
-                      registry={tree.registry}
-                      repository={tree.repository}
-                      readings={readings}
-                      registries={registries ?? NO_REGISTRIES}
-                      onSelect={selectInTree}
-                      onDrop={drop}
-                    />
-                  )}
-                  {tree !== null && tree.repository !== null && tree.group !== null && (
-                    <ImageDetail
-                      key={selection?.key}
-                      registry={tree.registry}
-                      repository={tree.repository}
-                      group={tree.group}
-                    />
-                  )}
-                  {offered && (
+              <DetailPane
+                vm={vm}
+                known={vm === null ? undefined : known.get(vm.id)}
+                tree={tree}
+                registries={registries ?? NO_REGISTRIES}
+                readings={readings}
+                own={own}
+                tasks={tasks}
+                strip={
+                  <MinuteStrip
+                    sample={sample}
+                    offered={offered}
+                    onPush={(step) => void pushSample(step)}
+                    onShowJob={showJob}
+                  />
+                }
+                offer={
+                  offered && (
                     <FirstRun
                       list={list}
                       sample={sample}
@@ -373,9 +304,20 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
                       onChooseHome={chooseHome}
                       onAdded={selectInTree}
                     />
-                  )}
-                </div>
-              </section>
+                  )
+                }
+                onPush={push}
+                onShowJob={showJob}
+                onSelect={selectInTree}
+                onDrop={drop}
+                onCollect={collect}
+                onStoreSettings={() => showSettings('store')}
+                onRegistrySettings={(host) => {
+                  setSettingsHost(host);
+                  showSettings('registries');
+                }}
+                onRemoveRegistry={removeRegistry}
+              />
             }
           />
         )}
@@ -418,7 +360,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
             onRemoveRegistry={removeRegistry}
             push={push}
             showVm={(shown) => {
-              setChosen({ kind: 'vm', key: shown.id });
+              choose({ kind: 'vm', key: shown.id });
               commands.focusLocal();
             }}
             showInTree={(key) => {
@@ -446,15 +388,4 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
       </div>
     </I18nProvider>
   );
-}
-
-/** Gives the focus to a pane: its tree, else its first control, else the pane itself. */
-function focusPane(name: 'local' | 'registries' | 'detail', tree: TreeHandle | null): void {
-  if (tree !== null) {
-    tree.focus();
-    return;
-  }
-  const pane = document.querySelector<HTMLElement>(`[data-pane="${name}"]`);
-  const first = pane?.querySelector<HTMLElement>('button:not([disabled]), input, [tabindex="0"]') ?? pane;
-  first?.focus();
 }

@@ -41,10 +41,8 @@ export function PlaceField({ text, reading, source, registries, onChange }: Plac
           autoFocus
           className="input"
           role="combobox"
-          aria-autocomplete="list"
           aria-expanded={picking.isOpen}
-          aria-controls={picking.isOpen ? picking.listId : undefined}
-          aria-activedescendant={picking.activeId}
+          {...picking.combobox}
           aria-invalid={told !== null && told.kind !== 'missing'}
           aria-describedby={told === null ? undefined : `${id}-problem`}
           placeholder={t('placeholder')}
@@ -66,15 +64,7 @@ export function PlaceField({ text, reading, source, registries, onChange }: Plac
           }}
         />
       </div>
-      <SuggestionList
-        id={picking.listId}
-        field={field}
-        suggestions={suggestions}
-        active={picking.active}
-        isOpen={picking.isOpen}
-        onClose={picking.close}
-        onTake={picking.take}
-      />
+      <SuggestionList field={field} suggestions={suggestions} picking={picking} />
       <div className="copy-place-problem">
         {told?.kind === 'oneName' || told?.kind === 'noFolder' ? (
           <p id={`${id}-problem`} className="target-problem">

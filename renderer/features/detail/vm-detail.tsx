@@ -1,12 +1,12 @@
 import { ChevronDown, CircleAlert, Upload } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { Button, MenuTrigger, Popover } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
-import { MenuRows } from '../../ui/context-menu.tsx';
+import { MenuButton } from '../../ui/menu-button.tsx';
 import { useVmCommands } from '../local/use-vm-commands.ts';
 import { vmTitle } from '../local/vm-title.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
@@ -83,14 +83,9 @@ function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly on
             {t('push')}
           </Button>
         )}
-        <MenuTrigger>
-          <Button className={`button button-large ${primary}`} aria-label={t('more')} data-tip={t('more')}>
-            <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
-          </Button>
-          <Popover className="popover menu-popover" placement="bottom end">
-            <MenuRows groups={more} label={t('more')} />
-          </Popover>
-        </MenuTrigger>
+        <MenuButton className={`button button-large ${primary}`} label={t('more')} groups={more} edge="end" bare tip>
+          <ChevronDown size={14} strokeWidth={1.75} aria-hidden="true" />
+        </MenuButton>
       </span>
     </header>
   );

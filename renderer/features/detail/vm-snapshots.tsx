@@ -1,13 +1,12 @@
 import { Ellipsis, Pin, PinOff, Trash2 } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
-import { Button, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Snapshot } from '../../../shared/models/snapshot.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { useClient } from '../../state/client.ts';
 import { useSnapshots } from '../../state/use-snapshots.ts';
-import { MenuRows } from '../../ui/context-menu.tsx';
+import { MenuButton } from '../../ui/menu-button.tsx';
 import { momentWords } from '../../ui/moment.ts';
 import { DropSnapshot, type SnapshotLoss } from './drop-snapshot.tsx';
 
@@ -71,14 +70,9 @@ function SnapshotRow(props: {
       <td className="end">{formatBytes(onlyHere)}</td>
       <td className="end optional quiet-cell">{t('ms', { ms: Math.round(lockedMs) })}</td>
       <td className="end snapshot-end">
-        <MenuTrigger>
-          <Button className="icon-button snapshot-more" aria-label={label}>
-            <Ellipsis size={14} strokeWidth={1.75} aria-hidden="true" />
-          </Button>
-          <Popover className="popover menu-popover" placement="bottom end">
-            <MenuRows groups={[[pin], [drop]]} label={label} />
-          </Popover>
-        </MenuTrigger>
+        <MenuButton className="icon-button snapshot-more" label={label} groups={[[pin], [drop]]} edge="end" bare>
+          <Ellipsis size={14} strokeWidth={1.75} aria-hidden="true" />
+        </MenuButton>
       </td>
     </tr>
   );

@@ -3,29 +3,22 @@ import type { ReactElement, RefObject } from 'react';
 import { Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { TargetSuggestion } from './target-suggestions.ts';
+import { type Picking, suggestionId } from './use-picking.ts';
 import './suggestion-list.css';
 
 /** What is suggested below a field, and which of it is marked. */
 export interface SuggestionListProps {
-  readonly id: string;
   /** The list stands under it and is as wide. */
   readonly field: RefObject<HTMLElement | null>;
   readonly suggestions: readonly TargetSuggestion[];
-  /** Place of the one that Enter takes; -1 = none. */
-  readonly active: number;
-  readonly isOpen: boolean;
-  readonly onClose: () => void;
-  readonly onTake: (suggestion: TargetSuggestion) => void;
-}
-
-/** The id of an option, for `aria-activedescendant`. */
-export function suggestionId(listId: string, place: number): string {
-  return `${listId}-${String(place)}`;
+  /** Which of them is marked, and what becomes of it. */
+  readonly picking: Picking;
 }
 
 /** What a target field can be filled with; the focus stays in the field. */
 export function SuggestionList(props: SuggestionListProps): ReactElement {
-  const { id, field, suggestions, active, isOpen, onClose, onTake } = props;
+  const { field, suggestions, picking } = props;
+  const { listId: id, active, isOpen, close, take } = picking;
   const { t } = useTranslation('push');
   return (
     <Popover
@@ -33,7 +26,7 @@ export function SuggestionList(props: SuggestionListProps): ReactElement {
       isNonModal
       isOpen={isOpen}
       onOpenChange={(open) => {
-        if (!open) onClose();
+        if (!open) close();
       }}
       triggerRef={field}
       placement="bottom start"
@@ -47,7 +40,7 @@ export function SuggestionList(props: SuggestionListProps): ReactElement {
             id={suggestionId(id, place)}
             suggestion={suggestion}
             active={place === active}
-            onTake={onTake}
+            onTake={take}
           />
         ))}
       </div>

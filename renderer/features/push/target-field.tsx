@@ -129,10 +129,8 @@ export function TargetField(props: TargetFieldProps): ReactElement {
           autoFocus={props.autoFocus}
           className="target-input"
           role="combobox"
-          aria-autocomplete="list"
           aria-expanded={picking.isOpen}
-          aria-controls={picking.isOpen ? picking.listId : undefined}
-          aria-activedescendant={picking.activeId}
+          {...picking.combobox}
           aria-label={label}
           aria-invalid={invalid}
           aria-describedby={told === null ? undefined : problemId}
@@ -171,15 +169,7 @@ export function TargetField(props: TargetFieldProps): ReactElement {
         {target.name === null && tokens}
         <span className="target-result">{result}</span>
       </div>
-      <SuggestionList
-        id={picking.listId}
-        field={field}
-        suggestions={suggestions}
-        active={picking.active}
-        isOpen={picking.isOpen}
-        onClose={picking.close}
-        onTake={picking.take}
-      />
+      <SuggestionList field={field} suggestions={suggestions} picking={picking} />
       {onRemove !== undefined && (
         <Button className="icon-button target-remove" aria-label={t('removeTarget')} onPress={onRemove}>
           <X size={14} strokeWidth={1.75} aria-hidden="true" />

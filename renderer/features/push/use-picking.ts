@@ -1,5 +1,4 @@
-import { type KeyboardEvent, useId, useState } from 'react';
-import { suggestionId } from './suggestion-list.tsx';
+import { type AriaAttributes, type KeyboardEvent, useId, useState } from 'react';
 import type { TargetSuggestion } from './target-suggestions.ts';
 
 /** The list under a field: which of it Enter takes, and the keys that walk and leave it. */
@@ -8,12 +7,18 @@ export interface Picking {
   readonly isOpen: boolean;
   /** -1 = none. */
   readonly active: number;
-  readonly activeId: string | undefined;
+  /** What a combobox says of its list, beside whether it is open. */
+  readonly combobox: Pick<AriaAttributes, 'aria-autocomplete' | 'aria-controls' | 'aria-activedescendant'>;
   readonly open: () => void;
   readonly close: () => void;
   readonly take: (suggestion: TargetSuggestion) => void;
   /** True if the key was for the list. */
   readonly press: (event: KeyboardEvent) => boolean;
+}
+
+/** The id of an option, for `aria-activedescendant`. */
+export function suggestionId(listId: string, place: number): string {
+  return `${listId}-${String(place)}`;
 }
 
 /** Walks the suggestions of a field. */
@@ -56,7 +61,11 @@ export function usePicking(
     listId,
     isOpen,
     active,
-    activeId: active < 0 ? undefined : suggestionId(listId, active),
+    combobox: {
+      'aria-autocomplete': 'list',
+      'aria-controls': isOpen ? listId : undefined,
+      'aria-activedescendant': active < 0 ? undefined : suggestionId(listId, active),
+    },
     open: () => {
       show(true);
     },

@@ -1,13 +1,12 @@
 import { Braces, FileDown, Globe, type LucideIcon, Table } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
-import { Button, MenuTrigger, Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import type { ReportFormat } from '../../../shared/models/report.ts';
 import type { SavingsFilter } from '../../../shared/models/savings.ts';
 import { useClient } from '../../state/client.ts';
 import { showToast } from '../../state/toasts.ts';
-import { MenuRows } from '../../ui/context-menu.tsx';
+import { MenuButton } from '../../ui/menu-button.tsx';
 
 /** The forms of a report, in the order of the menu. */
 const FORMATS = [
@@ -50,17 +49,15 @@ export function ExportReport(props: {
   }
 
   return (
-    <MenuTrigger>
-      <Button className="button button-small" isPending={writing}>
-        <FileDown size={14} strokeWidth={1.75} aria-hidden="true" />
-        {t('export')}
-      </Button>
-      <Popover className="popover menu-popover" placement="bottom end">
-        <MenuRows
-          label={t('export')}
-          groups={[FORMATS.map(([id, icon]) => ({ id, icon, label: t(`exportAs.${id}`), act: () => void write(id) }))]}
-        />
-      </Popover>
-    </MenuTrigger>
+    <MenuButton
+      className="button button-small"
+      label={t('export')}
+      groups={[FORMATS.map(([id, icon]) => ({ id, icon, label: t(`exportAs.${id}`), act: () => void write(id) }))]}
+      edge="end"
+      isPending={writing}
+    >
+      <FileDown size={14} strokeWidth={1.75} aria-hidden="true" />
+      {t('export')}
+    </MenuButton>
   );
 }

@@ -1,8 +1,8 @@
 import { FileArchive, FolderInput, FolderOutput, ShieldCheck, Sparkles } from 'lucide-react';
 import type { ReactElement } from 'react';
-import { Button, MenuTrigger, Popover } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { MenuRows } from '../../ui/context-menu.tsx';
+import { MenuButton } from '../../ui/menu-button.tsx';
 import type { StoreTasks } from './use-store-tasks.ts';
 
 /** See {@link StoreActions}. */
@@ -19,51 +19,37 @@ export function StoreActions({ tasks, empty, onCollect }: StoreActionsProps): Re
   const busy = tasks.task !== null;
   return (
     <div className="store-actions">
-      <MenuTrigger>
-        <Button className="button" isDisabled={busy}>
-          <FolderInput size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t('importMenu')}
-        </Button>
-        <Popover className="popover menu-popover" placement="bottom start">
-          <MenuRows
-            label={t('importMenu')}
-            groups={[
-              [
-                { id: 'folder', label: t('importFolder'), icon: FolderInput, act: () => tasks.importFrom('folder') },
-                { id: 'archive', label: t('importArchive'), icon: FileArchive, act: () => tasks.importFrom('archive') },
-              ],
-            ]}
-          />
-        </Popover>
-      </MenuTrigger>
+      <MenuButton
+        className="button"
+        label={t('importMenu')}
+        groups={[
+          [
+            { id: 'folder', label: t('importFolder'), icon: FolderInput, act: () => tasks.importFrom('folder') },
+            { id: 'archive', label: t('importArchive'), icon: FileArchive, act: () => tasks.importFrom('archive') },
+          ],
+        ]}
+        edge="start"
+        isDisabled={busy}
+      >
+        <FolderInput size={14} strokeWidth={1.75} aria-hidden="true" />
+        {t('importMenu')}
+      </MenuButton>
       {!empty && (
-        <MenuTrigger>
-          <Button className="button" isDisabled={busy}>
-            <FolderOutput size={14} strokeWidth={1.75} aria-hidden="true" />
-            {t('exportAll')}
-          </Button>
-          <Popover className="popover menu-popover" placement="bottom start">
-            <MenuRows
-              label={t('exportAll')}
-              groups={[
-                [
-                  {
-                    id: 'folder',
-                    label: t('exportFolder'),
-                    icon: FolderOutput,
-                    act: () => tasks.exportTo('folder', []),
-                  },
-                  {
-                    id: 'archive',
-                    label: t('exportArchive'),
-                    icon: FileArchive,
-                    act: () => tasks.exportTo('archive', []),
-                  },
-                ],
-              ]}
-            />
-          </Popover>
-        </MenuTrigger>
+        <MenuButton
+          className="button"
+          label={t('exportAll')}
+          groups={[
+            [
+              { id: 'folder', label: t('exportFolder'), icon: FolderOutput, act: () => tasks.exportTo('folder', []) },
+              { id: 'archive', label: t('exportArchive'), icon: FileArchive, act: () => tasks.exportTo('archive', []) },
+            ],
+          ]}
+          edge="start"
+          isDisabled={busy}
+        >
+          <FolderOutput size={14} strokeWidth={1.75} aria-hidden="true" />
+          {t('exportAll')}
+        </MenuButton>
       )}
       {!empty && (
         <Button className="button" isDisabled={busy} onPress={tasks.check}>

@@ -1,12 +1,13 @@
 import { Ellipsis, FileArchive, FolderOutput, Hash, PackageOpen, Tag, Tags, Trash2 } from 'lucide-react';
 import { type ReactElement, type RefObject, useMemo } from 'react';
-import { Button, MenuTrigger, Popover } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import type { StoreImage } from '../../../shared/models/store.ts';
 import { useCopy } from '../../state/use-copy.ts';
-import { type MenuGroups, MenuRows } from '../../ui/context-menu.tsx';
+import type { MenuGroups } from '../../ui/context-menu.tsx';
+import { MenuButton } from '../../ui/menu-button.tsx';
 import { useRowWindow } from '../weave/use-row-window.ts';
 import type { StoreTasks } from './use-store-tasks.ts';
 
@@ -102,14 +103,15 @@ function ImageRow({ image, parts }: { readonly image: StoreImage; readonly parts
       <td className="end">{formatBytes(image.size)}</td>
       <td className="end optional quiet-cell">{image.diskSize === null ? '' : formatBytes(image.diskSize)}</td>
       <td className="end store-image-end">
-        <MenuTrigger>
-          <Button className="icon-button store-image-more" aria-label={t('commandsOf', { name })}>
-            <Ellipsis size={14} strokeWidth={1.75} aria-hidden="true" />
-          </Button>
-          <Popover className="popover menu-popover" placement="bottom end">
-            <MenuRows groups={commands(image)} label={t('commandsOf', { name })} />
-          </Popover>
-        </MenuTrigger>
+        <MenuButton
+          className="icon-button store-image-more"
+          label={t('commandsOf', { name })}
+          groups={commands(image)}
+          edge="end"
+          bare
+        >
+          <Ellipsis size={14} strokeWidth={1.75} aria-hidden="true" />
+        </MenuButton>
       </td>
     </tr>
   );
