@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Savings, SavingsRow, SavingsSums } from '../../shared/models/savings.ts';
+import { savingsRow } from '../../test/fixtures/savings-row.ts';
 import { savingsText } from './savings-text.ts';
 
 const SUMS: SavingsSums = {
@@ -20,14 +21,7 @@ const SUMS: SavingsSums = {
   counterfactual: { read: 150e9, encoded: 150e9, sent: 29e9, seconds: 700 },
   savedSeconds: 324,
 };
-const row = (name: string, more: Partial<SavingsRow> = {}): SavingsRow => ({
-  ...SUMS,
-  name,
-  registry: null,
-  repository: null,
-  digest: null,
-  ...more,
-});
+const row = (name: string, more: Partial<SavingsRow> = {}): SavingsRow => savingsRow(SUMS, name, more);
 const SAVINGS: Savings = {
   filter: { sinceMs: null, untilMs: null, registry: null, bucket: 'week' },
   firstMs: 0,

@@ -9,7 +9,7 @@ import type { Settings } from '../../shared/models/settings.ts';
 import type { Vm } from '../../shared/models/vm.ts';
 import { CodecPool } from './codec/codec-pool.ts';
 import { CompareService } from './compare-service.ts';
-import { CopyService, copyName } from './copy-service.ts';
+import { CopyService } from './copy-service.ts';
 import { Credentials } from './credentials/credentials.ts';
 import { EMPTY_SIGN_IN_BOOK, SignInBook, signInBookSchema } from './credentials/sign-in-book.ts';
 import { ContentIndex } from './digests/content-index.ts';
@@ -20,6 +20,7 @@ import { seenManifests } from './digests/seen-manifests.ts';
 import type { Engine } from './engine-interface.ts';
 import { createEventHub } from './event-hub.ts';
 import { IndexService } from './index-service.ts';
+import { jobHandlers } from './job-handlers.ts';
 import { Bandwidth } from './jobs/bandwidth.ts';
 import { BlobFlights } from './jobs/blob-flights.ts';
 import { HostSlots } from './jobs/host-slots.ts';
@@ -327,10 +328,6 @@ class JoinedEngine {
   }
 
   handlers(): Handlers<EngineMethodName> {
-    const none = async (work: Promise<void>): Promise<null> => {
-      await work;
-      return null;
-    };
     const store = this.#store.handlers();
     return {
       ...store,
@@ -359,37 +356,17 @@ class JoinedEngine {
       ...this.#compare.handlers(),
       'serve.stop': async (input, signal) => {
         await store['serve.stop'](input, signal);
-        return await none(this.#sample.letRegistryGo());
+        await this.#sample.letRegistryGo();
+        return null;
       },
-      'plans.make': (input, signal) => this.#pushes.plan(input, signal),
-      'copies.price': (input) => this.#copies.price(input),
-      'copies.plan': (input, signal) => this.#copies.plan(input, signal),
-      'copies.document': ({ id }) => this.#jobs.copyDocument(id),
-      'jobs.copy': async (input) => {
-        await this.#copies.check(input);
-        return await this.#jobs.copy(input, copyName(input));
-      },
-      'plans.close': ({ planId }) => none(this.#pushes.closePlan(planId)),
-      'jobs.push': async ({ planId, ...input }) => {
-        await this.#store.requireOn(this.#pushes.targets(input).map(({ registry }) => registry));
-        const name = this.#pushes.plannedName(planId, input.vmId) ?? pushName(await this.#vms.find(input.vmId));
-        return await this.#jobs.push(input, name, (jobId) => {
-          if (planId !== undefined) this.#pushes.handOver(planId, input.vmId, jobId);
-        });
-      },
-      'jobs.list': () => this.#jobs.list(),
-      'jobs.get': ({ id }) => this.#jobs.get(id),
-      'jobs.document': ({ id }) => this.#jobs.document(id),
-      'jobs.focus': ({ id }) => {
-        this.#jobs.focus(id);
-        this.#slots.changed();
-        return Promise.resolve(null);
-      },
-      'jobs.pause': ({ id }) => none(this.#jobs.pause(id)),
-      'jobs.resume': ({ id }) => none(this.#jobs.resume(id)),
-      'jobs.cancel': ({ id }) => none(this.#jobs.cancel(id)),
-      'jobs.retry': ({ id, ...agreed }) => none(this.#jobs.retry(id, agreed)),
-      'jobs.remove': ({ id }) => none(this.#jobs.remove(id)),
+      ...jobHandlers({
+        pushes: this.#pushes,
+        copies: this.#copies,
+        jobs: this.#jobs,
+        store: this.#store,
+        vms: this.#vms,
+        slots: this.#slots,
+      }),
     };
   }
 
@@ -412,11 +389,6 @@ class JoinedEngine {
     await this.#codec.close();
     await this.#state.close();
   }
-}
-
-/** What a push of a VM or cached image is called in lists. */
-function pushName({ kind, name, tags, digest }: Vm): string {
-  return kind === 'vm' ? name : `${name}:${tags[0] ?? digest ?? ''}`;
 }
 
 /** Joins the rooms into an engine. Two engines can live in one process. @throws AppError `state.unavailable` */

@@ -3,8 +3,9 @@ import { pushSourceOf } from '../../../test/fixtures/push-source.ts';
 import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
 import { ContentIndex } from '../digests/content-index.ts';
 import { askPresence } from './ask-presence.ts';
+import { verdictsOf } from './draft-verdicts.ts';
 import { type AskingParts, noRequests } from './planning-parts.ts';
-import { createDraft, verdictsOf } from './push-draft.ts';
+import { createDraft } from './push-draft.ts';
 import { groupTargets } from './push-targets.ts';
 
 const SHARED = `sha256:${'a'.repeat(64)}`;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { pushSourceOf } from '../../../test/fixtures/push-source.ts';
+import { verdictsOf } from './draft-verdicts.ts';
 import { estimateTransfer, NOTHING_MEASURED, type TransferRates } from './estimate-transfer.ts';
-import { createDraft, type PushDraft, verdictsOf } from './push-draft.ts';
+import { createDraft, type PushDraft } from './push-draft.ts';
 import { groupTargets, withLocalStore } from './push-targets.ts';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;

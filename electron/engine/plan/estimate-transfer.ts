@@ -1,6 +1,7 @@
 import { isLayoutPlace } from '../../../shared/models/image-location.ts';
 import type { TransferEstimate } from '../../../shared/models/plan.ts';
-import type { DraftLayer, DraftTarget, LayerVerdict, PushDraft } from './push-draft.ts';
+import type { LayerVerdict } from './draft-verdicts.ts';
+import type { DraftLayer, DraftTarget, PushDraft } from './push-draft.ts';
 
 /** What was measured, in bytes a second; null = never. */
 export interface TransferRates {

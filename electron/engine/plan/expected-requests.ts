@@ -1,5 +1,6 @@
 import type { RequestCounts } from '../../../shared/models/plan.ts';
-import type { DraftTarget, LayerVerdict, PushDraft } from './push-draft.ts';
+import type { LayerVerdict } from './draft-verdicts.ts';
+import type { DraftTarget, PushDraft } from './push-draft.ts';
 
 /**
  * Requests that bringing an image to one target takes after its plan, when nothing goes wrong: an upload session or a mount for

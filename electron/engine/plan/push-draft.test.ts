@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { planSchema } from '../../../shared/models/plan.ts';
 import { pushSourceOf } from '../../../test/fixtures/push-source.ts';
 import { settleTags } from './ask-tags.ts';
+import { verdictsOf } from './draft-verdicts.ts';
+import { planOf } from './plan-document.ts';
 import { noRequests } from './planning-parts.ts';
-import { createDraft, type DraftLayer, type PushDraft, planOf, verdictsOf } from './push-draft.ts';
+import { createDraft, type DraftLayer, type PushDraft } from './push-draft.ts';
 import type { PushSource, VerbatimManifest } from './push-source.ts';
 import { groupTargets, withLocalStore } from './push-targets.ts';
 

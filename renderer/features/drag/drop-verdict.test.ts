@@ -1,8 +1,8 @@
 import { createInstance } from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { CopyPrice } from '../../../shared/models/copy-price.ts';
-import { type Registry, repositorySchema } from '../../../shared/models/registry.ts';
-import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
+import { sampleRegistry, sampleRepository } from '../../../test/fixtures/window/sample-registry.ts';
 import words from '../../i18n/en/drag.json';
 import { cargoText, type ImageCargo } from './cargo.ts';
 import { dropVerb } from './drag-words.ts';
@@ -20,24 +20,12 @@ const cargo: ImageCargo = {
 };
 
 function registry(host: string, part: Partial<Registry> = {}): Registry {
-  const repositories = ['app', 'ci'].map((repository) =>
-    // What a book of an older version lacks has a default.
-    repositorySchema.parse({ repository, readMs: null, tagCount: null, groups: [] }),
-  );
-  return {
+  return sampleRegistry({
     host,
-    thisComputer: false,
-    insecure: false,
-    choices: DEFAULT_CHOICES,
-    capabilities: null,
-    health: 'reachable',
-    account: null,
-    error: null,
     askedMs: 1,
-    listedMs: null,
-    repositories,
+    repositories: [sampleRepository('app'), sampleRepository('ci')],
     ...part,
-  };
+  });
 }
 
 function price(part: Partial<CopyPrice>): DropPrices {

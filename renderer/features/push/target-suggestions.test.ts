@@ -1,22 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Registry } from '../../../shared/models/registry.ts';
-import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
+import { sampleRegistry } from '../../../test/fixtures/window/sample-registry.ts';
 import { emptyTarget, typeText } from './target-draft.ts';
 import { targetSuggestions } from './target-suggestions.ts';
 
-const OWN: Registry = {
-  host: '127.0.0.1:5080',
-  thisComputer: true,
-  insecure: false,
-  choices: DEFAULT_CHOICES,
-  capabilities: null,
-  health: 'reachable',
-  account: null,
-  error: null,
-  askedMs: 1,
-  listedMs: null,
-  repositories: [],
-};
+const OWN = sampleRegistry({ host: '127.0.0.1:5080', thisComputer: true, askedMs: 1 });
 const suggested = (registry: Registry, vmName: string, typed = ''): readonly string[] =>
   targetSuggestions(typeText(emptyTarget(1), typed), [registry], vmName).map(({ text }) => text);
 

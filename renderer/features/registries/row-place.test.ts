@@ -1,40 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { type Registry, type Repository, repositorySchema } from '../../../shared/models/registry.ts';
-import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
+import { sampleRegistry, sampleRepository } from '../../../test/fixtures/window/sample-registry.ts';
 import { sampleVm } from '../../../test/fixtures/window/samples.ts';
 import type { Cargo } from '../drag/cargo.ts';
 import { pushedReferences } from '../drag/pushed-references.ts';
 import { placeOfRow } from './row-place.ts';
 import { registryRows } from './tree-rows.ts';
 
-function repository(name: string, groups: Record<string, string[]>): Repository {
-  const known = Object.entries(groups).map(([digest, tags]) => ({ digest, tags, size: 1, uploadTime: null }));
-  // What a book of an older version lacks has a default.
-  return repositorySchema.parse({
-    repository: name,
-    readMs: known.length === 0 ? null : 1,
-    tagCount: null,
-    groups: known,
-  });
-}
-
-const REGISTRY: Registry = {
-  host: 'ghcr.io',
-  thisComputer: false,
-  insecure: false,
-  choices: DEFAULT_CHOICES,
-  capabilities: null,
-  health: 'reachable',
-  account: null,
-  error: null,
-  askedMs: null,
-  listedMs: null,
+const REGISTRY = sampleRegistry({
   repositories: [
-    repository('acme/sonoma', { 'sha256:a': ['14.4', 'latest'], 'sha256:b': ['14.3'] }),
-    repository('acme/tahoe', {}),
+    sampleRepository('acme/sonoma', { 'sha256:a': ['14.4', 'latest'], 'sha256:b': ['14.3'] }),
+    sampleRepository('acme/tahoe'),
   ],
-};
+});
 const images: Cargo = { kind: 'images', host: 'one:5000', repository: 'app', images: [], whole: false };
 const vm: Vm = { ...sampleVm(), name: 'Sonoma 14' };
 const rows = registryRows([REGISTRY], {

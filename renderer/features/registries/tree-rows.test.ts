@@ -1,41 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Registry, Repository } from '../../../shared/models/registry.ts';
-import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
+import { sampleRegistry, sampleRepository } from '../../../test/fixtures/window/sample-registry.ts';
 import { findInTree } from '../../state/tree-selection.ts';
 import { type OpenRows, registryRows, tokensThatFit } from './tree-rows.ts';
 import { registryAndRepository } from './use-add-registry.ts';
 
-const GROUP = { size: 1, uploadTime: null, kind: null, mediaType: null, onlyHere: null, thread: null } as const;
-
-function repository(name: string, groups: Record<string, string[]> | null): Repository {
-  return {
-    repository: name,
-    readMs: groups === null ? null : 1,
-    tagCount: groups === null ? null : Object.values(groups).flat().length,
-    groups: Object.entries(groups ?? {}).map(([digest, tags]) => ({ digest, tags, ...GROUP })),
-    storedSize: null,
-    invalidTags: [],
-    incomplete: false,
-    pinned: false,
-  };
-}
-
-const REGISTRY: Registry = {
-  host: 'ghcr.io',
-  thisComputer: false,
-  insecure: false,
-  choices: DEFAULT_CHOICES,
-  capabilities: null,
-  health: 'reachable',
-  account: null,
-  error: null,
-  askedMs: null,
-  listedMs: null,
+const REGISTRY = sampleRegistry({
   repositories: [
-    repository('acme/sonoma', { 'sha256:a': ['14.4', 'latest'], 'sha256:b': ['14.3'] }),
-    repository('acme/tahoe', null),
+    sampleRepository('acme/sonoma', { 'sha256:a': ['14.4', 'latest'], 'sha256:b': ['14.3'] }),
+    sampleRepository('acme/tahoe'),
   ],
-};
+});
 
 function keys(options: { filter?: string; open?: OpenRows; reading?: string[] } = {}): string[] {
   const { filter = '', open = {}, reading = [] } = options;
@@ -47,7 +22,7 @@ function keys(options: { filter?: string; open?: OpenRows; reading?: string[] } 
 describe('the rows of the registries', () => {
   it('leave out tags of signatures, which their names find', () => {
     const signature = `sha256-${'a'.repeat(64)}.sig`;
-    const repositories = [repository('acme/signed', { 'sha256:a': ['1', signature], 'sha256:b': [signature] })];
+    const repositories = [sampleRepository('acme/signed', { 'sha256:a': ['1', signature], 'sha256:b': [signature] })];
     const names = (filter: string): string[] =>
       registryRows([{ ...REGISTRY, repositories }], {
         filter,
@@ -91,7 +66,7 @@ describe('the rows of the registries', () => {
     const many = Object.fromEntries(
       Array.from({ length: 10_000 }, (_, at) => [`sha256:${String(at)}`, [`1.${String(at)}`]]),
     );
-    const registry = { ...REGISTRY, repositories: [repository('acme/many', many)] };
+    const registry = { ...REGISTRY, repositories: [sampleRepository('acme/many', many)] };
     const rows = registryRows([registry], {
       filter: '',
       open: { 'ghcr.io/acme/many': true },
@@ -111,7 +86,7 @@ describe('the registry of this computer', () => {
     ...REGISTRY,
     host: '127.0.0.1:5080',
     thisComputer: true,
-    repositories: [repository('try/sample', { 'sha256:a': ['first'] })],
+    repositories: [sampleRepository('try/sample', { 'sha256:a': ['first'] })],
   };
   const OFF: Registry = { ...OWN, health: 'offline', repositories: [] };
   const rowsOf = (registry: Registry, filter = '') =>

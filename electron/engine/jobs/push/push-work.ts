@@ -1,6 +1,6 @@
 import type { JobLayer } from '../../../../shared/models/job.ts';
 import type { Plan } from '../../../../shared/models/plan.ts';
-import { planOf } from '../../plan/push-draft.ts';
+import { planOf } from '../../plan/plan-document.ts';
 import { accountOfPush, type JobAccount } from '../../report/job-account.ts';
 import type { DocumentFacts, JobFigures, JobWork } from '../job-work.ts';
 import type { PushRun } from './push-run.ts';

@@ -7,7 +7,8 @@ import {
   type SinkAnswer,
   type SinkSpec,
 } from '../../codec/codec-protocol.ts';
-import { countedTargets, type DraftLayer, type DraftTarget } from '../../plan/push-draft.ts';
+import { countedTargets } from '../../plan/plan-document.ts';
+import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
 import { accountName, type BlobUpload } from '../../registry/distribution-client.ts';
 import type { PushContext } from './push-context.ts';
 

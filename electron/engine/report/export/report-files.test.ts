@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportDocument } from '../../../../shared/models/report.ts';
 import type { SavingsRow, SavingsSums } from '../../../../shared/models/savings.ts';
+import { savingsRow } from '../../../../test/fixtures/savings-row.ts';
 import { reportCsv } from './report-csv.ts';
 import { reportHtml } from './report-html.ts';
 import en from './report-words.en.json' with { type: 'json' };
@@ -26,14 +27,7 @@ const SUMS: SavingsSums = {
   counterfactual: { read: 8000, encoded: 29_000, sent: 2500, seconds: 12.34567 },
   savedSeconds: null,
 };
-const row = (name: string, more: Partial<SavingsRow> = {}): SavingsRow => ({
-  ...SUMS,
-  name,
-  registry: null,
-  repository: null,
-  digest: null,
-  ...more,
-});
+const row = (name: string, more: Partial<SavingsRow> = {}): SavingsRow => savingsRow(SUMS, name, more);
 const image = (repository: string, tags: string[]): ReportDocument['sharing']['images'][number] => ({
   registry: 'a.io',
   repository,
