@@ -79,21 +79,14 @@ function refuse(reason: string, cause?: unknown): never {
   throw new AppError('manifest.invalid', { reason }, { cause });
 }
 
-/** Refuses nesting that JSON.parse would take but JSON.stringify and structuredClone would not. */
-function checkDepth(text: string): void {
-  let depth = 0;
-  let inString = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (inString) {
-      if (character === '\\') at += 1;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '{' || character === '[') {
-      depth += 1;
-      if (depth > DEEPEST) refuse('depth');
-    } else if (character === '}' || character === ']') depth -= 1;
-  }
+/**
+ * Refuses nesting that JSON.parse takes but JSON.stringify and structuredClone do not. Values are walked, not characters: a
+ * manifest of 200 layers has 60,000 of them, and each push reads some before its code is compiled.
+ */
+function checkDepth(value: unknown, depth = 0): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth === DEEPEST) refuse('depth');
+  for (const member of Object.values(value)) checkDepth(member, depth + 1);
 }
 
 /**
@@ -106,9 +99,8 @@ export function parseManifest(bytes: Uint8Array, contentType: string | null): Im
   if (bytes.length > MANIFEST_READ_LIMIT) refuse('size');
   let document: unknown;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    checkDepth(text);
-    document = JSON.parse(text);
+    document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    checkDepth(document);
   } catch (cause) {
     if (cause instanceof AppError) throw cause;
     return refuse('json', cause);

@@ -5,9 +5,20 @@ function isArray(value: JsonValue): value is readonly JsonValue[] {
   return Array.isArray(value);
 }
 
-/** By code points, as UTF-8 bytes compare; JavaScript's own order is by UTF-16 units. */
+/** Half of a pair that stands for one code point beyond U+FFFF. */
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
+}
+
+/** By code points, as UTF-8 bytes compare; JavaScript's own order is by UTF-16 units, which differs only at surrogates. */
 function byKey([left]: readonly [string, JsonValue], [right]: readonly [string, JsonValue]): number {
-  return Buffer.compare(Buffer.from(left), Buffer.from(right));
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at += 1) {
+    const [one, other] = [left.charCodeAt(at), right.charCodeAt(at)];
+    if (isSurrogate(one) || isSurrogate(other)) return Buffer.compare(Buffer.from(left), Buffer.from(right));
+    if (one !== other) return one - other;
+  }
+  return left.length - right.length;
 }
 
 /** Written member by member: an object would move keys that look like array indexes to its front, whatever their order. */

@@ -50,14 +50,17 @@ function factsOf(draft: PushDraft, ociConfig: Uint8Array): Omit<TartManifestFact
 /**
  * Finds the manifest of a push as far as it is known: a cached image's own, or a known manifest that says the same but
  * for its upload time. Marks the targets and those tags that have it already. Null: a new one will be written.
+ *
+ * @param earlier what was settled before: looked at first, and believed only where it still says the same
  */
 export async function settleManifest(
   parts: PlanningParts,
   draft: PushDraft,
   choice: ManifestChoice,
   signal: AbortSignal,
+  earlier: SettledManifest | null = null,
 ): Promise<SettledManifest | null> {
-  const found = await findManifest(parts, draft, choice, signal);
+  const found = await findManifest(parts, draft, choice, signal, earlier);
   if (found === null) return null;
   markTargets(draft, found);
   // Another spelling of the VM config is another blob.
@@ -70,6 +73,7 @@ async function findManifest(
   draft: PushDraft,
   choice: ManifestChoice,
   signal: AbortSignal,
+  earlier: SettledManifest | null,
 ): Promise<SettledManifest | null> {
   const { verbatim } = draft.source;
   if (verbatim !== null) {
@@ -85,11 +89,13 @@ async function findManifest(
   const config = ociConfigOf(draft, choice);
   const facts = factsOf(draft, config);
   if (facts === null) return null;
+  const { vmConfig } = facts;
+  if (earlier !== null && sameManifest(earlier.bytes, facts)?.vmConfigDigest === vmConfig.digest) return earlier;
   const [first] = facts.disk;
   for (const known of await parts.contentIndex.knownManifests(draft.targets, first?.digest ?? null)) {
     const same = sameManifest(known.bytes, facts);
     if (same === null) continue;
-    if (same.vmConfigDigest !== facts.vmConfig.digest) {
+    if (same.vmConfigDigest !== vmConfig.digest) {
       const spelled = await otherSpelling(parts, draft, same.vmConfigDigest, signal);
       if (spelled === null) continue;
       adoptSpelling(draft, same.vmConfigDigest, spelled);
@@ -118,14 +124,19 @@ function markTargets(draft: PushDraft, manifest: SettledManifest): void {
   }
 }
 
-/** The manifest that a push writes: the settled one, or a new one with the time of now. Every layer must be known. */
+/**
+ * The manifest that a push writes: the settled one, or a new one with the time of now. Every layer must be known.
+ *
+ * @param earlier what was settled before the layers were sent
+ */
 export async function manifestOf(
   parts: PlanningParts,
   draft: PushDraft,
   choice: ManifestChoice,
   signal: AbortSignal,
+  earlier: SettledManifest | null,
 ): Promise<SettledManifest> {
-  const settled = await settleManifest(parts, draft, choice, signal);
+  const settled = await settleManifest(parts, draft, choice, signal, earlier);
   if (settled !== null) return settled;
   const config = ociConfigOf(draft, choice);
   const facts = factsOf(draft, config);

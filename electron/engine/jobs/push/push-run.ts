@@ -179,7 +179,7 @@ export class PushRun implements PushContext {
     this.#refuseConflicts();
     refuseLacking(draft);
     const choice: ManifestChoice = { labels: request.labels, os: draft.source.os, arch: draft.source.arch };
-    await settleManifest(parts, draft, choice, stopped);
+    const settled = await settleManifest(parts, draft, choice, stopped);
     this.events.onStarted();
     await this.#untilDone(stopped, async () => {
       this.#reviveTargets();
@@ -188,7 +188,7 @@ export class PushRun implements PushContext {
       await limited(layers, limit, stopped, (layer, ended) => this.#layer(layer, ended), onChange);
       await draft.source.confirmUnchanged();
       // One manifest and one time for all targets, also when the last of them has to wait.
-      this.#manifest ??= await manifestOf(parts, draft, choice, stopped);
+      this.#manifest ??= await manifestOf(parts, draft, choice, stopped, settled);
       await this.#bringConfig(stopped);
       await publishManifest(this, this.#manifest, stopped);
       this.outcomes.throwFailure();

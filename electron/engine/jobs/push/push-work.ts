@@ -9,6 +9,8 @@ import type { PushRun } from './push-run.ts';
 export class PushWork implements JobWork {
   readonly #run: PushRun;
   readonly #chunkSize: number;
+  /** Drawn at this turn: figures and layers of one look at the job are of one moment, and a disk of 100 GB has 200 layers. */
+  #drawn: Plan | null = null;
 
   constructor(run: PushRun, chunkSize: number) {
     this.#run = run;
@@ -28,7 +30,13 @@ export class PushWork implements JobWork {
   }
 
   get #plan(): Plan {
-    return this.document({ jobId: '', seconds: 0, madeMs: 0 });
+    const drawn = this.#drawn;
+    if (drawn !== null) return drawn;
+    queueMicrotask(() => {
+      this.#drawn = null;
+    });
+    this.#drawn = this.document({ jobId: '', seconds: 0, madeMs: 0 });
+    return this.#drawn;
   }
 
   figures(): JobFigures {
