@@ -6,8 +6,9 @@ import { chunksOf } from '../../electron/engine/disk/chunks.ts';
 import { unchangedParts } from '../../electron/engine/disk/extents.ts';
 import { physicalRuns } from '../../electron/engine/native/physical-runs.ts';
 import { startDockerRegistry } from '../fixtures/docker-registry.ts';
-import { makeLoopVolume, VOLUME_KINDS, type VolumeKind } from '../fixtures/loop-volume.ts';
+import { VOLUME_KINDS, type VolumeKind } from '../fixtures/loop-volume.ts';
 import type { MeasuredRun } from './measured-run.ts';
+import { makeMeasuredVolume } from './measured-volume.ts';
 import { checkBound, printFigure, printRun, QUICK } from './report.ts';
 import { CHUNK, makeYardHome, type YardHome, yardstickImage } from './yardstick.ts';
 
@@ -91,35 +92,52 @@ async function pushes(home: YardHome): Promise<void> {
   checkBound('push of a changed clone with extents against one without', ratio, MOST.ratio, 'x');
 }
 
-/** How long a comparison takes of a clone that was written to in thousands of places. */
-async function compareScattered({ diskFile }: YardHome): Promise<void> {
-  const clonePath = join(dirname(diskFile), 'scattered.img');
-  copyFileSync(diskFile, clonePath, constants.COPYFILE_FICLONE_FORCE);
+/** Compares two files again and again; the figure is ms for 1,000 extents of the clone. */
+async function measureComparison(name: string, clonePath: string, basePath: string): Promise<void> {
   const { size } = statSync(clonePath);
-  const [clone, base] = await Promise.all([open(clonePath, 'r+'), open(diskFile, 'r')]);
+  const [clone, base] = await Promise.all([open(clonePath, 'r'), open(basePath, 'r')]);
   try {
-    const step = Math.floor(size / SCATTERED / 4096) * 4096;
-    for (let at = 0; at < SCATTERED; at += 1) await clone.write(randomBytes(4096), 0, 4096, at * step);
-    await clone.sync();
     const extents = (await physicalRuns(clone, 0, size))?.length ?? Number.NaN;
     const figures: number[] = [];
     for (let run = 0; run < COMPARISONS; run += 1) {
       const startedMs = performance.now();
       const unchanged = await unchangedParts(clone, base, chunksOf(size, CHUNK));
       const ms = performance.now() - startedMs;
-      printRun('comparison', { ms, extents, 'unchanged chunks': unchanged.length });
+      printRun(name, { ms, extents, 'unchanged chunks': unchanged.length });
       figures.push((ms * 1000) / extents);
     }
-    checkBound('comparison', printFigure('comparison of 1,000 extents', figures, ' ms'), MOST.compare, ' ms');
+    checkBound(name, printFigure(`${name}: 1,000 extents`, figures, ' ms'), MOST.compare, ' ms');
   } finally {
     await Promise.all([clone.close(), base.close()]);
-    await rm(clonePath);
   }
+}
+
+/**
+ * How long a comparison takes of a clone that was written to in thousands of places, where no chunk is as it was, and of a
+ * clone of that one, where all are: every extent of both is looked at then, and those of the base twice.
+ */
+async function compareScattered({ diskFile }: YardHome): Promise<void> {
+  const written = join(dirname(diskFile), 'scattered.img');
+  const twin = join(dirname(diskFile), 'twin.img');
+  copyFileSync(diskFile, written, constants.COPYFILE_FICLONE_FORCE);
+  const { size } = statSync(written);
+  const disk = await open(written, 'r+');
+  try {
+    const step = Math.floor(size / SCATTERED / 4096) * 4096;
+    for (let at = 0; at < SCATTERED; at += 1) await disk.write(randomBytes(4096), 0, 4096, at * step);
+    await disk.sync();
+  } finally {
+    await disk.close();
+  }
+  copyFileSync(written, twin, constants.COPYFILE_FICLONE_FORCE);
+  await measureComparison('a clone that was written to all over', written, diskFile);
+  await measureComparison('an untouched clone of it', twin, written);
+  await Promise.all([rm(written), rm(twin)]);
 }
 
 async function onVolume(kind: VolumeKind, image: string): Promise<void> {
   process.stdout.write(`\nClones on ${kind}, mounted from a file in memory\n`);
-  const volume = makeLoopVolume(kind, undefined, VOLUME_BYTES);
+  const volume = makeMeasuredVolume(kind, VOLUME_BYTES);
   try {
     const home = await makeYardHome(image, volume.path);
     await compareScattered(home);

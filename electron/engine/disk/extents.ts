@@ -35,14 +35,29 @@ function windowsOf(parts: readonly DiskPart[]): DiskPart[] {
   return windows;
 }
 
-async function mapOf(file: FileHandle, windows: readonly DiskPart[]): Promise<PhysicalRun[] | null> {
+/**
+ * The map of some parts, in disk order. Of a part in which a run has no place that could be compared, what lies behind that
+ * run is left out: the part is no other's, and a disk that was written to in thousands of places has thousands of runs.
+ */
+async function mapOf(file: FileHandle, parts: readonly DiskPart[]): Promise<PhysicalRun[] | null> {
   const map: PhysicalRun[] = [];
-  for (const { offset, length } of windows) {
-    const runs = await physicalRuns(file, offset, offset + length);
+  for (const { offset, length } of windowsOf(parts)) {
+    const runs = await physicalRuns(file, offset, offset + length, endOfPart(parts));
     if (runs === null) return null;
     for (const run of runs) map.push(cut(run, offset, offset + length));
   }
   return map;
+}
+
+/** Where the part ends that holds the last byte of a run; asked for runs in disk order. */
+function endOfPart(parts: readonly DiskPart[]): (run: PhysicalRun) => number {
+  let at = 0;
+  return ({ offset, length }) => {
+    const end = offset + length;
+    for (let part = parts[at]; part !== undefined && part.offset + part.length < end; part = parts[at]) at += 1;
+    const part = parts[at];
+    return part === undefined || part.offset >= end ? end : part.offset + part.length;
+  };
 }
 
 /** The part of a run within `start … end`. */
@@ -129,18 +144,27 @@ async function compareMaps<Part extends DiskPart>(
   // What one of them holds back would move blocks of both when the map asks for it.
   await Promise.all([writtenOut(clone), writtenOut(base)]);
   const [cloneBefore, baseBefore] = await Promise.all([readDiskIdentity(clone), readDiskIdentity(base)]);
-  const windows = windowsOf(within);
-  const baseMap = await mapOf(base, windows);
-  const cloneMap = baseMap === null ? null : await mapOf(clone, windows);
-  if (baseMap === null || cloneMap === null) return [];
-  const [ofClone, ofBase] = [cutter(cloneMap), cutter(baseMap)];
-  const alike = within.flatMap((part) => {
+  const baseMap = await mapOf(base, within);
+  if (baseMap === null) return [];
+  const ofBase = cutter(baseMap);
+  // A block that is the base's alone is not the clone's, whose map is not asked for there.
+  const comparable = within.flatMap((part) => {
     const runs = ofBase(part);
-    return sameBlocks(ofClone(part), runs) ? [{ part, runs }] : [];
+    return runs.every(({ physical }) => physical !== null) ? [{ part, runs }] : [];
   });
+  const cloneMap = await mapOf(
+    clone,
+    comparable.map(({ part }) => part),
+  );
+  if (cloneMap === null) return [];
+  const ofClone = cutter(cloneMap);
+  const alike = comparable.filter(({ part, runs }) => sameBlocks(ofClone(part), runs));
   if (alike.length === 0) return [];
   // A block that the base gave away while the clone was mapped may have become the clone's.
-  const baseAgain = await mapOf(base, windowsOf(alike.map(({ part }) => part)));
+  const baseAgain = await mapOf(
+    base,
+    alike.map(({ part }) => part),
+  );
   if (baseAgain === null) return [];
   const ofBaseAgain = cutter(baseAgain);
   if (!alike.every(({ part, runs }) => sameMap(runs, ofBaseAgain(part)))) return [];

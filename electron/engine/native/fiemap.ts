@@ -39,14 +39,19 @@ export class FiemapPage {
     this.bytes = Buffer.alloc(HEADER_BYTES + room * EXTENT_BYTES);
   }
 
-  /** Sets the question. @param end null = up to the end of the file */
-  ask(start: number, end: number | null, flags: number): Buffer {
+  /**
+   * Sets the question.
+   *
+   * @param end null = up to the end of the file
+   * @param most extents that are wanted at once
+   */
+  ask(start: number, end: number | null, flags: number, most = this.#room): Buffer {
     this.bytes.fill(0, 0, HEADER_BYTES);
     this.bytes.writeBigUInt64LE(BigInt(start), 0);
     const rest = end === null ? 0xffff_ffff_ffff_ffffn - BigInt(start) : BigInt(end - start);
     this.bytes.writeBigUInt64LE(rest, 8);
     this.bytes.writeUInt32LE(flags, 16);
-    this.bytes.writeUInt32LE(this.#room, 24);
+    this.bytes.writeUInt32LE(Math.min(most, this.#room), 24);
     return this.bytes;
   }
 

@@ -12,6 +12,8 @@ export interface PhysicalRun {
 }
 
 const EXTENTS_PER_CALL = 2048;
+/** Of the first call, and of the first one behind what was left out: each further one asks for twice as many. */
+const FIRST_EXTENTS = 64;
 /** Runs of one map. 100 GB in more pieces would take longer to map than chunks of it to read; about 20 MB of memory. */
 const MOST_RUNS = 200_000;
 
@@ -44,13 +46,24 @@ function comparable({ physical, flags }: Extent): number | null {
   return Number.isSafeInteger(physical) && physical > 0 ? physical : null;
 }
 
-async function linuxRuns(functions: Libc, descriptor: number, start: number, end: number): Promise<RunList | null> {
+/** A run that lies at no place that could be compared: answers from where on the map is wanted. */
+export type SkipFrom = (run: PhysicalRun) => number;
+
+async function linuxRuns(
+  functions: Libc,
+  descriptor: number,
+  start: number,
+  end: number,
+  skipFrom: SkipFrom | null,
+): Promise<RunList | null> {
   const page = new FiemapPage(EXTENTS_PER_CALL);
   const list = new RunList();
+  let most = skipFrom === null ? EXTENTS_PER_CALL : FIRST_EXTENTS;
   let at = start;
   while (at < end) {
-    if ((await functions.ioctlAside(descriptor, FIEMAP, page.ask(at, end, FIEMAP_SYNC))) === -1) return null;
+    if ((await functions.ioctlAside(descriptor, FIEMAP, page.ask(at, end, FIEMAP_SYNC, most))) === -1) return null;
     const { count } = page;
+    most = Math.min(most * 2, EXTENTS_PER_CALL);
     if (count === 0) break;
     let next = at;
     for (let index = 0; index < count; index++) {
@@ -61,8 +74,15 @@ async function linuxRuns(functions: Libc, descriptor: number, start: number, end
       // Set aside and never written: reads as zeros, as a hole does.
       const zeros = (flags & EXTENT.unwritten) !== 0 && (flags & REFUSED) === 0;
       // The first extent may begin before the range that was asked for.
-      if (!zeros && !list.add(from(at, { offset, length, physical: comparable(extent) }))) return null;
+      const run = from(at, { offset, length, physical: comparable(extent) });
+      if (!zeros && !list.add(run)) return null;
       if ((flags & EXTENT.last) !== 0) return list;
+      const wanted = zeros || run.physical !== null || skipFrom === null ? next : skipFrom(run);
+      if (wanted > next) {
+        next = wanted;
+        most = FIRST_EXTENTS;
+        break;
+      }
     }
     at = next;
   }
@@ -116,17 +136,19 @@ async function darwinRuns(functions: Libc, descriptor: number, start: number, en
  *
  * @param start first byte
  * @param end behind the last byte; the last run may reach beyond it
+ * @param skipFrom leaves out what need not be mapped behind a run without a place; not heeded on macOS
  */
 export async function physicalRuns(
   { fd }: Pick<FileHandle, 'fd'>,
   start: number,
   end: number,
+  skipFrom: SkipFrom | null = null,
 ): Promise<readonly PhysicalRun[] | null> {
   const functions = libc();
   if (functions === null) return null;
   switch (process.platform) {
     case 'linux':
-      return (await linuxRuns(functions, fd, start, end))?.runs ?? null;
+      return (await linuxRuns(functions, fd, start, end, skipFrom))?.runs ?? null;
     case 'darwin':
       return (await darwinRuns(functions, fd, start, end))?.runs ?? null;
     default:
