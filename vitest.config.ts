@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config';
  * Files of one worker share their modules: nothing of the engine keeps state in a module, and loading it anew for each file is
  * a third of the time of the unit tests. What renderer tests share is the window's state: those files stay apart.
  */
-const node = { environment: 'node' as const, testTimeout: 30_000, hookTimeout: 60_000, isolate: false };
+const node = {
+  environment: 'node' as const,
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  isolate: false,
+  // A busy machine takes its time; what never comes still fails.
+  expect: { poll: { timeout: 20_000 } },
+};
 
 /** The tests of windows: side by side only where each worker has a display of its own, because windows take each other's focus. */
 const windows = {

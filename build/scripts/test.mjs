@@ -10,8 +10,8 @@ import { SetUpError } from './step.mjs';
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
 
-/** Windows' test files that run at once, each on a display of its own. */
-const WINDOWS_AT_ONCE = 2;
+/** Windows' test files that run at once, each on a display of its own: two leave a quarter of two cores idle. */
+const WINDOWS_AT_ONCE = 3;
 /** Integration files that run at once: they wait a good deal for registries, retries and other processes. */
 const INTEGRATIONS_AT_ONCE = 3;
 /** Of the linter, which nobody waits for: it takes what the tests beside it leave. */
