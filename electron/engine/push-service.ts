@@ -33,6 +33,7 @@ import { type PushSource, withNewManifest } from './plan/push-source.ts';
 import { groupTargets, type PushTarget, withLocalStore } from './plan/push-targets.ts';
 import type { ZeroChunks } from './plan/zero-chunks.ts';
 import type { Clock, EnginePorts } from './ports.ts';
+import type { DistributionClient } from './registry/distribution-client.ts';
 import type { HostMemory } from './registry/hosts/host-memory.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
@@ -259,14 +260,37 @@ export class PushService {
     return await openPushSource(vm, this.#opening, job.signal);
   }
 
+  /** Connects to the registries while the VM is being locked: both take their time. Ends that where the VM cannot be had. */
+  async #besideGreeting<Result>(
+    clients: readonly DistributionClient[],
+    signal: AbortSignal,
+    work: () => Promise<Result>,
+  ): Promise<Result> {
+    const over = new AbortController();
+    const greeted = AbortSignal.any([signal, over.signal]);
+    // Whoever asks the registry next is told what is wrong.
+    for (const client of clients) client.ping(greeted).catch(() => undefined);
+    try {
+      return await work();
+    } catch (thrown) {
+      over.abort();
+      throw thrown;
+    }
+  }
+
   /** Performs the push of a job to its end. @throws AppError */
   async perform(job: TransferJob, request: PushRequest): Promise<void> {
     const { vms, book, registries } = this.#rooms;
     const targets = this.targets(request);
-    const source = await this.#sourceOf(job, request);
     let run: PushRun | null = null;
     const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
     const { parts, close } = this.#parts(request, job.share, { onRetry, clock: job.waits });
+    const source = await this.#besideGreeting(registriesOf(targets).map(parts.clientOf), job.signal, () =>
+      this.#sourceOf(job, request),
+    ).catch(async (thrown: unknown) => {
+      await close();
+      throw thrown;
+    });
     try {
       const { id } = job.facts;
       await source.snapshot?.assign({ id, journal: this.#rooms.journalOf(id) });

@@ -33,6 +33,8 @@ export interface TaskHost {
 const ZEROS = Buffer.alloc(1024 * 1024);
 /** Windows at most until other tasks of the worker and its sockets have their turn: 2 to 10 ms of work. */
 const TURN = 4;
+/** Of a stream's first turn: its bytes go out, and the answer that lets them go comes in, the sooner. */
+const FIRST_TURN = 1;
 /** Fewer packed bytes wait for those of the next turn: shorter buffers are copied (see BodyFeed), and each costs a write. */
 const LEAST_GIVEN = 128 * 1024;
 const NOTHING = Buffer.alloc(0);
@@ -265,7 +267,8 @@ export class EncodePass {
   /** Reads, hashes and encodes what one turn takes; answers the packed bytes, none while they are few and more will come. */
   #pack(reader: WindowReader, encoder: Encoder): Buffer {
     const { window } = encoder;
-    for (let windows = 0; windows < TURN && encoder.hasRoom; windows += 1) {
+    const turn = this.#done === 0 ? FIRST_TURN : TURN;
+    for (let windows = 0; windows < turn && encoder.hasRoom; windows += 1) {
       const length = reader.next(window);
       if (length === 0) break;
       const bytes = window.subarray(0, length);

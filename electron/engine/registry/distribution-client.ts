@@ -75,6 +75,8 @@ export interface DistributionClient {
   atOnce(usual: number): number;
   /** Waits before the next try and tells whoever shows it. @throws AppError `error`, where waiting mends nothing */
   pause(attempt: number, retryAfter: number | null, error: AppError, signal: AbortSignal): Promise<void>;
+  /** Finds out how it is reached, unless that is known. @throws AppError `registry.*` */
+  ping(signal: AbortSignal): Promise<void>;
   /** Whether it answers at all now. */
   answers(signal: AbortSignal): Promise<boolean>;
   /** Whether there is another sign-in now than the one that was used last. */

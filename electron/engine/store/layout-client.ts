@@ -82,6 +82,10 @@ export class LayoutClient implements DistributionClient {
     return Promise.reject(error);
   }
 
+  ping(): Promise<void> {
+    return Promise.resolve();
+  }
+
   answers(): Promise<boolean> {
     return Promise.resolve(true);
   }

@@ -31,19 +31,27 @@ async function publishTo(
   manifest: SettledManifest,
   signal: AbortSignal,
 ): Promise<void> {
-  await putOciConfig(run, target, manifest, signal);
   // Where every tag has the manifest already there is nothing to name, unless blobs were to be sent again or read back.
   const named = target.states.every(({ state }) => state === 'same');
-  if (!named || run.readsBack || run.draft.sendAgain.length > 0) {
-    await checkBlobs(run, target, signal);
-    await moveTags(run, target, manifest, signal);
-  }
+  const moves = !named || run.readsBack || run.draft.sendAgain.length > 0;
+  await allOf([
+    putOciConfig(run, target, manifest, signal),
+    moves ? checkBlobs(run, target, signal) : Promise.resolve(),
+  ]);
+  if (moves) await moveTags(run, target, manifest, signal);
   const { digest: config } = singleLayer(run.draft, 'config');
   if (config !== null) await run.parts.contentIndex.learnVmConfig(config, run.draft.configBytes);
   const place = { registry: target.registry, repository: target.repository };
   const { digest, mediaType, bytes } = manifest;
   const account = accountName(run.parts.clientOf(target.registry));
   await run.parts.contentIndex.learnManifest(place, { digest, mediaType, bytes }, claimedPairs(bytes), account);
+}
+
+/** Waits for all, also where one fails: nothing is under way any more when this returns. @throws what failed first in the order given */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(works)) {
+    if (outcome.status === 'rejected') throw outcome.reason;
+  }
 }
 
 async function putOciConfig(
