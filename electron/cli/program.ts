@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { type CommandContext, type CommonOptions, runCommand, tellError } from './command-context.ts';
+import { type CompareOptions, compare } from './commands/compare.ts';
 import { type CopyCommandOptions, copy } from './commands/copy.ts';
 import { demo } from './commands/demo.ts';
 import { inspect } from './commands/inspect.ts';
@@ -137,6 +138,25 @@ function addReportCommand(program: Command, context: CommandContext, finish: Fin
     .action((options: ReportOptions) => finish(options, () => report(context, options)));
 }
 
+function addCompareCommand(program: Command, context: CommandContext, finish: Finish): void {
+  program
+    .command('compare')
+    .description('two images chunk by chunk, by what is known of them; no disk is read')
+    .argument('<a>', 'a local VM, or host[:port]/repository[:tag|@digest]')
+    .argument('<b>', 'a local VM, or host[:port]/repository[:tag|@digest]')
+    .addOption(
+      new Option('--format <form>', 'table by default, or as the file is named').choices([
+        'table',
+        'json',
+        'csv',
+        'html',
+      ]),
+    )
+    .option('--output <file>', 'write a file')
+    .option('--json', 'print one JSON document')
+    .action((a: string, b: string, options: CompareOptions) => finish(options, () => compare(context, a, b, options)));
+}
+
 function addSignInCommands(registry: Command, context: CommandContext, finish: Finish): void {
   registry
     .command('login')
@@ -268,6 +288,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   addTagCommands(program, context, finish);
   addJobCommands(program, context, finish);
   addReportCommand(program, context, finish);
+  addCompareCommand(program, context, finish);
   addStoreCommands(program, context, finish);
   addSnapshotCommands(program, context, finish);
   program

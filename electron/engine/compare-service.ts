@@ -1,6 +1,12 @@
 import type { Handlers } from '../../shared/contract/handlers.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { AlsoIn, ComparedChunk, ComparedName, Comparison } from '../../shared/models/comparison.ts';
+import type {
+  AlsoIn,
+  ComparedChunk,
+  ComparedName,
+  Comparison,
+  ComparisonRequest,
+} from '../../shared/models/comparison.ts';
 import { parseReference } from '../../shared/models/reference.ts';
 import type { Registry } from '../../shared/models/registry.ts';
 import type { Vm } from '../../shared/models/vm.ts';
@@ -9,15 +15,19 @@ import type { KnownManifest } from './digests/content-index.ts';
 import { sha256 } from './oci/digest.ts';
 import { MANIFEST_READ_LIMIT } from './oci/parse-manifest.ts';
 import type { LookingParts } from './plan/known-vm.ts';
+import type { Clock } from './ports.ts';
 import { compareDisks, type DiskComparison } from './report/compare-disks.ts';
 import { type Side, sideOfManifest, sideOfVm } from './report/compared-side.ts';
+import { comparisonCsv } from './report/export/comparison-csv.ts';
+import { comparisonHtml } from './report/export/comparison-html.ts';
+import { writeWhole } from './report/export/write-whole.ts';
 import type { KnownImage } from './report/known-images.ts';
 import { layerDigests, pushEstimate } from './report/push-estimate.ts';
 import { readSmallFile } from './tart/read-small-file.ts';
 import { vmFiles } from './tart/vm-folder.ts';
 
-/** The method that this service answers. */
-export type CompareMethodName = 'images.compare';
+/** The methods that this service answers. */
+export type CompareMethodName = 'images.compare' | 'images.compareText' | 'images.compareExport';
 
 /** Images that are named of those that need a chunk. */
 const MOST_NAMED = 3;
@@ -45,6 +55,7 @@ export interface CompareParts {
   };
   /** Any readable file. */
   readonly anyFile: string;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** An image of a registry as it was last seen. */
@@ -62,7 +73,27 @@ export class CompareService {
   }
 
   handlers(): Handlers<CompareMethodName> {
-    return { 'images.compare': ({ a, b }, signal) => this.#compare(a, b, signal) };
+    return {
+      'images.compare': ({ a, b }, signal) => this.#compare(a, b, signal),
+      'images.compareText': (request, signal) => this.#text(request, signal),
+      'images.compareExport': async ({ path, ...request }, signal) => {
+        const content = Buffer.from(await this.#text(request, signal));
+        await writeWhole(path, content);
+        return { path, bytes: content.length };
+      },
+    };
+  }
+
+  async #text({ a, b, format, language }: ComparisonRequest, signal: AbortSignal): Promise<string> {
+    const comparison = await this.#compare(a, b, signal);
+    switch (format) {
+      case 'json':
+        return `${JSON.stringify(comparison, null, 2)}\n`;
+      case 'csv':
+        return comparisonCsv(comparison);
+      case 'html':
+        return comparisonHtml(comparison, this.#parts.clock.now(), language);
+    }
   }
 
   async #compare(nameA: ComparedName, nameB: ComparedName, signal: AbortSignal): Promise<Comparison> {

@@ -280,6 +280,7 @@ class JoinedEngine {
       holders: (digests, signal) => this.#sharing.holders(digests, signal),
       index,
       anyFile: paths.codecWorker,
+      clock,
     });
     this.#report = new ReportService({ book: savings, recorder, sharing: this.#sharing.handlers(), clock });
   }

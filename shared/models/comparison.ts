@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reportFormatSchema } from './report.ts';
 import { imageNameSchema } from './sharing.ts';
 import { vmStateSchema } from './vm.ts';
 
@@ -112,6 +113,17 @@ export const comparisonSchema = z.object({
     .nullable(),
 });
 
+/** Which comparison is written down, and how. */
+export const comparisonRequestSchema = z.object({
+  a: comparedNameSchema,
+  b: comparedNameSchema,
+  format: reportFormatSchema,
+  /** Of the words of an HTML file; the others have none. */
+  language: z.enum(['en', 'zh-CN']).default('en'),
+});
+
+/** See {@link comparisonRequestSchema}. */
+export type ComparisonRequest = z.infer<typeof comparisonRequestSchema>;
 /** See {@link comparedNameSchema}. */
 export type ComparedName = z.infer<typeof comparedNameSchema>;
 /** See {@link comparedSideSchema}. */

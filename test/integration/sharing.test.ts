@@ -140,9 +140,15 @@ describe('two images, compared', () => {
     chunks.flatMap(({ a, b }, at) => (a?.state === 'only' || b?.state === 'only' ? [at] : []));
 
   it('differ where the VMs do, and add up to what the registry holds of them', async () => {
+    const side = (tag: string) => ({ kind: 'image', name: `${registry.host}/macos/base:${tag}` }) as const;
     const found = await compare(`${registry.host}/macos/base:1.0`, `${registry.host}/macos/base:1.1`);
     expect(differing(found)).toEqual(CHANGED);
     expect(found.nvram).toBe('same');
+    const written = await engine.handlers['images.compareText'](
+      { a: side('1.0'), b: side('1.1'), format: 'json', language: 'en' },
+      never,
+    );
+    expect(JSON.parse(written)).toEqual(found);
     // The sums of disk and NVRAM; of the rest of an image, its two configs, nothing is compared.
     const { common, onlyA, onlyB } = found.totals;
     expect(onlyA).toEqual({ chunks: 2, bytes: onlyIn('1.0', ['1.1']), estimated: false });

@@ -1,11 +1,10 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ReportDocument, ReportRequest } from '../../../shared/models/report.ts';
 import type { Clock } from '../ports.ts';
 import { reportCsv } from './export/report-csv.ts';
 import { reportHtml } from './export/report-html.ts';
+import { writeWhole } from './export/write-whole.ts';
 import type { SavingsBook } from './savings-book.ts';
 import type { SavingsRecorder } from './savings-recorder.ts';
 
@@ -66,23 +65,5 @@ export class ReportService {
       case 'html':
         return reportHtml(document, language);
     }
-  }
-}
-
-/** Replaces a file whole or not at all. @throws AppError `file.unwritable` */
-async function writeWhole(path: string, content: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.new`);
-  try {
-    const file = await open(temporary, 'w', 0o644);
-    try {
-      await file.writeFile(content);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new AppError('file.unwritable', { path, reason }, { cause });
   }
 }

@@ -3,10 +3,13 @@ import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
+import type { ErrorData } from '../../../shared/errors/app-error.ts';
 import { chunkLength, offsetUnit } from '../../../shared/format/disk-offset.ts';
 import type { Comparison } from '../../../shared/models/comparison.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
+import { useClient } from '../../state/client.ts';
+import { ExportMenu } from '../../ui/export-menu.tsx';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import { askCopy } from '../copy/copy-start.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
@@ -44,6 +47,8 @@ export function CompareScreen({ vms, registries, onPush, onClose }: CompareScree
   const { a, b } = useStore(comparedPair);
   const choices = useMemo(() => sideChoices(vms, registries), [vms, registries]);
   const { comparison: current, error, startedMs, stopped, again, stop } = useComparison(a, b);
+  const client = useClient();
+  const [exportError, setExportError] = useState<ErrorData | null>(null);
   const words = useErrorWords();
   const main = useRef<HTMLElement>(null);
   // What asked for the screen may be gone.
@@ -66,6 +71,14 @@ export function CompareScreen({ vms, registries, onPush, onClose }: CompareScree
           <ArrowLeft size={15} strokeWidth={1.75} aria-hidden="true" />
         </Button>
         <h1>{t('title')}</h1>
+        {a !== null && b !== null && current !== null && (
+          <ExportMenu
+            subject="comparison"
+            written={t('written')}
+            write={(request) => client.call('images.compareExport', { a, b, ...request })}
+            onError={setExportError}
+          />
+        )}
       </header>
       <div className="compare-sides">
         <SidePicker
@@ -91,6 +104,11 @@ export function CompareScreen({ vms, registries, onPush, onClose }: CompareScree
           onChoose={(name) => chooseCompared({ b: name })}
         />
       </div>
+      {exportError !== null && (
+        <div className="pane-notice compare-notice" role="alert">
+          <span>{words(exportError).what}</span> <span>{words(exportError).means}</span>
+        </div>
+      )}
       {error !== null && (
         <div className="pane-notice compare-notice" role="alert">
           <span>{words(error).what}</span> <span>{words(error).means}</span>{' '}

@@ -1,63 +1,24 @@
-import { Braces, FileDown, Globe, type LucideIcon, Table } from 'lucide-react';
-import { type ReactElement, useState } from 'react';
+import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
-import type { ReportFormat } from '../../../shared/models/report.ts';
+import type { ErrorData } from '../../../shared/errors/app-error.ts';
 import type { SavingsFilter } from '../../../shared/models/savings.ts';
 import { useClient } from '../../state/client.ts';
-import { showToast } from '../../state/toasts.ts';
-import { MenuButton } from '../../ui/menu-button.tsx';
+import { ExportMenu } from '../../ui/export-menu.tsx';
 
-/** The forms of a report, in the order of the menu. */
-const FORMATS = [
-  ['html', Globe],
-  ['csv', Table],
-  ['json', Braces],
-] as const satisfies readonly (readonly [ReportFormat, LucideIcon])[];
-
-/** `tartan-savings-2026-11-26.csv`: the name that is offered. */
-function reportName(format: ReportFormat): string {
-  const date = new Date();
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `tartan-savings-${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())}.${format}`;
-}
-
-/** Writes what the screen shows into a file: a page with its pictures, tables, or a document for programs. */
+/** Writes what the screen shows into a file. */
 export function ExportReport(props: {
   readonly filter: SavingsFilter;
   readonly onError: (error: ErrorData | null) => void;
 }): ReactElement {
   const { filter, onError } = props;
-  const { t, i18n } = useTranslation('savings');
-  const language = i18n.language === 'zh-CN' ? 'zh-CN' : 'en';
+  const { t } = useTranslation('savings');
   const client = useClient();
-  const [writing, setWriting] = useState(false);
-
-  async function write(format: ReportFormat): Promise<void> {
-    const path = await client.call('app.chooseReportTarget', { name: reportName(format), format });
-    if (path === null) return;
-    setWriting(true);
-    onError(null);
-    try {
-      await client.call('report.export', { ...filter, format, path, language });
-      showToast({ title: t('reportWritten'), more: path, action: null });
-    } catch (thrown) {
-      onError(toAppError(thrown).toData());
-    } finally {
-      setWriting(false);
-    }
-  }
-
   return (
-    <MenuButton
-      className="button button-small"
-      label={t('export')}
-      groups={[FORMATS.map(([id, icon]) => ({ id, icon, label: t(`exportAs.${id}`), act: () => void write(id) }))]}
-      edge="end"
-      isPending={writing}
-    >
-      <FileDown size={14} strokeWidth={1.75} aria-hidden="true" />
-      {t('export')}
-    </MenuButton>
+    <ExportMenu
+      subject="savings"
+      written={t('reportWritten')}
+      write={(request) => client.call('report.export', { ...filter, ...request })}
+      onError={onError}
+    />
   );
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { comparedNameSchema, comparisonSchema } from '../../models/comparison.ts';
+import { comparedNameSchema, comparisonRequestSchema, comparisonSchema } from '../../models/comparison.ts';
 import { copyDocumentSchema, copyRequestSchema } from '../../models/copy.ts';
 import { copyPriceSchema, pricedSourceSchema, pricedTargetSchema } from '../../models/copy-price.ts';
 import { imageSchema, verificationSchema } from '../../models/image.ts';
 import { indexRebuildSchema } from '../../models/index-rebuild.ts';
 import { defineMethods } from '../define.ts';
 import { REGISTRY_ERRORS, STORE_ERRORS, VM_ERRORS } from './error-lists.ts';
-import { id, reference } from './fields.ts';
+import { id, path, reference } from './fields.ts';
 
 /** Images: read, verified, compared, copied, and what is known of them. */
 export const imageMethods = defineMethods({
@@ -38,6 +38,18 @@ export const imageMethods = defineMethods({
     input: z.object({ a: comparedNameSchema, b: comparedNameSchema }),
     output: comparisonSchema,
     errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'image.notTart', 'state.unavailable'],
+  },
+  /** A comparison as one text: CSV, JSON (as of `images.compare`), or an HTML file that needs nothing beside it. */
+  'images.compareText': {
+    input: comparisonRequestSchema,
+    output: z.string(),
+    errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'image.notTart', 'state.unavailable'],
+  },
+  /** Writes the text of a comparison to a file, which is replaced whole. `path` is absolute. */
+  'images.compareExport': {
+    input: comparisonRequestSchema.extend({ path }),
+    output: z.object({ path: z.string(), bytes: z.number() }),
+    errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'image.notTart', 'state.unavailable', 'file.unwritable'],
   },
 
   /**

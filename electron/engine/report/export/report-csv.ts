@@ -1,9 +1,9 @@
 import type { ReportDocument } from '../../../../shared/models/report.ts';
 import type { SavingsBucket, SavingsRow, SavingsSums } from '../../../../shared/models/savings.ts';
 import type { ImageSharing, RegistryImages } from '../../../../shared/models/sharing.ts';
+import { type CsvRow, csvText } from './csv-text.ts';
 
-type Cell = string | number | null;
-type Row = Readonly<Record<string, Cell>>;
+type Row = CsvRow;
 
 /** Columns of every table of the file; a table leaves those empty that it has not. Bytes, but the last three. */
 const COLUMNS = [
@@ -56,8 +56,7 @@ export function reportCsv({ savings, images, sharing }: ReportDocument): string 
     ...contents(images),
     ...pairs(sharing),
   ];
-  const lines = [COLUMNS.join(','), ...rows.map((row) => COLUMNS.map((column) => cellText(row[column])).join(','))];
-  return `${lines.join('\r\n')}\r\n`;
+  return csvText(COLUMNS, rows);
 }
 
 function sums(row: SavingsSums): Row {
@@ -136,12 +135,4 @@ function pairs({ images, pairs: shared }: ImageSharing): Row[] {
     shared: bytes,
     shared_layers: layers,
   }));
-}
-
-/** Names come from registries and folders: one that begins as a formula does is not to be computed. */
-function cellText(cell: Cell | undefined): string {
-  if (cell === null || cell === undefined) return '';
-  if (typeof cell === 'number') return String(Number.isInteger(cell) ? cell : Number(cell.toFixed(3)));
-  const text = /^[=+\-@\t\r\n]/.test(cell) ? `'${cell}` : cell;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -3,9 +3,9 @@ import { formatDuration } from '../../../../shared/format/duration.ts';
 import type { ReportDocument, ReportRequest } from '../../../../shared/models/report.ts';
 import type { SavingsBucket, SavingsFilter, SavingsRow } from '../../../../shared/models/savings.ts';
 import type { ImageSharing, RegistryImages } from '../../../../shared/models/sharing.ts';
-import { overTimeChart, PARTS, PATTERNS, sharingChart, shortName } from './html-charts.ts';
+import { overTimeChart, PARTS, sharingChart, shortName } from './html-charts.ts';
+import { htmlPage } from './html-page.ts';
 import { escaped, type HtmlColumn, htmlTable } from './markup.ts';
-import { REPORT_STYLE } from './report-style.ts';
 import { type Say, wordsOf } from './report-words.ts';
 
 const TITLES = { day: 'overTimeDay', week: 'overTimeWeek', month: 'overTimeMonth' } as const;
@@ -33,25 +33,7 @@ export function reportHtml(document: ReportDocument, language: ReportRequest['la
     ...section(say('whatFills'), images.registries, () => contentsTable(images, say)),
     ...section(say('whichShare'), sharing.pairs, () => `${sharingChart(sharing, say)}\n${pairTable(sharing, say)}`),
   ];
-  return `<!doctype html>
-<html lang="${language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escaped(`Tartan: ${say('title')}`)}</title>
-<style>
-${REPORT_STYLE}</style>
-</head>
-<body>
-${PATTERNS}
-<main>
-${parts.filter((part) => part !== '').join('\n')}
-</main>
-</body>
-</html>
-`;
+  return htmlPage(language, say('title'), parts);
 }
 
 /** A part with its head; none where there is nothing to tell. */

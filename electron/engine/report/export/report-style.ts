@@ -3,12 +3,14 @@ export const REPORT_STYLE = `:root {
   --pane: #ffffff; --head: #fafafb; --sunk: #f3f4f5; --grid: #eceef0; --text: #1b1e22; --text-2: #555b63;
   --present: #327355; --present-2: #215a3f; --mount: #7a62a8; --mount-tint: #ece7f5; --dup: #7b848f;
   --dup-tint: #eceef0; --upload: #c37200; --upload-2: #8a4f00;
+  --warp: #d9dce0; --zero: #7b828b;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --pane: #1a1c1f; --head: #1e2023; --sunk: #141618; --grid: #2e3237; --text: #e7e9eb; --text-2: #a9aeb5;
     --present: #479a74; --present-2: #5cb48b; --mount: #9d86cc; --mount-tint: #2c2640; --dup: #7f8893;
     --dup-tint: #2b2f34; --upload: #e8a136; --upload-2: #b5761a;
+    --warp: #383d43; --zero: #727983;
   }
 }
 body { background: var(--pane); color: var(--text); font: 13px/1.45 Inter, system-ui, sans-serif; margin: 0; }
@@ -29,6 +31,11 @@ svg .grid { fill: none; stroke: var(--grid); }
 .mount { fill: var(--mount); } .mount-tint { fill: var(--mount-tint); }
 .dup { fill: var(--dup); } .dup-tint { fill: var(--dup-tint); }
 .upload { fill: var(--upload); } .upload-2 { fill: var(--upload-2); }
+.woven { fill: url(#present); } .warp { fill: var(--warp); } .zero { fill: var(--zero); }
+.hollow, .moved { fill: var(--pane); } .hollow, .stroke { stroke: var(--text-2); }
+.moved, .arrow { stroke: var(--present); stroke-width: 1.5; } .stroke, .arrow { fill: none; }
+.unknown { fill: var(--sunk); stroke: var(--zero); stroke-dasharray: 2 2; }
+svg text.offset { font-size: 10px; font-weight: 500; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; width: 100%; }
 th { background: var(--head); color: var(--text-2); font-weight: 500; text-align: left; }
 th, td { border-bottom: 1px solid var(--grid); overflow-wrap: anywhere; padding: 4px 8px; vertical-align: top; }

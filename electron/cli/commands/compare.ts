@@ -1,0 +1,107 @@
+import { extname, resolve } from 'node:path';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { cellDigest, cellSize, placeRange, referenceOf, totalBytes } from '../../../shared/format/compared.ts';
+import { chunkLength, offsetUnit } from '../../../shared/format/disk-offset.ts';
+import type { ComparedName, ComparedSide, ComparedTotal, Comparison } from '../../../shared/models/comparison.ts';
+import { type CompareRow, compareRows, isDifference } from '../../../shared/models/differences.ts';
+import { parseReference } from '../../../shared/models/reference.ts';
+import { type ReportFormat, reportFormatSchema } from '../../../shared/models/report.ts';
+import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { table } from '../table.ts';
+import { findVm } from './push-options.ts';
+
+/** Options of `tartan compare`. */
+export interface CompareOptions extends CommonOptions {
+  readonly format?: 'table' | ReportFormat;
+  readonly output?: string;
+}
+
+/** Differences that a terminal shows; the files have all. */
+const SHOWN = 50;
+
+const KINDS: Readonly<Record<CompareRow['kind'], string>> = {
+  changed: 'changed',
+  onlyA: 'only in A',
+  onlyB: 'only in B',
+  moved: 'moved',
+  common: 'common',
+  zero: 'zeros',
+  unknown: 'not known',
+};
+
+/** `tartan compare A B`: two images chunk by chunk, as a table or as a file. No disk byte is read. */
+export async function compare(
+  context: CommandContext,
+  nameA: string,
+  nameB: string,
+  options: CompareOptions,
+): Promise<undefined> {
+  const format = formatOf(options);
+  const [a, b] = [await sideOf(context, nameA), await sideOf(context, nameB)];
+  if (format === 'table') {
+    context.terminal.out(comparisonText(await call(context, 'images.compare', { a, b })));
+    return;
+  }
+  const request = { a, b, format, language: 'en' as const };
+  if (options.output === undefined) {
+    context.terminal.out((await call(context, 'images.compareText', request)).trimEnd());
+    return;
+  }
+  const { path } = await call(context, 'images.compareExport', { ...request, path: resolve(options.output) });
+  context.terminal.note(`Written to ${path}.`);
+}
+
+/** A name with a slash is an image of a registry, any other a local VM. @throws AppError `reference.invalid`, `vm.notFound` */
+async function sideOf(context: CommandContext, name: string): Promise<ComparedName> {
+  if (!name.includes('/')) return { kind: 'vm', name: findVm(await call(context, 'vms.list', null), name) };
+  parseReference(name);
+  return { kind: 'image', name };
+}
+
+/** Without `--format` the name of the file tells. */
+function formatOf({ json, format, output }: CompareOptions): 'table' | ReportFormat {
+  const named = output === undefined ? undefined : reportFormatSchema.safeParse(extname(output).slice(1)).data;
+  const chosen = format ?? (json === true ? 'json' : (named ?? 'table'));
+  if (chosen === 'table' && output !== undefined)
+    throw new AppError('input.invalid', { method: 'compare', field: 'format', problem: 'a file is csv, json or html' });
+  return chosen;
+}
+
+function comparisonText({ a, b, totals, nvram, chunks, chunkSize }: Comparison): string {
+  const side = ({ title, tags, packed, estimated }: ComparedSide): string =>
+    `${tags.length === 0 ? title : `${title}:${tags.join(', ')}`}, packed ${totalBytes({ bytes: packed, estimated })}`;
+  const total = (sum: ComparedTotal): string => `${totalBytes(sum)} in ${String(sum.chunks)} chunks`;
+  const facts: [string, string][] = [
+    ['A', side(a)],
+    ['B', side(b)],
+    ['Common', `${total(totals.common)}${nvram === 'same' ? ' and NVRAM' : ''}`],
+    ['Only in A', total(totals.onlyA)],
+    ['Only in B', total(totals.onlyB)],
+    ['Moved', total(totals.moved)],
+    ...(totals.unknown.chunks > 0 ? ([['Not known', `${total(totals.unknown)}, raw`]] as [string, string][]) : []),
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  const head = facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n');
+  const rows = compareRows(chunks).filter(isDifference);
+  const length = `${String(chunks.length)} chunks of ${chunkLength(chunkSize)}`;
+  if (rows.length === 0) return `${head}\n\n${length}; as far as they are known, the disks do not differ.`;
+  const drawn = table<CompareRow>(
+    [
+      { title: '#', align: 'right', cell: ({ place }) => String(place) },
+      { title: offsetUnit(chunkSize).name, align: 'left', cell: (row) => placeRange(row, chunkSize) },
+      { title: 'Kind', align: 'left', cell: ({ kind, at }) => (at === null ? KINDS[kind] : `moved, ${String(at)}`) },
+      { title: 'A', align: 'left', cell: (row) => cellDigest(row.a) },
+      { title: 'Size', align: 'right', cell: (row) => cellSize(row.a) },
+      { title: 'B', align: 'left', cell: (row) => cellDigest(row.b) },
+      { title: 'Size', align: 'right', cell: (row) => cellSize(row.b) },
+      {
+        title: 'Also in',
+        align: 'left',
+        cell: ({ chunk }) => (chunk.alsoIn?.images ?? []).map(referenceOf).join(', '),
+      },
+    ],
+    rows.slice(0, SHOWN),
+  );
+  const more = rows.length > SHOWN ? `\nand ${String(rows.length - SHOWN)} more` : '';
+  return `${head}\n\n${length}, differences:\n${drawn}${more}`;
+}
