@@ -142,8 +142,8 @@ function addCompareCommand(program: Command, context: CommandContext, finish: Fi
   program
     .command('compare')
     .description('two images chunk by chunk, by what is known of them; no disk is read')
-    .argument('<a>', 'a local VM, or host[:port]/repository[:tag|@digest]')
-    .argument('<b>', 'a local VM, or host[:port]/repository[:tag|@digest]')
+    .argument('<a>', 'a local VM, or host[:port]/repository[:tag|@digest]: in Tart’s cache, else in the registry')
+    .argument('<b>', 'a local VM, or host[:port]/repository[:tag|@digest]: in Tart’s cache, else in the registry')
     .addOption(
       new Option('--format <form>', 'table by default, or as the file is named').choices([
         'table',

@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Comparison } from '../../shared/models/comparison.ts';
+import { type Comparison, comparisonSchema } from '../../shared/models/comparison.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { bytesOf, readStoredBlobs, type StoredBlobs } from '../fixtures/stored-blobs.ts';
 import { makeTartHome, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
+import { runTartan, type TartanResult } from '../fixtures/tartan-process.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 import { changeChunks, cloneWithChanges, makeWovenVm } from '../fixtures/woven-vm.ts';
 
@@ -17,8 +20,9 @@ let stored: StoredBlobs;
 /** Manifest digests by tag. */
 const pushed = new Map<string, string>();
 
-async function push(vmId: string, repository: string, tag: string): Promise<void> {
-  const { document } = await engine.push({ vmId, references: [`${registry.host}/${repository}:${tag}`] });
+async function push(vmId: string, repository: string, tag: string, populateCache = false): Promise<void> {
+  const references = [`${registry.host}/${repository}:${tag}`];
+  const { document } = await engine.push({ vmId, references, populateCache });
   pushed.set(tag, document.targets[0]?.manifestDigest ?? '');
 }
 
@@ -30,6 +34,11 @@ const name = (repository: string, tag: string): { registry: string; repository: 
 
 /** What the registry has of an image by its own files. */
 const blobsOf = (tag: string): ReadonlyMap<string, number> => stored.images.get(pushed.get(tag) ?? '') ?? new Map();
+
+/** Places where either side has something that the other has not. */
+function differing({ chunks }: Comparison): number[] {
+  return chunks.flatMap(({ a, b }, at) => (a?.state === 'only' || b?.state === 'only' ? [at] : []));
+}
 
 /** Bytes of the blobs of one image that none of the others needs. */
 function onlyIn(tag: string, others: readonly string[]): number {
@@ -49,7 +58,7 @@ beforeAll(async () => {
   engine = await openTestEngine({ tartHome: home.root });
   await push('vm:base', 'macos/base', '1.0');
   await push('vm:changed', 'macos/base', '1.1');
-  await push('vm:changed', 'ci/runner', 'runner');
+  await push('vm:changed', 'ci/runner', 'runner', true);
   await engine.handlers['repositories.read']({ host: registry.host, repository: 'macos/base' }, never);
   stored = await readStoredBlobs(registry.storage);
 }, 60_000);
@@ -136,9 +145,6 @@ describe('two images, compared', () => {
     });
     return engine.handlers['images.compare']({ a: side(a), b: side(b) }, never);
   };
-  const differing = ({ chunks }: Comparison): number[] =>
-    chunks.flatMap(({ a, b }, at) => (a?.state === 'only' || b?.state === 'only' ? [at] : []));
-
   it('differ where the VMs do, and add up to what the registry holds of them', async () => {
     const side = (tag: string) => ({ kind: 'image', name: `${registry.host}/macos/base:${tag}` }) as const;
     const found = await compare(`${registry.host}/macos/base:1.0`, `${registry.host}/macos/base:1.1`);
@@ -175,5 +181,62 @@ describe('two images, compared', () => {
     const states = new Set(found.chunks.map(({ a }) => a?.state));
     expect(states).toEqual(new Set(['unknown', 'zero']));
     expect(found.totals.common.chunks + found.totals.unknown.chunks).toBe(found.chunks.length);
+  });
+});
+
+describe('tartan compare', () => {
+  const run = (...args: string[]): Promise<TartanResult> =>
+    runTartan(['compare', ...args], { tartHome: home.root, stateHome: engine.stateHome });
+  const image = (repository: string, tag: string): string => `${registry.host}/${repository}:${tag}`;
+
+  it('prints the document, a table of all chunks, and writes a page that needs nothing beside it', async () => {
+    const sides = ['changed', image('macos/base', '1.0')];
+    const file = join(engine.stateHome, 'difference.html');
+    const results = await Promise.all([
+      run(...sides, '--json'),
+      run(...sides, '--format', 'csv'),
+      run(...sides, '--output', file),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([0, 0, 0]);
+    const [json, csv, html] = results;
+    const found = comparisonSchema.parse(JSON.parse(json.stdout));
+    expect([differing(found), found.totals.onlyA.bytes, found.totals.onlyB.bytes]).toEqual([
+      CHANGED,
+      onlyIn('1.1', ['1.0']),
+      onlyIn('1.0', ['1.1']),
+    ]);
+
+    const [head = [], ...rows] = csv.stdout
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(','));
+    const [table, place, kind] = ['table', 'place', 'kind'].map((column) => head.indexOf(column));
+    const chunks = rows.filter((row) => row[table ?? -1] === 'chunk');
+    expect(chunks).toHaveLength(found.chunks.length);
+    expect(chunks.flatMap((row) => (row[kind ?? -1] === 'changed' ? Number(row[place ?? -1]) : []))).toEqual(CHANGED);
+
+    expect({ stdout: html.stdout, stderr: html.stderr }).toEqual({ stdout: '', stderr: `Written to ${file}.\n` });
+    const page = await readFile(file, 'utf8');
+    expect(page.match(/<title>Chunk /g)).toHaveLength(found.chunks.length);
+    expect(page.match(/https?:|<script|<link|@import|\b(?:src|href|on\w+)=/g)).toBeNull();
+  });
+
+  it('takes a cached image by its reference, as plan and push do', async () => {
+    const { status, stdout } = await run('base', image('ci/runner', 'runner'), '--json');
+    const { b } = comparisonSchema.parse(JSON.parse(stdout));
+    expect([status, b.kind, b.title, b.digest]).toEqual([0, 'vm', `${registry.host}/ci/runner`, pushed.get('runner')]);
+  });
+
+  it('says what is wrong with status and code', async () => {
+    const asked: [string[], number, string][] = [
+      [['nobody', image('macos/base', '1.0')], 3, 'vm.notFound'],
+      [['nobody', `${registry.host}/UPPER/../x:1`], 2, 'reference.invalid'],
+      [['changed', image('macos/nothing', '1')], 3, 'manifest.notFound'],
+      [['changed', image('macos/base', '1.0'), '--format', 'table', '--output', 'difference.html'], 2, 'input.invalid'],
+    ];
+    const results = await Promise.all(asked.map(([args]) => run(...args, '--json')));
+    const documents = results.map(({ stdout }): unknown => JSON.parse(stdout));
+    expect(results.map(({ status }) => status)).toEqual(asked.map(([, status]) => status));
+    expect(documents).toMatchObject(asked.map(([, , code]) => ({ error: { code } })));
   });
 });

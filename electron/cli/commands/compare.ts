@@ -6,9 +6,10 @@ import type { ComparedName, ComparedSide, ComparedTotal, Comparison } from '../.
 import { type CompareRow, compareRows, isDifference } from '../../../shared/models/differences.ts';
 import { parseReference } from '../../../shared/models/reference.ts';
 import { type ReportFormat, reportFormatSchema } from '../../../shared/models/report.ts';
+import type { VmList } from '../../../shared/models/vm.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
 import { table } from '../table.ts';
-import { findVm } from './push-options.ts';
+import { findVm, vmNamed } from './push-options.ts';
 
 /** Options of `tartan compare`. */
 export interface CompareOptions extends CommonOptions {
@@ -37,7 +38,10 @@ export async function compare(
   options: CompareOptions,
 ): Promise<undefined> {
   const format = formatOf(options);
-  const [a, b] = [await sideOf(context, nameA), await sideOf(context, nameB)];
+  // What does not parse is said before anything is looked for.
+  for (const name of [nameA, nameB]) if (name.includes('/')) parseReference(name);
+  const list = await call(context, 'vms.list', null);
+  const [a, b] = [sideOf(list, nameA), sideOf(list, nameB)];
   if (format === 'table') {
     context.terminal.out(comparisonText(await call(context, 'images.compare', { a, b })));
     return;
@@ -51,11 +55,14 @@ export async function compare(
   context.terminal.note(`Written to ${path}.`);
 }
 
-/** A name with a slash is an image of a registry, any other a local VM. @throws AppError `reference.invalid`, `vm.notFound` */
-async function sideOf(context: CommandContext, name: string): Promise<ComparedName> {
-  if (!name.includes('/')) return { kind: 'vm', name: findVm(await call(context, 'vms.list', null), name) };
-  parseReference(name);
-  return { kind: 'image', name };
+/**
+ * A name with a slash is an image: the one in Tart's cache where that is called so, as it is for `plan` and `push`, else the
+ * registry's. Any other is a local VM. @throws AppError `vm.notFound`
+ */
+function sideOf(list: VmList, name: string): ComparedName {
+  if (!name.includes('/')) return { kind: 'vm', name: findVm(list, name) };
+  const cached = vmNamed(list, name);
+  return cached === null ? { kind: 'image', name } : { kind: 'vm', name: cached };
 }
 
 /** Without `--format` the name of the file tells. */
@@ -68,8 +75,11 @@ function formatOf({ json, format, output }: CompareOptions): 'table' | ReportFor
 }
 
 function comparisonText({ a, b, totals, nvram, chunks, chunkSize }: Comparison): string {
-  const side = ({ title, tags, packed, estimated }: ComparedSide): string =>
-    `${tags.length === 0 ? title : `${title}:${tags.join(', ')}`}, packed ${totalBytes({ bytes: packed, estimated })}`;
+  const side = ({ kind, registry, title, tags, packed, estimated }: ComparedSide): string => {
+    const name = tags.length === 0 ? title : `${title}:${tags.join(', ')}`;
+    const cached = kind === 'vm' && registry !== null ? ' in Tart’s cache' : '';
+    return `${name}${cached}, packed ${totalBytes({ bytes: packed, estimated })}`;
+  };
   const total = (sum: ComparedTotal): string => `${totalBytes(sum)} in ${String(sum.chunks)} chunks`;
   const facts: [string, string][] = [
     ['A', side(a)],

@@ -54,6 +54,13 @@ export function digestOption(text: string, earlier?: true | readonly string[]): 
 
 /** The id of the VM or cached image that a name on the command line means: names with a slash are cached images, as for Tart. */
 export function findVm(list: VmList, name: string): string {
+  const id = vmNamed(list, name);
+  if (id === null) throw new AppError('vm.notFound', { name, tartHome: list.tartHome });
+  return id;
+}
+
+/** As {@link findVm}; null where nothing is called so. */
+export function vmNamed(list: VmList, name: string): string | null {
   for (const vm of list.vms) {
     // The name that the window copies: one of the person's own may be called as the sample is.
     if (vm.id === SAMPLE_VM_ID && name === SAMPLE_VM_ID) return vm.id;
@@ -65,7 +72,7 @@ export function findVm(list: VmList, name: string): string {
       return vm.id;
     }
   }
-  throw new AppError('vm.notFound', { name, tartHome: list.tartHome });
+  return null;
 }
 
 /** A reference as typed; the folder of an image layout is found from the current folder. @throws AppError `reference.invalid` */
