@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { comparisonSchema } from '../../shared/models/comparison.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { makeTartHome, type TartHome } from '../fixtures/tart-vm.ts';
 import { openTestEngine } from '../fixtures/test-engine.ts';
@@ -68,6 +69,36 @@ describe('somebody who wants to know what two images share', () => {
     const row = page.getByRole('grid', { name: 'Differences' }).locator('tr[aria-selected="true"]');
     expect(await row.locator('td').first().textContent()).toBe('3');
     expect(await seriousIssuesOfThemes(page)).toEqual([]);
+  });
+
+  it('writes what it shows into files: a document, tables, and a page with both weaves', async () => {
+    const written = new Map<string, string>();
+    for (const [format, label] of [
+      ['json', 'JSON, for programs'],
+      ['csv', 'CSV, for tables'],
+      ['html', 'Web page, with pictures'],
+    ] as const) {
+      const file = join(stateHome, `difference.${format}`);
+      // The system's own dialogs cannot be clicked from outside.
+      await app.electron.evaluate(({ dialog }, chosen) => {
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
+      }, file);
+      await page.getByRole('button', { name: 'Export…' }).click();
+      await page.getByRole('menuitem', { name: label }).click();
+      await page.getByText(file, { exact: true }).waitFor();
+      written.set(format, await readFile(file, 'utf8'));
+    }
+    const document = comparisonSchema.parse(JSON.parse(written.get('json') ?? ''));
+    const changed = document.chunks.flatMap(({ a, b }, at) => (a?.state === 'only' && b?.state === 'only' ? [at] : []));
+    expect({ a: document.a.title, b: document.b.tags, changed }).toEqual({ a: 'base', b: ['1.1'], changed: CHANGED });
+    const chunks =
+      written
+        .get('csv')
+        ?.split('\r\n')
+        .filter((line) => line.startsWith('chunk,')) ?? [];
+    expect(chunks.filter((line) => line.includes(',changed,'))).toHaveLength(CHANGED.length);
+    expect(chunks).toHaveLength(document.chunks.length);
+    expect(written.get('html')?.match(/<title>Chunk /g)).toHaveLength(document.chunks.length);
   });
 
   it('swaps the sides, and goes back to where it was asked for', async () => {
