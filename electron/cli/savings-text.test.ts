@@ -61,6 +61,13 @@ describe('a report on the terminal', () => {
     expect(lines.at(-1)).toMatch(/^ghcr\.io\/acme\/macos:14 \+1 /);
   });
 
+  it('has no requests of a registry alone: a job counts them as a whole', () => {
+    const filter = { ...SAVINGS.filter, registry: 'ghcr.io' };
+    const text = savingsText({ ...SAVINGS, filter, totals: { ...SAVINGS.totals, requests: null } });
+    expect(text).toContain('Sent                     9.0 GB');
+    expect(text).not.toContain('Requests');
+  });
+
   it('says so when there was nothing', () => {
     expect(savingsText({ ...SAVINGS, totals: { ...SAVINGS.totals, jobs: 0 } })).toBe(
       'Nothing was pushed or copied in this time.',

@@ -10,7 +10,7 @@ const SHOWN = 20;
 export function savingsText({ totals, byRegistry, byRepository, byVm, byImage }: Savings): string {
   if (totals.jobs === 0) return 'Nothing was pushed or copied in this time.';
   const tart = totals.counterfactual;
-  const { head, mount, upload, manifest } = totals.requests;
+  const { requests } = totals;
   const facts: [string, string][] = [
     ['Saved against tart push', `${seconds(totals.savedSeconds)} at this machine's measured rates`],
     ['  not read', `${bytes(totals.notRead)} of ${bytes(tart.read)}`],
@@ -25,8 +25,11 @@ export function savingsText({ totals, byRegistry, byRepository, byVm, byImage }:
       'Sent',
       `${bytes(totals.sent)} in ${counted(totals.pushes, 'push', 'pushes')} and ${counted(totals.copies, 'copy', 'copies')}`,
     ],
-    ['Requests', `HEAD ${head}, mount ${mount}, upload ${upload}, manifest ${manifest}`],
   ];
+  if (requests !== null) {
+    const { head, mount, upload, manifest } = requests;
+    facts.push(['Requests', `HEAD ${head}, mount ${mount}, upload ${upload}, manifest ${manifest}`]);
+  }
   const width = Math.max(...facts.map(([name]) => name.length));
   return [
     facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n'),

@@ -86,8 +86,8 @@ export const savingsSchema = z.object({
   totals: savingsSumsSchema.extend({
     pushes: z.number(),
     copies: z.number(),
-    /** Of the jobs, also those to other registries than the filter's. */
-    requests: requestCountsSchema,
+    /** Of all registries that the jobs asked. Null where the filter names a registry: a job counts its requests as a whole. */
+    requests: requestCountsSchema.nullable(),
   }),
   /** Without gaps from the first stretch in which there was a job to the last. */
   overTime: z.array(savingsBucketSchema),

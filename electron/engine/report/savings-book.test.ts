@@ -143,6 +143,12 @@ describe('the record of jobs', () => {
       there: figures(await book.savings({ ...ALL, registry: 'other.io' })),
       nowhere: figures(await book.savings({ ...ALL, registry: 'nowhere.io' })),
     }).toEqual({ all: [2, 15, 0], since: [1, 10, 0], until: [1, 5, 0], there: [1, 10, 0], nowhere: [0, 0, 0] });
+    // A job counts its requests as a whole, whichever registry they went to.
+    const requests = async (filter: SavingsFilter): Promise<unknown> => (await book.savings(filter)).totals.requests;
+    expect([await requests(ALL), await requests({ ...ALL, registry: 'other.io' })]).toEqual([
+      { head: 2, mount: 0, upload: 0, manifest: 2 },
+      null,
+    ]);
   });
 
   it('forgets a repository as if nothing had gone there', async () => {

@@ -271,7 +271,7 @@ export class SavingsBook {
         ...sumsFrom(totals),
         pushes: totals.pushes,
         copies: totals.copies,
-        requests,
+        requests: filter.registry === null ? requests : null,
       },
       overTime: stretchesOf(await this.#days(params), filter.bucket),
       byRegistry: await this.#table(TABLES.registry, params),

@@ -12,6 +12,8 @@ import { groupedCount, percentOf, signedBytes } from './figure-words.ts';
 const FIGURES = ['tart', 'notSent', 'notRead', 'notEncoded', 'notStored', 'sent', 'requests'] as const;
 type Figure = (typeof FIGURES)[number];
 type Totals = Savings['totals'];
+/** Where requests are not told their figure is not there either. */
+const NOT_TOLD = { head: 0, mount: 0, upload: 0, manifest: 0 };
 
 /** An estimated time: `~34 h 10 min`, `−` before it where it took longer. */
 function about(seconds: number, language: string): string {
@@ -21,17 +23,19 @@ function about(seconds: number, language: string): string {
 /** The totals of the period: what was saved against `tart push` first, then against a plain upload. One formula is open at most. */
 export function SavingsFigures({ totals }: { readonly totals: Totals }): ReactElement {
   const { t } = useTranslation('savings');
-  const [open, setOpen] = useState<Figure | null>(null);
+  const [chosen, setOpen] = useState<Figure | null>(null);
+  const figures = FIGURES.filter((figure) => figure !== 'requests' || totals.requests !== null);
+  const open = chosen !== null && figures.includes(chosen) ? chosen : null;
   return (
     <section className="savings-figures" aria-label={t('totals')}>
       <div className="savings-figure-row">
-        {FIGURES.map((figure) => (
+        {figures.map((figure) => (
           <FigureBlock
             key={figure}
             figure={figure}
             totals={totals}
             open={open === figure}
-            onPress={() => setOpen((before) => (before === figure ? null : figure))}
+            onPress={() => setOpen(open === figure ? null : figure)}
           />
         ))}
       </div>
@@ -75,7 +79,8 @@ function FigureBlock(props: {
 
 function useFigureWords(figure: Figure, totals: Totals): readonly [big: string, small: string] {
   const { t, i18n } = useTranslation('savings');
-  const { counterfactual: tart, requests } = totals;
+  const { counterfactual: tart } = totals;
+  const requests = totals.requests ?? NOT_TOLD;
   switch (figure) {
     case 'tart': {
       const less = t('tartLess', { read: signedBytes(totals.notRead), sent: signedBytes(totals.notSentByTart) });
@@ -135,7 +140,8 @@ function Formula({ figure, totals }: { readonly figure: Figure; readonly totals:
 
 function FormulaTerms({ figure, totals }: { readonly figure: Figure; readonly totals: Totals }): ReactElement {
   const { t, i18n } = useTranslation('savings');
-  const { counterfactual: tart, requests } = totals;
+  const { counterfactual: tart } = totals;
+  const requests = totals.requests ?? NOT_TOLD;
   const pair = (whole: string, part: string): ReactElement => (
     <>
       <Term sign="=">{t('term.tart', { value: whole })}</Term>
@@ -200,7 +206,8 @@ function FormulaTerms({ figure, totals }: { readonly figure: Figure; readonly to
 /** What a formula has to say besides its terms. */
 function useFormulaNote(figure: Figure, totals: Totals): string {
   const { t } = useTranslation('savings');
-  const { counterfactual: tart, requests } = totals;
+  const { counterfactual: tart } = totals;
+  const requests = totals.requests ?? NOT_TOLD;
   switch (figure) {
     case 'tart':
       return t('note.tart', {

@@ -108,6 +108,21 @@ describe('the savings screen', () => {
     ]);
   });
 
+  it('has no requests of a registry alone: a job counts them as a whole', async () => {
+    const { user } = await openSavings(SAVED, NO_IMAGES, {
+      'report.savings': (filter) => {
+        const requests = filter.registry === null ? SAVED.totals.requests : null;
+        return Promise.resolve({ ...SAVED, filter, totals: { ...SAVED.totals, requests } });
+      },
+    });
+    await user.click(await screen.findByRole('button', { name: /^Requests instead: / }));
+    await user.click(screen.getByRole('button', { name: /Registry/ }));
+    await user.click(await screen.findByRole('option', { name: 'ghcr.io' }));
+    await waitFor(() => expect(document.querySelector('[data-figure="requests"]')).toBeNull());
+    expect(document.querySelector('.savings-formula')).toBeNull();
+    expect(document.querySelectorAll('.savings-figure')).toHaveLength(6);
+  });
+
   it('opens the formula of a figure, one at a time, and closes it', async () => {
     const { user } = await openSavings(SAVED, NO_IMAGES);
     await user.click(await screen.findByRole('button', { name: /^Not sent: / }));

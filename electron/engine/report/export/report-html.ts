@@ -74,12 +74,11 @@ function headline({ savings: { totals } }: ReportDocument, say: Say, language: R
     ],
     [say('sent'), bytes(totals.sent), say('inJobs', { pushes: totals.pushes, copies: totals.copies })],
     [say('notStored'), bytes(totals.notStored), ''],
-    [
-      say('requests'),
-      String(Object.values(totals.requests).reduce((sum, count) => sum + count, 0)),
-      say('requestCounts', totals.requests),
-    ],
   ];
+  if (totals.requests !== null) {
+    const sum = Object.values(totals.requests).reduce((all, count) => all + count, 0);
+    plain.push([say('requests'), String(sum), say('requestCounts', totals.requests)]);
+  }
   const draw = (row: readonly [string, string, string][]): string =>
     `<dl>${row.map(([name, value, note]) => `<div><dt>${escaped(name)}</dt><dd>${escaped(value)}<small>${escaped(note)}</small></dd></div>`).join('')}</dl>`;
   const formulaTart = say('formulaTart', {
