@@ -223,6 +223,13 @@ export function cellBeside(
   return best;
 }
 
+/** Height of the part of a cell that only it has. Never lost in rounding, and never all of a cell that shares something. CSS px */
+export function uniqueHeight({ bytes, unique, height }: Pick<TreemapCell, 'bytes' | 'unique' | 'height'>): number {
+  if (unique === null || unique === 0) return 0;
+  if (unique === bytes) return height;
+  return Math.max(1, Math.min(height - 1, Math.round((unique / bytes) * height)));
+}
+
 /** The first lines of a cell that fit into it whole, so many of them; none where one would be cut. Lengths in CSS px. */
 export function linesThatFit(
   cell: Pick<TreemapCell, 'width' | 'height'>,

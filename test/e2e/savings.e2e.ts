@@ -230,6 +230,10 @@ describe('the savings screen after three pushes of related VMs', () => {
       expect(rows.reduce((sum, row) => sum + row.notSent, 0)).toBe(notSent);
     }
     expect(await readFile(join(folder, 'report.csv'), 'utf8')).toContain(String(notSent));
-    expect(await readFile(join(folder, 'report.html'), 'utf8')).toContain(formatBytes(notSent));
+    const written = await readFile(join(folder, 'report.html'), 'utf8');
+    expect(written).toContain(formatBytes(notSent));
+    // The map has a cell for each image that was pushed.
+    expect(written.match(/<g class="cell"><title>/g)).toHaveLength(PUSHES.length);
+    expect(written.match(/https?:|<script|\b(?:src|href|on\w+)=/g)).toBeNull();
   });
 });

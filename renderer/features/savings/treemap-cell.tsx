@@ -2,7 +2,7 @@ import type { MouseEvent, ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
-import { linesThatFit, type TreemapCell } from '../../../shared/layout/treemap-cells.ts';
+import { linesThatFit, type TreemapCell, uniqueHeight } from '../../../shared/layout/treemap-cells.ts';
 import { remPx, textWidth } from '../../ui/text-width.ts';
 import { CHART_FILL } from './chart-patterns.tsx';
 import { longName } from './sharing-matrix.tsx';
@@ -28,13 +28,6 @@ function useCellWords(): (cell: TreemapCell) => string {
   };
 }
 
-/** Height of the part of a cell that only it has. Never lost in rounding, and never all of a cell that shares something. */
-function solidHeight({ bytes, unique, height }: TreemapCell): number {
-  if (unique === null || unique === 0) return 0;
-  if (unique === bytes) return height;
-  return Math.max(1, Math.min(height - 1, Math.round((unique / bytes) * height)));
-}
-
 /** A cell of the map; its name says what its tooltip does. */
 export function TreemapCellShape(props: {
   readonly cell: TreemapCell;
@@ -46,7 +39,7 @@ export function TreemapCellShape(props: {
   const { cell, stop, chosen, onFocus, onPress } = props;
   const words = useCellWords()(cell);
   const { x, y, width, height, subject } = cell;
-  const solid = solidHeight(cell);
+  const solid = uniqueHeight(cell);
   return (
     // biome-ignore lint/a11y/useSemanticElements: a button of HTML cannot be part of a picture
     <g
@@ -84,7 +77,7 @@ export function TreemapCellShape(props: {
 export function CellLabel({ cell }: { readonly cell: TreemapCell }): ReactElement {
   const { t } = useTranslation('savings');
   const { x, y, width, height, bytes, subject } = cell;
-  const solid = solidHeight(cell);
+  const solid = uniqueHeight(cell);
   const whole = solid === height;
   const line = LINE * remPx();
   const lines =

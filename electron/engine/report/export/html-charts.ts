@@ -19,6 +19,7 @@ export const PATTERNS = `<svg width="0" height="0" aria-hidden="true"><defs>
 <pattern id="mounted" width="4" height="4" patternUnits="userSpaceOnUse"><rect width="4" height="4" class="mount-tint"/><rect x="1" width="2" height="4" class="mount"/></pattern>
 <pattern id="duplicate" width="4" height="6" patternUnits="userSpaceOnUse"><rect width="4" height="6" class="dup-tint"/><rect y="1" width="4" height="3" class="dup"/></pattern>
 <pattern id="uploaded" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" class="upload"/><rect width="1.6" height="5" class="upload-2"/></pattern>
+<pattern id="shared" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" class="present-tint"/><path class="thread" d="M2.5 0v8M5.5 0v8M0 2.5h8M0 5.5h8"/></pattern>
 </defs></svg>`;
 
 /** Stacked bars, one for each stretch of time. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReportDocument } from '../../../../shared/models/report.ts';
 import type { SavingsRow, SavingsSums } from '../../../../shared/models/savings.ts';
 import { savingsRow } from '../../../../test/fixtures/savings-row.ts';
+import { sampleImage, sampleImages } from '../../../../test/fixtures/window/sharing-samples.ts';
 import { reportCsv } from './report-csv.ts';
 import { reportHtml } from './report-html.ts';
 import en from './report-words.en.json' with { type: 'json' };
@@ -86,6 +87,52 @@ describe('a report as HTML', () => {
       named: cells.filter((text) => text.includes('script')),
       charts: document.querySelectorAll('svg[role=img]').length,
     }).toEqual({ active: 0, remote: false, named: ['<script>alert(1)</script>, "q"'], charts: 2 });
+  });
+
+  it('has no requests of a registry alone: a job counts them as a whole', () => {
+    const named = (requests: ReportDocument['savings']['totals']['requests']): string[] => {
+      const savings = { ...REPORT.savings, totals: { ...REPORT.savings.totals, requests } };
+      const page = new DOMParser().parseFromString(reportHtml({ ...REPORT, savings }, 'en'), 'text/html');
+      return [...page.querySelectorAll('dt')].map(({ textContent }) => textContent);
+    };
+    expect([named(REPORT.savings.totals.requests), named(null)].map((names) => names.includes('Requests'))).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it('draws what fills the registries: packed sizes as areas, solid what only one image needs, all of it named', () => {
+    const all = [
+      sampleImage('acme.internal:5000/macos/xcode:16.2', 34.8e9, 6.1e9),
+      sampleImage('acme.internal:5000/macos/<b>:14.4', 30.9e9, 2.4e9),
+      sampleImage('ghcr.io/acme/sequoia:15.1', 30.6e9, 30.6e9),
+      sampleImage('ghcr.io/acme/tiny:1', 12e9, 0),
+    ];
+    const images = sampleImages(all);
+    const page = new DOMParser().parseFromString(reportHtml({ ...REPORT, images }, 'en'), 'text/html');
+    const area = (box: Element | null): number =>
+      Number(box?.getAttribute('width') ?? 0) * Number(box?.getAttribute('height') ?? 0);
+    const cells = [...page.querySelectorAll('g.cell')].map((cell) => {
+      const [name, size] = (cell.querySelector('title')?.textContent ?? '').split('\n');
+      const image = all.find(({ registry, repository, tags }) => `${registry}/${repository}:${tags.join('')}` === name);
+      if (image === undefined) throw new Error(`no image is called ${String(name)}`);
+      return { image, size, packed: area(cell.querySelector('.packed')), unique: area(cell.querySelector('.unique')) };
+    });
+    expect(cells.map(({ size }) => size).toSorted()).toEqual([
+      '0 B unique of 12.0 GB',
+      '2.4 GB unique of 30.9 GB',
+      '30.6 GB unique of 30.6 GB',
+      '6.1 GB unique of 34.8 GB',
+    ]);
+    // At one scale for all of them the areas are the bytes that the table counts, and the solid ones those of one image alone.
+    const pixel = images.counted / cells.reduce((sum, { packed }) => sum + packed, 0);
+    for (const { image, packed, unique } of cells) {
+      expect(Math.abs(packed * pixel - image.packed) / image.packed).toBeLessThan(0.03);
+      expect(Math.abs(unique * pixel - (image.unique ?? 0)) / image.packed).toBeLessThan(0.03);
+    }
+    const rows = [...page.querySelectorAll('tr')].map((line) => [...line.children].map((cell) => cell.textContent));
+    expect(rows).toContainEqual(['acme.internal:5000/macos/xcode:16.2', '', '34.8 GB', '6.1 GB', '', '']);
+    expect(page.querySelectorAll('b, script, [src], [href]')).toHaveLength(0);
   });
 
   it('tells the same in both languages, each with all of its words', () => {

@@ -5,6 +5,7 @@ import type { SavingsBucket, SavingsFilter, SavingsRow } from '../../../../share
 import type { ImageSharing, RegistryImages } from '../../../../shared/models/sharing.ts';
 import { overTimeChart, PARTS, sharingChart, shortName } from './html-charts.ts';
 import { htmlPage } from './html-page.ts';
+import { contentsTreemap } from './html-treemap.ts';
 import { escaped, type HtmlColumn, htmlTable } from './markup.ts';
 import { type Say, wordsOf } from './report-words.ts';
 
@@ -30,7 +31,11 @@ export function reportHtml(document: ReportDocument, language: ReportRequest['la
     ...(['byRegistry', 'byRepository', 'byVm', 'byImage'] as const).flatMap((table) =>
       section(say(table), savings[table], (rows) => savedTable(rows, say, language)),
     ),
-    ...section(say('whatFills'), images.registries, () => contentsTable(images, say)),
+    ...section(
+      say('whatFills'),
+      images.registries,
+      () => `${contentsTreemap(images, say)}\n${contentsTable(images, say)}`,
+    ),
     ...section(say('whichShare'), sharing.pairs, () => `${sharingChart(sharing, say)}\n${pairTable(sharing, say)}`),
   ];
   return htmlPage(language, say('title'), parts);
@@ -150,24 +155,33 @@ function savedTable(rows: readonly SavingsRow[], say: Say, language: ReportReque
 function contentsTable({ registries }: RegistryImages, say: Say): string {
   interface Line {
     readonly name: string;
-    readonly images: number;
+    /** Null of an image itself. */
+    readonly images: number | null;
     readonly counted: number;
+    /** Of an image alone; null where it was not counted. */
+    readonly unique: number | null;
     readonly stored: number | null;
   }
   const lines = registries.flatMap(({ host, images, counted, stored, repositories }): Line[] => [
-    { name: host, images, counted, stored },
-    ...repositories.map((repository) => ({
-      ...repository,
-      name: `${host}/${repository.repository}`,
-      images: repository.images.length,
-    })),
+    { name: host, images, counted, unique: null, stored },
+    ...repositories.flatMap(({ repository, images: own, ...sums }): Line[] => [
+      { name: `${host}/${repository}`, images: own.length, counted: sums.counted, unique: null, stored: sums.stored },
+      ...own.map(({ digest, tags, packed, unique }) => ({
+        name: `${host}/${repository}${tags.length === 0 ? `@${digest}` : `:${tags.join(', ')}`}`,
+        images: null,
+        counted: packed,
+        unique,
+        stored: null,
+      })),
+    ]),
   ]);
   const known = (value: number | null): string => (value === null ? '' : bytes(value));
   return `${htmlTable<Line>(
     [
       { title: say('name'), cell: ({ name }) => name },
-      { title: say('images'), figure: true, cell: ({ images }) => String(images) },
+      { title: say('images'), figure: true, cell: ({ images }) => (images === null ? '' : String(images)) },
       { title: say('counted'), figure: true, cell: ({ counted }) => bytes(counted) },
+      { title: say('unique'), figure: true, cell: ({ unique }) => known(unique) },
       { title: say('stored'), figure: true, cell: ({ stored }) => known(stored) },
       {
         title: say('savedBySharing'),
