@@ -1,4 +1,4 @@
-import type { ComparedCell, ComparedChunk } from './comparison.ts';
+import type { ComparedCell, ComparedChunk, ComparedTotal } from './comparison.ts';
 
 /** What a place of two disks shows, in the order of the legend. */
 export const PLACE_KINDS = ['common', 'onlyA', 'onlyB', 'moved', 'zero', 'unknown'] as const;
@@ -29,6 +29,63 @@ export function kindOfCell(cell: ComparedCell, side: 'a' | 'b'): PlaceKind {
   return cell.state === 'only' ? (side === 'a' ? 'onlyA' : 'onlyB') : cell.state;
 }
 
+/** A kind in a legend: how many places it has, and the packed bytes of their distinct layers; of `unknown` raw bytes. */
+export interface PlaceTotal extends ComparedTotal {
+  readonly kind: PlaceKind;
+}
+
+interface Tally {
+  readonly places: Set<number>;
+  readonly layers: Map<string, Pick<ComparedTotal, 'bytes' | 'estimated'>>;
+}
+
+/** What a legend says of each kind that occurs, in its order. */
+export function placeTotals(chunks: readonly ComparedChunk[]): readonly PlaceTotal[] {
+  const told = movesOfA(chunks);
+  const tallies = new Map<PlaceKind, Tally>();
+  const count = (place: number, cell: ComparedCell, side: 'a' | 'b'): void => {
+    const kind = kindOfCell(cell, side);
+    const tally: Tally = tallies.get(kind) ?? { places: new Set(), layers: new Map() };
+    tallies.set(kind, tally);
+    tally.places.add(place);
+    const { name, bytes, estimated } = layerOf(place, cell);
+    const before = tally.layers.get(name);
+    // Of a place that is not known the longer side; of a layer rather what was packed than what is expected.
+    if (before === undefined || (before.estimated && !estimated) || (cell.state === 'unknown' && before.bytes < bytes))
+      tally.layers.set(name, { bytes, estimated });
+  };
+  for (const [place, { a, b }] of chunks.entries()) {
+    if (a !== null) count(place, a, 'a');
+    // What A says of common bytes and of a move need not be said once more by B.
+    if (b !== null && b.state !== 'common' && !(b.state === 'moved' && told.has(place))) count(place, b, 'b');
+  }
+  return PLACE_KINDS.flatMap((kind) => {
+    const tally = tallies.get(kind);
+    if (tally === undefined) return [];
+    const layers = [...tally.layers.values()];
+    return {
+      kind,
+      chunks: tally.places.size,
+      bytes: layers.reduce((sum, { bytes }) => sum + bytes, 0),
+      estimated: layers.some(({ bytes, estimated }) => estimated && bytes > 0),
+    };
+  });
+}
+
+function layerOf(
+  place: number,
+  { state, rawDigest, rawSize, size, estimatedSize }: ComparedCell,
+): { readonly name: string; readonly bytes: number; readonly estimated: boolean } {
+  if (state === 'unknown') return { name: `place ${String(place)}`, bytes: rawSize, estimated: false };
+  const name = state === 'zero' || rawDigest === null ? `zeros of ${String(rawSize)}` : rawDigest;
+  return { name, bytes: size ?? estimatedSize ?? 0, estimated: size === null };
+}
+
+/** Places of B to which chunks of A have moved. */
+function movesOfA(chunks: readonly ComparedChunk[]): ReadonlySet<number> {
+  return new Set(chunks.flatMap(({ a }) => (a?.state === 'moved' && a.at !== null ? a.at : [])));
+}
+
 /** Whether the cells of a place are the same bytes. */
 export function isCommon({ a, b }: ComparedChunk): boolean {
   return a?.state === 'common' || (a?.state === 'zero' && b?.state === 'zero');
@@ -37,7 +94,7 @@ export function isCommon({ a, b }: ComparedChunk): boolean {
 /** Everything that is the case, in disk order. A place where each side has something of its own elsewhere has a line for each. */
 export function compareRows(chunks: readonly ComparedChunk[]): CompareRow[] {
   // What A says of a move need not be said once more by B.
-  const told = new Set(chunks.flatMap(({ a }) => (a?.state === 'moved' && a.at !== null ? a.at : [])));
+  const told = movesOfA(chunks);
   return chunks.flatMap((chunk, place): CompareRow[] => {
     const { a, b } = chunk;
     const row = (kind: CompareRow['kind'], sides: Partial<CompareRow> = {}): CompareRow => ({

@@ -132,6 +132,18 @@ describe('the screen of two images', () => {
     expect(rows('Differences').map(([place, , kind]) => [place, kind])).toEqual([['3', 'Only in B']]);
   });
 
+  it('says in the legend of each kind how many places it has, and the bytes of their layers', async () => {
+    await show();
+    const legend = within(screen.getByRole('list', { name: 'Legend' }));
+    expect(legend.getAllByRole('listitem').map(({ textContent }) => textContent.trim())).toEqual([
+      'Common 2 chunks · 220 MB same bytes, same place',
+      'Only in A 2 chunks · 220 MB',
+      'Only in B 2 chunks · 220 MB',
+      'Moved 1 chunk · 220 MB same bytes, another place',
+      'Zero chunk 1 chunk · 220 MB nothing but zeros',
+    ]);
+  });
+
   it('has a table of every chunk in place of the picture', async () => {
     const user = await show();
     await user.click(screen.getByRole('radio', { name: 'Table' }));

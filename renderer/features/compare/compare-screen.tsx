@@ -4,6 +4,7 @@ import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
+import { totalBytes } from '../../../shared/format/compared.ts';
 import { chunkLength, offsetUnit } from '../../../shared/format/disk-offset.ts';
 import type { Comparison } from '../../../shared/models/comparison.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
@@ -19,9 +20,9 @@ import {
   DIFFERENCE_KINDS,
   type DifferenceKind,
   isDifference,
-  kindOfCell,
-  PLACE_KINDS,
   type PlaceKind,
+  type PlaceTotal,
+  placeTotals,
 } from '../../../shared/models/differences.ts';
 import { CompareFigures } from './compare-figures.tsx';
 import { sideChoices } from './compare-sides.ts';
@@ -174,15 +175,7 @@ function Compared(props: { readonly comparison: Comparison; readonly onPlan: (()
     () => (filter === 'all' ? differences : differences.filter(({ kind }) => kind === filter)),
     [differences, filter],
   );
-  const kinds = useMemo(() => {
-    const occur = new Set(
-      chunks.flatMap(({ a, b }) => [
-        ...(a === null ? [] : [kindOfCell(a, 'a')]),
-        ...(b === null ? [] : [kindOfCell(b, 'b')]),
-      ]),
-    );
-    return PLACE_KINDS.filter((kind) => occur.has(kind));
-  }, [chunks]);
+  const totals = useMemo(() => placeTotals(chunks), [chunks]);
   const unit = offsetUnit(chunkSize);
   return (
     <>
@@ -218,7 +211,7 @@ function Compared(props: { readonly comparison: Comparison; readonly onPlan: (()
                 onToggleTable={() => setView('table')}
               />
             </div>
-            <Legend kinds={kinds} onHighlight={setHighlighted} />
+            <Legend totals={totals} onHighlight={setHighlighted} />
           </>
         ) : (
           <CompareTable
@@ -274,14 +267,14 @@ function Compared(props: { readonly comparison: Comparison; readonly onPlan: (()
 }
 
 function Legend(props: {
-  readonly kinds: readonly PlaceKind[];
+  readonly totals: readonly PlaceTotal[];
   readonly onHighlight: (kind: PlaceKind | null) => void;
 }): ReactElement {
-  const { kinds, onHighlight } = props;
+  const { totals, onHighlight } = props;
   const { t } = useTranslation('compare');
   return (
     <ul className="compare-legend" aria-label={t('legend')}>
-      {kinds.map((kind) => (
+      {totals.map(({ kind, ...total }) => (
         <li key={kind}>
           <button
             type="button"
@@ -292,7 +285,9 @@ function Legend(props: {
             onBlur={() => onHighlight(null)}
           >
             <CompareSwatch kind={kind} />
-            <b>{t(`kind.${kind}`)}</b> <span>{t(`hint.${kind}`)}</span>
+            <b>{t(`kind.${kind}`)}</b>{' '}
+            <span>{t('legendValue', { chunks: t('chunks', { count: total.chunks }), bytes: totalBytes(total) })}</span>{' '}
+            {t(`hint.${kind}`) !== '' && <span>{t(`hint.${kind}`)}</span>}
           </button>
         </li>
       ))}

@@ -75,6 +75,17 @@ describe('a comparison as HTML', () => {
     }).toEqual({ active: 0, places: 7, woven: 6, hollow: 3, moved: 2, differences: 4 });
   });
 
+  it('says in the legend how many chunks are of each kind, and how large they are', () => {
+    const legend = [...page('en').querySelectorAll('.legend > span')].map(({ textContent }) => textContent.trim());
+    expect(legend).toEqual([
+      'Common Chunks: 3 · 3 kB',
+      'Only in A Chunks: 1 · 1 kB',
+      'Only in B Chunks: 2 · 2 kB',
+      'Same bytes, moved Chunks: 1 · 1 kB',
+      'Zero chunk Chunks: 1 · 1 kB',
+    ]);
+  });
+
   it('has all of its words in both languages', () => {
     for (const language of ['en', 'zh-CN'] as const)
       expect(comparisonHtml(COMPARISON, 0, language)).not.toContain('{{');

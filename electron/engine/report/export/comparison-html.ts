@@ -2,13 +2,7 @@ import { formatBytes } from '../../../../shared/format/bytes.ts';
 import { cellDigest, cellSize, placeRange, referenceOf, totalBytes } from '../../../../shared/format/compared.ts';
 import { chunkLength, offsetUnit } from '../../../../shared/format/disk-offset.ts';
 import type { ComparedSide, ComparedTotal, Comparison } from '../../../../shared/models/comparison.ts';
-import {
-  type CompareRow,
-  compareRows,
-  isDifference,
-  kindOfCell,
-  PLACE_KINDS,
-} from '../../../../shared/models/differences.ts';
+import { type CompareRow, compareRows, isDifference, placeTotals } from '../../../../shared/models/differences.ts';
 import type { ReportRequest } from '../../../../shared/models/report.ts';
 import { comparisonSwatch, comparisonWeave } from './comparison-weave.ts';
 import { htmlPage } from './html-page.ts';
@@ -68,15 +62,10 @@ function figures({ totals, nvram }: Comparison, say: Say): string {
 }
 
 function legend({ chunks }: Comparison, say: Say): string {
-  const occur = new Set(
-    chunks.flatMap(({ a, b }) => [
-      ...(a === null ? [] : [kindOfCell(a, 'a')]),
-      ...(b === null ? [] : [kindOfCell(b, 'b')]),
-    ]),
-  );
-  const entries = PLACE_KINDS.filter((kind) => occur.has(kind)).map(
-    (kind) => `<span>${comparisonSwatch(kind)} ${escaped(say(kind))}</span>`,
-  );
+  const entries = placeTotals(chunks).map(({ kind, ...total }) => {
+    const value = `${say('chunks', { count: total.chunks })} · ${totalBytes(total)}`;
+    return `<span>${comparisonSwatch(kind)} <b>${escaped(say(kind))}</b> ${escaped(value)}</span>`;
+  });
   return `<p class="legend">${entries.join(' ')}</p>`;
 }
 
