@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/engine-interface.ts';
-import { forkNodeHelper } from '../host/fork-helper.ts';
-import { HelperAhead } from '../host/helper-ahead.ts';
+import type { StartedAhead } from '../host/start-ahead.ts';
 import { cliPorts } from './cli-ports.ts';
 import type { CommandContext } from './command-context.ts';
 import { errorSentence } from './error-words.ts';
@@ -13,25 +12,26 @@ import { EXIT } from './exit-status.ts';
 import { runProgram } from './program.ts';
 import { processTerminal } from './terminal.ts';
 
-/** The folder of the built file: workers, helper and codec lie beside it. */
-const builtFolder = import.meta.dirname;
-
-function productVersion(): string {
+function productVersion(builtFolder: string): string {
   const text = readFileSync(join(builtFolder, '..', '..', 'package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }
 
-/** Runs the command that the process was started with, and leaves its status in `process.exitCode`. */
-export async function runCommandLine(): Promise<void> {
+/**
+ * Runs the command that the process was started with, and leaves its status in `process.exitCode`.
+ *
+ * @param builtFolder where workers, helper and codec lie
+ */
+export async function runCommandLine(builtFolder: string, ahead: StartedAhead): Promise<void> {
   try {
-    process.exitCode = await main();
+    process.exitCode = await main(builtFolder, ahead);
   } catch (thrown) {
     process.stderr.write(`${errorSentence(toAppError(thrown))}\n`);
     process.exitCode = EXIT.failed;
   }
 }
 
-async function main(): Promise<number> {
+async function main(builtFolder: string, { helpers, state }: StartedAhead): Promise<number> {
   const interruption = new AbortController();
   const interrupt = (): void => {
     // The second Ctrl-C does not wait for sessions to be closed.
@@ -41,8 +41,7 @@ async function main(): Promise<number> {
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   let opened: Promise<Engine> | null = null;
-  const helpers = new HelperAhead(forkNodeHelper);
-  const ports = cliPorts(builtFolder, helpers.fork);
+  const ports = { ...cliPorts(builtFolder, helpers.fork), startedState: state };
   const context: CommandContext = {
     terminal: processTerminal(),
     signal: interruption.signal,
@@ -50,12 +49,14 @@ async function main(): Promise<number> {
     expectLock: () => helpers.start(ports.paths.lockHelper),
   };
   try {
-    return await runProgram(process.argv.slice(2), context, productVersion());
+    return await runProgram(process.argv.slice(2), context, productVersion(builtFolder));
   } finally {
     // Assigned in a callback, which the flow analysis does not follow.
     const engine = opened as Promise<Engine> | null;
     // One that could not be opened has told so already.
     if (engine !== null) await engine.then((open) => open.close()).catch(() => undefined);
     helpers.close();
+    // An engine that was opened has closed it.
+    await state?.worker.terminate();
   }
 }

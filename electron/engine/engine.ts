@@ -405,6 +405,7 @@ export async function createEngine(ports: EnginePorts): Promise<Engine> {
     workerFile: ports.paths.stateWorker,
     clock: ports.clock,
     log: ports.log,
+    started: ports.startedState ?? null,
   });
   const engine = new JoinedEngine(ports, state);
   await engine.open();

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { AppError } from '../../shared/errors/app-error.ts';
+import type { StartedState } from './state/state-start.ts';
 
 /** Folders and files that the host chose. All absolute. */
 export interface EnginePaths {
@@ -139,4 +140,6 @@ export interface EnginePorts {
   readonly wakefulness: Wakefulness;
   /** Raw bytes of one chunk; 512 MiB in production, 1 MiB in most tests. */
   readonly chunkSize: number;
+  /** The state worker of `paths.stateHome` where the host started it ahead. */
+  readonly startedState?: StartedState | null;
 }

@@ -12,8 +12,9 @@ export class HelperAhead {
     this.#fork = fork;
   }
 
-  /** Starts a helper that the next `fork` of this file takes. */
+  /** Starts a helper that the next `fork` of this file takes, unless one waits for that. */
   start(file: string): void {
+    if (this.#ready?.file === file) return;
     this.close();
     const helper = this.#fork(file, []);
     this.#ready = { file, helper };

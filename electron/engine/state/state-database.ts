@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Clock, Log } from '../ports.ts';
-import type { SqlStatement, SqlValue, StateMode, StateReply, StateRequest, StateWorkerData } from './state-protocol.ts';
+import type { SqlStatement, SqlValue, StateMode, StateReply, StateRequest } from './state-protocol.ts';
+import { type StartedState, startState } from './state-start.ts';
 
 /** What {@link openState} needs. */
 export interface OpenStateOptions {
@@ -12,6 +13,8 @@ export interface OpenStateOptions {
   readonly workerFile: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
+  /** The worker for this folder where it runs already. */
+  readonly started?: StartedState | null;
 }
 
 /**
@@ -61,27 +64,23 @@ class WorkerDatabase implements StateDatabase {
   #ended: AppError | null = null;
   #closed: Promise<void> | null = null;
 
-  constructor({ directory, workerFile, clock, log }: OpenStateOptions) {
+  constructor({ directory, workerFile, clock, log, started = null }: OpenStateOptions) {
     this.#log = log;
-    const data: StateWorkerData = { directory, nowMs: clock.now() };
-    this.#worker = new Worker(workerFile, { workerData: data, name: 'state' });
-    this.opened = new Promise((resolve, reject) => {
-      this.#worker.on('message', (reply: StateReply) => {
-        if (reply.kind === 'opened') {
-          this.#move(reply.mode, null);
-          resolve();
-        } else {
-          this.#receive(reply);
-        }
-      });
-      const end = (cause: unknown): void => {
-        const error = new AppError('state.unavailable', { reason: 'ended' }, { cause });
-        this.#end(error);
-        reject(error);
-      };
-      this.#worker.on('error', end);
-      this.#worker.on('exit', end);
-    });
+    const { worker, opened } = started ?? startState(workerFile, { directory, nowMs: clock.now() });
+    this.#worker = worker;
+    const ended = (cause: unknown): AppError => new AppError('state.unavailable', { reason: 'ended' }, { cause });
+    const end = (cause: unknown): void => this.#end(ended(cause));
+    this.opened = opened.then(
+      (said) => {
+        worker.on('message', (reply: StateReply) => this.#receive(reply));
+        for (const reply of said) this.#receive(reply);
+      },
+      (cause: unknown) => {
+        throw ended(cause);
+      },
+    );
+    worker.on('error', end);
+    worker.on('exit', end);
   }
 
   get mode(): StateMode {
@@ -133,7 +132,11 @@ class WorkerDatabase implements StateDatabase {
     });
   }
 
-  #receive(reply: Exclude<StateReply, { kind: 'opened' }>): void {
+  #receive(reply: StateReply): void {
+    if (reply.kind === 'opened') {
+      this.#move(reply.mode, null);
+      return;
+    }
     if (reply.kind === 'moved') {
       this.#move(reply.mode, reply.setAside);
       return;

@@ -1,0 +1,34 @@
+import { Worker } from 'node:worker_threads';
+import type { StateReply, StateWorkerData } from './state-protocol.ts';
+
+/** A state worker that runs. */
+export interface StartedState {
+  readonly worker: Worker;
+  /** What it says until the database is open, that included; rejects where the worker ends before. */
+  readonly opened: Promise<readonly StateReply[]>;
+}
+
+/**
+ * Starts the state worker. It is a file of its own because a host may do so while the engine still loads: thread and database
+ * need 70 ms, on another core.
+ *
+ * @param workerFile the built state worker (`state-worker.cjs`)
+ */
+export function startState(workerFile: string, data: StateWorkerData): StartedState {
+  const worker = new Worker(workerFile, { workerData: data, name: 'state' });
+  const opened = new Promise<readonly StateReply[]>((resolve, reject) => {
+    const said: StateReply[] = [];
+    const hear = (reply: StateReply): void => {
+      said.push(reply);
+      if (reply.kind !== 'opened') return;
+      worker.off('message', hear);
+      resolve(said);
+    };
+    worker.on('message', hear);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the state worker ended with ${String(code)}`)));
+  });
+  // Who opens the state hears of it; nobody may have asked yet.
+  opened.catch(() => undefined);
+  return { worker, opened };
+}
