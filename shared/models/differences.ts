@@ -1,7 +1,7 @@
 import type { ComparedCell, ComparedChunk, ComparedTotal } from './comparison.ts';
 
 /** What a place of two disks shows, in the order of the legend. */
-export const PLACE_KINDS = ['common', 'onlyA', 'onlyB', 'moved', 'zero', 'unknown'] as const;
+const PLACE_KINDS = ['common', 'onlyA', 'onlyB', 'moved', 'zero', 'unknown'] as const;
 
 /** See {@link PLACE_KINDS}. */
 export type PlaceKind = (typeof PLACE_KINDS)[number];
