@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -11,6 +11,7 @@ import { cloneWithChanges, makeWovenVm } from '../fixtures/woven-vm.ts';
 import { seriousIssuesOfThemes } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
 import { vmRow } from './push-driver.ts';
+import { writtenFiles } from './written-files.ts';
 
 /** Chunks in which the clone differs: in the file system, and behind it. */
 const CHANGED = [3, 18, 19];
@@ -72,33 +73,14 @@ describe('somebody who wants to know what two images share', () => {
   });
 
   it('writes what it shows into files: a document, tables, and a page with both weaves', async () => {
-    const written = new Map<string, string>();
-    for (const [format, label] of [
-      ['json', 'JSON, for programs'],
-      ['csv', 'CSV, for tables'],
-      ['html', 'Web page, with pictures'],
-    ] as const) {
-      const file = join(stateHome, `difference.${format}`);
-      // The system's own dialogs cannot be clicked from outside.
-      await app.electron.evaluate(({ dialog }, chosen) => {
-        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
-      }, file);
-      await page.getByRole('button', { name: 'Export…' }).click();
-      await page.getByRole('menuitem', { name: label }).click();
-      await page.getByText(file, { exact: true }).waitFor();
-      written.set(format, await readFile(file, 'utf8'));
-    }
-    const document = comparisonSchema.parse(JSON.parse(written.get('json') ?? ''));
+    const written = await writtenFiles(app, stateHome, 'difference');
+    const document = comparisonSchema.parse(JSON.parse(written.json));
     const changed = document.chunks.flatMap(({ a, b }, at) => (a?.state === 'only' && b?.state === 'only' ? [at] : []));
     expect({ a: document.a.title, b: document.b.tags, changed }).toEqual({ a: 'base', b: ['1.1'], changed: CHANGED });
-    const chunks =
-      written
-        .get('csv')
-        ?.split('\r\n')
-        .filter((line) => line.startsWith('chunk,')) ?? [];
+    const chunks = written.csv.split('\r\n').filter((line) => line.startsWith('chunk,'));
     expect(chunks.filter((line) => line.includes(',changed,'))).toHaveLength(CHANGED.length);
     expect(chunks).toHaveLength(document.chunks.length);
-    expect(written.get('html')?.match(/<title>Chunk /g)).toHaveLength(document.chunks.length);
+    expect(written.html.match(/<title>Chunk /g)).toHaveLength(document.chunks.length);
   });
 
   it('swaps the sides, and goes back to where it was asked for', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
@@ -16,6 +16,7 @@ import { type LaunchedApp, launchApp } from './app.ts';
 import { chooseMenuItem } from './menu-command.ts';
 import { vmRow } from './push-driver.ts';
 import { askHost } from './window-bridge.ts';
+import { writtenFiles } from './written-files.ts';
 
 /** Three pushes of VMs that share most of their disk; the last is a clone as it was. */
 const PUSHES = [
@@ -209,31 +210,18 @@ describe('the savings screen after three pushes of related VMs', () => {
   });
 
   it('writes files whose sums are those of the screen', async () => {
-    for (const [format, label] of [
-      ['json', 'JSON, for programs'],
-      ['csv', 'CSV, for tables'],
-      ['html', 'Web page, with pictures'],
-    ] as const) {
-      const file = join(folder, `report.${format}`);
-      await app.electron.evaluate(({ dialog }, chosen) => {
-        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
-      }, file);
-      await page.getByRole('button', { name: 'Export…' }).click();
-      await page.getByRole('menuitem', { name: label }).click();
-      await page.getByText(file, { exact: true }).waitFor();
-    }
-    const document = reportDocumentSchema.parse(JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')));
+    const written = await writtenFiles(app, folder, 'report');
+    const document = reportDocumentSchema.parse(JSON.parse(written.json));
     const notSent = total(({ present, mounted, duplicate }) => present + mounted + duplicate);
     const { totals, byRepository, byRegistry, byVm } = document.savings;
     expect([totals.notSent, totals.sent]).toEqual([notSent, total(({ uploaded }) => uploaded)]);
     for (const rows of [byRepository, byRegistry, byVm]) {
       expect(rows.reduce((sum, row) => sum + row.notSent, 0)).toBe(notSent);
     }
-    expect(await readFile(join(folder, 'report.csv'), 'utf8')).toContain(String(notSent));
-    const written = await readFile(join(folder, 'report.html'), 'utf8');
-    expect(written).toContain(formatBytes(notSent));
+    expect(written.csv).toContain(String(notSent));
+    expect(written.html).toContain(formatBytes(notSent));
     // The map has a cell for each image that was pushed.
-    expect(written.match(/<g class="cell"><title>/g)).toHaveLength(PUSHES.length);
-    expect(written.match(/https?:|<script|\b(?:src|href|on\w+)=/g)).toBeNull();
+    expect(written.html.match(/<g class="cell"><title>/g)).toHaveLength(PUSHES.length);
+    expect(written.html.match(/https?:|<script|\b(?:src|href|on\w+)=/g)).toBeNull();
   });
 });
