@@ -1,6 +1,6 @@
 import { ArrowLeft, ArrowLeftRight } from 'lucide-react';
 import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
-import { Button, ToggleButton, ToggleButtonGroup } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
@@ -12,6 +12,7 @@ import type { Vm } from '../../../shared/models/vm.ts';
 import { useClient } from '../../state/client.ts';
 import { ExportMenu } from '../../ui/export-menu.tsx';
 import { ReadingLine } from '../../ui/reading-line.tsx';
+import { Segments } from '../../ui/segments.tsx';
 import { askCopy } from '../copy/copy-start.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
 import './compare.css';
@@ -159,12 +160,15 @@ function planOf(
 }
 
 type Filter = 'all' | DifferenceKind;
+const FILTERS: readonly Filter[] = ['all', ...DIFFERENCE_KINDS];
+const VIEWS = ['weave', 'table'] as const;
+type View = (typeof VIEWS)[number];
 
 function Compared(props: { readonly comparison: Comparison; readonly onPlan: (() => void) | null }): ReactElement {
   const { comparison, onPlan } = props;
   const { chunks, chunkSize } = comparison;
   const { t } = useTranslation('compare');
-  const [view, setView] = useState<'weave' | 'table'>('weave');
+  const [view, setView] = useState<View>('weave');
   const [filter, setFilter] = useState<Filter>('all');
   const [highlighted, setHighlighted] = useState<PlaceKind | null>(null);
   const [marked, setMarked] = useState<number | null>(null);
@@ -184,20 +188,7 @@ function Compared(props: { readonly comparison: Comparison; readonly onPlan: (()
         <div className="compare-picture-head">
           <h2>{t('weave')}</h2>
           <p>{t('weaveNote', { count: chunks.length, size: chunkLength(chunkSize) })}</p>
-          <ToggleButtonGroup
-            className="segments"
-            aria-label={t('view')}
-            disallowEmptySelection
-            selectedKeys={[view]}
-            onSelectionChange={(keys) => setView(keys.has('table') ? 'table' : 'weave')}
-          >
-            <ToggleButton id="weave" className="segment">
-              {t('weave')}
-            </ToggleButton>
-            <ToggleButton id="table" className="segment">
-              {t('table')}
-            </ToggleButton>
-          </ToggleButtonGroup>
+          <Segments label={t('view')} choices={VIEWS} value={view} words={(one) => t(one)} onChange={setView} />
         </div>
         {view === 'weave' ? (
           <>
@@ -228,25 +219,16 @@ function Compared(props: { readonly comparison: Comparison; readonly onPlan: (()
         <section className="compare-differences" aria-label={t('differences')}>
           <div className="compare-differences-head">
             <h2>{t('differences')}</h2>
-            <ToggleButtonGroup
-              className="segments"
-              aria-label={t('differences')}
-              disallowEmptySelection
-              selectedKeys={[filter]}
-              onSelectionChange={(keys) => {
-                const [key] = keys;
-                setFilter(DIFFERENCE_KINDS.find((kind) => kind === key) ?? 'all');
-              }}
-            >
-              {(['all', ...DIFFERENCE_KINDS] as const).map((kind) => (
-                <ToggleButton key={kind} id={kind} className="segment">
-                  {t(`filter.${kind}`)}
-                  <span className="segment-count">
-                    {kind === 'all' ? differences.length : differences.filter((row) => row.kind === kind).length}
-                  </span>
-                </ToggleButton>
-              ))}
-            </ToggleButtonGroup>
+            <Segments
+              label={t('differences')}
+              choices={FILTERS}
+              value={filter}
+              words={(kind) => t(`filter.${kind}`)}
+              count={(kind) =>
+                kind === 'all' ? differences.length : differences.filter((row) => row.kind === kind).length
+              }
+              onChange={setFilter}
+            />
           </div>
           {shown.length === 0 ? (
             <p className="compare-empty">{t(filter === 'all' ? 'noDifference' : 'noneOfThese')}</p>
