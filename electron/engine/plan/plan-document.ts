@@ -85,14 +85,15 @@ function sinceOf(draft: PushDraft, { index, kind, rawDigest }: DraftLayer): Retu
 }
 
 /** Of what has to be uploaded: whether it is known from elsewhere, changed since the last push or base, or new to the repository. */
-function reasonOf(draft: PushDraft, layer: DraftLayer, own: LayerVerdict, firstHere: boolean): LayerReason {
+function reasonOf(layer: DraftLayer, own: LayerVerdict, changed: boolean, firstHere: boolean): LayerReason {
   if (own.verdict !== 'upload' || layer.kind !== 'disk' || layer.knownFrom !== null) return own.reason;
-  if (sinceOf(draft, layer).changedSinceMs !== null) return 'changed';
+  if (changed) return 'changed';
   return layer.digest !== null && firstHere ? 'newRepository' : own.reason;
 }
 
 /** One layer as a plan shows it for one target. `firstHere`: the target's repository was found to hold nothing of the image. */
 function planLayer(draft: PushDraft, layer: DraftLayer, own: LayerVerdict | undefined, firstHere: boolean): PlanLayer {
+  const since = sinceOf(draft, layer);
   return {
     index: layer.index,
     kind: layer.kind,
@@ -105,11 +106,11 @@ function planLayer(draft: PushDraft, layer: DraftLayer, own: LayerVerdict | unde
     verdict: own?.verdict ?? null,
     origin: layer.origin,
     zero: layer.zero,
-    reason: own === undefined ? 'notReadYet' : reasonOf(draft, layer, own, firstHere),
+    reason: own === undefined ? 'notReadYet' : reasonOf(layer, own, since.changedSinceMs !== null, firstHere),
     mountedFrom: own?.mountedFrom ?? null,
     base: layer.base,
     knownFrom: layer.knownFrom,
-    ...sinceOf(draft, layer),
+    ...since,
   };
 }
 
