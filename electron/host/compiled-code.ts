@@ -9,7 +9,7 @@ import { cacheHomeOf } from './state-paths.ts';
 
 /**
  * Loaded before everything else by the command line and by the workers: what stands beside this file is loaded with the
- * code that V8 compiled at an earlier start, which takes a third of a start away. Node does it by itself from 22.1 on
+ * code that V8 compiled at an earlier start, which takes a fifth of a start away. Node does it by itself from 22.1 on
  * (`module.enableCompileCache`). Not in the app: its archive is checked by the fuses, and code from a folder of the user's
  * would not be.
  */

@@ -1,4 +1,4 @@
-import type { AlsoIn, ComparedCell, ComparedTotal } from '../models/comparison.ts';
+import type { AlsoIn, ComparedCell, ComparedSide, ComparedTotal } from '../models/comparison.ts';
 import type { CompareRow } from '../models/differences.ts';
 import { formatBytes } from './bytes.ts';
 import { shortDigest } from './digest.ts';
@@ -33,4 +33,9 @@ export function placeRange({ chunk, a, b }: CompareRow, chunkSize: number): stri
 export function referenceOf({ registry, repository, digest, tags }: AlsoIn['images'][number]): string {
   const [tag] = tags;
   return `${registry}/${repository}${tag === undefined ? `@${shortDigest(digest)}` : `:${tag}`}`;
+}
+
+/** `host/repository:14.4, latest` or a VM's name. */
+export function sideName({ title, tags }: Pick<ComparedSide, 'title' | 'tags'>): string {
+  return tags.length === 0 ? title : `${title}:${tags.join(', ')}`;
 }

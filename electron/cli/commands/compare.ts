@@ -1,21 +1,24 @@
-import { extname, resolve } from 'node:path';
-import { AppError } from '../../../shared/errors/app-error.ts';
-import { cellDigest, cellSize, placeRange, referenceOf, totalBytes } from '../../../shared/format/compared.ts';
+import { resolve } from 'node:path';
+import {
+  cellDigest,
+  cellSize,
+  placeRange,
+  referenceOf,
+  sideName,
+  totalBytes,
+} from '../../../shared/format/compared.ts';
 import { chunkLength, offsetUnit } from '../../../shared/format/disk-offset.ts';
 import type { ComparedName, ComparedSide, ComparedTotal, Comparison } from '../../../shared/models/comparison.ts';
 import { type CompareRow, compareRows, isDifference } from '../../../shared/models/differences.ts';
 import { parseReference } from '../../../shared/models/reference.ts';
-import { type ReportFormat, reportFormatSchema } from '../../../shared/models/report.ts';
 import type { VmList } from '../../../shared/models/vm.ts';
-import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { type CommandContext, call } from '../command-context.ts';
 import { table } from '../table.ts';
 import { findVm, vmNamed } from './push-options.ts';
+import { type FormatOptions, formatOf } from './report-format.ts';
 
 /** Options of `tartan compare`. */
-export interface CompareOptions extends CommonOptions {
-  readonly format?: 'table' | ReportFormat;
-  readonly output?: string;
-}
+export type CompareOptions = FormatOptions;
 
 /** Differences that a terminal shows; the files have all. */
 const SHOWN = 50;
@@ -37,7 +40,7 @@ export async function compare(
   nameB: string,
   options: CompareOptions,
 ): Promise<undefined> {
-  const format = formatOf(options);
+  const format = formatOf('compare', options);
   // What does not parse is said before anything is looked for.
   for (const name of [nameA, nameB]) if (name.includes('/')) parseReference(name);
   const list = await call(context, 'vms.list', null);
@@ -65,20 +68,11 @@ function sideOf(list: VmList, name: string): ComparedName {
   return cached === null ? { kind: 'image', name } : { kind: 'vm', name: cached };
 }
 
-/** Without `--format` the name of the file tells. */
-function formatOf({ json, format, output }: CompareOptions): 'table' | ReportFormat {
-  const named = output === undefined ? undefined : reportFormatSchema.safeParse(extname(output).slice(1)).data;
-  const chosen = format ?? (json === true ? 'json' : (named ?? 'table'));
-  if (chosen === 'table' && output !== undefined)
-    throw new AppError('input.invalid', { method: 'compare', field: 'format', problem: 'a file is csv, json or html' });
-  return chosen;
-}
-
 function comparisonText({ a, b, totals, nvram, chunks, chunkSize }: Comparison): string {
-  const side = ({ kind, registry, title, tags, packed, estimated }: ComparedSide): string => {
-    const name = tags.length === 0 ? title : `${title}:${tags.join(', ')}`;
+  const side = (compared: ComparedSide): string => {
+    const { kind, registry, packed, estimated } = compared;
     const cached = kind === 'vm' && registry !== null ? ' in Tart’s cache' : '';
-    return `${name}${cached}, packed ${totalBytes({ bytes: packed, estimated })}`;
+    return `${sideName(compared)}${cached}, packed ${totalBytes({ bytes: packed, estimated })}`;
   };
   const total = (sum: ComparedTotal): string => `${totalBytes(sum)} in ${String(sum.chunks)} chunks`;
   const facts: [string, string][] = [

@@ -1,20 +1,17 @@
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { AppError } from '../../../shared/errors/app-error.ts';
-import { type ReportFormat, reportFormatSchema } from '../../../shared/models/report.ts';
 import type { SavingsFilter } from '../../../shared/models/savings.ts';
-import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { type CommandContext, call } from '../command-context.ts';
 import { savingsText } from '../savings-text.ts';
+import { type FormatOptions, formatOf } from './report-format.ts';
 import { olderThanOption } from './tags.ts';
 
 /** Options of `tartan report`. */
-export interface ReportOptions extends CommonOptions {
+export interface ReportOptions extends FormatOptions {
   readonly since?: number;
   readonly until?: number;
   readonly registry?: string;
   readonly by: SavingsFilter['bucket'];
-  readonly format?: 'table' | ReportFormat;
-  readonly output?: string;
 }
 
 /** Parses `--since` and `--until`: a day (its beginning, here), `30d` before now, or a moment. Answers ms since the epoch. */
@@ -34,7 +31,7 @@ export async function report(context: CommandContext, options: ReportOptions): P
     registry: options.registry ?? null,
     bucket: options.by,
   };
-  const format = formatOf(options);
+  const format = formatOf('report', options);
   if (format === 'table') {
     context.terminal.out(savingsText(await call(context, 'report.savings', filter)));
     return;
@@ -46,13 +43,4 @@ export async function report(context: CommandContext, options: ReportOptions): P
   }
   const { path } = await call(context, 'report.export', { ...request, path: resolve(options.output) });
   context.terminal.note(`Written to ${path}.`);
-}
-
-/** Without `--format` the name of the file tells. */
-function formatOf({ json, format, output }: ReportOptions): 'table' | ReportFormat {
-  const named = output === undefined ? undefined : reportFormatSchema.safeParse(extname(output).slice(1)).data;
-  const chosen = format ?? (json === true ? 'json' : (named ?? 'table'));
-  if (chosen === 'table' && output !== undefined)
-    throw new AppError('input.invalid', { method: 'report', field: 'format', problem: 'a file is csv, json or html' });
-  return chosen;
 }

@@ -1,5 +1,12 @@
 import { formatBytes } from '../../../../shared/format/bytes.ts';
-import { cellDigest, cellSize, placeRange, referenceOf, totalBytes } from '../../../../shared/format/compared.ts';
+import {
+  cellDigest,
+  cellSize,
+  placeRange,
+  referenceOf,
+  sideName,
+  totalBytes,
+} from '../../../../shared/format/compared.ts';
 import { chunkLength, offsetUnit } from '../../../../shared/format/disk-offset.ts';
 import type { ComparedSide, ComparedTotal, Comparison } from '../../../../shared/models/comparison.ts';
 import { type CompareRow, compareRows, isDifference, placeTotals } from '../../../../shared/models/differences.ts';
@@ -31,14 +38,14 @@ export function comparisonHtml(comparison: Comparison, madeMs: number, language:
   ]);
 }
 
-function side({ title, tags, digest, diskSize, packed, estimated }: ComparedSide, say: Say): string {
-  const name = tags.length === 0 ? title : `${title}:${tags.join(', ')}`;
+function side(compared: ComparedSide, say: Say): string {
+  const { digest, diskSize, packed, estimated } = compared;
   const facts = [
     ...(digest === null ? [] : [digest]),
     say('diskOf', { bytes: formatBytes(diskSize) }),
     say('packedOf', { bytes: totalBytes({ bytes: packed, estimated }) }),
   ];
-  return `${escaped(name)}<small>${escaped(facts.join(' · '))}</small>`;
+  return `${escaped(sideName(compared))}<small>${escaped(facts.join(' · '))}</small>`;
 }
 
 function figures({ totals, nvram }: Comparison, say: Say): string {

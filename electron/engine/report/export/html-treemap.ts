@@ -8,6 +8,7 @@ import {
 } from '../../../../shared/layout/treemap-cells.ts';
 import { EVERYWHERE, type TreemapPlace } from '../../../../shared/layout/treemap-place.ts';
 import type { RegistryImages } from '../../../../shared/models/sharing.ts';
+import { imageName } from './image-name.ts';
 import { escaped } from './markup.ts';
 import type { Say } from './report-words.ts';
 
@@ -60,10 +61,8 @@ function cellOf(cell: TreemapCell, say: Say): string {
 function nameOf({ bytes, unique, subject }: TreemapCell, say: Say): string {
   const size = unique === null ? formatBytes(bytes) : uniqueOf(unique, bytes, say);
   switch (subject.kind) {
-    case 'image': {
-      const { registry, repository, tags, digest } = subject.image;
-      return `${registry}/${repository}${tags.length === 0 ? `@${digest}` : `:${tags.join(', ')}`}\n${size}`;
-    }
+    case 'image':
+      return `${imageName(subject.image)}\n${size}`;
     case 'layer':
       return `${subject.digest}\n${size}`;
     case 'rest':

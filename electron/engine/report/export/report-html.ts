@@ -6,6 +6,7 @@ import type { ImageSharing, RegistryImages } from '../../../../shared/models/sha
 import { overTimeChart, PARTS, sharingChart, shortName } from './html-charts.ts';
 import { htmlPage } from './html-page.ts';
 import { contentsTreemap } from './html-treemap.ts';
+import { imageName } from './image-name.ts';
 import { escaped, type HtmlColumn, htmlTable } from './markup.ts';
 import { type Say, wordsOf } from './report-words.ts';
 
@@ -167,7 +168,7 @@ function contentsTable({ registries }: RegistryImages, say: Say): string {
     ...repositories.flatMap(({ repository, images: own, ...sums }): Line[] => [
       { name: `${host}/${repository}`, images: own.length, counted: sums.counted, unique: null, stored: sums.stored },
       ...own.map(({ digest, tags, packed, unique }) => ({
-        name: `${host}/${repository}${tags.length === 0 ? `@${digest}` : `:${tags.join(', ')}`}`,
+        name: imageName({ registry: host, repository, digest, tags }),
         images: null,
         counted: packed,
         unique,
