@@ -38,6 +38,7 @@ import { useStoreCommands } from '../features/store/use-store-commands.ts';
 import { useStoreTasks } from '../features/store/use-store-tasks.ts';
 import { useThisComputer } from '../features/store/use-this-computer.ts';
 import { UndoEdits } from '../features/tags/undo-edits.tsx';
+import { JobAnnouncer } from '../features/transfers/job-announcer.tsx';
 import { TransfersDrawer } from '../features/transfers/transfers-drawer.tsx';
 import { TransfersStrip } from '../features/transfers/transfers-strip.tsx';
 import { useClient } from '../state/client.ts';
@@ -331,6 +332,7 @@ export function App({ info }: { readonly info: MethodOutput<'app.info'> }): Reac
         ) : (
           <TransfersStrip onOpen={() => setDrawer((before) => ({ ...before, open: true }))} />
         )}
+        <JobAnnouncer />
         {dialog?.kind === 'push' && (
           <PushSheet
             vm={dialog.vm}

@@ -1,7 +1,7 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { JobState, JobSummary } from '../../../shared/models/job.ts';
-import { useToldStates } from './job-mirror-context.ts';
+import type { JobState } from '../../../shared/models/job.ts';
+import { useJobs } from './job-mirror-context.ts';
 import { wordsOf } from './job-words.ts';
 
 const TOLD = [
@@ -14,25 +14,30 @@ const TOLD = [
 ] as const satisfies readonly JobState[];
 
 /**
- * Says the start, each failure and the end of jobs to screen readers; never single cells. What was said is kept with
- * the mirror, so that strip and drawer, of which one is there at a time, go on with each other's telling.
+ * Says the start, each failure and the end of jobs to screen readers; never single cells. One for the window and always
+ * there: what it says would be lost with it, and a region that comes together with its words is not read.
  */
-export function JobAnnouncer({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactElement {
+export function JobAnnouncer(): ReactElement {
   const { t } = useTranslation(['transfers', 'copies']);
-  const told = useToldStates();
+  const loaded = useJobs((state) => state.loaded);
+  const jobs = useJobs((state) => state.jobs);
+  // null: nothing was known yet. What the window finds at its start is no news.
+  const told = useRef<Map<string, JobState> | null>(null);
   const region = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const first = told.size === 0;
+    if (!loaded) return;
+    const before = told.current;
+    told.current = new Map(jobs.map(({ id, state }) => [id, state]));
+    if (before === null) return;
     const news = jobs.flatMap((job) => {
-      const before = told.get(job.id);
-      told.set(job.id, job.state);
       const state = TOLD.find((one) => one === job.state);
-      return !first && state !== undefined && before !== state
+      return state !== undefined && before.get(job.id) !== state
         ? t(`${wordsOf(job)}:say.${state}`, { name: job.vmName })
         : [];
     });
     // A live region is written to; nothing else is drawn for it.
     if (news.length > 0 && region.current !== null) region.current.textContent = news.join(' ');
-  }, [jobs, t, told]);
-  return <div ref={region} className="visually-hidden" role="status" />;
+  }, [jobs, loaded, t]);
+  // The attribute keeps it readable while a dialog hides the rest of the window.
+  return <div ref={region} className="visually-hidden" role="status" data-live-announcer="true" />;
 }

@@ -1,7 +1,7 @@
 import { createContext, useContext, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { JobLayer, JobState } from '../../../shared/models/job.ts';
+import type { JobLayer } from '../../../shared/models/job.ts';
 import type { JobMirror, JobMirrorState } from './job-mirror.ts';
 
 /** The window's one job mirror. */
@@ -16,11 +16,6 @@ function useMirror(): JobMirror {
 /** A part of what is known of the jobs. */
 export function useJobs<Part>(select: (state: JobMirrorState) => Part): Part {
   return useStore(useMirror().store, select);
-}
-
-/** What screen readers were told of each job; mutable, one for the window. */
-export function useToldStates(): Map<string, JobState> {
-  return useMirror().told;
 }
 
 /** The layers of a job, live while the component is there; null before they are known. */

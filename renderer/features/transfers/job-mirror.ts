@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ContractClient } from '../../../shared/contract/client.ts';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
-import type { JobDelta, JobLayer, JobState, JobSummary } from '../../../shared/models/job.ts';
+import type { JobDelta, JobLayer, JobSummary } from '../../../shared/models/job.ts';
 
 /** The speed of a job at one moment. */
 export interface SpeedSample {
@@ -31,8 +31,6 @@ export interface JobMirrorState {
 /** A mirror of the jobs: snapshots, and deltas while their numbers have no gap. */
 export interface JobMirror {
   readonly store: StoreApi<JobMirrorState>;
-  /** States that screen readers were told, by job id; the announcer's memory. */
-  readonly told: Map<string, JobState>;
   /** Keeps the layers of a job; the returned function lets them go. */
   readonly watch: (id: string) => () => void;
   readonly close: () => void;
@@ -130,7 +128,6 @@ export function createJobMirror(client: ContractClient, now: () => number = Date
 
   return {
     store,
-    told: new Map(),
     watch(id) {
       watchers.set(id, (watchers.get(id) ?? 0) + 1);
       if (watchers.get(id) === 1) load(id);

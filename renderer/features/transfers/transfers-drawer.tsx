@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { useNow } from '../weave/use-now.ts';
 import { DrawerEdge } from './drawer-edge.tsx';
-import { JobAnnouncer } from './job-announcer.tsx';
 import { JobDetail } from './job-detail.tsx';
 import { finishedToday, groupOf, JOB_GROUPS, type JobGroup } from './job-groups.ts';
 import { JobList } from './job-list.tsx';
@@ -87,7 +86,6 @@ export function TransfersDrawer({ height, initialJob = null, onResize, onClose }
         <JobList jobs={jobs} group={tab} chosen={job?.id ?? null} onChoose={setChosen} />
         {job === null ? <NoJob /> : <WatchedJob key={job.id} job={job} />}
       </div>
-      <JobAnnouncer jobs={jobs} />
     </section>
   );
 }

@@ -6,7 +6,6 @@ import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { askForSignIn } from '../../state/sign-in-request.ts';
 import { NotSentThisMonth } from '../savings/not-sent-this-month.tsx';
-import { JobAnnouncer } from './job-announcer.tsx';
 import { groupOf } from './job-groups.ts';
 import { useJobs } from './job-mirror-context.ts';
 import { timeOfDay } from './job-row.tsx';
@@ -43,7 +42,6 @@ export function TransfersStrip({ onOpen }: TransfersStripProps): ReactElement {
             : t('running', { count: active.length })}
       </span>
       <NotSentThisMonth />
-      <JobAnnouncer jobs={jobs} />
     </footer>
   );
 }
