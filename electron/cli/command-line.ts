@@ -31,7 +31,8 @@ export async function runCommandLine(builtFolder: string, ahead: StartedAhead): 
   }
 }
 
-async function main(builtFolder: string, { helpers, state }: StartedAhead): Promise<number> {
+async function main(builtFolder: string, { helpers, state, startCodec }: StartedAhead): Promise<number> {
+  const codec = startCodec();
   const interruption = new AbortController();
   const interrupt = (): void => {
     // The second Ctrl-C does not wait for sessions to be closed.
@@ -41,7 +42,7 @@ async function main(builtFolder: string, { helpers, state }: StartedAhead): Prom
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
   let opened: Promise<Engine> | null = null;
-  const ports = { ...cliPorts(builtFolder, helpers.fork), startedState: state };
+  const ports = { ...cliPorts(builtFolder, helpers.fork), startedState: state, startedCodec: codec };
   const context: CommandContext = {
     terminal: processTerminal(),
     signal: interruption.signal,
@@ -56,7 +57,8 @@ async function main(builtFolder: string, { helpers, state }: StartedAhead): Prom
     // One that could not be opened has told so already.
     if (engine !== null) await engine.then((open) => open.close()).catch(() => undefined);
     helpers.close();
-    // An engine that was opened has closed it.
-    await state?.worker.terminate();
+    // An engine that was opened has closed them.
+    const workers = state === null ? codec : [state.worker, ...codec];
+    await Promise.all(workers.map((worker) => worker.terminate()));
   }
 }

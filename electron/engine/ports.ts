@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import type { Dispatcher } from 'undici';
 import type { AppError } from '../../shared/errors/app-error.ts';
 import type { StartedState } from './state/state-start.ts';
@@ -142,4 +143,6 @@ export interface EnginePorts {
   readonly chunkSize: number;
   /** The state worker of `paths.stateHome` where the host started it ahead. */
   readonly startedState?: StartedState | null;
+  /** Codec workers of `paths.codecWorker` that the host started ahead; the engine ends them. */
+  readonly startedCodec?: readonly Worker[];
 }

@@ -240,7 +240,7 @@ export class PushService {
   async #warm(): Promise<void> {
     const { codec, index } = this.#rooms;
     try {
-      if (!(await index.knowsRawSize(this.#ports.chunkSize))) codec.warm(codec.workers);
+      if (!(await index.knowsRawSize(this.#ports.chunkSize))) codec.warm(1);
     } catch {
       // Who needs the index next says what is wrong with it.
     }
@@ -299,9 +299,8 @@ export class PushService {
         job.attach(new PushWork(run, this.#ports.chunkSize));
         const begun = run;
         await begun.run(job.signal).finally(async () => {
-          await begun.close();
           // Also of a push that failed: what it sent was measured.
-          await this.#learnLinks(begun);
+          await Promise.all([begun.close(), this.#learnLinks(begun)]);
         });
         await this.#learnDisk(begun);
         if (request.populateCache === true) {
@@ -313,8 +312,7 @@ export class PushService {
       for (const registry of registriesOf(targets)) book.note(registry, { thrown });
       throw thrown;
     } finally {
-      await source.close();
-      await close();
+      await Promise.all([source.close(), close()]);
     }
     for (const registry of registriesOf(targets)) {
       const pushed = targets.filter((target) => target.registry === registry).map(({ repository }) => repository);

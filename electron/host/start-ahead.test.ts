@@ -12,6 +12,7 @@ beforeAll(async () => {
   built = await folderBesidePackages('start-ahead');
   await bundleInto(built, 'state-worker');
   await bundleInto(built, 'lock-helper');
+  await bundleInto(built, 'codec-worker');
 });
 afterAll(() => rm(built, { recursive: true, force: true }));
 
@@ -48,6 +49,24 @@ describe('what starts while the command line loads', () => {
       warnings: [],
       pid: 'number',
     });
+  });
+
+  it('is a thread that reads, too, where nothing was ever seen', async () => {
+    const environment = { TARTAN_HOME: homeOf('first') };
+    const started: number[] = [];
+    for (const args of [
+      ['push', 'builder', 'registry.example/a:1'],
+      ['plan', 'builder', 'registry.example/a:1'],
+      ['list'],
+    ]) {
+      const { state, helpers, startCodec } = startAhead(built, args, environment);
+      const codec = startCodec();
+      started.push(codec.length);
+      await state?.opened;
+      helpers.close();
+      for (const worker of [state?.worker, ...codec]) await worker?.terminate();
+    }
+    expect(started).toEqual([1, 0, 0]);
   });
 
   it.each([

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildWasm } from '../../../build/scripts/build-wasm.mjs';
 import { bundleInto, folderBesidePackages } from '../../../test/fixtures/bundle.ts';
@@ -11,6 +12,7 @@ import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
 import { loadCodecModule } from './codec-module.ts';
 import { CodecPool, type SinkHost } from './codec-pool.ts';
 import { ALLOWANCE, type Piece, type RequestSinkSpec, type SinkSpec } from './codec-protocol.ts';
+import { startCodecWorker } from './codec-start.ts';
 import { Decoder } from './decoder.ts';
 
 const MIB = 1024 * 1024;
@@ -69,8 +71,11 @@ afterEach(async () => {
   cut.length = 0;
 });
 
-function openPool(options: { readonly workers?: number; readonly wasm?: string } = {}): CodecPool {
-  const pool = new CodecPool({ workerFile, wasmFile: options.wasm ?? wasmFile, workers: options.workers ?? 2 });
+function openPool(
+  options: { readonly workers?: number; readonly wasm?: string; readonly started?: readonly Worker[] } = {},
+): CodecPool {
+  const { workers = 2, wasm = wasmFile, started = [] } = options;
+  const pool = new CodecPool({ workerFile, wasmFile: wasm, workers, started });
   pools.push(pool);
   return pool;
 }
@@ -354,6 +359,20 @@ describe('the pool of codec workers', () => {
     expect({ died: died.map(({ status }) => status), rawDigest }).toEqual({
       died: ['rejected', 'rejected'],
       rawDigest: sha256(raw),
+    });
+  });
+
+  it('takes over a worker that was started ahead, not one that has ended meanwhile, and ends all of them', async () => {
+    const started = Array.from({ length: 3 }, () => startCodecWorker(workerFile, wasmFile));
+    await started[0]?.terminate();
+    const pool = openPool({ workers: 1, started });
+    const { digest } = await pool.encode(input([]), { signal: never });
+    const taken = started.map((worker) => worker.listenerCount('message'));
+    await pool.close();
+    expect({ digest, taken, threads: started.map(({ threadId }) => threadId) }).toEqual({
+      digest: (await openPool().encode(input([]), { signal: never })).digest,
+      taken: [0, 1, 0],
+      threads: [-1, -1, -1],
     });
   });
 

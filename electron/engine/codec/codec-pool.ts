@@ -1,5 +1,5 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type {
   CodecResult,
@@ -15,6 +15,7 @@ import type {
   TaskProgress,
   ToWorker,
 } from './codec-protocol.ts';
+import { startCodecWorker } from './codec-start.ts';
 import { PieceBudget } from './piece-budget.ts';
 import { FairTurns, type Share } from './share.ts';
 
@@ -111,6 +112,8 @@ export class CodecPool {
   readonly #workerFile: string;
   readonly #wasmFile: string;
   readonly #size: number;
+  /** Workers that run already, until they are needed. */
+  readonly #started: Worker[];
   readonly #slots: Slot[] = [];
   /** Workers that finish what they have and end then. */
   readonly #retired = new Set<Slot>();
@@ -123,10 +126,17 @@ export class CodecPool {
   #closed = false;
   readonly #pieces = new PieceBudget(PIECE_BUDGET);
 
-  constructor(options: { readonly workerFile: string; readonly wasmFile: string; readonly workers: number }) {
+  /** @param options.started workers of the same files that run already: the pool's from now on */
+  constructor(options: {
+    readonly workerFile: string;
+    readonly wasmFile: string;
+    readonly workers: number;
+    readonly started?: readonly Worker[];
+  }) {
     this.#workerFile = options.workerFile;
     this.#wasmFile = options.wasmFile;
     this.#size = options.workers;
+    this.#started = [...(options.started ?? [])];
   }
 
   /** Worker threads at most. */
@@ -205,7 +215,7 @@ export class CodecPool {
   }
 
   #start(): Slot {
-    const worker = new Worker(this.#workerFile, { workerData: { wasmFile: this.#wasmFile } });
+    const worker = this.#startedWorker() ?? startCodecWorker(this.#workerFile, this.#wasmFile);
     const slot: Slot = { worker, tasks: new Map(), seen: null };
     this.#slots.push(slot);
     const lost = (thrown: unknown): void => {
@@ -223,6 +233,15 @@ export class CodecPool {
     worker.on('error', lost);
     worker.on('exit', (code) => lost(new Error(`the codec worker ended with ${code}`)));
     return slot;
+  }
+
+  /** One that was started ahead and still runs. */
+  #startedWorker(): Worker | undefined {
+    for (;;) {
+      const worker = this.#started.shift();
+      // Its thread has no number any more once it has ended.
+      if (worker === undefined || worker.threadId !== -1) return worker;
+    }
   }
 
   async #run(task: CodecTask, sinkHost: SinkHost | null, options: TaskOptions): Promise<CodecResult> {
@@ -333,6 +352,7 @@ export class CodecPool {
     this.#closed = true;
     if (this.#look !== null) clearTimeout(this.#look);
     for (const waiting of this.#queue.splice(0)) waiting.drop();
-    await Promise.all([...this.#slots, ...this.#retired].map(({ worker }) => worker.terminate()));
+    const workers = [...this.#slots, ...this.#retired].map(({ worker }) => worker);
+    await Promise.all([...workers, ...this.#started.splice(0)].map((worker) => worker.terminate()));
   }
 }

@@ -28,7 +28,10 @@ export interface SettledManifest {
 }
 
 /** The facts of the manifest, or null while a layer's digest is not known. */
-function factsOf(draft: PushDraft, ociConfig: Uint8Array): Omit<TartManifestFacts, 'uploadTime'> | null {
+function factsOf(
+  draft: PushDraft,
+  ociConfig: { readonly bytes: Uint8Array; readonly digest: string },
+): Omit<TartManifestFacts, 'uploadTime'> | null {
   const disk = [];
   for (const { kind, digest, size, rawDigest, rawSize } of draft.layers) {
     if (kind !== 'disk') continue;
@@ -39,7 +42,7 @@ function factsOf(draft: PushDraft, ociConfig: Uint8Array): Omit<TartManifestFact
   const nvram = singleLayer(draft, 'nvram');
   if (vmConfig.digest === null || nvram.digest === null) return null;
   return {
-    config: { digest: sha256(ociConfig), size: ociConfig.length },
+    config: { digest: ociConfig.digest, size: ociConfig.bytes.length },
     vmConfig: { digest: vmConfig.digest, size: vmConfig.size ?? vmConfig.rawSize },
     disk,
     nvram: { digest: nvram.digest, size: nvram.size ?? nvram.rawSize },
@@ -86,8 +89,8 @@ async function findManifest(
       ociConfig: null,
     };
   }
-  const config = ociConfigOf(draft, choice);
-  const facts = factsOf(draft, config);
+  const ociConfig = newOciConfig(draft, choice);
+  const facts = factsOf(draft, ociConfig);
   if (facts === null) return null;
   const { vmConfig } = facts;
   if (earlier !== null && sameManifest(earlier.bytes, facts)?.vmConfigDigest === vmConfig.digest) return earlier;
@@ -106,14 +109,19 @@ async function findManifest(
       mediaType: known.mediaType,
       known: true,
       uploadTime: same.uploadTime,
-      ociConfig: { bytes: config, digest: facts.config.digest },
+      ociConfig,
     };
   }
   return null;
 }
 
-function ociConfigOf(draft: PushDraft, { labels, os, arch }: ManifestChoice): Uint8Array {
-  return tartOciConfig({ arch, os, diskFormat: draft.source.diskFormat, labels });
+/** The OCI config that a new manifest names: known before any layer is. */
+export function newOciConfig(
+  draft: PushDraft,
+  { labels, os, arch }: ManifestChoice,
+): { readonly bytes: Uint8Array; readonly digest: string } {
+  const bytes = tartOciConfig({ arch, os, diskFormat: draft.source.diskFormat, labels });
+  return { bytes, digest: sha256(bytes) };
 }
 
 function markTargets(draft: PushDraft, manifest: SettledManifest): void {
@@ -138,8 +146,8 @@ export async function manifestOf(
 ): Promise<SettledManifest> {
   const settled = await settleManifest(parts, draft, choice, signal, earlier);
   if (settled !== null) return settled;
-  const config = ociConfigOf(draft, choice);
-  const facts = factsOf(draft, config);
+  const ociConfig = newOciConfig(draft, choice);
+  const facts = factsOf(draft, ociConfig);
   if (facts === null) throw new Error('a layer is not known');
   const uploadTime = uploadTimeOf(parts.clock.now());
   const bytes = tartManifest({ ...facts, uploadTime });
@@ -149,7 +157,7 @@ export async function manifestOf(
     mediaType: MEDIA_TYPES.ociManifest,
     known: false,
     uploadTime,
-    ociConfig: { bytes: config, digest: facts.config.digest },
+    ociConfig,
   };
   markTargets(draft, made);
   return made;

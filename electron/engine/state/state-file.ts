@@ -4,6 +4,7 @@ import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite'
 import { MIGRATIONS } from './schema.ts';
 import { setAside } from './set-aside.ts';
 import { sqliteFailure } from './sqlite-error.ts';
+import { STATE_FILE } from './state-file-name.ts';
 import { StateLock } from './state-lock.ts';
 
 /** ms that a statement may wait for another process's lock while it blocks the state worker's thread. */
@@ -80,7 +81,7 @@ export class StateFile {
   /** Makes the folder (0700) when it is missing. Throws where it cannot be used. */
   constructor(directory: string, nowMs: () => number) {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    this.#file = join(directory, 'state.db');
+    this.#file = join(directory, STATE_FILE);
     this.#lock = new StateLock(join(directory, 'state.lock'));
     this.#nowMs = nowMs;
   }

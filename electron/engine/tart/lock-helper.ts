@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { lockHolder, tryLockWholeFile } from '../native/fcntl-lock.ts';
+import { libc } from '../native/libc.ts';
 import { LOCK_HELPER_TITLE } from './lock-holder.ts';
 import { type FromLockHelper, type ToLockHelper, WANTED_STATUS } from './lock-protocol.ts';
 import { lockWithPerl } from './perl-lock.ts';
@@ -90,6 +91,8 @@ function receive(message: unknown): void {
 }
 
 process.title = LOCK_HELPER_TITLE;
+// Loaded while nobody waits for it yet.
+libc();
 // SIGUSR1 would start Node's debugger; `tart suspend` sends it. All of them mean: somebody wants the VM.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGUSR1', 'SIGUSR2', 'SIGHUP'] as const) {
   process.on(signal, () => process.exit(WANTED_STATUS));

@@ -65,9 +65,12 @@ export async function encodeLayer(
   take(run, layer, result);
   if (nvram) return true;
   const { rawDigest, digest, size } = result;
-  await run.encoded(layer.rawSize, result);
-  await rememberRawDigests(parts, draft, [layer]);
-  await parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]);
+  // At once, because the upload that closes next waits for them.
+  await Promise.all([
+    run.encoded(layer.rawSize, result),
+    rememberRawDigests(parts, draft, [layer]),
+    parts.contentIndex.learnPairs([{ rawDigest, rawSize: layer.rawSize, digest, size, proof: 'proven' }]),
+  ]);
   return true;
 }
 

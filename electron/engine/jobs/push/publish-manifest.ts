@@ -3,12 +3,18 @@ import type { PlanReference } from '../../../../shared/models/plan.ts';
 import { claimedPairs } from '../../plan/learn-target-manifests.ts';
 import { limited } from '../../plan/limited.ts';
 import { type DraftTarget, isSentAgain } from '../../plan/push-draft.ts';
-import type { SettledManifest } from '../../plan/settle-manifest.ts';
+import { type ManifestChoice, newOciConfig, type SettledManifest } from '../../plan/settle-manifest.ts';
 import { singleLayer } from '../../plan/small-layers.ts';
 import { accountName } from '../../registry/distribution-client.ts';
 import type { PushContext } from './push-context.ts';
 
 const HEADS_AT_ONCE = 16;
+
+/** The blob that a manifest names as its config; `bytes` null where nobody had them. */
+interface OciConfigBlob {
+  readonly digest: string;
+  readonly bytes: Uint8Array | null;
+}
 
 /**
  * Puts OCI config and manifest into every target and moves its tags: last, after every blob is known to be there; then
@@ -35,16 +41,29 @@ async function publishTo(
   const named = target.states.every(({ state }) => state === 'same');
   const moves = !named || run.readsBack || run.draft.sendAgain.length > 0;
   await allOf([
-    putOciConfig(run, target, manifest, signal),
+    putOciConfig(run, target, ociConfigOf(run, manifest), signal),
     moves ? checkBlobs(run, target, signal) : Promise.resolve(),
   ]);
   if (moves) await moveTags(run, target, manifest, signal);
   const { digest: config } = singleLayer(run.draft, 'config');
-  if (config !== null) await run.parts.contentIndex.learnVmConfig(config, run.draft.configBytes);
   const place = { registry: target.registry, repository: target.repository };
   const { digest, mediaType, bytes } = manifest;
   const account = accountName(run.parts.clientOf(target.registry));
-  await run.parts.contentIndex.learnManifest(place, { digest, mediaType, bytes }, claimedPairs(bytes), account);
+  await Promise.all([
+    config === null ? undefined : run.parts.contentIndex.learnVmConfig(config, run.draft.configBytes),
+    run.parts.contentIndex.learnManifest(place, { digest, mediaType, bytes }, claimedPairs(bytes), account),
+  ]);
+}
+
+/**
+ * Puts the OCI config into every target beside the layers: a push does not end with it. What goes wrong is told when the
+ * manifest is published, which tries again.
+ */
+export async function putOciConfigAhead(run: PushContext, choice: ManifestChoice, signal: AbortSignal): Promise<void> {
+  // A cached image's own may have been read from one of the targets: the manifest that names it says whether it is needed.
+  if (run.draft.source.verbatim !== null) return;
+  const config = newOciConfig(run.draft, choice);
+  await Promise.allSettled(run.outcomes.live.map((target) => putOciConfig(run, target, config, signal)));
 }
 
 /** Waits for all, also where one fails: nothing is under way any more when this returns. @throws what failed first in the order given */
@@ -57,14 +76,16 @@ async function allOf(works: readonly Promise<void>[]): Promise<void> {
 async function putOciConfig(
   run: PushContext,
   target: DraftTarget,
-  manifest: SettledManifest,
+  { digest, bytes }: OciConfigBlob,
   signal: AbortSignal,
 ): Promise<void> {
-  const { digest, bytes } = ociConfigOf(run, manifest);
   const client = run.parts.clientOf(target.registry);
   if (run.blobs.brought(target, digest)) return;
   const again = run.blobs.mistrusts(target, digest) || isSentAgain(run.draft, digest);
-  if (!again && (await hasBlob(run, target, digest, signal))) return;
+  if (!again && (run.blobs.has(target, digest) || (await hasBlob(run, target, digest, signal)))) {
+    run.blobs.find(target, digest);
+    return;
+  }
   // Planning found the bytes for every target that lacked it; one that lost it meanwhile is too late.
   if (bytes === null) throw new AppError('blob.missing', { host: target.registry, digest });
   run.parts.requests.upload += 1;
@@ -81,10 +102,7 @@ async function hasBlob(run: PushContext, target: DraftTarget, digest: string, si
     : await client.headBlob(target.repository, digest, { signal });
 }
 
-function ociConfigOf(
-  { draft }: PushContext,
-  { ociConfig }: SettledManifest,
-): { readonly digest: string; readonly bytes: Uint8Array | null } {
+function ociConfigOf({ draft }: PushContext, { ociConfig }: SettledManifest): OciConfigBlob {
   if (ociConfig !== null) return ociConfig;
   return { digest: draft.source.verbatim?.config.digest ?? '', bytes: draft.ociConfig };
 }

@@ -28,7 +28,7 @@ import { cachePushedImage } from './cache-pushed-image.ts';
 import { LayerProgress } from './layer-progress.ts';
 import { LinkMeter } from './link-meter.ts';
 import { mountLayer } from './mount-layer.ts';
-import { publishManifest } from './publish-manifest.ts';
+import { publishManifest, putOciConfigAhead } from './publish-manifest.ts';
 import type { PushContext } from './push-context.ts';
 import { TargetBlobs } from './target-blobs.ts';
 import { TargetOutcomes } from './target-outcomes.ts';
@@ -185,7 +185,12 @@ export class PushRun implements PushContext {
       this.#reviveTargets();
       const { limit, onChange } = this.concurrency;
       const layers = await layersByWork(draft, stopped);
-      await limited(layers, limit, stopped, (layer, ended) => this.#layer(layer, ended), onChange);
+      const bring = async (layer: DraftLayer, ended: AbortSignal): Promise<void> => {
+        await this.#layer(layer, ended);
+        // The VM's config is among the layers that are few bytes: the other config goes with it.
+        if (layer.kind === 'config') await this.#ociConfigAhead(choice, ended);
+      };
+      await limited(layers, limit, stopped, bring, onChange);
       await draft.source.confirmUnchanged();
       // One manifest and one time for all targets, also when the last of them has to wait.
       this.#manifest ??= await manifestOf(parts, draft, choice, stopped, settled);
@@ -194,6 +199,17 @@ export class PushRun implements PushContext {
       this.outcomes.throwFailure();
     });
     this.changed(null);
+  }
+
+  /** With a turn as a layer has one: a registry that takes one at a time takes no other beside it. */
+  async #ociConfigAhead(choice: ManifestChoice, signal: AbortSignal): Promise<void> {
+    const leave = await this.concurrency.enter(registriesOf(this.outcomes.live), signal);
+    this.#turns.add(leave);
+    try {
+      await putOciConfigAhead(this, choice, signal);
+    } finally {
+      this.#leave(leave);
+    }
   }
 
   /** Targets that failed while others went on take part again, with every layer that they lack. */
@@ -373,7 +389,7 @@ export class PushRun implements PushContext {
     const { digest } = layer;
     const missing = this.outcomes.live.filter((target) => digest === null || !this.blobs.has(target, digest));
     if (missing.length === 0) return;
-    const leave = await this.concurrency.enter([...new Set(missing.map(({ registry }) => registry))], signal);
+    const leave = await this.concurrency.enter(registriesOf(missing), signal);
     this.#turns.add(leave);
     try {
       // It is a layer of few bytes, but a layer: a registry that takes one at a time takes no other beside it.
@@ -419,4 +435,8 @@ export class PushRun implements PushContext {
     if (countedTargets(this.draft.targets).includes(target)) this.sent(layer, this.draft.configBytes.length);
     this.blobs.settle(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
   }
+}
+
+function registriesOf(targets: readonly DraftTarget[]): string[] {
+  return [...new Set(targets.map(({ registry }) => registry))];
 }

@@ -4,6 +4,7 @@ import type { DraftLayer, DraftTarget, Presence } from '../../plan/push-draft.ts
 /** Which target of a push has which blob: what planning found, what the push brought, and what turned out to be untrue. */
 export class TargetBlobs {
   readonly #arrived = new Set<string>();
+  readonly #found = new Set<string>();
   /** Repositories that another push of this engine brought a blob to, by registry and digest. */
   readonly #neighbours = new Map<string, string>();
   /** Blobs that a repository was to give to a neighbour, and had not. */
@@ -22,6 +23,11 @@ export class TargetBlobs {
     this.#arrived.add(keyOf(target, digest));
   }
 
+  /** A target said that it has a blob that is no layer. */
+  find(target: DraftTarget, digest: string): void {
+    this.#found.add(keyOf(target, digest));
+  }
+
   /** Whether this push brought a blob to a target. */
   brought(target: DraftTarget, digest: string): boolean {
     return this.#arrived.has(keyOf(target, digest));
@@ -29,7 +35,11 @@ export class TargetBlobs {
 
   /** Whether a target has the blob: from before, or since this push brought it. */
   has(target: DraftTarget, digest: string): boolean {
-    return target.presence.get(digest)?.verdict === 'present' || this.brought(target, digest);
+    return (
+      target.presence.get(digest)?.verdict === 'present' ||
+      this.brought(target, digest) ||
+      this.#found.has(keyOf(target, digest))
+    );
   }
 
   /** Another push of this engine brought a blob to a repository. */
@@ -56,6 +66,7 @@ export class TargetBlobs {
   mistrust(target: DraftTarget, digest: string): void {
     this.#mistrusted.add(keyOf(target, digest));
     this.#arrived.delete(keyOf(target, digest));
+    this.#found.delete(keyOf(target, digest));
     target.presence.set(digest, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
   }
 
