@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -95,7 +95,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a push of a VM on
     }).toEqual({ source: 'snapshot', locked: true, disturbed: 1, started: true, whole: true, kept: 1 });
   });
 
-  it('makes no other snapshot of a disk that did not change, and one base stays when it did', async () => {
+  it('makes no other snapshot of a VM that did not change, and one base stays when its settings or its disk did', async () => {
     const { home } = scene;
     const vm: TartVm = await makeTartVm(home, { name: 'steady', disk: SMALLEST_DISK });
     const engine = await openTestEngine({ tartHome: home.root });
@@ -106,6 +106,10 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a push of a VM on
     const before = snapshotsIn(home);
     const again = await push('2');
     const unchanged = snapshotsIn(home);
+    // As `tart set --cpu 7` does: no byte of the disk changes.
+    writeFileSync(vm.configFile, readFileSync(vm.configFile, 'utf8').replace('"cpuCount" : 4', '"cpuCount" : 7'));
+    const set = await push('set');
+    const image = await pullWithSkopeo(`${registry.host}/snapshots/${kind}-steady:set`);
     writeTo(vm.diskFile, 9 * 1024 * 1024, 'changed');
     const changed = await push('3');
     const after = snapshotsIn(home);
@@ -113,12 +117,14 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a push of a VM on
     expect({
       again: { read: again.bytes.read, sent: again.bytes.uploaded, source: again.source },
       unchanged,
+      set: { read: set.bytes.read, source: set.source, config: image.config },
       changed: changed.source,
       replaced: after.filter((name) => !before.includes(name)).length,
       kept: after.length,
     }).toEqual({
       again: { read: 0, sent: 0, source: 'snapshot' },
       unchanged: before,
+      set: { read: 0, source: 'snapshot', config: expect.objectContaining({ cpuCount: 7 }) as unknown },
       changed: 'snapshot',
       replaced: 1,
       kept: before.length,

@@ -54,21 +54,20 @@ async function snapshotOf(
   snapshots: SnapshotStore,
   signal: AbortSignal,
 ): Promise<HeldSnapshot | null> {
-  const unchanged = await snapshots.takeUnchanged(vm.id, opened.identities);
+  const seen = {
+    id: vm.id,
+    name: vm.name,
+    source: opened.identities,
+    config: Buffer.from(opened.configBytes).toString('utf8'),
+    suspended: opened.suspended,
+  };
+  const unchanged = await snapshots.takeUnchanged(seen);
   if (unchanged !== null) {
     await opened.close();
     return unchanged;
   }
   const { disk, nvram } = opened.files;
-  const cloned = await snapshots.clone({
-    id: vm.id,
-    name: vm.name,
-    disk,
-    nvram,
-    source: opened.identities,
-    config: Buffer.from(opened.configBytes).toString('utf8'),
-    suspended: opened.suspended,
-  });
+  const cloned = await snapshots.clone({ ...seen, disk, nvram });
   if (cloned === null) return null;
   try {
     // Written to in spite of the lock while it was cloned: then the clone is not what was identified.

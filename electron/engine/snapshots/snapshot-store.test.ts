@@ -17,6 +17,9 @@ import { type LoopVolume, makeLoopVolume, VOLUME_KINDS } from '../../../test/fix
 import { identify, snapshotOptions } from '../../../test/fixtures/snapshot-options.ts';
 import { type HeldSnapshot, SnapshotStore } from './snapshot-store.ts';
 
+/** What these VMs are set to. */
+const SETTINGS = { config: '{}', suspended: false } as const;
+
 let program: BuiltFile;
 beforeAll(async () => {
   program = await buildProgram('test/fixtures/snapshot-program.ts');
@@ -49,7 +52,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('snapshots on %s',
     const folder = join(home, 'vms', name);
     const [disk, nvram] = [join(folder, 'disk.img'), join(folder, 'nvram.bin')];
     const source = { disk: await identify(disk), nvram: await identify(nvram) };
-    const vm = { id: `vm:${name}`, name, disk, nvram, source, config: '{}', suspended: false };
+    const vm = { id: `vm:${name}`, name, disk, nvram, source, ...SETTINGS };
     const cloned = await store.clone(vm);
     if (cloned === null) throw new Error('this volume clones');
     return await cloned.commit(1);
@@ -92,20 +95,31 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('snapshots on %s',
     });
   });
 
-  it('are taken again for a disk in the same state, and not for one that was written to', async () => {
+  it('are taken again for a VM in the same state, and not for one whose files, settings or name changed', async () => {
     const folder = makeVm('a');
     const store = new SnapshotStore(snapshotOptions(home));
     const { record } = await base(store, 'a');
-    const look = async () => ({
-      disk: await identify(join(folder, 'disk.img')),
-      nvram: await identify(join(folder, 'nvram.bin')),
-    });
-    const same = await store.takeUnchanged('vm:a', await look());
+    const look = async () => {
+      const [disk, nvram] = await Promise.all(['disk.img', 'nvram.bin'].map((name) => identify(join(folder, name))));
+      if (disk === undefined || nvram === undefined) throw new Error('two were looked at');
+      return { id: 'vm:a', name: 'a', source: { disk, nvram }, ...SETTINGS };
+    };
+    const seen = await look();
+    const same = await store.takeUnchanged(seen);
     await same?.release();
+    const settings = await store.takeUnchanged({ ...seen, config: '{"cpuCount":6}' });
+    const suspended = await store.takeUnchanged({ ...seen, suspended: true });
+    const renamed = await store.takeUnchanged({ ...seen, id: 'vm:b', name: 'b' });
     appendFileSync(join(folder, 'nvram.bin'), 'x');
-    const changed = await store.takeUnchanged('vm:a', await look());
+    const written = await store.takeUnchanged(await look());
 
-    expect({ same: same?.record.id, changed }).toEqual({ same: record.id, changed: null });
+    expect({ same: same?.record.id, settings, suspended, renamed, written }).toEqual({
+      same: record.id,
+      settings: null,
+      suspended: null,
+      renamed: null,
+      written: null,
+    });
   });
 
   it('are not used once somebody wrote to them', async () => {
@@ -119,7 +133,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('snapshots on %s',
     expect({
       before: before?.id,
       base: await store.baseFor({ id: 'vm:a', disk: null }),
-      taken: await store.takeUnchanged('vm:a', held.record.source),
+      taken: await store.takeUnchanged({ id: 'vm:a', name: 'a', source: held.record.source, ...SETTINGS }),
     }).toEqual({ before: held.record.id, base: null, taken: null });
   });
 
@@ -183,7 +197,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('snapshots on %s',
     await held.keepAsBase();
     const { id } = held.record;
     const busy = [await store.keeper.drop(id), await elsewhere.keeper.drop(id)];
-    const taken = await elsewhere.takeUnchanged('vm:a', held.record.source);
+    const taken = await elsewhere.takeUnchanged({ id: 'vm:a', name: 'a', source: held.record.source, ...SETTINGS });
     await held.release();
     const dropped = await elsewhere.keeper.drop(id);
 

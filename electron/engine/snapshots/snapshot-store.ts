@@ -33,15 +33,20 @@ export interface SnapshotStoreOptions extends Omit<SnapshotKeeperOptions, 'live'
   readonly onChange: () => void;
 }
 
-/** A VM about to be cloned: the lock is held, and its files were looked at. */
-export interface VmToClone {
+/** All of a VM that goes into an image: the lock is held, and its files were looked at. */
+export interface SeenVm {
   readonly id: string;
   readonly name: string;
-  readonly disk: string;
-  readonly nvram: string;
   readonly source: FileIdentities;
+  /** Text of its VM config layer. */
   readonly config: string;
   readonly suspended: boolean;
+}
+
+/** A VM about to be cloned. */
+export interface VmToClone extends SeenVm {
+  readonly disk: string;
+  readonly nvram: string;
 }
 
 /** Clones of a VM's files that are no snapshot yet. */
@@ -165,10 +170,13 @@ export class SnapshotStore {
     }
   }
 
-  /** The snapshot of a disk and NVRAM in this very state, if there is one that can be taken: then no clone is needed. */
-  async takeUnchanged(vmId: string, source: FileIdentities): Promise<HeldSnapshot | null> {
-    const home = this.#options.homeOf(vmId);
-    return await this.#takeFirst(await storedSnapshots([home]), ({ record }) => sameFiles(record.source, source));
+  /**
+   * The snapshot of a VM in this very state, if there is one that can be taken: then no clone is needed. Its settings count
+   * as well as its files: they are pushed from the snapshot's record, and change without a byte of the disk.
+   */
+  async takeUnchanged(vm: SeenVm): Promise<HeldSnapshot | null> {
+    const home = this.#options.homeOf(vm.id);
+    return await this.#takeFirst(await storedSnapshots([home]), ({ record }) => isInState(record, vm));
   }
 
   /** The snapshot that an unfinished job reads, if it can be taken. */
@@ -207,4 +215,15 @@ export class SnapshotStore {
     }
     return null;
   }
+}
+
+/** Whether a snapshot is of a VM as it is now, also by its name: a job is shown under the name that its snapshot has. */
+function isInState(record: SnapshotRecord, { id, name, source, config, suspended }: SeenVm): boolean {
+  return (
+    record.vmId === id &&
+    record.vmName === name &&
+    record.config === config &&
+    record.suspended === suspended &&
+    sameFiles(record.source, source)
+  );
 }
