@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -135,6 +135,30 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a push of a VM on
 // What does not depend on how the file system clones.
 describe.each(VOLUME_KINDS.filter((kind) => kind === 'xfs'))('a push that reads a snapshot, on %s,', (kind) => {
   const scene = prepareVolume(kind);
+
+  it('holds the lock instead where the snapshot cannot be written down', async () => {
+    const { home } = scene;
+    const vm = await makeTartVm(home, { name: 'cramped', disk: SMALLEST_DISK });
+    const folder = join(home.root, '.tartan', 'snapshots');
+    mkdirSync(folder, { recursive: true });
+    const before = snapshotsIn(home);
+    // Folders may be made in it, and none may get its name.
+    spawnSync('chattr', ['+a', folder]);
+    const engine = await openTestEngine({ tartHome: home.root });
+    const reference = `${registry.host}/snapshots/${kind}-cramped:1`;
+    const { document } = await engine.push({ vmId: 'vm:cramped', references: [reference] });
+    await engine.close();
+    spawnSync('chattr', ['-a', folder]);
+    // What could not be removed goes at the next start.
+    await (await openTestEngine({ tartHome: home.root })).close();
+    const image = await pullWithSkopeo(reference);
+
+    expect({
+      source: document.source,
+      whole: image.disk.equals(readFileSync(vm.diskFile)),
+      left: snapshotsIn(home),
+    }).toEqual({ source: 'lock', whole: true, left: before });
+  });
 
   it('goes on from the snapshot after the process was killed, whatever became of the VM', async () => {
     const { home, stateHome } = scene;

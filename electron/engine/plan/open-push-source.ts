@@ -34,10 +34,21 @@ export async function openPushSource(vm: Vm, parts: OpeningParts, signal: AbortS
   if (vm.kind === 'image') return await openImage(vm, parts.ports, signal);
   const opened = await openVm(vm, parts.ports, signal);
   try {
-    const snapshot = opened.held ? await snapshotOf(vm, opened, parts.snapshots, signal) : null;
-    return snapshot === null
-      ? await lockedSource(vm, opened)
-      : await snapshotSource(snapshot, opened.identities, opened.heldMs());
+    const snapshot = opened.held ? await snapshotOf(vm, opened, parts.snapshots, signal) : 'none';
+    if (snapshot === 'none') return await lockedSource(vm, opened);
+    if (snapshot !== 'lost') return await snapshotSource(snapshot, opened.identities, opened.heldMs());
+  } catch (thrown) {
+    await opened.close();
+    throw thrown;
+  }
+  return await openLocked(vm, parts, signal);
+}
+
+/** Opens a local VM without a snapshot. */
+async function openLocked(vm: Vm, { ports }: OpeningParts, signal: AbortSignal): Promise<PushSource> {
+  const opened = await openVm(vm, ports, signal);
+  try {
+    return await lockedSource(vm, opened);
   } catch (thrown) {
     await opened.close();
     throw thrown;
@@ -46,14 +57,15 @@ export async function openPushSource(vm: Vm, parts: OpeningParts, signal: AbortS
 
 /**
  * The snapshot of an opened VM: the one that there is of its disk in this very state, else a new one. The lock is let go as
- * soon as nothing of the VM is read any more. Null where none can be made: the lock stays.
+ * soon as nothing of the VM is read any more. `none` = none can be made, and the lock is still held; `lost` = one could not
+ * be written down when the lock was gone already.
  */
 async function snapshotOf(
   vm: Vm,
   opened: OpenVm,
   snapshots: SnapshotStore,
   signal: AbortSignal,
-): Promise<HeldSnapshot | null> {
+): Promise<HeldSnapshot | 'none' | 'lost'> {
   const seen = {
     id: vm.id,
     name: vm.name,
@@ -68,7 +80,7 @@ async function snapshotOf(
   }
   const { disk, nvram } = opened.files;
   const cloned = await snapshots.clone({ ...seen, disk, nvram });
-  if (cloned === null) return null;
+  if (cloned === null) return 'none';
   try {
     // Written to in spite of the lock while it was cloned: then the clone is not what was identified.
     await opened.confirmUnchanged(signal);
@@ -77,7 +89,7 @@ async function snapshotOf(
     throw thrown;
   }
   await opened.close();
-  return await cloned.commit(opened.heldMs());
+  return (await cloned.commit(opened.heldMs())) ?? 'lost';
 }
 
 async function lockedSource(vm: Vm, opened: OpenVm): Promise<PushSource> {

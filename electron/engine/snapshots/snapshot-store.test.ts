@@ -55,7 +55,9 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('snapshots on %s',
     const vm = { id: `vm:${name}`, name, disk, nvram, source, ...SETTINGS };
     const cloned = await store.clone(vm);
     if (cloned === null) throw new Error('this volume clones');
-    return await cloned.commit(1);
+    const held = await cloned.commit(1);
+    if (held === null) throw new Error('this volume is not full');
+    return held;
   }
 
   async function base(store: SnapshotStore, name: string): Promise<HeldSnapshot> {

@@ -51,8 +51,12 @@ export interface VmToClone extends SeenVm {
 
 /** Clones of a VM's files that are no snapshot yet. */
 export interface ClonedVm {
-  /** Makes a snapshot of them. @param lockedMs ms that Tart's lock was held */
-  commit(lockedMs: number): Promise<HeldSnapshot>;
+  /**
+   * Makes a snapshot of them. Null where it cannot be written down, as on a full volume: then there is none.
+   *
+   * @param lockedMs ms that Tart's lock was held
+   */
+  commit(lockedMs: number): Promise<HeldSnapshot | null>;
   discard(): Promise<void>;
 }
 
@@ -106,13 +110,13 @@ export class SnapshotStore {
     const files = snapshotFiles(folder.path);
     const cloned = await Promise.all([cloneFile(vm.disk, files.disk), cloneFile(vm.nvram, files.nvram)]);
     if (cloned.includes(false)) {
-      await folder.remove();
+      await folder.remove().catch(() => undefined);
       return null;
     }
     return { commit: (lockedMs) => this.#commit(vm, folder, lockedMs), discard: () => folder.remove() };
   }
 
-  async #commit(vm: VmToClone, folder: OwnedFolder, lockedMs: number): Promise<HeldSnapshot> {
+  async #commit(vm: VmToClone, folder: OwnedFolder, lockedMs: number): Promise<HeldSnapshot | null> {
     const files = snapshotFiles(folder.path);
     try {
       // From here on nobody writes to the clones.
@@ -126,7 +130,10 @@ export class SnapshotStore {
       await folder.rename(record.id);
       return this.#held(this.#live.add(folder, record));
     } catch (thrown) {
-      await folder.remove();
+      // What cannot be removed now either is a leftover, and goes at the next start.
+      await folder.remove().catch(() => undefined);
+      // Of the system, or of the look at the clones: whoever asked does without a snapshot.
+      if (thrown instanceof Error && 'code' in thrown) return null;
       throw thrown;
     }
   }
