@@ -293,7 +293,10 @@ export class PushService {
     });
     try {
       const { id } = job.facts;
-      await source.snapshot?.assign({ id, journal: this.#rooms.journalOf(id) });
+      await source.snapshot?.assign({ id, journal: this.#rooms.journalOf(id) }).catch((thrown: unknown) => {
+        // On a full volume: it is read all the same, and only not found again by a job that was killed.
+        this.#ports.log.warn('snapshot not kept for its job', { id, message: String(thrown) });
+      });
       await inEitherForm(source, request, async (form) => {
         run = this.#runOf(job, request, parts, form);
         job.attach(new PushWork(run, this.#ports.chunkSize));

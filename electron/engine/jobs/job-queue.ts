@@ -59,7 +59,7 @@ export class JobQueue {
     return this.#running.size + this.#waiting.length;
   }
 
-  /** Starts a push: the journal is on disk before anything is sent. `onNamed` is told the job's id before it begins. */
+  /** Starts a push: the journal is on disk before anything is sent, where the disk takes it. `onNamed` is told the job's id before it begins. */
   async push(
     request: PushRequest,
     vmName: string,
@@ -81,14 +81,9 @@ export class JobQueue {
 
   async #enqueue(journal: JobJournal, again: boolean): Promise<JobSummary> {
     const { clock, emit, files, chunkSize } = this.#options;
-    if (!(await files.lock(journal.id))) throw new AppError('job.elsewhere', { id: journal.id });
-    if (again && (await this.#journal(journal.id)) === null) {
-      // Its owner ended it while we asked for the lock.
-      await this.#over(journal.id);
-      throw new AppError('job.notFound', { id: journal.id });
-    }
-    await files.write(journal);
     const { id, createdMs, vmName } = journal;
+    if (again) await this.#take(id);
+    await this.#writeDown(journal);
     if (again) this.#sentBefore.set(id, await files.sentBy(id));
     const task = taskOf(journal);
     const job = new TransferJob({ id, createdMs, vmName, task, chunkSize }, clock, (sequence, summary, layers) => {
@@ -101,6 +96,30 @@ export class JobQueue {
     this.#next();
     const { layers: _layers, ...summary } = job.snapshot(false).job;
     return summary;
+  }
+
+  /** Takes the lock of a job that goes on. @throws AppError `job.elsewhere`, `job.notFound` */
+  async #take(id: string): Promise<void> {
+    if (!(await this.#options.files.lock(id))) throw new AppError('job.elsewhere', { id });
+    if ((await this.#journal(id)) !== null) return;
+    // Its owner ended it while we asked for the lock.
+    await this.#over(id);
+    throw new AppError('job.notFound', { id });
+  }
+
+  /**
+   * Writes the journal under the job's lock. Where the disk does not take it the job runs all the same: it is only not gone
+   * on with if this process dies.
+   */
+  async #writeDown(journal: JobJournal): Promise<void> {
+    const { files, log } = this.#options;
+    try {
+      // Nobody else knows the id of a new job.
+      await files.lock(journal.id);
+      await files.write(journal);
+    } catch (thrown) {
+      log.warn('job runs without a journal', { id: journal.id, message: String(thrown) });
+    }
   }
 
   #next(): void {

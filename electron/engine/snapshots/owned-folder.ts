@@ -72,12 +72,17 @@ export class OwnedFolder {
     this.#path = path;
   }
 
-  /** Removes the folder: a crash in the middle leaves what the next start clears away, and no half of a snapshot. */
+  /**
+   * Removes the folder: a crash in the middle leaves what the next start clears away, and no half of a snapshot. The same goes
+   * for what the system does not remove; and somebody may have removed it before.
+   */
   async remove(): Promise<void> {
     const parent = dirname(this.#path);
     try {
       await this.rename(`${UNFINISHED}${randomUUID()}`);
       await rm(this.#path, { recursive: true, force: true });
+    } catch (thrown) {
+      if (!(thrown instanceof Error && 'errno' in thrown)) throw thrown;
     } finally {
       this.close();
     }

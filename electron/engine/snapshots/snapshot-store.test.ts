@@ -97,6 +97,17 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('snapshots on %s',
     });
   });
 
+  it('are let go as quietly when somebody removed them meanwhile', async () => {
+    makeVm('a');
+    const store = new SnapshotStore(snapshotOptions(home));
+    const held = await snapshotOf(store, 'a');
+    rmSync(join(home, '.tartan'), { recursive: true });
+    const whole = await held.isWhole();
+
+    await expect(held.release()).resolves.toBeUndefined();
+    expect({ whole, left: existsSync(join(home, '.tartan')) }).toEqual({ whole: false, left: false });
+  });
+
   it('are taken again for a VM in the same state, and not for one whose files, settings or name changed', async () => {
     const folder = makeVm('a');
     const store = new SnapshotStore(snapshotOptions(home));

@@ -110,7 +110,7 @@ export class SnapshotStore {
     const files = snapshotFiles(folder.path);
     const cloned = await Promise.all([cloneFile(vm.disk, files.disk), cloneFile(vm.nvram, files.nvram)]);
     if (cloned.includes(false)) {
-      await folder.remove().catch(() => undefined);
+      await folder.remove();
       return null;
     }
     return { commit: (lockedMs) => this.#commit(vm, folder, lockedMs), discard: () => folder.remove() };
@@ -130,8 +130,7 @@ export class SnapshotStore {
       await folder.rename(record.id);
       return this.#held(this.#live.add(folder, record));
     } catch (thrown) {
-      // What cannot be removed now either is a leftover, and goes at the next start.
-      await folder.remove().catch(() => undefined);
+      await folder.remove();
       // Of the system, or of the look at the clones: whoever asked does without a snapshot.
       if (thrown instanceof Error && 'code' in thrown) return null;
       throw thrown;

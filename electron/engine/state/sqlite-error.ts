@@ -1,8 +1,9 @@
 /**
  * What an error of SQLite means for its owner. Codes are SQLite's primary result codes (sqlite.org/rescode.html):
- * `damaged` CORRUPT 11 and NOTADB 26, `busy` BUSY 5 and LOCKED 6, `other` all else (full disk, no rights, bad SQL).
+ * `damaged` CORRUPT 11 and NOTADB 26, `busy` BUSY 5 and LOCKED 6, `full` FULL 13 and IOERR 10 (what a full disk makes of a
+ * -shm file that cannot grow), `other` all else (no rights, bad SQL).
  */
-export type SqliteFailure = 'damaged' | 'busy' | 'other';
+export type SqliteFailure = 'damaged' | 'busy' | 'full' | 'other';
 
 /** Classifies whatever a statement threw; what does not come from SQLite is `other`. */
 export function sqliteFailure(thrown: unknown): SqliteFailure {
@@ -16,6 +17,9 @@ export function sqliteFailure(thrown: unknown): SqliteFailure {
     case 5:
     case 6:
       return 'busy';
+    case 10:
+    case 13:
+      return 'full';
     default:
       return 'other';
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { type LoopVolume, makeLoopVolume, VOLUME_KINDS } from '../../../test/fixtures/loop-volume.ts';
 import { countOf, failureOf, rate, ratesOf, StateFolder } from '../../../test/fixtures/state-folder.ts';
 import { MIGRATIONS } from './schema.ts';
 
@@ -127,6 +128,43 @@ describe('the state of the app', () => {
     expect(await failureOf(folder.open(join(folder.directory, 'none.cjs')))).toEqual({
       code: 'state.unavailable',
       reason: 'ended',
+    });
+  });
+});
+
+describe.runIf(VOLUME_KINDS.includes('ext4'))('a state on a disk that gets full', () => {
+  let volume: LoopVolume;
+  beforeEach(() => {
+    volume = makeLoopVolume('ext4', undefined, 16 * 1024 * 1024);
+  });
+  afterEach(() => volume.remove());
+
+  it('is read on and leaves out what cannot be written, until there is room again', async () => {
+    const full = await StateFolder.make(volume.path);
+    const state = await full.open();
+    await state.run([rate('before', 1)]);
+    const makeRoom = volume.fill();
+    const large = {
+      sql: 'INSERT INTO vm_configs (digest, bytes, seen_ms) VALUES (?, ?, 0)',
+      params: ['x', Buffer.alloc(500_000)],
+    };
+    const left = [await state.run([large, rate('left out', 2)]), await state.run([large])];
+    const meanwhile = await ratesOf(state);
+    makeRoom();
+    const later = await state.run([large, rate('after', 3)]);
+    const rates = await ratesOf(state);
+    await full.remove();
+
+    expect({ left, meanwhile, later, rates, mode: state.mode, warnings: full.warnings }).toEqual({
+      left: [[0, 0], [0]],
+      meanwhile: [{ name: 'before', rate: 1 }],
+      later: [1, 1],
+      rates: [
+        { name: 'after', rate: 3 },
+        { name: 'before', rate: 1 },
+      ],
+      mode: { kind: 'file' },
+      warnings: ['state is not written: the disk is full'],
     });
   });
 });

@@ -31,7 +31,8 @@ export interface StateDatabase {
   all<Row>(sql: string, params: readonly SqlValue[], row: z.ZodType<Row>): Promise<Row[]>;
   /**
    * Runs writes, in the order of the calls, and answers the number of rows that each changed. Up to 500 statements are one
-   * transaction; a longer list is cut into several. @throws AppError `state.unavailable`
+   * transaction; a longer list is cut into several. On a full disk nothing is written or changed, and a warning says so.
+   * @throws AppError `state.unavailable`
    */
   run(statements: readonly SqlStatement[]): Promise<readonly number[]>;
   /** Ends waiting statements with `state.unavailable` and closes the database; the second call does nothing. */
@@ -61,6 +62,7 @@ class WorkerDatabase implements StateDatabase {
   readonly #waiting = new Map<number, { readonly settle: Settle; readonly fail: (error: AppError) => void }>();
   #mode: StateMode = { kind: 'file' };
   #lastId = 0;
+  #full = false;
   #ended: AppError | null = null;
   #closed: Promise<void> | null = null;
 
@@ -139,6 +141,12 @@ class WorkerDatabase implements StateDatabase {
     }
     if (reply.kind === 'moved') {
       this.#move(reply.mode, reply.setAside);
+      return;
+    }
+    if (reply.kind === 'notWritten') {
+      // Each further write would say the same.
+      if (!this.#full) this.#log.warn('state is not written: the disk is full', { message: reply.message });
+      this.#full = true;
       return;
     }
     const waiting = this.#waiting.get(reply.id);

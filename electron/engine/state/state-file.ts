@@ -103,7 +103,7 @@ export class StateFile {
     } catch (error) {
       this.#lock.release();
       const failure = sqliteFailure(error);
-      if (failure === 'other') throw error;
+      if (failure === 'other' || failure === 'full') throw error;
       return failure;
     }
   }

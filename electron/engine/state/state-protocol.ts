@@ -42,6 +42,8 @@ export type StateReply =
   | { readonly kind: 'opened'; readonly mode: StateMode }
   /** The state moved: to memory, or to a new database in place of a damaged one (`setAside` = its new name). */
   | { readonly kind: 'moved'; readonly mode: StateMode; readonly setAside: string | null }
+  /** A write was left out: the disk is full. Its answer says that it changed nothing. */
+  | { readonly kind: 'notWritten'; readonly message: string }
   | { readonly kind: 'rows'; readonly id: number; readonly rows: readonly SqlRow[] }
   /** Rows changed by each statement. */
   | { readonly kind: 'changes'; readonly id: number; readonly changes: readonly number[] }

@@ -14,8 +14,13 @@ const STATEMENTS = 100;
 /** Another process holds the database for too long, or the store is being closed. */
 export class StillBusy extends Error {}
 
-/** Told when the state moves; `setAside` is the new name of a damaged database. */
-export type OnMoved = (mode: StateMode, setAside: string | null) => void;
+/** What the store tells its owner. */
+export interface StateEvents {
+  /** The state moved; `setAside` is the new name of a damaged database. */
+  readonly onMoved: (mode: StateMode, setAside: string | null) => void;
+  /** A write was left out: the disk is full. */
+  readonly onNotWritten: (message: string) => void;
+}
 
 /**
  * The database as the state worker runs it: reads at once, writes in order, waits without blocking the thread for more
@@ -23,7 +28,7 @@ export type OnMoved = (mode: StateMode, setAside: string | null) => void;
  */
 export class StateStore {
   readonly #file: StateFile | null;
-  readonly #onMoved: OnMoved;
+  readonly #events: StateEvents;
   readonly #compiled = new Map<string, StatementSyncInstance>();
   #database: DatabaseSyncInstance;
   #mode: StateMode;
@@ -31,34 +36,34 @@ export class StateStore {
   #recovery: Promise<void> | null = null;
   #closing = false;
 
-  private constructor(file: StateFile | null, database: DatabaseSyncInstance, mode: StateMode, onMoved: OnMoved) {
+  private constructor(file: StateFile | null, database: DatabaseSyncInstance, mode: StateMode, events: StateEvents) {
     this.#file = file;
     this.#database = database;
     this.#mode = mode;
-    this.#onMoved = onMoved;
+    this.#events = events;
   }
 
   /** Opens the folder's database, or one in memory where that is not possible; fails never for the folder's sake. */
-  static async open(directory: string, nowMs: () => number, onMoved: OnMoved): Promise<StateStore> {
+  static async open(directory: string, nowMs: () => number, events: StateEvents): Promise<StateStore> {
     let file: StateFile | null = null;
     try {
       file = new StateFile(directory, nowMs);
       const opened = await openPatiently(file, () => false);
       if (opened !== 'damaged') {
-        const store = new StateStore(file, opened.database, { kind: 'file' }, onMoved);
-        if (opened.setAside !== null) onMoved(store.mode, opened.setAside);
+        const store = new StateStore(file, opened.database, { kind: 'file' }, events);
+        if (opened.setAside !== null) events.onMoved(store.mode, opened.setAside);
         return store;
       }
-      return StateStore.#inMemory(file, 'damaged', 'another process has it open', onMoved);
+      return StateStore.#inMemory(file, 'damaged', 'another process has it open', events);
     } catch (error) {
       const reason = error instanceof NewerSchema ? 'newerSchema' : 'unusable';
-      return StateStore.#inMemory(file, reason, messageOf(error), onMoved);
+      return StateStore.#inMemory(file, reason, messageOf(error), events);
     }
   }
 
-  static #inMemory(file: StateFile | null, reason: MemoryReason, detail: string, onMoved: OnMoved): StateStore {
+  static #inMemory(file: StateFile | null, reason: MemoryReason, detail: string, events: StateEvents): StateStore {
     file?.close();
-    return new StateStore(null, openMemory(), { kind: 'memory', reason, detail }, onMoved);
+    return new StateStore(null, openMemory(), { kind: 'memory', reason, detail }, events);
   }
 
   get mode(): StateMode {
@@ -71,18 +76,31 @@ export class StateStore {
     return await this.#patiently(() => this.#statement(sql).all(...params) as readonly SqlRow[]);
   }
 
-  /** Runs writes in the order of the calls; up to {@link TRANSACTION_ROWS} statements are one transaction. */
+  /**
+   * Runs writes in the order of the calls; up to {@link TRANSACTION_ROWS} statements are one transaction. What a full disk does
+   * not take is left out: all of it can be learned anew, and no push may fail for it.
+   */
   run(statements: readonly SqlStatement[]): Promise<readonly number[]> {
     const mine = this.#writes.then(async () => {
       const changes: number[] = [];
       for (let from = 0; from < statements.length; from += TRANSACTION_ROWS) {
         const part = statements.slice(from, from + TRANSACTION_ROWS);
-        changes.push(...(await this.#patiently(() => this.#transaction(part))));
+        changes.push(...(await this.#write(part)));
       }
       return changes;
     });
     this.#writes = mine.catch(() => undefined);
     return mine;
+  }
+
+  async #write(statements: readonly SqlStatement[]): Promise<readonly number[]> {
+    try {
+      return await this.#patiently(() => this.#transaction(statements));
+    } catch (error) {
+      if (sqliteFailure(error) !== 'full') throw error;
+      this.#events.onNotWritten(messageOf(error));
+      return statements.map(() => 0);
+    }
   }
 
   /** Ends waiting work with {@link StillBusy}, then closes database and lock. */
@@ -138,6 +156,7 @@ export class StateStore {
             if (this.#closing || performance.now() - startedMs > GIVE_UP_AFTER_MS) throw new StillBusy('busy');
             await pause();
             break;
+          case 'full':
           case 'other':
             throw error;
         }
@@ -165,7 +184,7 @@ export class StateStore {
         const opened = await openPatiently(this.#file, () => this.#closing);
         if (opened !== 'damaged') {
           this.#database = opened.database;
-          this.#onMoved(this.#mode, setAside ?? opened.setAside);
+          this.#events.onMoved(this.#mode, setAside ?? opened.setAside);
           return;
         }
       }
@@ -178,7 +197,7 @@ export class StateStore {
   #moveToMemory(reason: MemoryReason, detail: string): void {
     this.#database = openMemory();
     this.#mode = { kind: 'memory', reason, detail };
-    this.#onMoved(this.#mode, null);
+    this.#events.onMoved(this.#mode, null);
   }
 }
 

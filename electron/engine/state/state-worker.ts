@@ -12,13 +12,14 @@ async function main(): Promise<void> {
   const reply = (message: StateReply): void => {
     port.postMessage(message);
   };
-  const store = await StateStore.open(
-    directory,
-    () => nowMs + performance.now() - startedMs,
-    (mode, setAside) => {
+  const store = await StateStore.open(directory, () => nowMs + performance.now() - startedMs, {
+    onMoved: (mode, setAside) => {
       reply({ kind: 'moved', mode, setAside });
     },
-  );
+    onNotWritten: (message) => {
+      reply({ kind: 'notWritten', message });
+    },
+  });
   const answer = async (request: StateRequest): Promise<void> => {
     try {
       switch (request.kind) {

@@ -18,8 +18,8 @@ export interface MovedTag {
 
 /**
  * Keeps where tags were that pushes and copies move, in the journal of tag edits: such a move can be undone as an edit can.
- * The manifest is on the disk before the tag moves. One that the registry does not give any more cannot be kept: the move is
- * made all the same, as it was asked for.
+ * The manifest is on the disk before the tag moves. One that the registry does not give any more, or that a full disk does not
+ * take, cannot be kept: the move is made all the same, as it was asked for.
  */
 export class MovedTags {
   readonly #journal: TagJournal;
@@ -46,8 +46,7 @@ export class MovedTags {
     }
     const { registry: host, repository, tag, after, insecure } = moved;
     const before = manifest.digest;
-    await this.#journal.keep(manifest);
-    const entry = await this.#journal.begin({
+    const entry = await this.#writeDown(manifest, {
       host,
       repository,
       undoes: null,
@@ -58,10 +57,30 @@ export class MovedTags {
     try {
       await put();
     } catch (thrown) {
-      await this.#journal.end(await failed(client, entry, moved, signal));
+      if (entry !== null) await this.#end(await failed(client, entry, moved, signal));
       throw thrown;
     }
-    await this.#journal.end({ ...entry, state: 'done' });
+    if (entry !== null) await this.#end({ ...entry, state: 'done' });
+  }
+
+  /** Keeps what undoing needs; null where the disk does not take it. */
+  async #writeDown(manifest: RemoteManifest, edit: Parameters<TagJournal['begin']>[0]): Promise<TagEntry | null> {
+    try {
+      await this.#journal.keep(manifest);
+      return await this.#journal.begin(edit);
+    } catch (thrown) {
+      if (thrown instanceof Error && 'errno' in thrown) return null;
+      throw thrown;
+    }
+  }
+
+  /** The tag is where it is: what cannot be written down of it changes nothing. An undo looks again. */
+  async #end(entry: TagEntry): Promise<void> {
+    try {
+      await this.#journal.end(entry);
+    } catch (thrown) {
+      if (!(thrown instanceof Error && 'errno' in thrown)) throw thrown;
+    }
   }
 }
 
