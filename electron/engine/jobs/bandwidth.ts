@@ -8,6 +8,9 @@ interface Waiter {
   readonly go: () => void;
 }
 
+/** A busy computer wakes a sleeper late, but not by this much. */
+const LATE_MS = 1000;
+
 /** Work that belongs to no job. */
 const NOBODYS: Share = { weight: 1 };
 
@@ -99,6 +102,8 @@ export class Bandwidth {
       const { bytes, share, go } = next;
       if (this.#limit !== null) {
         const now = this.#clock.now();
+        // Nothing is handed out before its time: what is paid for in the future was paid before the clock was set back.
+        this.#paidUntilMs = Math.min(this.#paidUntilMs, now);
         const paidUntilMs = this.#paidUntilMs + (bytes * 1000) / this.#limit;
         if (paidUntilMs > now) {
           this.#wakeIn(paidUntilMs - now);
@@ -115,9 +120,14 @@ export class Bandwidth {
   #wakeIn(ms: number): void {
     const sleep = new AbortController();
     this.#sleep = sleep;
+    const dueMs = this.#clock.now() + ms;
     this.#clock.sleep(ms, sleep.signal).then(
       () => {
-        if (this.#sleep === sleep) this.#serve();
+        if (this.#sleep !== sleep) return;
+        const lateMs = this.#clock.now() - dueMs;
+        // The clock was set forward, or the computer slept: time in which nothing could be sent is not saved up.
+        if (lateMs > LATE_MS) this.#paidUntilMs += lateMs;
+        this.#serve();
       },
       () => undefined,
     );
