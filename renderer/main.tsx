@@ -3,6 +3,7 @@ import 'inter-ui/inter-variable.css';
 import '@fontsource-variable/jetbrains-mono';
 import './app/tokens.css';
 import './app/app.css';
+import './app/style-order.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createContractClient } from '../shared/contract/client.ts';

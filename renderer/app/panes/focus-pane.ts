@@ -1,4 +1,4 @@
-import type { TreeHandle } from '../ui/tree-list.tsx';
+import type { TreeHandle } from '../../ui/tree-list.tsx';
 
 /** Gives the focus to a pane: its tree, else its first control, else the pane itself. */
 export function focusPane(name: 'local' | 'registries' | 'detail', tree: TreeHandle | null): void {

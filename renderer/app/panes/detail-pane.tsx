@@ -1,19 +1,19 @@
 import { type ReactElement, type ReactNode, type RefObject, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Registry } from '../../shared/models/registry.ts';
-import type { Vm } from '../../shared/models/vm.ts';
-import type { VmKnowledge } from '../../shared/models/vm-knowledge.ts';
-import { ImageDetail } from '../features/detail/image-detail.tsx';
-import { RegistryDetail } from '../features/detail/registry-detail.tsx';
-import { VmDetail } from '../features/detail/vm-detail.tsx';
-import type { Cargo } from '../features/drag/cargo.ts';
-import type { DropTarget } from '../features/drag/drop-target.ts';
-import type { TagReadings } from '../features/registries/use-tag-reading.ts';
-import { RepositoryDetail } from '../features/repository/repository-detail.tsx';
-import { StoreDetail } from '../features/store/store-detail.tsx';
-import type { StoreTasks } from '../features/store/use-store-tasks.ts';
-import type { ThisComputer } from '../features/store/use-this-computer.ts';
-import type { TreeSelection } from '../state/tree-selection.ts';
+import type { Registry } from '../../../shared/models/registry.ts';
+import type { Vm } from '../../../shared/models/vm.ts';
+import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
+import { ImageDetail } from '../../features/detail/image-detail.tsx';
+import { RegistryDetail } from '../../features/detail/registry-detail.tsx';
+import { VmDetail } from '../../features/detail/vm-detail.tsx';
+import type { Cargo } from '../../features/drag/cargo.ts';
+import type { DropTarget } from '../../features/drag/drop-target.ts';
+import type { TagReadings } from '../../features/registries/use-tag-reading.ts';
+import { RepositoryDetail } from '../../features/repository/repository-detail.tsx';
+import { StoreDetail } from '../../features/store/store-detail.tsx';
+import type { StoreTasks } from '../../features/store/use-store-tasks.ts';
+import type { ThisComputer } from '../../features/store/use-this-computer.ts';
+import type { TreeSelection } from '../../state/tree-selection.ts';
 
 /** See {@link DetailPane}. */
 export interface DetailPaneProps {

@@ -2,8 +2,8 @@ import { Box, PanelLeft, Server } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
-import { useMemory } from '../state/window-memory.ts';
-import { Splitter } from '../ui/splitter.tsx';
+import { useMemory } from '../../state/window-memory.ts';
+import { Splitter } from '../../ui/splitter.tsx';
 import {
   drawnWidths,
   folded,
