@@ -2,7 +2,7 @@ import type { LucideIcon } from 'lucide-react';
 import { Fragment, type ReactElement, useRef } from 'react';
 import { Keyboard, Menu, MenuItem, Popover, Separator, Text } from 'react-aria-components';
 import './menu.css';
-import type { MenuPlace } from './tree-list.tsx';
+import type { MenuPlace } from './menu-place.ts';
 
 /** One command of a menu. */
 export interface MenuCommand {

@@ -5,8 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { PlanTarget } from '../../../shared/models/plan.ts';
 import type { SendAgain } from '../../../shared/models/push-options.ts';
 import { ContextMenu, type MenuCommand, type MenuGroups } from '../../ui/context-menu.tsx';
+import type { MenuPlace } from '../../ui/menu-place.ts';
 import { Segments } from '../../ui/segments.tsx';
-import type { MenuPlace } from '../../ui/tree-list.tsx';
 import { LayerTable } from '../weave/layer-table.tsx';
 import { filterLayers, type LayerFilter, VERDICTS, verdictTallies } from './plan-tallies.ts';
 

@@ -8,7 +8,9 @@ import {
   useRef,
 } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MenuPlace } from '../../ui/tree-list.tsx';
+import { type MenuPlace, pointerPlace, rowMenuPlace } from '../../ui/menu-place.ts';
+import { revealRow } from '../../ui/reveal-row.ts';
+import { stepInRows } from '../../ui/row-steps.ts';
 import { LiveCells, PlanCells } from './layer-cells.tsx';
 import './layer-table.css';
 import { offsetUnit } from '../../../shared/format/disk-offset.ts';
@@ -65,14 +67,8 @@ export function LayerTable(props: LayerTableProps): ReactElement {
   const { first, last, before, after } = useRowWindow(scroller, layers.length, height);
   const markedRow = marked === null ? -1 : layers.findIndex((layer) => layer.index === marked);
 
-  function reveal(row: number): void {
-    const element = scroller.current;
-    if (element === null || row < 0) return;
-    const top = row * height;
-    const room = element.clientHeight - height;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top + height > element.scrollTop + room) element.scrollTop = top + height - room;
-  }
+  // The head stays in sight above the rows.
+  const reveal = (row: number): void => revealRow(scroller.current, row, height, height);
 
   useEffect(() => {
     if (revealed !== null) reveal(layers.findIndex((layer) => layer.index === revealed.index));
@@ -86,13 +82,9 @@ export function LayerTable(props: LayerTableProps): ReactElement {
     const layer = layers[at];
     if (layer === undefined || onMenu === undefined) return;
     event.preventDefault();
-    const bounds = scroller.current?.getBoundingClientRect();
-    // The menu key names no place.
-    const place =
-      row === null && bounds !== undefined
-        ? { x: bounds.left + 32, y: bounds.top + (at + 2) * height - (scroller.current?.scrollTop ?? 0) }
-        : { x: event.clientX, y: event.clientY };
-    onMenu(layer, place);
+    const list = row === null ? scroller.current : null;
+    // The head stands above the rows.
+    onMenu(layer, list === null ? pointerPlace(event) : rowMenuPlace(list, (at + 2) * height));
   }
 
   function press(event: KeyboardEvent): void {
@@ -103,17 +95,8 @@ export function LayerTable(props: LayerTableProps): ReactElement {
       return;
     }
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 2);
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: markedRow + 1,
-      ArrowUp: markedRow - 1,
-      PageDown: markedRow + page,
-      PageUp: markedRow - page,
-      Home: 0,
-      End: layers.length - 1,
-    };
-    const step = steps[event.key];
-    if (step === undefined || event.altKey) return;
-    const row = Math.max(0, Math.min(layers.length - 1, step));
+    const row = event.altKey ? null : stepInRows(event.key, markedRow, layers.length, page);
+    if (row === null) return;
     onMark?.(layers[row]?.index ?? null);
     reveal(row);
     event.preventDefault();
