@@ -1,37 +1,21 @@
-import { type ReactElement, useMemo, useState } from 'react';
-import { Button, CheckboxButton, CheckboxField } from 'react-aria-components';
+import type { ReactElement } from 'react';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
-import { isTag } from '../../../shared/models/reference.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
-import type { TagWay } from '../../../shared/models/tag-edit.ts';
-import { useClient } from '../../state/client.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
-import { type ImageCargo, tagsOfCargo } from '../drag/cargo.ts';
 import { cargoName } from '../drag/drag-words.ts';
-import { useErrorWords } from '../push/use-error-words.ts';
+import { ErrorLine } from '../push/error-line.tsx';
 import { CopiedTagList } from './copied-tag-list.tsx';
 import { copyCost, costFigure, costSentences } from './copy-cost.ts';
+import { CopyOptions } from './copy-options.tsx';
 import type { CopyStart } from './copy-start.ts';
-import {
-  type CopiedTag,
-  type CopyWish,
-  copiedTags,
-  copyRequest,
-  type Existing,
-  freeName,
-  isTaken,
-  shownTags,
-} from './copy-wish.ts';
-import { readPlace } from './place-draft.ts';
+import { type CopyWish, type Existing, freeName } from './copy-wish.ts';
 import { PlaceField } from './place-field.tsx';
-import { RemovalChoice, removalObstacle } from './removal-choice.tsx';
-import { tellCopy } from './tell-copy.ts';
-import { type CopyPlanView, useCopyPlan } from './use-copy-plan.ts';
-import { rememberMove } from './use-moves.ts';
-import { chosenRemovals, useRemovalPlan } from './use-removal-plan.ts';
+import { TakenTags } from './taken-tags.tsx';
+import type { CopyPlanView } from './use-copy-plan.ts';
+import { type PlannedCopy, usePlannedCopy } from './use-planned-copy.ts';
+import { type TypedCopy, useTypedCopy } from './use-typed-copy.ts';
 import './copy-dialog.css';
-import { Segments } from '../../ui/segments.tsx';
 
 /** See {@link CopyDialog}. */
 export interface CopyDialogProps {
@@ -40,8 +24,6 @@ export interface CopyDialogProps {
   readonly onClose: () => void;
   readonly onShow: (jobId: string) => void;
 }
-
-const CHOICES = ['skip', 'overwrite', 'rename'] as const satisfies readonly Existing[];
 
 /** `Copy to…`: where images go, under which names, what it costs, and what becomes of tags that are there; one answer for all. */
 export function CopyDialog(props: CopyDialogProps): ReactElement {
@@ -57,153 +39,76 @@ export function CopyDialog(props: CopyDialogProps): ReactElement {
 
 function CopyForm({ start, registries, onClose, onShow }: CopyDialogProps): ReactElement {
   const { t } = useTranslation('copy');
-  const client = useClient();
-  const errorWords = useErrorWords();
   const { cargo } = start;
   const source = `${cargo.host}/${cargo.repository}`;
-  const [text, setText] = useState(start.place);
-  const [renamed, setRenamed] = useState<ReadonlyMap<string, string>>(new Map());
-  const [existing, setExisting] = useState<Existing | null>(null);
-  const [referrers, setReferrers] = useState(false);
-  const [moving, setMoving] = useState(start.moving);
-  const [way, setWay] = useState<TagWay | null>(null);
-  const [refused, setRefused] = useState<ErrorData | null>(null);
-  const [round, setRound] = useState(0);
-  const [starting, setStarting] = useState(false);
-
-  const only = onlyTag(cargo);
-  const reading = readPlace(text, only !== null);
-  const wish = useMemo((): CopyWish | null => {
-    const { place, tag } = readPlace(text, only !== null);
-    if (place === null) return null;
-    const names = only === null || tag === null ? renamed : new Map([[only, tag]]);
-    if ([...names.values()].some((name) => !isTag(name))) return null;
-    return { cargo, place, names, existing, referrers };
-  }, [text, only, renamed, cargo, existing, referrers]);
-  const request = wish === null ? null : copyRequest(wish);
-  const view = useCopyPlan(request, round, start.plan);
-  const removal = useRemovalPlan(cargo, moving);
-
-  const shown: CopyWish = wish ?? { cargo, place: { host: '', repository: '' }, names: renamed, existing, referrers };
-  const tags = copiedTags(shown, view.stale ? null : view.plan);
-  const taken = tags.filter(isTaken);
-  const doubled = new Set(tags.map(({ to }) => to)).size < tags.length;
+  const typed = useTypedCopy(start);
+  const planned = usePlannedCopy({ start, typed, onShow, onBegun: onClose });
+  const { tags, taken } = planned;
+  const { wish, existing, renamed } = typed;
   const itself = wish !== null && `${wish.place.host}/${wish.place.repository}` === source;
-  const undecided = taken.length > 0 && (existing === null || (existing === 'rename' && taken.some(isRenamed)));
-  const nothing = tags.every(({ state }) => state === 'same' || state === 'kept');
-  const ready =
-    view.plan !== null &&
-    !view.stale &&
-    view.error === null &&
-    !undecided &&
-    !doubled &&
-    !starting &&
-    (moving ? removalObstacle(removal, way) === null : !nothing);
-
-  function edit(next: string): void {
-    setText(next);
-    setExisting(null);
-    setRenamed(new Map());
-    setRefused(null);
-  }
 
   function decide(next: Existing): void {
-    setExisting(next);
-    if (next !== 'rename') {
-      setRenamed(new Map());
-      return;
-    }
-    const names = new Set([...tagsAt(registries, wish), ...tags.map(({ to }) => to)]);
-    const fresh = taken.flatMap(({ tag }) => (tag === null ? [] : [[tag, freeName(tag, names)] as const]));
-    setRenamed(new Map(fresh));
+    typed.decide(next, next === 'rename' ? freeNames(planned, tagsAt(registries, wish)) : new Map());
   }
 
-  async function copy(): Promise<void> {
-    if (!ready || request === null || wish === null) return;
-    setStarting(true);
-    setRefused(null);
-    try {
-      const job = await client.call('jobs.copy', { ...request, expectedTags: shownTags(view.plan) });
-      if (moving && removal.plan !== null) {
-        // What stays away at the target stays at the source.
-        const kept = new Set(tags.flatMap(({ tag, state }) => (state === 'kept' && tag !== null ? [tag] : [])));
-        const changes = chosenRemovals(removal.plan, way).filter(({ tag }) => !kept.has(tag));
-        if (changes.length > 0) {
-          rememberMove({ jobId: job.id, host: cargo.host, repository: cargo.repository, changes });
-        }
-      }
-      tellCopy(t, `${wish.place.host}/${wish.place.repository}`, () => onShow(job.id));
-      onClose();
-    } catch (thrown) {
-      setRefused(toAppError(thrown).toData());
-      setStarting(false);
-      setRound((before) => before + 1);
-    }
-  }
-
-  const error = refused ?? view.error;
-  const renamable = existing === 'rename';
   return (
     <form
       className="copy-form"
       onSubmit={(event) => {
         event.preventDefault();
-        void copy();
+        planned.copy();
       }}
     >
-      <PlaceField text={text} reading={reading} source={source} registries={registries} onChange={edit} />
+      <PlaceField
+        text={typed.text}
+        reading={typed.reading}
+        source={source}
+        registries={registries}
+        onChange={(text) => {
+          typed.edit(text);
+          planned.clearRefusal();
+        }}
+      />
       {tags.length > 0 && (
         <CopiedTagList
           tags={tags}
-          editable={({ tag }) => renamable && tag !== null && renamed.has(tag)}
-          onRename={(tag, to) => setRenamed((before) => new Map(before).set(tag, to))}
+          editable={({ tag }) => existing === 'rename' && tag !== null && renamed.has(tag)}
+          onRename={typed.rename}
         />
       )}
       {(taken.length > 0 || existing !== null) && (
-        <div className="copy-conflicts">
-          <span>{existing === null ? t('taken', { count: taken.length }) : t('takenDecided')}</span>
-          <Segments
-            label={t('takenLabel')}
-            choices={cargo.images.length === 0 ? CHOICES.slice(0, 2) : CHOICES}
-            value={existing}
-            words={(choice) => t(`existing.${choice}`)}
-            onChange={decide}
-          />
-        </div>
+        <TakenTags count={taken.length} existing={existing} renamable={cargo.images.length > 0} onDecide={decide} />
       )}
-      <div className="copy-options">
-        <CheckboxField isSelected={referrers} onChange={setReferrers}>
-          <CheckboxButton className="checkbox">
-            <span className="checkbox-box" aria-hidden="true" />
-            {t('referrers')}
-          </CheckboxButton>
-        </CheckboxField>
-        {cargo.images.length > 0 && (
-          <CheckboxField isSelected={moving} onChange={setMoving}>
-            <CheckboxButton className="checkbox">
-              <span className="checkbox-box" aria-hidden="true" />
-              {t('move', { name: source })}
-            </CheckboxButton>
-          </CheckboxField>
-        )}
-        {moving && <RemovalChoice removal={removal} name={source} way={way} onWay={setWay} />}
-      </div>
+      <CopyOptions typed={typed} source={source} removal={planned.removal} movable={cargo.images.length > 0} />
+      <CopyFoot typed={typed} planned={planned} itself={itself} onClose={onClose} />
+    </form>
+  );
+}
+
+/** What is wrong, what it costs, and the copy itself. `itself`: it goes where it comes from. */
+function CopyFoot(props: {
+  readonly typed: TypedCopy;
+  readonly planned: PlannedCopy;
+  readonly itself: boolean;
+  readonly onClose: () => void;
+}): ReactElement {
+  const { typed, planned, itself, onClose } = props;
+  const { t } = useTranslation('copy');
+  const { view, doubled, error, ready } = planned;
+  return (
+    <>
       {doubled && (
         <p className="field-error" role="alert">
           {t('doubled')}
         </p>
       )}
-      {error !== null && (
-        <p className="field-error" role="alert">
-          {errorWords(error).what} {errorWords(error).means}
-        </p>
-      )}
+      <ErrorLine error={error} />
       <p className="copy-cost" role="status">
-        {itself && t('sameRepository')} <Cost view={view} wanted={request !== null} />
+        {itself && t('sameRepository')} <Cost view={view} wanted={typed.wish !== null} />
       </p>
       <div className="dialog-foot">
         {error !== null && (
-          <Button className="button" onPress={() => setRound((before) => before + 1)}>
+          <Button className="button" onPress={planned.planAgain}>
             {t('planAgain')}
           </Button>
         )}
@@ -211,21 +116,20 @@ function CopyForm({ start, registries, onClose, onShow }: CopyDialogProps): Reac
           {t('cancel')}
         </Button>
         <Button type="submit" className="button button-primary" isDisabled={!ready}>
-          {actWords(view, { moving, nothing: nothing && !moving })}
+          <ActWords planned={planned} moving={typed.moving} />
         </Button>
       </div>
-    </form>
+    </>
   );
+}
 
-  function isRenamed({ tag }: CopiedTag): boolean {
-    return tag !== null && renamed.has(tag);
-  }
-
-  function actWords({ plan, stale }: CopyPlanView, parts: { moving: boolean; nothing: boolean }): string {
-    if (plan === null || stale) return t(parts.moving ? 'act.move' : 'act.copy');
-    if (parts.nothing) return t('act.nothing');
-    return t(parts.moving ? 'act.moveBytes' : 'act.copyBytes', { bytes: costFigure(copyCost(plan)) });
-  }
+/** `Copy 1.9 GB`: the price as far as it is known. */
+function ActWords({ planned, moving }: { readonly planned: PlannedCopy; readonly moving: boolean }): ReactElement {
+  const { t } = useTranslation('copy');
+  const { plan, stale } = planned.view;
+  if (plan === null || stale) return <>{t(moving ? 'act.move' : 'act.copy')}</>;
+  if (planned.nothing && !moving) return <>{t('act.nothing')}</>;
+  return <>{t(moving ? 'act.moveBytes' : 'act.copyBytes', { bytes: costFigure(copyCost(plan)) })}</>;
 }
 
 function Cost({ view, wanted }: { readonly view: CopyPlanView; readonly wanted: boolean }): ReactElement | null {
@@ -235,11 +139,10 @@ function Cost({ view, wanted }: { readonly view: CopyPlanView; readonly wanted: 
   return <>{costSentences(t, copyCost(view.plan)).join(' ')}</>;
 }
 
-/** The only tag that is carried; null where there are several. */
-function onlyTag(cargo: ImageCargo): string | null {
-  if (cargo.whole) return null;
-  const [first, ...rest] = tagsOfCargo(cargo);
-  return rest.length === 0 ? (first ?? null) : null;
+/** Names for the tags that have another image at the target; `there`: tags that it is known to have. */
+function freeNames({ tags, taken }: PlannedCopy, there: readonly string[]): ReadonlyMap<string, string> {
+  const names = new Set([...there, ...tags.map(({ to }) => to)]);
+  return new Map(taken.flatMap(({ tag }) => (tag === null ? [] : [[tag, freeName(tag, names)] as const])));
 }
 
 /** Tags that the target is known to have. */

@@ -1,6 +1,7 @@
 import { type ReactElement, useId, useState } from 'react';
-import { Button, CheckboxButton, CheckboxField } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { CheckBox } from '../../ui/check-box.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { ErrorLine } from '../push/error-line.tsx';
 import { CertificateFacts } from '../registry-page/certificate-facts.tsx';
@@ -49,20 +50,14 @@ export function AddRegistry(props: {
           {t('hostHint')}
         </p>
         <div className="form-inset">
-          <CheckboxField isSelected={insecure} onChange={adding.setInsecure}>
-            <CheckboxButton className="checkbox">
-              <span className="checkbox-box" aria-hidden="true" />
-              {t('plainHttp')}
-            </CheckboxButton>
-          </CheckboxField>
+          <CheckBox selected={insecure} onChange={adding.setInsecure}>
+            {t('plainHttp')}
+          </CheckBox>
           <p className="add-registry-hint">{t('plainHttpHint')}</p>
           {!insecure && <OwnAuthority adding={adding} />}
-          <CheckboxField isSelected={writes} onChange={adding.setWrites}>
-            <CheckboxButton className="checkbox">
-              <span className="checkbox-box" aria-hidden="true" />
-              {t('registry:testWrites')}
-            </CheckboxButton>
-          </CheckboxField>
+          <CheckBox selected={writes} onChange={adding.setWrites}>
+            {t('registry:testWrites')}
+          </CheckBox>
           <p className="add-registry-hint">{t('registry:testWritesHint')}</p>
           {shown === null && <ErrorLine error={error} />}
         </div>
@@ -98,12 +93,9 @@ function OwnAuthority({ adding }: { readonly adding: AddingRegistry }): ReactEle
   const [file, setFile] = useState<string | null>(null);
   return (
     <>
-      <CheckboxField isSelected={ca !== null} onChange={(on) => setCa(on ? '' : null)}>
-        <CheckboxButton className="checkbox">
-          <span className="checkbox-box" aria-hidden="true" />
-          {t('ownAuthorityAdd')}
-        </CheckboxButton>
-      </CheckboxField>
+      <CheckBox selected={ca !== null} onChange={(on) => setCa(on ? '' : null)}>
+        {t('ownAuthorityAdd')}
+      </CheckBox>
       {ca === null ? (
         <p className="add-registry-hint">{t('ownAuthorityHint')}</p>
       ) : (

@@ -1,11 +1,12 @@
 import { Undo2 } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
-import { Button, CheckboxButton, CheckboxField, RadioButton, RadioField, RadioGroup } from 'react-aria-components';
+import { Button, RadioButton, RadioField, RadioGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import type { Registry, TagGroup } from '../../../shared/models/registry.ts';
 import type { OfferedWay, TagWay } from '../../../shared/models/tag-edit.ts';
+import { CheckBox } from '../../ui/check-box.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import { momentWords } from '../../ui/moment.ts';
 import { orderTags } from '../../ui/tag-order.ts';
@@ -97,12 +98,9 @@ export function DeleteTags(props: DeleteTagsProps): ReactElement {
         <span>{t('undoMeans')}</span>
       </p>
       {whole !== undefined && gentle.length > 0 && (
-        <CheckboxField isSelected={keep} onChange={setKeep}>
-          <CheckboxButton className="checkbox">
-            <span className="checkbox-box" aria-hidden="true" />
-            {t('keepOthers', { tags: others.join(', '), count: others.length })}
-          </CheckboxButton>
-        </CheckboxField>
+        <CheckBox selected={keep} onChange={setKeep}>
+          {t('keepOthers', { tags: others.join(', '), count: others.length })}
+        </CheckBox>
       )}
       {keep && gentle.length > 0 && (
         <RadioGroup

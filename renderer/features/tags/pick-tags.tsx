@@ -1,9 +1,10 @@
 import { type ReactElement, useId, useState } from 'react';
-import { Button, CheckboxButton, CheckboxField } from 'react-aria-components';
+import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import type { TagChange, TagMatch, TagPattern } from '../../../shared/models/tag-edit.ts';
 import { useClient } from '../../state/client.ts';
+import { CheckBox } from '../../ui/check-box.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
 import './tags.css';
 import { ErrorLine } from '../push/error-line.tsx';
@@ -95,12 +96,9 @@ export function PickTags(props: {
           />
         </div>
         <div className="form-inset">
-          <CheckboxField isSelected={fields.expression} onChange={(expression) => change({ expression })}>
-            <CheckboxButton className="checkbox">
-              <span className="checkbox-box" aria-hidden="true" />
-              {t('pickExpression')}
-            </CheckboxButton>
-          </CheckboxField>
+          <CheckBox selected={fields.expression} onChange={(expression) => change({ expression })}>
+            {t('pickExpression')}
+          </CheckBox>
         </div>
         <NumberField
           id={`${id}-keep`}
@@ -117,12 +115,9 @@ export function PickTags(props: {
           onChange={(days) => change({ days })}
         />
         <div className="form-inset">
-          <CheckboxField isSelected={fields.keepShared} onChange={(keepShared) => change({ keepShared })}>
-            <CheckboxButton className="checkbox">
-              <span className="checkbox-box" aria-hidden="true" />
-              {t('pickKeepShared')}
-            </CheckboxButton>
-          </CheckboxField>
+          <CheckBox selected={fields.keepShared} onChange={(keepShared) => change({ keepShared })}>
+            {t('pickKeepShared')}
+          </CheckBox>
         </div>
         <ErrorLine error={error} inset />
         {match !== null && <MatchPreview match={match} />}
