@@ -38,7 +38,6 @@ export function CopyDialog(props: CopyDialogProps): ReactElement {
 }
 
 function CopyForm({ start, registries, onClose, onShow }: CopyDialogProps): ReactElement {
-  const { t } = useTranslation('copy');
   const { cargo } = start;
   const source = `${cargo.host}/${cargo.repository}`;
   const typed = useTypedCopy(start);

@@ -83,7 +83,7 @@ export function usePlannedCopy({ start, typed, onShow, onBegun }: PlannedCopyPar
   }
 
   async function copy(): Promise<void> {
-    if (!ready || view.plan === null || request === null || wish === null) return;
+    if (!ready || request === null || wish === null) return;
     setStarting(true);
     setRefused(null);
     try {

@@ -11,6 +11,7 @@ import { useMemory } from '../../state/window-memory.ts';
 import { ContextMenu } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import type { MenuPlace } from '../../ui/menu-place.ts';
+import { NoMatch } from '../../ui/no-match.tsx';
 import { type TreeDrag, type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
 import { useFocusReturn } from '../../ui/use-focus-return.ts';
 import { startDrag } from '../drag/start-drag.ts';
@@ -129,13 +130,12 @@ export function LocalPane(props: LocalPaneProps): ReactElement {
         </>
       )}
       {vms.length > 0 && rows.length === 0 && (
-        <div className="empty">
-          <h3>{t('noMatch', { filter })}</h3>
-          <p>{t('vmCount', { count: vms.length })}</p>
-          <Button className="button button-small" onPress={() => setFilter('')}>
-            {t('clearFilter')}
-          </Button>
-        </div>
+        <NoMatch
+          title={t('noMatch', { filter })}
+          more={t('vmCount', { count: vms.length })}
+          clear={t('clearFilter')}
+          onClear={() => setFilter('')}
+        />
       )}
       {list !== null && vms.length > 0 && <LocalFoot list={list} />}
       {menu !== null && (

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type KeyboardEvent, type ReactElement, useId, useRef, useState } from 'react';
+import { type ReactElement, useId, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { PlanTarget } from '../../../shared/models/plan.ts';
@@ -9,16 +9,14 @@ import { TagToken } from './tag-token.tsx';
 import {
   editName,
   editTag,
-  pastedReferences,
   readTarget,
   referenceElsewhere,
   removeTag,
   settleText,
   type TargetDraft,
-  takeBack,
   takeSuggestion,
-  typeText,
 } from './target-draft.ts';
+import { TargetInput } from './target-input.tsx';
 import { TargetProblemLine } from './target-problem-line.tsx';
 import type { TargetSuggestion } from './target-suggestions.ts';
 import { usePicking } from './use-picking.ts';
@@ -69,17 +67,6 @@ export function TargetField(props: TargetFieldProps): ReactElement {
     else onChange(settleText(target));
   }
 
-  function pressInInput(event: KeyboardEvent<HTMLInputElement>): void {
-    const atStart = event.currentTarget.selectionStart === 0 && event.currentTarget.selectionEnd === 0;
-    const command = event.metaKey || event.ctrlKey;
-    if (picking.press(event)) return;
-    if (event.key === 'Enter' && !command) settle();
-    else if (event.key === 'Backspace' && atStart) onChange(takeBack(target));
-    else if (event.key === 'ArrowLeft' && atStart) tokensOf(field.current).at(-1)?.focus();
-    else return;
-    event.preventDefault();
-  }
-
   const tokens = target.tags.map((tag) => (
     <TagToken
       key={tag}
@@ -122,49 +109,20 @@ export function TargetField(props: TargetFieldProps): ReactElement {
           />
         )}
         {target.name !== null && tokens}
-        <input
+        <TargetInput
           ref={input}
-          // The sheet was opened to be filled in here.
-          // biome-ignore lint/a11y/noAutofocus: the first field of a dialog takes the focus
+          target={target}
+          label={label}
           autoFocus={props.autoFocus}
-          className="target-input"
-          role="combobox"
-          aria-expanded={picking.isOpen}
-          {...picking.combobox}
-          aria-label={label}
-          aria-invalid={invalid}
-          aria-describedby={told === null ? undefined : problemId}
-          placeholder={target.name === null && target.tags.length === 0 ? t('placeholder') : ''}
-          spellCheck={false}
-          autoCapitalize="off"
-          autoCorrect="off"
-          autoComplete="off"
-          value={target.text}
-          onChange={(event) => {
-            setLeft(false);
-            const next = typeText(target, event.currentTarget.value);
-            // A tag that just became a token is no question: the list opens with the next letter, or the arrow.
-            if (next.text === '' && next.name !== null) picking.close();
-            else picking.open();
-            onChange(next);
-          }}
-          onPaste={(event) => {
-            const references = pastedReferences(event.clipboardData.getData('text'));
-            if (references === null || target.text !== '') return;
-            event.preventDefault();
-            onReferences(target, references);
-          }}
-          onKeyDown={pressInInput}
-          onFocus={() => {
-            setLeft(false);
-            if (target.name === null && target.text === '') picking.open();
-            onFocus();
-          }}
-          onBlur={() => {
-            setLeft(true);
-            picking.close();
-            if (!invalid) settle();
-          }}
+          invalid={invalid}
+          describedBy={told === null ? undefined : problemId}
+          picking={picking}
+          onChange={onChange}
+          onPasted={(references) => onReferences(target, references)}
+          onSettle={settle}
+          onStepBack={() => tokensOf(field.current).at(-1)?.focus()}
+          onEditing={(editing) => setLeft(!editing)}
+          onFocus={onFocus}
         />
         {target.name === null && tokens}
         <span className="target-result">{result}</span>

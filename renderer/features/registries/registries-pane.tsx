@@ -1,23 +1,22 @@
 import { Plus } from 'lucide-react';
-import { type ReactElement, type RefObject, useMemo, useRef, useState } from 'react';
+import { type ReactElement, type RefObject, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
-import { z } from 'zod';
 import type { Registry } from '../../../shared/models/registry.ts';
-import { useMemory } from '../../state/window-memory.ts';
 import { ContextMenu, type MenuGroups } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import type { MenuPlace } from '../../ui/menu-place.ts';
+import { NoMatch } from '../../ui/no-match.tsx';
 import { type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
 import { useFocusReturn } from '../../ui/use-focus-return.ts';
-import { useDrag } from '../drag/drag-store.ts';
 import { DropPrice } from '../drag/drop-price.tsx';
 import type { ThisComputer } from '../store/use-this-computer.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import './registries.css';
 import { RegistryRowCells } from './registry-row.tsx';
-import { type RegistryRow, registryRows } from './tree-rows.ts';
+import type { RegistryRow } from './tree-rows.ts';
 import { useRegistryCommands } from './use-registry-commands.ts';
+import { useRegistryRows } from './use-registry-rows.ts';
 import { type OnDrop, useRowDrops } from './use-row-drops.ts';
 import type { TagReadings } from './use-tag-reading.ts';
 
@@ -38,7 +37,6 @@ export interface RegistriesPaneProps {
   readonly onDrop: OnDrop;
 }
 
-const openSchema = z.record(z.string(), z.boolean());
 /** Under this width digests are left out. CSS px. */
 const NARROW = 320;
 /** Guides, digest, size and their gaps. CSS px. */
@@ -50,32 +48,13 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
   const { t, i18n } = useTranslation('panes');
   const pane = useRef<HTMLElement>(null);
   const width = useElementSize(pane)?.width ?? 384;
-  const [filter, setFilter] = useState('');
-  const [open, setOpen] = useMemory('registries.open', openSchema, {});
   const [menu, setMenu] = useState<{ readonly row: RegistryRow; readonly place: MenuPlace } | null>(null);
   useFocusReturn(menu !== null, () => tree.current?.focus());
   const commands = useRegistryCommands(readings, ownCommands, onRemove);
-  const { t: store } = useTranslation('store');
-  const ownName = store('name');
-  const carrying = useDrag((drag) => drag !== null);
-  const rows = useMemo(
-    () =>
-      registryRows(registries ?? [], { filter, open, reading: new Set(readings.readings.keys()), ownName, carrying }),
-    [registries, filter, open, readings.readings, ownName, carrying],
-  );
+  const { filter, setFilter, rows, toggle } = useRegistryRows(registries, readings);
   const others = registries?.some(({ thisComputer }) => !thisComputer) === true;
   const searchable = others || registries?.some(({ repositories }) => repositories.length > 0) === true;
   const tokenRoom = width - (width < NARROW ? BESIDE_TOKENS.narrow : BESIDE_TOKENS.usual);
-
-  function toggle(keys: readonly string[], opened: boolean): void {
-    setOpen((before) => ({ ...before, ...Object.fromEntries(keys.map((key) => [key, opened])) }));
-    if (!opened) return;
-    for (const row of rows) {
-      if (row.kind === 'repository' && keys.includes(row.key) && row.repository.readMs === null) {
-        readings.read(row.registry.host, row.repository.repository);
-      }
-    }
-  }
 
   const drops = useRowDrops({ rows, tree, onToggle: toggle, onDrop });
 
@@ -145,24 +124,14 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
           }}
         </TreeList>
       )}
-      {registries !== null && !others && filter === '' && (
-        <div className="empty">
-          <h3>{t('noRegistry')}</h3>
-          <p>{t('noRegistryMore')}</p>
-          <Button className="button button-small" onPress={onAdd}>
-            <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
-            {t('addRegistryDots')}
-          </Button>
-        </div>
-      )}
+      {registries !== null && !others && filter === '' && <NoRegistry onAdd={onAdd} />}
       {registries !== null && filter !== '' && rows.length === 0 && (
-        <div className="empty">
-          <h3>{t('noMatch', { filter })}</h3>
-          <p>{t('readOnly')}</p>
-          <Button className="button button-small" onPress={() => setFilter('')}>
-            {t('clearFilter')}
-          </Button>
-        </div>
+        <NoMatch
+          title={t('noMatch', { filter })}
+          more={t('readOnly')}
+          clear={t('clearFilter')}
+          onClear={() => setFilter('')}
+        />
       )}
       {menu !== null && (
         <ContextMenu
@@ -173,5 +142,20 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
         />
       )}
     </section>
+  );
+}
+
+/** No registry but this computer's is known: how one comes here. */
+function NoRegistry({ onAdd }: { readonly onAdd: () => void }): ReactElement {
+  const { t } = useTranslation('panes');
+  return (
+    <div className="empty">
+      <h3>{t('noRegistry')}</h3>
+      <p>{t('noRegistryMore')}</p>
+      <Button className="button button-small" onPress={onAdd}>
+        <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
+        {t('addRegistryDots')}
+      </Button>
+    </div>
   );
 }
