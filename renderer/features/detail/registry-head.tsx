@@ -4,7 +4,7 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { askForSignIn } from '../../state/sign-in-request.ts';
-import { HealthDot } from '../../ui/health-dot.tsx';
+import { RegistryTitle } from '../registries/registry-title.tsx';
 import { wantsSignIn } from '../sign-in/refused-sign-in.tsx';
 import { useSourceWords } from '../sign-in/source-words.ts';
 import { timeOfDay } from '../transfers/job-row.tsx';
@@ -23,32 +23,24 @@ export function RegistryHead({ registry, asking, onAsk, onSettings }: RegistryHe
   const { t, i18n } = useTranslation('panes');
   const sourceWords = useSourceWords();
   const refused = wantsSignIn(registry);
-  const { host, health, error, account, askedMs, insecure, repositories, choices } = registry;
+  const { host, health, error, account, askedMs, insecure, repositories } = registry;
   const facts = [
-    choices.name === null ? '' : host,
     askedMs === null
       ? t(`health.${health}`)
       : t('healthAt', { health: t(`health.${health}`), time: timeOfDay(askedMs, i18n.language) }),
     account === null ? '' : t('signedInFrom', { name: account.name, source: sourceWords(account.source) }),
     insecure ? t('overPlainHttp') : '',
     t('repositories', { count: repositories.length }),
-  ].filter((text) => text !== '');
+  ];
   return (
     <header className="detail-head">
-      <div>
-        <h1>{choices.name ?? host}</h1>
-        <p>
-          <HealthDot health={health} />
-          {facts.map((fact) => (
-            <span key={fact}>{fact}</span>
-          ))}
-          {!refused && (
-            <Button className="link-button" onPress={() => askForSignIn(host)}>
-              {t(account === null ? 'signIn:signInDots' : 'signIn:change')}
-            </Button>
-          )}
-        </p>
-      </div>
+      <RegistryTitle registry={registry} facts={facts}>
+        {!refused && (
+          <Button className="link-button" onPress={() => askForSignIn(host)}>
+            {t(account === null ? 'signIn:signInDots' : 'signIn:change')}
+          </Button>
+        )}
+      </RegistryTitle>
       <span className="space" />
       {error === null && (
         <Button className="button" isPending={asking} onPress={onAsk}>

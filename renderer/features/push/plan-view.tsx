@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Plan, PlanTarget } from '../../../shared/models/plan.ts';
 import type { SendAgain } from '../../../shared/models/push-options.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { useLayerFocus } from '../weave/use-layer-focus.ts';
 import { Weave } from '../weave/weave.tsx';
-import type { CellKind } from '../weave/weave-cells.ts';
 import { targetTitle } from './cost-words.ts';
 import { PlanLayers } from './plan-layers.tsx';
 import { PlanNotices } from './plan-notices.tsx';
@@ -31,9 +31,7 @@ export function PlanView(props: PlanViewProps): ReactElement {
   const { plan, target, language, registries, onCopy, onNewManifest, sendAgain, onSendAgain } = props;
   const { t } = useTranslation('push');
   const [chosen, setFilter] = useState<LayerFilter | null>(null);
-  const [highlighted, setHighlighted] = useState<CellKind | null>(null);
-  const [marked, setMarked] = useState<number | null>(null);
-  const [revealed, setRevealed] = useState<{ readonly index: number } | null>(null);
+  const { highlighted, setHighlighted, marked, setMarked, revealed, open } = useLayerFocus();
   const sends = target.layers.some((layer) => layer.verdict === 'upload');
   const filter = chosen ?? (sends ? 'upload' : 'all');
   return (
@@ -57,8 +55,7 @@ export function PlanView(props: PlanViewProps): ReactElement {
           onMark={setMarked}
           onOpen={(index) => {
             setFilter('all');
-            setMarked(index);
-            setRevealed({ index });
+            open(index);
           }}
         />
       </div>

@@ -7,8 +7,8 @@ import type { Registry } from '../../../shared/models/registry.ts';
 import type { RegistryChoices } from '../../../shared/models/registry-choices.ts';
 import { useClient } from '../../state/client.ts';
 import { askForSignIn } from '../../state/sign-in-request.ts';
-import { HealthDot } from '../../ui/health-dot.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
+import { RegistryTitle } from '../registries/registry-title.tsx';
 import { SettingsRow } from '../settings/settings-page.tsx';
 import { SpeedLimitField } from '../settings/speed-limit-field.tsx';
 import { StepperField } from '../settings/stepper-field.tsx';
@@ -107,9 +107,8 @@ function PageHead(props: {
   const { registry, testing, onTest, onRemove } = props;
   const { t, i18n } = useTranslation('registry');
   const { t: panes } = useTranslation('panes');
-  const { host, health, choices, capabilities } = registry;
+  const { health, capabilities } = registry;
   const facts = [
-    ...(choices.name === null ? [] : [host]),
     capabilities?.product ?? '',
     panes(`health.${health}`),
     capabilities === null
@@ -120,18 +119,10 @@ function PageHead(props: {
             capabilities.tookMs / 1000,
           ),
         }),
-  ].filter((fact) => fact !== '');
+  ];
   return (
     <header className="detail-head">
-      <div>
-        <h1>{choices.name ?? host}</h1>
-        <p>
-          <HealthDot health={health} />
-          {facts.map((fact) => (
-            <span key={fact}>{fact}</span>
-          ))}
-        </p>
-      </div>
+      <RegistryTitle registry={registry} facts={facts} />
       <span className="space" />
       <Button className="button" isPending={testing} onPress={onTest}>
         {testing ? (

@@ -12,6 +12,7 @@ import { pushCommand } from '../push/push-command.ts';
 import { byActivity } from '../weave/layer-order.ts';
 import { LayerTable } from '../weave/layer-table.tsx';
 import { useElementSize } from '../weave/use-element-size.ts';
+import { useLayerFocus } from '../weave/use-layer-focus.ts';
 import { Weave } from '../weave/weave.tsx';
 import { type CellKind, cellKind } from '../weave/weave-cells.ts';
 import { WeaveLegend } from '../weave/weave-legend.tsx';
@@ -179,9 +180,7 @@ interface JobClothProps {
 function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactElement {
   const { t } = useTranslation(['transfers', 'weave']);
   const [filter, setFilter] = useState<CellKind | null>(null);
-  const [highlighted, setHighlighted] = useState<CellKind | null>(null);
-  const [marked, setMarked] = useState<number | null>(null);
-  const [revealed, setRevealed] = useState<{ readonly index: number } | null>(null);
+  const { highlighted, setHighlighted, marked, setMarked, revealed, open } = useLayerFocus();
   // An image of another kind than a VM has no disk to draw.
   const hasChunks = layers.length === 0 ? job.kind === 'push' : layers.some(({ kind }) => kind === 'disk');
   const shown = useMemo(() => {
@@ -202,8 +201,7 @@ function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactEleme
             onMark={setMarked}
             onOpen={(index) => {
               setFilter(null);
-              setMarked(index);
-              setRevealed({ index });
+              open(index);
             }}
           />
           <WeaveLegend

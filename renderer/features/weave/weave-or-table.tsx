@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import '../../ui/controls.css';
 import { Segments } from '../../ui/segments.tsx';
 import { LayerTable } from './layer-table.tsx';
+import { useLayerFocus } from './use-layer-focus.ts';
 import { Weave } from './weave.tsx';
 import { type CellKind, cellKind, isLive, type WeaveLayer } from './weave-cells.ts';
 import { WeaveLegend } from './weave-legend.tsx';
@@ -32,9 +33,7 @@ export function WeaveOrTable({ layers, chunkSize, label, title, note }: WeaveOrT
   const { t } = useTranslation('weave');
   const [view, setView] = useState<View>('picture');
   const [filter, setFilter] = useState<CellKind | null>(null);
-  const [highlighted, setHighlighted] = useState<CellKind | null>(null);
-  const [marked, setMarked] = useState<number | null>(null);
-  const [revealed, setRevealed] = useState<{ readonly index: number } | null>(null);
+  const { highlighted, setHighlighted, marked, setMarked, revealed, open } = useLayerFocus();
   const [height, setHeight] = useState(LEAST_TABLE);
   const body = useRef<HTMLDivElement>(null);
   const live = layers.some(isLive);
@@ -67,8 +66,7 @@ export function WeaveOrTable({ layers, chunkSize, label, title, note }: WeaveOrT
               onMark={setMarked}
               onOpen={(index) => {
                 setFilter(null);
-                setMarked(index);
-                setRevealed({ index });
+                open(index);
                 turn('table');
               }}
               onToggleTable={() => {
