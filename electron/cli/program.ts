@@ -138,12 +138,16 @@ function addReportCommand(program: Command, context: CommandContext, finish: Fin
     .action((options: ReportOptions) => finish(options, () => report(context, options)));
 }
 
+/** What can be a side of a comparison. */
+const COMPARED =
+  'a local VM, snapshot:ID or snapshot:VM for its newest one, or host[:port]/repository[:tag|@digest]: in Tart’s cache, else in the registry';
+
 function addCompareCommand(program: Command, context: CommandContext, finish: Finish): void {
   program
     .command('compare')
-    .description('two images chunk by chunk, by what is known of them; no disk is read')
-    .argument('<a>', 'a local VM, or host[:port]/repository[:tag|@digest]: in Tart’s cache, else in the registry')
-    .argument('<b>', 'a local VM, or host[:port]/repository[:tag|@digest]: in Tart’s cache, else in the registry')
+    .description('two of VMs, snapshots and images chunk by chunk, by what is known of them; no disk is read')
+    .argument('<a>', COMPARED)
+    .argument('<b>', COMPARED)
     .addOption(
       new Option('--format <form>', 'table by default, or as the file is named').choices([
         'table',

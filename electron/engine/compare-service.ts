@@ -1,5 +1,4 @@
 import type { Handlers } from '../../shared/contract/handlers.ts';
-import { AppError } from '../../shared/errors/app-error.ts';
 import type {
   AlsoIn,
   ComparedChunk,
@@ -7,24 +6,16 @@ import type {
   Comparison,
   ComparisonRequest,
 } from '../../shared/models/comparison.ts';
-import { parseReference } from '../../shared/models/reference.ts';
-import type { Registry } from '../../shared/models/registry.ts';
-import type { Vm } from '../../shared/models/vm.ts';
 import type { RepositoryName } from '../../shared/models/vm-knowledge.ts';
-import type { KnownManifest } from './digests/content-index.ts';
-import { sha256 } from './oci/digest.ts';
-import { MANIFEST_READ_LIMIT } from './oci/parse-manifest.ts';
-import type { LookingParts } from './plan/known-vm.ts';
 import type { Clock } from './ports.ts';
 import { compareDisks, type DiskComparison } from './report/compare-disks.ts';
-import { type Side, sideOfManifest, sideOfVm } from './report/compared-side.ts';
+import type { Side } from './report/compared-side.ts';
 import { comparisonCsv } from './report/export/comparison-csv.ts';
 import { comparisonHtml } from './report/export/comparison-html.ts';
 import { writeWhole } from './report/export/write-whole.ts';
 import type { KnownImage } from './report/known-images.ts';
 import { layerDigests, pushEstimate } from './report/push-estimate.ts';
-import { readSmallFile } from './tart/read-small-file.ts';
-import { vmFiles } from './tart/vm-folder.ts';
+import { SideFinder, type SideFinderParts } from './report/side-finder.ts';
 
 /** The methods that this service answers. */
 export type CompareMethodName = 'images.compare' | 'images.compareText' | 'images.compareExport';
@@ -33,17 +24,7 @@ export type CompareMethodName = 'images.compare' | 'images.compareText' | 'image
 const MOST_NAMED = 3;
 
 /** What comparing takes: nothing that reads a disk. A manifest that nobody has seen is asked for. */
-export interface CompareParts {
-  readonly looking: LookingParts;
-  readonly vms: { find(id: string): Promise<Vm> };
-  readonly registries: () => Promise<readonly Registry[]>;
-  readonly manifests: (digests: readonly string[]) => Promise<readonly KnownManifest[]>;
-  /** Asks a registry. */
-  readonly readManifest: (
-    place: RepositoryName,
-    reference: string,
-    signal: AbortSignal,
-  ) => Promise<Pick<KnownManifest, 'digest' | 'bytes'>>;
+export interface CompareParts extends SideFinderParts {
   /** Known images of registries by the layers that they need. */
   readonly holders: (
     digests: readonly string[],
@@ -53,23 +34,17 @@ export interface CompareParts {
     heldBy(place: RepositoryName, digests: readonly string[]): Promise<ReadonlySet<string>>;
     holdersIn(registry: string, digests: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   };
-  /** Any readable file. */
-  readonly anyFile: string;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** An image of a registry as it was last seen. */
-interface Seen {
-  readonly digest: string | null;
-  readonly tags: readonly string[];
-}
-
-/** Compares two images, VM or image of a registry, by what is known of them. */
+/** Compares two of VMs, snapshots and images, by what is known of them. */
 export class CompareService {
   readonly #parts: CompareParts;
+  readonly #sides: SideFinder;
 
   constructor(parts: CompareParts) {
     this.#parts = parts;
+    this.#sides = new SideFinder(parts);
   }
 
   handlers(): Handlers<CompareMethodName> {
@@ -97,7 +72,7 @@ export class CompareService {
   }
 
   async #compare(nameA: ComparedName, nameB: ComparedName, signal: AbortSignal): Promise<Comparison> {
-    const [a, b] = await Promise.all([this.#side(nameA, signal), this.#side(nameB, signal)]);
+    const [a, b] = await Promise.all([this.#sides.find(nameA, signal), this.#sides.find(nameB, signal)]);
     const compared = compareDisks(a.disk, b.disk);
     const digests = [...new Set(compared.chunks.flatMap((chunk) => differingLayers(chunk)))];
     const wanted = b.told.registry === null ? digests : [...new Set([...digests, ...layerDigests(a.disk)])];
@@ -112,61 +87,14 @@ export class CompareService {
     };
   }
 
-  async #side({ kind, name }: ComparedName, signal: AbortSignal): Promise<Side> {
-    return kind === 'vm' ? await this.#vm(name, signal) : await this.#image(name, signal);
-  }
-
-  async #vm(id: string, signal: AbortSignal): Promise<Side> {
-    const { looking, vms } = this.#parts;
-    const vm = await vms.find(id);
-    const bytes = vm.kind === 'image' ? await manifestOfCached(vm) : null;
-    if (bytes === null) return await sideOfVm(looking, vm, id, signal);
-    const slash = vm.name.indexOf('/');
-    const place = { registry: vm.name.slice(0, slash), repository: vm.name.slice(slash + 1) };
-    const facts = { kind: 'vm', name: id, title: vm.name, ...place, digest: vm.digest, tags: vm.tags } as const;
-    return await this.#sideOfManifest(bytes, facts, signal);
-  }
-
-  async #image(name: string, signal: AbortSignal): Promise<Side> {
-    const { registry, repository, tag, digest } = parseReference(name);
-    const wanted = digest ?? tag ?? 'latest';
-    const seen = await this.#seen(registry, repository, wanted, digest);
-    const [known] = seen.digest === null ? [] : await this.#parts.manifests([seen.digest]);
-    const found = known ?? (await this.#parts.readManifest({ registry, repository }, wanted, signal));
-    const facts = {
-      kind: 'image',
-      name,
-      title: `${registry}/${repository}`,
-      registry,
-      repository,
-      digest: found.digest,
-      tags: seen.digest === found.digest ? [...seen.tags] : digest === null ? [tag ?? 'latest'] : [],
-    } as const;
-    return await this.#sideOfManifest(found.bytes, facts, signal);
-  }
-
-  async #seen(registry: string, repository: string, wanted: string, digest: string | null): Promise<Seen> {
-    const listed = (await this.#parts.registries()).find(({ host }) => host === registry);
-    const groups = listed?.repositories.find((other) => other.repository === repository)?.groups ?? [];
-    const group = groups.find((other) => other.digest === wanted || other.tags.includes(wanted));
-    return { digest: group?.digest ?? digest, tags: group?.tags ?? [] };
-  }
-
-  #sideOfManifest(bytes: Uint8Array, facts: Parameters<typeof sideOfManifest>[1], signal: AbortSignal): Promise<Side> {
-    const { looking, anyFile } = this.#parts;
-    return sideOfManifest(bytes, facts, async (length) => {
-      const { rawDigest } = await looking.zeroChunks.of(length, anyFile, signal);
-      return rawDigest;
-    });
-  }
-
   async #pushing(
     a: Side,
     b: Side,
     holders: ReadonlyMap<string, readonly KnownImage[]>,
   ): Promise<Comparison['pushing']> {
     const { registry, repository } = b.told;
-    if (registry === null || repository === null) return null;
+    // What is pushed is the VM as it is now.
+    if (registry === null || repository === null || a.told.kind === 'snapshot') return null;
     const digests = layerDigests(a.disk);
     const { index } = this.#parts;
     const [held, inRegistry] = await Promise.all([
@@ -183,17 +111,6 @@ export class CompareService {
       }
     }
     return pushEstimate(a.disk, { registry, repository, present, elsewhere });
-  }
-}
-
-/** The manifest that a cached image was pulled by; null where it is not there any more. */
-async function manifestOfCached(image: Vm): Promise<Uint8Array | null> {
-  try {
-    const bytes = await readSmallFile(vmFiles(image.folder).manifest, MANIFEST_READ_LIMIT);
-    return sha256(bytes) === image.digest ? bytes : null;
-  } catch (thrown) {
-    if (thrown instanceof AppError) return null;
-    throw thrown;
   }
 }
 

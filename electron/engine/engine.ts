@@ -275,6 +275,7 @@ class JoinedEngine {
     this.#compare = new CompareService({
       looking,
       vms: this.#vms,
+      snapshots: () => snapshots.store.kept(null),
       registries: () => this.#sharing.listed(),
       manifests: (digests) => this.#sharing.manifests(digests),
       readManifest: (place, reference, signal) => this.#registries.readManifest(place, reference, signal),

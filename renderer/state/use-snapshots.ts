@@ -2,13 +2,17 @@ import { useEffect, useState } from 'react';
 import type { Snapshot } from '../../shared/models/snapshot.ts';
 import { useClient } from './client.ts';
 
+const NONE: readonly Snapshot[] = [];
+
 /** Changes of VMs come in crowds. ms */
 const QUIET_MS = 300;
 
-/** The snapshots of a VM, the newest first; asked again when they or VMs changed, which changes what they hold alone. */
-export function useSnapshots(vmId: string): readonly Snapshot[] {
+/** The snapshots of a VM, or of all (null), the newest first; asked again when they or VMs changed, which changes what they hold alone. */
+export function useSnapshots(vmId: string | null): readonly Snapshot[] {
   const client = useClient();
-  const [found, setFound] = useState<{ readonly vmId: string; readonly snapshots: readonly Snapshot[] } | null>(null);
+  const [found, setFound] = useState<{ readonly vmId: string | null; readonly snapshots: readonly Snapshot[] } | null>(
+    null,
+  );
   useEffect(() => {
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -31,5 +35,5 @@ export function useSnapshots(vmId: string): readonly Snapshot[] {
       for (const stop of stops) stop();
     };
   }, [client, vmId]);
-  return found?.vmId === vmId ? found.snapshots : [];
+  return found !== null && found.vmId === vmId ? found.snapshots : NONE;
 }

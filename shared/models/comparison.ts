@@ -3,25 +3,44 @@ import { reportFormatSchema } from './report.ts';
 import { imageNameSchema } from './sharing.ts';
 import { vmStateSchema } from './vm.ts';
 
-/** What is compared: a VM or cached image by its id, or an image of a registry by its reference. */
+/** What is compared: a VM or cached image by its id, a snapshot by its id, or an image of a registry by its reference. */
 export const comparedNameSchema = z.object({
-  kind: z.enum(['vm', 'image']),
-  /** Of a VM or cached image the id of `vms.list`; of an image `host/repository:tag` or `…@digest`. */
+  kind: z.enum(['vm', 'snapshot', 'image']),
+  /** Of a VM or cached image the id of `vms.list`, of a snapshot that of `snapshots.list`; of an image `host/repository:tag` or `…@digest`. */
   name: z.string().min(1).max(1024),
+});
+
+/**
+ * Where an image's own tag names another image: the registry when its tags were last read, for an image of Tart's cache; else
+ * Tart's cache.
+ */
+export const namesakeSchema = z.object({
+  place: z.enum(['cache', 'registry']),
+  tag: z.string(),
+  /** Of the other image's manifest. */
+  digest: z.string(),
+  /** What compares the other one in place of this. */
+  name: comparedNameSchema,
 });
 
 /** One side of a comparison. Sizes in bytes. */
 export const comparedSideSchema = comparedNameSchema.extend({
-  /** A VM's name, or `host/repository`. */
+  /** The name of a VM, also of the one that a snapshot was made of; or `host/repository`. */
   title: z.string(),
-  /** Null for a VM. */
+  /** It lies in Tart's cache. */
+  cached: z.boolean(),
+  /** Another image has its tag elsewhere, the first tag of which that is so; null = none that is known of. */
+  namesake: namesakeSchema.nullable(),
+  /** When a snapshot was made, ms since the epoch; null for anything else. */
+  madeMs: z.number().nullable(),
+  /** Null for a VM or snapshot. */
   registry: z.string().nullable(),
   repository: z.string().nullable(),
   digest: z.string().nullable(),
   tags: z.array(z.string()),
   /** Null for anything but a VM. */
   state: vmStateSchema.nullable(),
-  /** When it was pushed, as it says itself, ISO 8601; null where it does not, and for a VM. */
+  /** When it was pushed, as it says itself, ISO 8601; null where it does not, and for a VM or snapshot. */
   uploadTime: z.string().nullable(),
   /** Raw bytes of the disk. */
   diskSize: z.number(),
@@ -95,7 +114,10 @@ export const comparisonSchema = z.object({
     zero: z.number(),
   }),
   nvram: z.enum(['same', 'differs', 'unknown']),
-  /** What pushing (or copying) A into B's repository would do, by what is known; null where B is no image of a registry. */
+  /**
+   * What pushing (or copying) A into B's repository would do, by what is known; null where B is no image of a registry, and
+   * where A is a snapshot: a push sends the VM as it is.
+   */
   pushing: z
     .object({
       registry: z.string(),
@@ -126,6 +148,8 @@ export const comparisonRequestSchema = z.object({
 export type ComparisonRequest = z.infer<typeof comparisonRequestSchema>;
 /** See {@link comparedNameSchema}. */
 export type ComparedName = z.infer<typeof comparedNameSchema>;
+/** See {@link namesakeSchema}. */
+export type Namesake = z.infer<typeof namesakeSchema>;
 /** See {@link comparedSideSchema}. */
 export type ComparedSide = z.infer<typeof comparedSideSchema>;
 /** See {@link comparedCellSchema}. */

@@ -121,6 +121,11 @@ export function compareRows(chunks: readonly ComparedChunk[]): CompareRow[] {
   });
 }
 
+/** The kinds of cells that a line tells of. */
+export function kindsOfRow({ kind }: Pick<CompareRow, 'kind'>): readonly PlaceKind[] {
+  return kind === 'changed' ? ['onlyA', 'onlyB'] : [kind];
+}
+
 /** Whether a line tells of a difference. */
 export function isDifference({ kind }: CompareRow): boolean {
   return DIFFERENCE_KINDS.some((difference) => difference === kind);

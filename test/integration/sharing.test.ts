@@ -227,11 +227,27 @@ describe('tartan compare', () => {
     expect([status, b.kind, b.title, b.digest]).toEqual([0, 'vm', `${registry.host}/ci/runner`, pushed.get('runner')]);
   });
 
+  it('says of a cached image that the registry has another one under its tag by now, and takes that one by its digest', async () => {
+    const cached = pushed.get('runner') ?? '';
+    await push('vm:base', 'ci/runner', 'runner');
+    const moved = pushed.get('runner') ?? '';
+    await engine.handlers['repositories.read']({ host: registry.host, repository: 'ci/runner' }, never);
+    const [place, tagged] = [`${registry.host}/ci/runner`, image('ci/runner', 'runner')];
+    const [text, json] = [await run(tagged, `${place}@${moved}`), await run(tagged, `${place}@${moved}`, '--json')];
+    const { a, b } = comparisonSchema.parse(JSON.parse(json.stdout));
+    expect({ a: [a.cached, a.digest, a.namesake], b: [b.cached, b.digest, b.namesake] }).toEqual({
+      a: [true, cached, { place: 'registry', tag: 'runner', digest: moved, name: { kind: 'image', name: tagged } }],
+      b: [false, moved, { place: 'cache', tag: 'runner', digest: cached, name: { kind: 'vm', name: a.name } }],
+    });
+    expect(text.stdout).toContain(`the registry has another image under runner: ${place}@${moved}`);
+  });
+
   it('says what is wrong with status and code', async () => {
     const asked: [string[], number, string][] = [
       [['nobody', image('macos/base', '1.0')], 3, 'vm.notFound'],
       [['nobody', `${registry.host}/UPPER/../x:1`], 2, 'reference.invalid'],
       [['changed', image('macos/nothing', '1')], 3, 'manifest.notFound'],
+      [['snapshot:nobody', 'changed'], 3, 'snapshot.notFound'],
       [['changed', image('macos/base', '1.0'), '--format', 'table', '--output', 'difference.html'], 2, 'input.invalid'],
     ];
     const results = await Promise.all(asked.map(([args]) => run(...args, '--json')));

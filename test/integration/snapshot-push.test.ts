@@ -5,6 +5,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { methods } from '../../shared/contract/methods.ts';
+import { comparisonSchema } from '../../shared/models/comparison.ts';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
@@ -246,6 +247,51 @@ describe.each(VOLUME_KINDS.filter((kind) => kind === 'xfs'))('a push that reads 
       gone: [3, true],
       left: before,
     });
+  });
+
+  it('is a side of a comparison: the VM as it was pushed beside the VM as it is', async () => {
+    const { home, stateHome } = scene;
+    const vm = await makeTartVm(home, { name: 'then', disk: SMALLEST_DISK });
+    const engine = await openTestEngine({ tartHome: home.root, stateHome });
+    const never = new AbortController().signal;
+    const push = async (tag: string) =>
+      await engine.push({ vmId: 'vm:then', references: [`${registry.host}/snapshots/${kind}-then:${tag}`] });
+    await push('1');
+    const [snapshot] = await engine.handlers['snapshots.list']({ vmId: 'vm:then' }, never);
+    const id = snapshot?.id ?? '';
+    await engine.handlers['snapshots.pin']({ id, pinned: true }, never);
+    const compare = async () => {
+      const [a, b] = [{ kind: 'snapshot', name: id } as const, { kind: 'vm', name: 'vm:then' } as const];
+      const { chunks, nvram, pushing } = await engine.handlers['images.compare']({ a, b }, never);
+      const states = chunks.map((chunk) => chunk.b?.state ?? '');
+      return { nvram, pushing, at9: states[9], others: states.filter((_state, at) => at !== 9) };
+    };
+    writeTo(vm.diskFile, 9 * TEST_CHUNK, 'changed');
+    const written = await compare();
+    await push('2');
+    const pushed = await compare();
+    const run = async (side: string, ...args: string[]) =>
+      await runTartan(['compare', side, 'then', ...args], { tartHome: home.root, stateHome });
+    const [byId, newest, text] = [
+      await run(`snapshot:${id.slice(0, 8)}`, '--json'),
+      await run('snapshot:then', '--json'),
+      await run(`snapshot:${id}`),
+    ];
+    await engine.handlers['snapshots.drop']({ id }, never);
+    const gone = await compare().catch((thrown: unknown) => thrown);
+    await engine.close();
+
+    const same = { nvram: 'same', pushing: null, others: expect.not.arrayContaining(['only', 'moved', 'unknown']) };
+    expect(written).toEqual({ ...same, at9: 'unknown' });
+    expect(pushed).toEqual({ ...same, at9: 'only' });
+    const sides = [byId, newest].map(({ stdout }) => comparisonSchema.parse(JSON.parse(stdout)).a);
+    expect(sides).toMatchObject([
+      { kind: 'snapshot', name: id, title: 'then', madeMs: snapshot?.madeMs, unknown: 0 },
+      { kind: 'snapshot', title: 'then', unknown: 0 },
+    ]);
+    expect(sides[1]?.name).not.toBe(id);
+    expect(text.stdout).toContain(`then, snapshot of ${new Date(snapshot?.madeMs ?? 0).toISOString()}, packed `);
+    expect(gone).toMatchObject({ code: 'snapshot.notFound' });
   });
 
   it('leaves nothing of a plan whose sheet closed; a push that failed keeps its snapshot until it is removed', async () => {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import {
   cellDigest,
   cellSize,
@@ -16,6 +17,7 @@ import { type CommandContext, call } from '../command-context.ts';
 import { table } from '../table.ts';
 import { findVm, vmNamed } from './push-options.ts';
 import { type FormatOptions, formatOf } from './report-format.ts';
+import { findSnapshot } from './snapshots.ts';
 
 /** Options of `tartan compare`. */
 export type CompareOptions = FormatOptions;
@@ -33,7 +35,10 @@ const KINDS: Readonly<Record<CompareRow['kind'], string>> = {
   unknown: 'not known',
 };
 
-/** `tartan compare A B`: two images chunk by chunk, as a table or as a file. No disk byte is read. */
+/** What comes before a snapshot's id, or the name of the VM whose newest snapshot is meant. */
+const SNAPSHOT = 'snapshot:';
+
+/** `tartan compare A B`: two of VMs, snapshots and images, chunk by chunk, as a table or as a file. No disk byte is read. */
 export async function compare(
   context: CommandContext,
   nameA: string,
@@ -44,7 +49,7 @@ export async function compare(
   // What does not parse is said before anything is looked for.
   for (const name of [nameA, nameB]) if (name.includes('/')) parseReference(name);
   const list = await call(context, 'vms.list', null);
-  const [a, b] = [sideOf(list, nameA), sideOf(list, nameB)];
+  const [a, b] = [await sideOf(context, list, nameA), await sideOf(context, list, nameB)];
   if (format === 'table') {
     context.terminal.out(comparisonText(await call(context, 'images.compare', { a, b })));
     return;
@@ -60,24 +65,42 @@ export async function compare(
 
 /**
  * A name with a slash is an image: the one in Tart's cache where that is called so, as it is for `plan` and `push`, else the
- * registry's. Any other is a local VM. @throws AppError `vm.notFound`
+ * registry's. Any other is a local VM, or behind `snapshot:` a snapshot. @throws AppError `vm.notFound`, `snapshot.notFound`
  */
-function sideOf(list: VmList, name: string): ComparedName {
-  if (!name.includes('/')) return { kind: 'vm', name: findVm(list, name) };
-  const cached = vmNamed(list, name);
-  return cached === null ? { kind: 'image', name } : { kind: 'vm', name: cached };
+async function sideOf(context: CommandContext, list: VmList, name: string): Promise<ComparedName> {
+  if (name.includes('/')) {
+    const cached = vmNamed(list, name);
+    return cached === null ? { kind: 'image', name } : { kind: 'vm', name: cached };
+  }
+  // A VM may be called as a snapshot is written.
+  if (!name.startsWith(SNAPSHOT) || vmNamed(list, name) !== null) return { kind: 'vm', name: findVm(list, name) };
+  const wanted = name.slice(SNAPSHOT.length);
+  const vm = vmNamed(list, wanted);
+  const [newest] = vm === null ? [] : await call(context, 'snapshots.list', { vmId: vm });
+  const found = newest ?? (wanted === '' ? null : await findSnapshot(context, wanted));
+  if (found === null) throw new AppError('snapshot.notFound', { id: wanted });
+  return { kind: 'snapshot', name: found.id };
+}
+
+/** `sonoma-base, snapshot of 2026-11-20T14:41:00.000Z, packed 31 GB`, and what else its tag stands for. */
+function sideText(compared: ComparedSide): string {
+  const { cached, madeMs, namesake, packed, estimated } = compared;
+  const facts = [
+    `${sideName(compared)}${cached ? ' in Tart’s cache' : ''}`,
+    ...(madeMs === null ? [] : [`snapshot of ${new Date(madeMs).toISOString()}`]),
+    `packed ${totalBytes({ bytes: packed, estimated })}`,
+  ];
+  if (namesake === null) return facts.join(', ');
+  const { place, tag, digest } = namesake;
+  const other = place === 'cache' ? 'Tart’s cache has another image' : 'the registry has another image';
+  return `${facts.join(', ')}\n   ${other} under ${tag}: ${compared.title}@${digest}`;
 }
 
 function comparisonText({ a, b, totals, nvram, chunks, chunkSize }: Comparison): string {
-  const side = (compared: ComparedSide): string => {
-    const { kind, registry, packed, estimated } = compared;
-    const cached = kind === 'vm' && registry !== null ? ' in Tart’s cache' : '';
-    return `${sideName(compared)}${cached}, packed ${totalBytes({ bytes: packed, estimated })}`;
-  };
   const total = (sum: ComparedTotal): string => `${totalBytes(sum)} in ${String(sum.chunks)} chunks`;
   const facts: [string, string][] = [
-    ['A', side(a)],
-    ['B', side(b)],
+    ['A', sideText(a)],
+    ['B', sideText(b)],
     ['Common', `${total(totals.common)}${nvram === 'same' ? ' and NVRAM' : ''}`],
     ['Only in A', total(totals.onlyA)],
     ['Only in B', total(totals.onlyB)],

@@ -44,7 +44,7 @@ export async function listSnapshots(
 }
 
 /** The snapshot whose id begins so. @throws AppError `snapshot.notFound` where none or several do */
-async function find(context: CommandContext, id: string): Promise<Snapshot> {
+export async function findSnapshot(context: CommandContext, id: string): Promise<Snapshot> {
   const found = (await call(context, 'snapshots.list', { vmId: null })).filter((one) => one.id.startsWith(id));
   const [first, ...more] = found;
   if (first === undefined || more.length > 0) throw new AppError('snapshot.notFound', { id });
@@ -60,7 +60,7 @@ export async function pinSnapshots(
 ): Promise<undefined> {
   const changed: string[] = [];
   for (const id of ids) {
-    const snapshot = await find(context, id);
+    const snapshot = await findSnapshot(context, id);
     await call(context, 'snapshots.pin', { id: snapshot.id, pinned });
     changed.push(snapshot.id);
     if (!pinned && snapshot.pinAlone) context.terminal.note(`${id} was kept by its pin alone: it is dropped.`);
@@ -79,7 +79,7 @@ export async function dropSnapshots(
 ): Promise<undefined> {
   const dropped: Snapshot[] = [];
   for (const id of ids) {
-    const snapshot = await find(context, id);
+    const snapshot = await findSnapshot(context, id);
     await call(context, 'snapshots.drop', { id: snapshot.id });
     dropped.push(snapshot);
     context.terminal.note(`${snapshot.vmName}: ${formatBytes(snapshot.onlyHere)} freed.`);

@@ -11,17 +11,19 @@ import {
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { RepositoryName, VmKnowledge, VmPlace } from '../../../shared/models/vm-knowledge.ts';
 import type { ContentIndex, LayerHolder } from '../digests/content-index.ts';
-import type { DigestCache } from '../digests/digest-cache.ts';
-import { chunksOf } from '../disk/chunks.ts';
+import type { ChunkDigest, DigestCache } from '../digests/digest-cache.ts';
+import { type Chunk, chunksOf } from '../disk/chunks.ts';
 import { type DiskIdentity, readDiskIdentity } from '../disk/disk-identity.ts';
 import { dataWithin } from '../disk/holes.ts';
 import { type DataRange, dataRanges } from '../native/seek-data.ts';
 import { sha256 } from '../oci/digest.ts';
 import { MANIFEST_READ_LIMIT, parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
+import { type FileIdentities, snapshotFiles } from '../snapshots/snapshot-record.ts';
+import type { StoredSnapshot } from '../snapshots/stored-snapshots.ts';
 import { readSmallFile } from '../tart/read-small-file.ts';
 import { vmFiles } from '../tart/vm-folder.ts';
 import { sizeEstimates } from './size-estimates.ts';
-import type { SnapshotBlocks } from './snapshot-blocks.ts';
+import type { SnapshotBlocks, SnapshotChunks } from './snapshot-blocks.ts';
 import { ZERO_512_MIB, type ZeroChunks } from './zero-chunks.ts';
 
 /** What looking takes: nothing that reads a disk, holds a lock or makes a request. */
@@ -118,17 +120,68 @@ function placeOf({ registry, repository, held, manifestDigest, seenMs }: LayerHo
 export async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSignal): Promise<KnownChunks> {
   const ownManifest = vm.kind === 'image' ? await chunksOfImage(vm) : null;
   if (ownManifest !== null) return ownManifest;
-  const path = vmFiles(vm.folder).disk;
+  const { disk, nvram } = vmFiles(vm.folder);
+  return await knownFiles(parts, { disk, nvram, cloned: null, vm: vm.kind === 'vm' ? vm : null }, signal);
+}
+
+/**
+ * The chunks of a snapshot's disk, and its NVRAM, by what was digested of them or of the VM's files that they were cloned from.
+ *
+ * @throws AppError `vm.gone` where its files are gone, `file.unreadable`
+ */
+export async function knownOfSnapshot(
+  parts: LookingParts,
+  { folder, record }: StoredSnapshot,
+  signal: AbortSignal,
+): Promise<KnownChunks> {
+  const { disk, nvram } = snapshotFiles(folder);
+  return await knownFiles(parts, { disk, nvram, cloned: record.source, vm: null }, signal);
+}
+
+/** Files of a disk that are looked at. */
+interface LookedAtFiles {
+  readonly disk: string;
+  readonly nvram: string;
+  /** Of a snapshot: what it was cloned from. What was digested of those in that state is true of it as well. */
+  readonly cloned: FileIdentities | null;
+  /** Whose disk it is, where it may share blocks with a snapshot. */
+  readonly vm: Vm | null;
+}
+
+/** What is known of a disk by chunk, before its layers are looked up. */
+interface FoundRows {
+  readonly rows: ReadonlyMap<number, ChunkDigest>;
+  readonly digestedMs: number | null;
+  readonly places: readonly Chunk[];
+  /** Null where the map was not asked for, or the file system does not tell. */
+  readonly ranges: readonly DataRange[] | null;
+  /** Chunks that lie in the blocks of a snapshot. */
+  readonly shared: SnapshotChunks | null;
+}
+
+async function findRows(parts: LookingParts, { disk: path, cloned, vm }: LookedAtFiles): Promise<FoundRows> {
   const disk = await lookAt(path);
-  const rows = await parts.digestCache.lookup(disk.identity, parts.chunkSize);
-  const digestedMs = rows.size === 0 ? null : await parts.digestCache.digestedMs(disk.identity, parts.chunkSize);
-  const places = chunksOf(disk.identity.size, parts.chunkSize);
-  const ranges = rows.size < places.length ? disk.ranges() : null;
-  const open = places.filter(
-    ({ index, offset, length }) => !rows.has(index) && (ranges === null || dataWithin(ranges, offset, length) > 0),
-  );
-  const shared = vm.kind === 'vm' ? await parts.snapshotBlocks.of(vm, disk, parts.chunkSize, open) : null;
-  await disk.close();
+  try {
+    const own = await parts.digestCache.lookup(disk.identity, parts.chunkSize);
+    const [identity, rows] =
+      own.size > 0 || cloned === null
+        ? [disk.identity, own]
+        : [cloned.disk, await parts.digestCache.lookup(cloned.disk, parts.chunkSize)];
+    const digestedMs = rows.size === 0 ? null : await parts.digestCache.digestedMs(identity, parts.chunkSize);
+    const places = chunksOf(disk.identity.size, parts.chunkSize);
+    const ranges = rows.size < places.length ? disk.ranges() : null;
+    const open = places.filter(
+      ({ index, offset, length }) => !rows.has(index) && (ranges === null || dataWithin(ranges, offset, length) > 0),
+    );
+    const shared = vm === null ? null : await parts.snapshotBlocks.of(vm, disk, parts.chunkSize, open);
+    return { rows, digestedMs, places, ranges, shared };
+  } finally {
+    await disk.close();
+  }
+}
+
+async function knownFiles(parts: LookingParts, files: LookedAtFiles, signal: AbortSignal): Promise<KnownChunks> {
+  const { rows, digestedMs, places, ranges, shared } = await findRows(parts, files);
   const seen = rows.size > 0 || (shared?.chunks.size ?? 0) > 0;
   const cut: KnownChunk[] = [];
   for (const { index, offset, length } of places) {
@@ -137,7 +190,7 @@ export async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSign
     const dataSize = ranges === null ? length : dataWithin(ranges, offset, length);
     const zero = row?.zero ?? dataSize === 0;
     // Encoded once per length, in a worker; of a disk that was never digested the verdict says nothing yet.
-    const constant = zero && seen ? await parts.zeroChunks.of(length, path, signal) : null;
+    const constant = zero && seen ? await parts.zeroChunks.of(length, files.disk, signal) : null;
     const digests = constant ?? { rawDigest: row?.rawDigest ?? null, digest: null, size: null };
     cut.push({ rawOffset: offset, rawSize: length, dataSize, zero, base, ...digests });
   }
@@ -147,7 +200,7 @@ export async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSign
     if (chunk.digest !== null || pair === undefined || pair.rawSize !== chunk.rawSize) return chunk;
     return { ...chunk, digest: pair.digest, size: pair.size };
   });
-  const nvram = rows.size === 0 ? null : await knownNvram(parts, vm);
+  const nvram = seen ? await knownNvram(parts, files.nvram, files.cloned?.nvram ?? null) : null;
   return {
     chunks,
     digestedMs: digestedMs ?? (seen ? (shared?.base.madeMs ?? null) : null),
@@ -157,13 +210,20 @@ export async function knownChunks(parts: LookingParts, vm: Vm, signal: AbortSign
 }
 
 /** NVRAM is a layer as it is: its raw digest is the layer's. */
-async function knownNvram(parts: LookingParts, vm: Vm): Promise<KnownChunks['nvram']> {
+async function knownNvram(
+  parts: LookingParts,
+  path: string,
+  cloned: DiskIdentity | null,
+): Promise<KnownChunks['nvram']> {
   try {
-    const nvram = await lookAt(vmFiles(vm.folder).nvram);
+    const nvram = await lookAt(path);
     await nvram.close();
-    const rows = await parts.digestCache.lookup(nvram.identity, nvram.identity.size);
-    const digest = rows.get(0)?.rawDigest;
-    return digest === undefined ? null : { digest, size: nvram.identity.size };
+    const { size } = nvram.identity;
+    for (const identity of [nvram.identity, ...(cloned === null ? [] : [cloned])]) {
+      const digest = (await parts.digestCache.lookup(identity, size)).get(0)?.rawDigest;
+      if (digest !== undefined) return { digest, size };
+    }
+    return null;
   } catch (thrown) {
     if (thrown instanceof AppError) return null;
     throw thrown;

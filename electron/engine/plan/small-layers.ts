@@ -1,5 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ChunkDigest } from '../digests/digest-cache.ts';
+import { sameIdentity } from '../disk/disk-identity.ts';
 import { sha256 } from '../oci/digest.ts';
 import { readSmallFile } from '../tart/read-small-file.ts';
 import type { PlanningParts } from './planning-parts.ts';
@@ -48,9 +49,11 @@ export async function fillSmallLayers(parts: PlanningParts, draft: PushDraft, si
     rawDigest = found.rawDigest;
     nvram.work.read += source.nvramSize;
     if (source.cacheable) {
-      await parts.digestCache.store(source.nvramIdentity, source.nvramSize, [
-        { index: 0, rawDigest, zero: found.zero },
-      ]);
+      const own = source.snapshot?.record.own.nvram;
+      const both = own === undefined || sameIdentity(own, source.nvramIdentity) ? [] : [own];
+      for (const identity of [source.nvramIdentity, ...both]) {
+        await parts.digestCache.store(identity, source.nvramSize, [{ index: 0, rawDigest, zero: found.zero }]);
+      }
     }
   }
   nvram.rawDigest = rawDigest;

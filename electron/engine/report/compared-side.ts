@@ -3,8 +3,9 @@ import type { ComparedSide } from '../../../shared/models/comparison.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { uploadTimeIn } from '../oci/image-kind.ts';
 import { type ImageManifest, parseManifest, type TartImage, tartImageOf } from '../oci/parse-manifest.ts';
-import { type KnownChunk, knownChunks, type LookingParts } from '../plan/known-vm.ts';
+import { type KnownChunk, knownChunks, knownOfSnapshot, type LookingParts } from '../plan/known-vm.ts';
 import { sizeEstimates } from '../plan/size-estimates.ts';
+import type { StoredSnapshot } from '../snapshots/stored-snapshots.ts';
 import type { ComparedDisk, DiskChunk } from './compare-disks.ts';
 
 /** A side with its disk. */
@@ -16,7 +17,7 @@ export interface Side {
 }
 
 /** What a side says of itself, besides what is counted of its disk. */
-export type SideFacts = Omit<ComparedSide, 'diskSize' | 'packed' | 'estimated' | 'unknown'>;
+type SideFacts = Omit<ComparedSide, 'diskSize' | 'packed' | 'estimated' | 'unknown'>;
 
 /** Packed over raw bytes of what may be nothing but zeros: 3 260 420 bytes for 512 MiB, a little more for small chunks. */
 const MAYBE_ZERO_RATIO = 0.0065;
@@ -44,25 +45,40 @@ function withEstimates(chunks: readonly KnownChunk[]): DiskChunk[] {
   return chunks.map((chunk) => ({ ...chunk, estimatedSize: estimate(chunk) }));
 }
 
+const NO_IMAGE = { registry: null, repository: null, digest: null, uploadTime: null, namesake: null } as const;
+
 /**
- * A VM by what is known of its disk without reading a byte of it.
+ * A VM by what is known of its disk without reading a byte of it; a cached image, too, whose manifest is not there any more.
  *
  * @throws AppError `vm.gone`, `vm.incomplete`, `file.unreadable`
  */
-export async function sideOfVm(looking: LookingParts, vm: Vm, name: string, signal: AbortSignal): Promise<Side> {
+export async function sideOfVm(looking: LookingParts, vm: Vm, signal: AbortSignal): Promise<Side> {
   const { chunks, nvram } = await knownChunks(looking, vm, signal);
-  const facts: SideFacts = {
-    kind: 'vm',
-    name,
-    title: vm.name,
-    registry: null,
-    repository: null,
-    digest: null,
-    tags: [],
-    state: vm.state,
-    uploadTime: null,
-  };
-  return sideOf(facts, { chunks: withEstimates(chunks), nvram }, looking.chunkSize);
+  const { id, name, tags, state } = vm;
+  const cached = vm.kind === 'image';
+  const own = { kind: 'vm', name: id, title: name, tags, cached, state: cached ? null : state, madeMs: null } as const;
+  return sideOf({ ...NO_IMAGE, ...own, tags: [...tags] }, { chunks: withEstimates(chunks), nvram }, looking.chunkSize);
+}
+
+/**
+ * A VM as it was when a snapshot was made of it, by what is known of that without reading a byte.
+ *
+ * @throws AppError `snapshot.notFound` where it is dropped meanwhile, `file.unreadable`
+ */
+export async function sideOfSnapshot(
+  looking: LookingParts,
+  snapshot: StoredSnapshot,
+  signal: AbortSignal,
+): Promise<Side> {
+  const { id, vmName, madeMs } = snapshot.record;
+  const own = { kind: 'snapshot', name: id, title: vmName, cached: false, state: null, madeMs } as const;
+  try {
+    const { chunks, nvram } = await knownOfSnapshot(looking, snapshot, signal);
+    return sideOf({ ...NO_IMAGE, ...own, tags: [] }, { chunks: withEstimates(chunks), nvram }, looking.chunkSize);
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'vm.gone') throw new AppError('snapshot.notFound', { id });
+    throw thrown;
+  }
 }
 
 /** The image of a manifest of Tart. @throws AppError `image.notTart`, `manifest.invalid` */
@@ -81,7 +97,7 @@ export function tartManifestOf(bytes: Uint8Array, name: string): { manifest: Ima
  */
 export async function sideOfManifest(
   bytes: Uint8Array,
-  facts: Omit<SideFacts, 'uploadTime' | 'state'>,
+  facts: Omit<SideFacts, 'uploadTime' | 'state' | 'madeMs'>,
   zeroDigest: (length: number) => Promise<string>,
 ): Promise<Side> {
   const { manifest, image } = tartManifestOf(bytes, facts.name);
@@ -94,6 +110,6 @@ export async function sideOfManifest(
   }
   const nvram = { digest: image.nvram.digest, size: image.nvram.size };
   const chunkSize = Math.max(...chunks.map(({ rawSize }) => rawSize));
-  const told: SideFacts = { ...facts, state: null, uploadTime: uploadTimeIn(manifest.annotations) };
+  const told: SideFacts = { ...facts, state: null, madeMs: null, uploadTime: uploadTimeIn(manifest.annotations) };
   return sideOf(told, { chunks, nvram }, chunkSize);
 }

@@ -3,8 +3,11 @@ import { act, screen, within } from '@testing-library/react';
 import userEvent, { type UserEvent } from '@testing-library/user-event';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ComparedCell, ComparedChunk, ComparedSide, Comparison } from '../../../shared/models/comparison.ts';
+import type { Snapshot } from '../../../shared/models/snapshot.ts';
+import type { Vm } from '../../../shared/models/vm.ts';
 import { createMemoryHost } from '../../../test/fixtures/window/memory-host.ts';
 import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
+import { sampleVm } from '../../../test/fixtures/window/samples.ts';
 import { CompareScreen } from './compare-screen.tsx';
 import { comparedPair } from './compare-start.ts';
 
@@ -38,6 +41,9 @@ const SIDE: Omit<ComparedSide, 'kind' | 'name' | 'title'> = {
   repository: null,
   digest: null,
   tags: [],
+  cached: false,
+  namesake: null,
+  madeMs: null,
   state: 'stopped',
   uploadTime: null,
   diskSize: 100e9,
@@ -75,12 +81,16 @@ const CHUNKS = drawn('==x>.x', '==xx. ', { 3: 5 });
 const onPush = vi.fn();
 const onClose = vi.fn();
 
-async function show(found: Comparison = comparison(CHUNKS)): Promise<UserEvent> {
+async function show(
+  found: Comparison = comparison(CHUNKS),
+  { vms = [], snapshots = [] }: { readonly vms?: readonly Vm[]; readonly snapshots?: Snapshot[] } = {},
+): Promise<UserEvent> {
   const host = createMemoryHost({
     'jobs.list': () => Promise.resolve([]),
+    'snapshots.list': () => Promise.resolve(snapshots),
     'images.compare': () => Promise.resolve(found),
   });
-  await renderWindow(host, <CompareScreen vms={[]} registries={[]} onPush={onPush} onClose={onClose} />);
+  await renderWindow(host, <CompareScreen vms={vms} registries={[]} onPush={onPush} onClose={onClose} />);
   await screen.findByRole('region', { name: 'Differences' });
   return userEvent.setup();
 }
@@ -142,6 +152,77 @@ describe('the screen of two images', () => {
       'Moved 1 chunk · 220 MB same bytes, another place',
       'Zero chunk 1 chunk · 220 MB nothing but zeros',
     ]);
+  });
+
+  it('shows by an entry of the legend only places of its kind, until the filter is taken back', async () => {
+    const user = await show();
+    const entry = (): HTMLElement => screen.getByRole('button', { name: /^Zero chunk/ });
+    await user.click(entry());
+    expect(entry().getAttribute('aria-pressed')).toBe('true');
+    expect(rows('Zero chunk').map(([place, , kind]) => [place, kind])).toEqual([['4', 'Zeros']]);
+    await user.click(screen.getByRole('button', { name: /^Only in A/ }));
+    expect(rows('Only in A').map(([place, , kind]) => [place, kind])).toEqual([
+      ['2', 'Changed'],
+      ['5', 'Only in A'],
+    ]);
+    await user.click(screen.getByRole('button', { name: 'Clear filter' }));
+    expect([entry().getAttribute('aria-pressed'), rows('Differences').length]).toEqual(['false', 4]);
+  });
+
+  it('goes from a place that the filter hides to its row, without the filter', async () => {
+    const user = await show();
+    await user.click(screen.getByRole('button', { name: /^Zero chunk/ }));
+    screen.getByRole('grid', { name: /^xcode above/ }).focus();
+    await user.keyboard('n{Enter}');
+    expect(document.activeElement).toBe(screen.getByRole('grid', { name: 'Differences' }));
+  });
+
+  it('names a snapshot by its VM and time, and offers it beside that VM', async () => {
+    const madeMs = new Date(2026, 10, 20, 14, 2).getTime();
+    const id = '0f0e6d3c-5b7f-4a3c-9c55-3f2a1b0c9d8e';
+    const snapshot: Snapshot = {
+      id,
+      vmId: sampleVm().id,
+      vmName: 'sonoma-xcode-16.2',
+      madeMs,
+      rawSize: 50e9,
+      onlyHere: 1e9,
+      pinned: true,
+      keptFor: 'pin',
+      jobId: null,
+      lockedMs: 38,
+      pinAlone: false,
+    };
+    const a: ComparedSide = { ...SIDE, kind: 'snapshot', name: id, title: 'sonoma-xcode-16.2', madeMs, state: null };
+    const user = await show(comparison(CHUNKS, { a }), { vms: [sampleVm()], snapshots: [snapshot] });
+    expect(screen.getByRole('button', { name: /^Image\s*A/ }).textContent).toBe(
+      'Image Asonoma-xcode-16.2snapshot of 20 Nov, 14:02, disk 100.0 GB, packed 31.4 GB',
+    );
+    expect(screen.getByRole('grid', { name: /^sonoma-xcode-16\.2, snapshot of 20 Nov, 14:02 above / })).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: /^Image\s*B/ }));
+    const choices = within(screen.getByRole('listbox')).getAllByRole('option');
+    expect(choices.map(({ textContent }) => textContent)).toEqual([
+      expect.stringMatching(/^sonoma-xcode-16\.2\d/),
+      'sonoma-xcode-16.2, snapshot of 20 Nov, 14:0250.0 GB',
+    ]);
+    await user.click(choices[1] ?? document.body);
+    expect(comparedPair.getState().b).toEqual({ kind: 'snapshot', name: id });
+  });
+
+  it('says that the tag of a cached image is another image in the registry, and takes that one', async () => {
+    const name = { kind: 'image', name: 'registry.acme/macos/sonoma:14.4' } as const;
+    const namesake = { place: 'registry', tag: '14.4', digest: `sha256:${'e'.repeat(64)}`, name } as const;
+    const cached = {
+      kind: 'vm',
+      name: 'image:registry.acme/macos/sonoma@sha256:d',
+      cached: true,
+      state: null,
+    } as const;
+    const a: ComparedSide = { ...SIDE, ...cached, title: 'registry.acme/macos/sonoma', namesake };
+    const user = await show(comparison(CHUNKS, { a }));
+    screen.getByText(/^The registry had another image under 14\.4 .+ sha256:eeeee…eeeee\.$/);
+    await user.click(screen.getByRole('button', { name: 'Take that one' }));
+    expect(comparedPair.getState()).toMatchObject({ a: name, b: NAME_B });
   });
 
   it('has a table of every chunk in place of the picture', async () => {

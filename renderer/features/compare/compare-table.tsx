@@ -2,7 +2,7 @@ import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useSta
 import { useTranslation } from 'react-i18next';
 import { cellDigest, cellSize, placeRange, referenceOf } from '../../../shared/format/compared.ts';
 import { offsetUnit } from '../../../shared/format/disk-offset.ts';
-import type { CompareRow, PlaceKind } from '../../../shared/models/differences.ts';
+import { type CompareRow, kindsOfRow } from '../../../shared/models/differences.ts';
 import { remPx } from '../../ui/text-width.ts';
 import { useRowWindow } from '../weave/use-row-window.ts';
 import { CompareSwatch } from './compare-swatch.tsx';
@@ -10,11 +10,6 @@ import { alsoInWords, rowWord } from './compare-words.ts';
 
 /** Height of a row, in rem. */
 const ROW_REM = 26 / 16;
-
-/** The cells that stand before a row's word. */
-function swatchesOf({ kind }: CompareRow): readonly PlaceKind[] {
-  return kind === 'changed' ? ['onlyA', 'onlyB'] : [kind];
-}
 
 /** See {@link CompareTable}. */
 export interface CompareTableProps {
@@ -129,7 +124,7 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
                 <td>{place}</td>
                 <td>{placeRange(row, chunkSize)}</td>
                 <td className="compare-kind">
-                  {swatchesOf(row).map((swatch) => (
+                  {kindsOfRow(row).map((swatch) => (
                     <CompareSwatch key={swatch} kind={swatch} />
                   ))}
                   {rowWord(t, row)}

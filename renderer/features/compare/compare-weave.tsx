@@ -13,7 +13,7 @@ import { findInBand, stepInBand } from '../weave/weave-steps.ts';
 import { makeWeaveTools } from '../weave/weave-tools.ts';
 import { CellTooltip } from '../weave/weave-tooltip.tsx';
 import { paintComparison } from './compare-paint.ts';
-import { sideWords } from './compare-words.ts';
+import { sideTitle, sideWords } from './compare-words.ts';
 
 /** See {@link CompareWeave}. */
 export interface CompareWeaveProps {
@@ -60,7 +60,7 @@ function useCanvas(
 export function CompareWeave(props: CompareWeaveProps): ReactElement {
   const { comparison, highlighted, marked, onMark, onOpen, onToggleTable } = props;
   const { chunks, chunkSize } = comparison;
-  const { t } = useTranslation('compare');
+  const { t, i18n } = useTranslation('compare');
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
   const width = useElementSize(place)?.width ?? 0;
@@ -88,7 +88,10 @@ export function CompareWeave(props: CompareWeaveProps): ReactElement {
   return (
     <WeaveBand
       id={id}
-      label={t('weaveOf', { a: comparison.a.title, b: comparison.b.title })}
+      label={t('weaveOf', {
+        a: sideTitle(t, comparison.a, i18n.language),
+        b: sideTitle(t, comparison.b, i18n.language),
+      })}
       count={chunks.length}
       layout={pairs}
       band={band}

@@ -1,9 +1,29 @@
 import type { TFunction } from 'i18next';
 import { cellDigest, cellSize, referenceOf } from '../../../shared/format/compared.ts';
-import type { AlsoIn, ComparedCell } from '../../../shared/models/comparison.ts';
+import type { AlsoIn, ComparedCell, ComparedSide } from '../../../shared/models/comparison.ts';
 import type { CompareRow } from '../../../shared/models/differences.ts';
+import type { Snapshot } from '../../../shared/models/snapshot.ts';
+import { momentWords } from '../../ui/moment.ts';
 
 type Words = TFunction<'compare'>;
+
+/** A VM's name, `host/repository`, or `base, snapshot of 20 Nov, 14:41`. */
+export function sideTitle(
+  t: Words,
+  { title, madeMs }: Pick<ComparedSide, 'title' | 'madeMs'>,
+  language: string,
+): string {
+  return madeMs === null ? title : snapshotTitle(t, { vmName: title, madeMs }, language);
+}
+
+/** `base, snapshot of 20 Nov, 14:41` */
+export function snapshotTitle(
+  t: Words,
+  { vmName, madeMs }: Pick<Snapshot, 'vmName' | 'madeMs'>,
+  language: string,
+): string {
+  return t('snapshotOfVm', { name: vmName, time: momentWords(madeMs, language) });
+}
 
 /** `Moved to 113`, `Only in A`, … */
 export function rowWord(t: Words, { kind, at, chunk }: CompareRow): string {

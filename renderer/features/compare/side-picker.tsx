@@ -17,7 +17,7 @@ import { totalBytes } from '../../../shared/format/compared.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import type { ComparedName, ComparedSide } from '../../../shared/models/comparison.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
-import { dayWords } from '../../ui/moment.ts';
+import { dayWords, momentWords } from '../../ui/moment.ts';
 import { TagTokens } from '../../ui/tag-tokens.tsx';
 import { keyOfSide, type SideChoice } from './compare-sides.ts';
 
@@ -97,11 +97,16 @@ function SideWords(props: Pick<SidePickerProps, 'chosen' | 'side' | 'choices'>):
   const { t, i18n } = useTranslation('compare');
   if (chosen === null) return <span className="compare-side-none">{t('choose')}</span>;
   if (side === null) {
-    const title = choices.find(({ key }) => key === keyOfSide(chosen))?.title ?? chosen.name;
+    const title =
+      choices.find(({ key }) => key === keyOfSide(chosen))?.title ??
+      // The id of one that is not in the list says nothing.
+      (chosen.kind === 'snapshot' ? t('snapshot') : chosen.name);
     return <span className="compare-side-title">{title}</span>;
   }
   const packed = t('packed', { bytes: totalBytes({ bytes: side.packed, estimated: side.estimated }) });
   const facts = [
+    ...(side.cached ? [t('inCache')] : []),
+    ...(side.madeMs === null ? [] : [t('snapshotOf', { time: momentWords(side.madeMs, i18n.language) })]),
     ...(side.state === null ? [] : [t('localVm'), t(`state.${side.state}`)]),
     ...(side.digest === null ? [] : [`sha256:${shortDigest(side.digest)}`]),
     ...(side.uploadTime === null ? [] : [t('pushed', { day: dayWords(Date.parse(side.uploadTime), i18n.language) })]),

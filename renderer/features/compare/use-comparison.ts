@@ -24,7 +24,7 @@ interface Answer {
   readonly error: ErrorData | null;
 }
 
-/** Compares two sides, and anew when VMs changed or a job is done. */
+/** Compares two sides, and anew when VMs or snapshots changed or a job is done. */
 export function useComparison(a: ComparedName | null, b: ComparedName | null): ComparisonReading {
   const client = useClient();
   const [answer, setAnswer] = useState<Answer | null>(null);
@@ -42,6 +42,7 @@ export function useComparison(a: ComparedName | null, b: ComparedName | null): C
   useEffect(() => {
     const stops = [
       client.on('vms.changed', again),
+      client.on('snapshots.changed', again),
       client.on('jobs.changed', ({ job }) => {
         if (job.state === 'done') again();
       }),

@@ -6,6 +6,7 @@ import type { Snapshot } from '../../../shared/models/snapshot.ts';
 import { createMemoryHost, type MemoryHost } from '../../../test/fixtures/window/memory-host.ts';
 import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
 import { sampleVm } from '../../../test/fixtures/window/samples.ts';
+import { comparedPair } from '../compare/compare-start.ts';
 import { VmSnapshots } from './vm-snapshots.tsx';
 
 prepareTestWindow();
@@ -89,4 +90,13 @@ it('dropping a snapshot says what that frees, and what the engine refuses stands
   fireEvent.click(within(dialog).getByRole('button', { name: 'Drop snapshot' }));
   await within(dialog).findByText(/^A push or plan reads snapshot/);
   expect(asked(host)).toEqual([['snapshots.drop', { id: base.id }]]);
+});
+
+it('a snapshot is compared with the VM as it is now', async () => {
+  await show();
+  await choose('12 Nov, 09:30', 'Compare with the VM now');
+  expect(comparedPair.getState()).toMatchObject({
+    a: { kind: 'snapshot', name: pinned.id },
+    b: { kind: 'vm', name: sampleVm().id },
+  });
 });

@@ -1,4 +1,4 @@
-import { Ellipsis, Pin, PinOff, Trash2 } from 'lucide-react';
+import { Ellipsis, GitCompare, Pin, PinOff, Trash2 } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
@@ -8,6 +8,7 @@ import { useClient } from '../../state/client.ts';
 import { useSnapshots } from '../../state/use-snapshots.ts';
 import { MenuButton } from '../../ui/menu-button.tsx';
 import { momentWords } from '../../ui/moment.ts';
+import { compareImages } from '../compare/compare-start.ts';
 import { DropSnapshot, type SnapshotLoss } from './drop-snapshot.tsx';
 
 /** The snapshots of a VM that are kept, with what each holds alone; nothing while there is none. */
@@ -34,7 +35,7 @@ export function VmSnapshots({ vm }: { readonly vm: Vm }): ReactElement | null {
         </thead>
         <tbody>
           {snapshots.map((snapshot) => (
-            <SnapshotRow key={snapshot.id} snapshot={snapshot} onAsk={setAsked} />
+            <SnapshotRow key={snapshot.id} snapshot={snapshot} vm={vm} onAsk={setAsked} />
           ))}
         </tbody>
       </table>
@@ -45,13 +46,21 @@ export function VmSnapshots({ vm }: { readonly vm: Vm }): ReactElement | null {
 
 function SnapshotRow(props: {
   readonly snapshot: Snapshot;
+  readonly vm: Vm;
   readonly onAsk: (loss: SnapshotLoss) => void;
 }): ReactElement {
-  const { snapshot, onAsk } = props;
+  const { snapshot, vm, onAsk } = props;
   const { id, madeMs, pinned, pinAlone, keptFor, onlyHere, lockedMs } = snapshot;
   const { t, i18n } = useTranslation('snapshots');
+  const { t: compare } = useTranslation('compare');
   const client = useClient();
   const label = t('commandsOf', { time: momentWords(madeMs, i18n.language) });
+  const beside = {
+    id: 'compare',
+    label: compare('compareNow'),
+    icon: GitCompare,
+    act: () => compareImages({ kind: 'snapshot', name: id }, { kind: 'vm', name: vm.id }),
+  };
   const pin = {
     id: 'pin',
     label: t(pinned ? 'unpin' : 'pin'),
@@ -70,7 +79,13 @@ function SnapshotRow(props: {
       <td className="end">{formatBytes(onlyHere)}</td>
       <td className="end optional quiet-cell">{t('ms', { ms: Math.round(lockedMs) })}</td>
       <td className="end snapshot-end">
-        <MenuButton className="icon-button snapshot-more" label={label} groups={[[pin], [drop]]} edge="end" bare>
+        <MenuButton
+          className="icon-button snapshot-more"
+          label={label}
+          groups={[vm.defect === null ? [beside] : [], [pin], [drop]]}
+          edge="end"
+          bare
+        >
           <Ellipsis size={14} strokeWidth={1.75} aria-hidden="true" />
         </MenuButton>
       </td>

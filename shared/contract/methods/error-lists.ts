@@ -45,6 +45,15 @@ export const STORE_ERRORS = [
   'file.unwritable',
 ] as const;
 
+/** What a comparison may end with. */
+export const COMPARE_ERRORS = [
+  ...REGISTRY_ERRORS,
+  ...VM_ERRORS,
+  'snapshot.notFound',
+  'image.notTart',
+  'state.unavailable',
+] as const;
+
 /** What a copy may end with, beside the errors of registries. */
 export const COPY_ERRORS = [
   'tag.conflict',

@@ -5,7 +5,7 @@ import { copyPriceSchema, pricedSourceSchema, pricedTargetSchema } from '../../m
 import { imageSchema, verificationSchema } from '../../models/image.ts';
 import { indexRebuildSchema } from '../../models/index-rebuild.ts';
 import { defineMethods } from '../define.ts';
-import { REGISTRY_ERRORS, STORE_ERRORS, VM_ERRORS } from './error-lists.ts';
+import { COMPARE_ERRORS, REGISTRY_ERRORS, STORE_ERRORS } from './error-lists.ts';
 import { id, path, reference } from './fields.ts';
 
 /** Images: read, verified, compared, copied, and what is known of them. */
@@ -31,25 +31,25 @@ export const imageMethods = defineMethods({
   },
 
   /**
-   * Compares two images chunk by chunk, by what is known of them: no disk byte is read. Only an image of a registry whose
-   * manifest nobody has seen is asked for.
+   * Compares two of VMs, snapshots and images chunk by chunk, by what is known of them: no disk byte is read. Only an image of
+   * a registry whose manifest nobody has seen is asked for.
    */
   'images.compare': {
     input: z.object({ a: comparedNameSchema, b: comparedNameSchema }),
     output: comparisonSchema,
-    errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'image.notTart', 'state.unavailable'],
+    errors: COMPARE_ERRORS,
   },
   /** A comparison as one text: CSV, JSON (as of `images.compare`), or an HTML file that needs nothing beside it. */
   'images.compareText': {
     input: comparisonRequestSchema,
     output: z.string(),
-    errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'image.notTart', 'state.unavailable'],
+    errors: COMPARE_ERRORS,
   },
   /** Writes the text of a comparison to a file, which is replaced whole. `path` is absolute. */
   'images.compareExport': {
     input: comparisonRequestSchema.extend({ path }),
     output: z.object({ path: z.string(), bytes: z.number() }),
-    errors: [...REGISTRY_ERRORS, ...VM_ERRORS, 'image.notTart', 'state.unavailable', 'file.unwritable'],
+    errors: [...COMPARE_ERRORS, 'file.unwritable'],
   },
 
   /**

@@ -7,6 +7,7 @@ const COLUMNS = [
   'table',
   'name',
   'digest',
+  'made',
   'disk',
   'packed',
   'chunks',
@@ -54,11 +55,14 @@ export function comparisonCsv({ a, b, totals, chunks }: Comparison): string {
   ]);
 }
 
-function side(letter: 'a' | 'b', { title, tags, digest, diskSize, packed, estimated }: ComparedSide): CsvRow {
+function side(letter: 'a' | 'b', compared: ComparedSide): CsvRow {
+  const { kind, title, tags, cached, madeMs, digest, diskSize, packed, estimated } = compared;
   return {
     table: `side ${letter}`,
     name: [title, ...tags].join(' '),
+    kind: cached ? 'cached image' : kind,
     digest,
+    made: madeMs === null ? null : new Date(madeMs).toISOString(),
     disk: diskSize,
     packed,
     estimated: estimated ? 1 : 0,

@@ -28,6 +28,9 @@ const side = (title: string): ComparedSide => ({
   repository: null,
   digest: null,
   tags: [],
+  cached: false,
+  namesake: null,
+  madeMs: null,
   state: 'stopped',
   uploadTime: null,
   diskSize: 6 * CHUNK,
@@ -84,6 +87,26 @@ describe('a comparison as HTML', () => {
       'Same bytes, moved Chunks: 1 · 1 kB',
       'Zero chunk Chunks: 1 · 1 kB',
     ]);
+  });
+
+  it('says what a snapshot is of, and that a tag of a cached image names another one elsewhere', () => {
+    const name = { kind: 'image', name: 'ghcr.io/acme/base:1' } as const;
+    const namesake = { place: 'registry', tag: '1', digest: `sha256:${'e'.repeat(64)}`, name } as const;
+    const [a, b] = [
+      { ...side('base'), kind: 'snapshot', madeMs: Date.UTC(2026, 10, 20, 12) } as const,
+      { ...side('ghcr.io/acme/base'), cached: true, namesake },
+    ];
+    const page = new DOMParser().parseFromString(comparisonHtml({ ...COMPARISON, a, b }, 0, 'en'), 'text/html');
+    const told = [...page.querySelectorAll('p > small')].map(({ textContent }) => textContent);
+    const [, first = '', second = ''] = comparisonCsv({ ...COMPARISON, a, b }).split('\r\n');
+    expect({ told, first: first.split(',').slice(0, 3), second: second.includes('cached image') }).toEqual({
+      told: [
+        expect.stringMatching(/^snapshot of 20 Nov 2026, .+ · disk 3\.2 GB · packed 5 kB$/),
+        expect.stringMatching(/^in Tart’s cache · .+ · the registry has another image under 1: sha256:e{64}$/),
+      ],
+      first: ['side a', 'base', ''],
+      second: true,
+    });
   });
 
   it('has all of its words in both languages', () => {

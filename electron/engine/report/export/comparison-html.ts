@@ -20,14 +20,14 @@ import { type Say, wordsOf } from './report-words.ts';
 export function comparisonHtml(comparison: Comparison, madeMs: number, language: ReportRequest['language']): string {
   const say = wordsOf(language);
   const locale = language === 'en' ? 'en-GB' : language;
-  const time = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(madeMs);
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   const { a, b, chunks, chunkSize } = comparison;
   const differences = compareRows(chunks).filter(isDifference);
   const note = say('weaveNote', { count: chunks.length, size: chunkLength(chunkSize) });
   return htmlPage(language, say('comparison'), [
     `<h1>${escaped(say('comparison'))}</h1>`,
-    `<p class="quiet">${escaped(say('madeAt', { time }))}</p>`,
-    `<p><b>A</b> ${side(a, say)}<br><b>B</b> ${side(b, say)}</p>`,
+    `<p class="quiet">${escaped(say('madeAt', { time: moment.format(madeMs) }))}</p>`,
+    `<p><b>A</b> ${side(a, say, moment)}<br><b>B</b> ${side(b, say, moment)}</p>`,
     figures(comparison, say),
     `<section>\n<h2>${escaped(say('weave'))}</h2>\n<p class="quiet">${escaped(note)}</p>`,
     comparisonWeave(comparison, say),
@@ -38,12 +38,22 @@ export function comparisonHtml(comparison: Comparison, madeMs: number, language:
   ]);
 }
 
-function side(compared: ComparedSide, say: Say): string {
-  const { digest, diskSize, packed, estimated } = compared;
+function side(compared: ComparedSide, say: Say, moment: Intl.DateTimeFormat): string {
+  const { cached, madeMs, namesake, digest, diskSize, packed, estimated } = compared;
   const facts = [
+    ...(cached ? [say('inCache')] : []),
+    ...(madeMs === null ? [] : [say('snapshotOf', { time: moment.format(madeMs) })]),
     ...(digest === null ? [] : [digest]),
     say('diskOf', { bytes: formatBytes(diskSize) }),
     say('packedOf', { bytes: totalBytes({ bytes: packed, estimated }) }),
+    ...(namesake === null
+      ? []
+      : [
+          say(namesake.place === 'cache' ? 'otherInCache' : 'otherInRegistry', {
+            tag: namesake.tag,
+            digest: namesake.digest,
+          }),
+        ]),
   ];
   return `${escaped(sideName(compared))}<small>${escaped(facts.join(' · '))}</small>`;
 }
