@@ -29,13 +29,13 @@ export function kindOfCell(cell: ComparedCell, side: 'a' | 'b'): PlaceKind {
   return cell.state === 'only' ? (side === 'a' ? 'onlyA' : 'onlyB') : cell.state;
 }
 
-/** A kind in a legend: how many places it has, and the packed bytes of their distinct layers; of `unknown` raw bytes. */
+/** A kind in a legend: how many places it has (of `moved` how many moves), and the packed bytes of their distinct layers; of `unknown` raw bytes. */
 export interface PlaceTotal extends ComparedTotal {
   readonly kind: PlaceKind;
 }
 
 interface Tally {
-  readonly places: Set<number>;
+  readonly places: Set<string>;
   readonly layers: Map<string, Pick<ComparedTotal, 'bytes' | 'estimated'>>;
 }
 
@@ -47,7 +47,8 @@ export function placeTotals(chunks: readonly ComparedChunk[]): readonly PlaceTot
     const kind = kindOfCell(cell, side);
     const tally: Tally = tallies.get(kind) ?? { places: new Set(), layers: new Map() };
     tallies.set(kind, tally);
-    tally.places.add(place);
+    // A place may have a move on either side.
+    tally.places.add(kind === 'moved' ? `${side} ${String(place)}` : String(place));
     const { name, bytes, estimated } = layerOf(place, cell);
     const before = tally.layers.get(name);
     // Of a place that is not known the longer side; of a layer rather what was packed than what is expected.
@@ -82,7 +83,7 @@ function layerOf(
 }
 
 /** Places of B to which chunks of A have moved. */
-function movesOfA(chunks: readonly ComparedChunk[]): ReadonlySet<number> {
+export function movesOfA(chunks: readonly Pick<ComparedChunk, 'a'>[]): ReadonlySet<number> {
   return new Set(chunks.flatMap(({ a }) => (a?.state === 'moved' && a.at !== null ? a.at : [])));
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { compareRows, placeTotals } from '../../../shared/models/differences.ts';
 import { type ComparedDisk, compareDisks, type DiskChunk } from './compare-disks.ts';
 import { pushEstimate } from './push-estimate.ts';
 
@@ -71,6 +72,22 @@ describe('two disks', () => {
         zero: 1,
       },
       nvram: 'same',
+    });
+  });
+
+  it('count a move on either side of a place in the sums, the legend and the table alike', () => {
+    const { totals, chunks } = compareDisks(disk('aba'), disk('abb'));
+    const places = chunks.map((chunk) => ({ ...chunk, alsoIn: null }));
+    const legend = placeTotals(places).find(({ kind }) => kind === 'moved');
+    const rows = compareRows(places).filter(({ kind }) => kind === 'moved');
+    const moved = { chunks: 2, bytes: 201, estimated: false };
+    expect({ totals: totals.moved, legend, rows: rows.map(({ place, at }) => [place, at]) }).toEqual({
+      totals: moved,
+      legend: { kind: 'moved', ...moved },
+      rows: [
+        [2, 0],
+        [2, 1],
+      ],
     });
   });
 

@@ -1,4 +1,5 @@
 import type { ComparedCell, ComparedChunk, ComparedTotal, Comparison } from '../../../shared/models/comparison.ts';
+import { movesOfA } from '../../../shared/models/differences.ts';
 
 /** A chunk as far as it is known. Sizes in bytes. */
 export interface DiskChunk {
@@ -98,7 +99,8 @@ function sumUp(chunks: DiskComparison['chunks'], a: ComparedDisk, b: ComparedDis
   // Which side has which zeros: the chunk of zeros is one layer, and a side without it has it nowhere.
   const zerosOfA = new Set(a.chunks.flatMap((chunk) => (chunk.zero ? chunk.rawSize : [])));
   const zerosOfB = new Set(b.chunks.flatMap((chunk) => (chunk.zero ? chunk.rawSize : [])));
-  for (const row of chunks) {
+  const told = movesOfA(chunks);
+  for (const [place, row] of chunks.entries()) {
     if (row.a?.state === 'unknown' || row.b?.state === 'unknown') {
       unknown.place();
       unknown.layer(null, Math.max(row.a?.rawSize ?? 0, row.b?.rawSize ?? 0), null);
@@ -126,6 +128,8 @@ function sumUp(chunks: DiskComparison['chunks'], a: ComparedDisk, b: ComparedDis
       moved.place();
       common.place();
     }
+    // What A says of a move need not be said once more by B.
+    if (row.b?.state === 'moved' && !told.has(place)) moved.place();
   }
   if (a.nvram !== null && b.nvram !== null) {
     if (a.nvram.digest === b.nvram.digest) common.layer(a.nvram.digest, a.nvram.size, null);

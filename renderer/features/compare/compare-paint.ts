@@ -44,6 +44,11 @@ function paintMarks(context: CanvasRenderingContext2D, { layout: { pairs }, tool
   }
 }
 
+/** Others than the highlighted kind fade, with their threads. */
+function opacityOf({ highlighted }: CompareScene, kind: PlaceKind): number {
+  return highlighted === null || highlighted === kind ? 1 : FADED_OPACITY;
+}
+
 /** Warp of a place: unbroken through both bands where they are the same, else cut behind each. */
 function paintThreads(context: CanvasRenderingContext2D, scene: CompareScene, place: number): void {
   const { layout, tools, chunks } = scene;
@@ -56,8 +61,11 @@ function paintThreads(context: CanvasRenderingContext2D, scene: CompareScene, pl
   };
   if (isCommon(chunk)) {
     const pair = cellBox(pairs, place);
-    context.fillStyle = chunk.a?.state === 'common' ? green(tools.palette) : tools.palette.zero;
+    const kind = chunk.a?.state === 'common' ? 'common' : 'zero';
+    context.fillStyle = kind === 'common' ? green(tools.palette) : tools.palette.zero;
+    context.globalAlpha = opacityOf(scene, kind);
     line(pair.y - pairs.fringe, pair.y + pair.height + pairs.fringe);
+    context.globalAlpha = 1;
     return;
   }
   context.fillStyle = tools.palette.warp;
@@ -108,12 +116,12 @@ function paintCell(
   place: number,
   side: 'a' | 'b',
 ): void {
-  const { layout, tools, chunks, highlighted } = scene;
+  const { layout, tools, chunks } = scene;
   const { palette } = tools;
   const { pairs } = layout;
   const box = sideBox(layout, place, side);
   const kind = kindOfCell(cell, side);
-  context.globalAlpha = highlighted === null || highlighted === kind ? 1 : FADED_OPACITY;
+  context.globalAlpha = opacityOf(scene, kind);
   switch (kind) {
     case 'common':
       fillRound(context, box, tools.present);
@@ -148,12 +156,14 @@ function paintCurve(context: CanvasRenderingContext2D, scene: CompareScene, from
   const start = { x: above.x + above.width / 2, y: above.y + above.height };
   const end = { x: below.x + below.width / 2, y: below.y };
   const bend = (start.y + end.y) / 2;
+  context.globalAlpha = opacityOf(scene, 'moved');
   context.strokeStyle = green(tools.palette);
   context.lineWidth = 1.5;
   context.beginPath();
   context.moveTo(start.x, start.y);
   context.bezierCurveTo(start.x, bend, end.x, bend, end.x, end.y);
   context.stroke();
+  context.globalAlpha = 1;
 }
 
 /** Paints both bands with the threads between them. */

@@ -9,6 +9,7 @@ import {
 } from '../../../shared/layout/treemap-place.ts';
 import type { ImageName, ImageSharing, RegistryImages } from '../../../shared/models/sharing.ts';
 import { useClient } from '../../state/client.ts';
+import { IS_MAC } from '../../ui/shortcut.ts';
 import { LayerUsersPanel } from './layer-users.tsx';
 import { RegistryTreemap } from './registry-treemap.tsx';
 import { RemovalPanel } from './removal-panel.tsx';
@@ -91,7 +92,7 @@ export function RegistrySharing({ images }: { readonly images: RegistryImages })
       {chosen.size > 0 && removal.value !== null ? (
         <RemovalPanel count={chosen.size} removal={removal.value} onClear={() => setChoice(NOBODY)} />
       ) : (
-        place.kind !== 'image' && <p className="savings-hint">{t('chooseHint')}</p>
+        place.kind !== 'image' && <p className="savings-hint">{t('chooseHint', { key: IS_MAC ? '⌘' : 'Ctrl' })}</p>
       )}
       <SharingByRepository images={images} onPlace={goTo} />
     </>

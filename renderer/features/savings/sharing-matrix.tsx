@@ -60,7 +60,7 @@ export function SharingMatrix({ sharing, onCompare }: SharingMatrixProps): React
     <section className="savings-section" aria-label={t('whichShare')}>
       <div className="savings-head">
         <h2>{t('whichShare')}</h2>
-        <span className="savings-head-note">{t('whichShareNote', { unit: unit.unit })}</span>
+        {view === 'picture' && <span className="savings-head-note">{t('whichShareNote', { unit: unit.unit })}</span>}
         <span className="space" />
         <ViewSwitch view={view} picture={t('matrix')} label={t('viewOf', { name: t('whichShare') })} onView={setView} />
       </div>

@@ -43,6 +43,7 @@ function ImageRows(props: RegistryTreemapProps): ReactElement {
       cell: (image) => (
         <span className="treemap-row" data-tip={`${longName(image)}\n${image.tags.join(' ')}`}>
           <CheckboxField
+            className="treemap-choice"
             aria-label={t('chooseImage', { name: longName(image) })}
             isSelected={chosen.has(imageKey(image))}
             onChange={() => onChoose(image)}
