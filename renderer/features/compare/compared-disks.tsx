@@ -3,10 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { chunkLength, offsetUnit } from '../../../shared/format/disk-offset.ts';
 import type { Comparison } from '../../../shared/models/comparison.ts';
 import {
-  type CompareRow,
   compareRows,
-  DIFFERENCE_KINDS,
-  type DifferenceKind,
   isDifference,
   kindsOfRow,
   type PlaceKind,
@@ -17,9 +14,8 @@ import { CompareFigures } from './compare-figures.tsx';
 import { CompareLegend } from './compare-legend.tsx';
 import { CompareTable } from './compare-table.tsx';
 import { CompareWeave } from './compare-weave.tsx';
+import { type DifferenceFilter, DifferenceList, ofFilter } from './difference-list.tsx';
 
-type Filter = 'all' | DifferenceKind;
-const FILTERS: readonly Filter[] = ['all', ...DIFFERENCE_KINDS];
 const VIEWS = ['weave', 'table'] as const;
 type View = (typeof VIEWS)[number];
 
@@ -35,7 +31,7 @@ export function ComparedDisks({ comparison, onPlan }: ComparedDisksProps): React
   const { chunks, chunkSize } = comparison;
   const { t } = useTranslation('compare');
   const [view, setView] = useState<View>('weave');
-  const [filter, setFilter] = useState<Filter>('all');
+  const [filter, setFilter] = useState<DifferenceFilter>('all');
   const [kept, setKept] = useState<PlaceKind | null>(null);
   const [highlighted, setHighlighted] = useState<PlaceKind | null>(null);
   const [marked, setMarked] = useState<number | null>(null);
@@ -47,7 +43,7 @@ export function ComparedDisks({ comparison, onPlan }: ComparedDisksProps): React
   const pressed = totals.some(({ kind }) => kind === kept) ? kept : null;
   const shown = useMemo(() => {
     if (pressed !== null) return rows.filter((row) => kindsOfRow(row).includes(pressed));
-    return ofKind(differences, filter);
+    return ofFilter(differences, filter);
   }, [rows, differences, filter, pressed]);
 
   function open(place: number): void {
@@ -93,42 +89,19 @@ export function ComparedDisks({ comparison, onPlan }: ComparedDisksProps): React
         )}
       </section>
       {view === 'weave' && (
-        <section className="compare-differences" aria-label={t('differences')}>
-          <div className="compare-differences-head">
-            <h2>{pressed === null ? t('differences') : t(`kind.${pressed}`)}</h2>
-            {pressed === null ? (
-              <Segments
-                label={t('differences')}
-                choices={FILTERS}
-                value={filter}
-                words={(kind) => t(`filter.${kind}`)}
-                count={(kind) => ofKind(differences, kind).length}
-                onChange={setFilter}
-              />
-            ) : (
-              <button type="button" className="link-button" onClick={() => setKept(null)}>
-                {t('clearFilter')}
-              </button>
-            )}
-          </div>
-          {shown.length === 0 ? (
-            <p className="compare-empty">{t(filter === 'all' ? 'noDifference' : 'noneOfThese')}</p>
-          ) : (
-            <CompareTable
-              rows={shown}
-              chunkSize={chunkSize}
-              label={pressed === null ? t('differences') : t(`kind.${pressed}`)}
-              marked={marked}
-              onMark={setMarked}
-              opened={opened}
-            />
-          )}
-        </section>
+        <DifferenceList
+          differences={differences}
+          rows={shown}
+          chunkSize={chunkSize}
+          filter={filter}
+          onFilter={setFilter}
+          kept={pressed}
+          onClear={() => setKept(null)}
+          marked={marked}
+          onMark={setMarked}
+          opened={opened}
+        />
       )}
     </>
   );
-}
-
-function ofKind(differences: readonly CompareRow[], kind: Filter): readonly CompareRow[] {
-  return kind === 'all' ? differences : differences.filter((row) => row.kind === kind);
 }
