@@ -10,7 +10,7 @@ import { openTestEngine } from '../fixtures/test-engine.ts';
 import { cloneWithChanges, makeWovenVm } from '../fixtures/woven-vm.ts';
 import { seriousIssuesOfThemes } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
-import { vmRow } from './push-driver.ts';
+import { changeSettings, vmRow } from './push-driver.ts';
 import { writtenFiles } from './written-files.ts';
 
 /** Chunks in which the clone differs: in the file system, and behind it. */
@@ -81,6 +81,28 @@ describe('somebody who wants to know what two images share', () => {
     expect(chunks.filter((line) => line.includes(',changed,'))).toHaveLength(CHANGED.length);
     expect(chunks).toHaveLength(document.chunks.length);
     expect(written.html.match(/<title>Chunk /g)).toHaveLength(document.chunks.length);
+  });
+
+  it('has room for every column in a narrow window with large text', async () => {
+    const setSize = async (width: number, height: number, textScale: number): Promise<void> => {
+      await app.electron.evaluate(
+        ({ BrowserWindow }, [wide, high]) => BrowserWindow.getAllWindows()[0]?.setContentSize(wide, high),
+        [width, height] as const,
+      );
+      await changeSettings(page, { textScale });
+      const size = `${String((16 * textScale) / 100)}px`;
+      await expect.poll(() => page.evaluate(() => getComputedStyle(document.documentElement).fontSize)).toBe(size);
+      await expect.poll(() => page.evaluate(() => window.innerWidth)).toBe(width);
+    };
+    await setSize(1100, 700, 150);
+    const cut = (): Promise<readonly string[]> =>
+      page
+        .locator('.compare, .compare-table, .compare-table th, .compare-table td')
+        .evaluateAll((boxes) =>
+          boxes.filter((box) => box.scrollWidth > box.clientWidth).map((box) => box.textContent.slice(0, 80)),
+        );
+    await expect.poll(cut).toEqual([]);
+    await setSize(1440, 900, 100);
   });
 
   it('swaps the sides, and goes back to where it was asked for', async () => {

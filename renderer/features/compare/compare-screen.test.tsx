@@ -169,6 +169,14 @@ describe('the screen of two images', () => {
     expect([entry().getAttribute('aria-pressed'), rows('Differences').length]).toEqual(['false', 4]);
   });
 
+  it('lists a move on either side of a place, and neither of them once it is filtered out', async () => {
+    const user = await show(comparison(drawn('x>=', 'x>=', { 1: 2 })));
+    const places = (name: string) => rows(name).map(([place, , kind]) => `${place ?? ''} ${kind ?? ''}`);
+    expect(places('Differences')).toEqual(['0 Changed', '1 Moved to 2', '1 Moved']);
+    await user.click(screen.getByRole('button', { name: /^Only in A/ }));
+    expect(places('Only in A')).toEqual(['0 Changed']);
+  });
+
   it('goes from a place that the filter hides to its row, without the filter', async () => {
     const user = await show();
     await user.click(screen.getByRole('button', { name: /^Zero chunk/ }));

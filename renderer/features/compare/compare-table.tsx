@@ -112,7 +112,8 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
             const { place, kind, a, b, chunk } = row;
             return (
               <tr
-                key={`${String(place)} ${kind}`}
+                // A place may have a move on either side.
+                key={`${String(place)} ${kind} ${a === chunk.a ? 'a' : 'b'}`}
                 id={`${id}-${String(index)}`}
                 aria-rowindex={index + 2}
                 aria-selected={index === active}

@@ -194,7 +194,7 @@ function Offsets({ layout, chunkSize }: { readonly layout: CompareLayout; readon
           {(['a', 'b'] as const).map((side) => {
             const { y: top } = sideBox(layout, row * pairs.columns, side);
             return (
-              <b key={side} style={{ left: pairs.left - 11, top, lineHeight: line(cellHeight) }}>
+              <b key={side} style={{ left: pairs.left - 4, top, lineHeight: line(cellHeight) }}>
                 {side.toUpperCase()}
               </b>
             );
