@@ -8,6 +8,12 @@ import { SinkSender } from './sink-sender.ts';
 
 /** Progress of a task is told at most this often, in ms: each message wakes the main thread. */
 const PROGRESS_MS = 100;
+/**
+ * Without a task for so long, in ms, a worker drops all encoders but one. Not at once: between two layers of a push it often
+ * has no task, and what is dropped stays until V8 collects it, which a thread with little garbage does every other minute.
+ * A push of 100 GB held 40 MiB of instances that nobody used any more.
+ */
+const KEPT_MS = 10_000;
 
 // Only codec-pool.ts of the same build starts this; zod would cost each worker its loading.
 const { wasmFile } = workerData as { readonly wasmFile: string };
@@ -16,8 +22,9 @@ const port = parentPort;
 
 const modulePromise = loadCodecModule(wasmFile);
 const sender = new SinkSender();
-/** Instances and buffers are reused: a task takes one of each and puts it back. Dropped when no task is left. */
+/** Instances and buffers are reused: a task takes one of each and puts it back. */
 const idleEncoders: Encoder[] = [];
+/** Dropped when no task is left: the budget of all workers' pieces is for those in use. */
 const idlePieces: Buffer[] = [];
 
 interface Running {
@@ -86,16 +93,21 @@ async function perform(task: CodecTask, host: TaskHost): Promise<CodecResult> {
   }
 }
 
-/** Without a task nothing is kept but one encoder. */
+let dropping: NodeJS.Timeout | undefined;
+
+/** Without a task no piece is kept, and after a while but one encoder. */
 function release(): void {
   if (running.size > 0) return;
   idlePieces.length = 0;
-  idleEncoders.length = Math.min(idleEncoders.length, 1);
+  dropping = setTimeout(() => {
+    idleEncoders.length = Math.min(idleEncoders.length, 1);
+  }, KEPT_MS).unref();
 }
 
 async function start(id: number, task: CodecTask): Promise<void> {
   const own: Running = { controller: new AbortController(), asked: new Map() };
   running.set(id, own);
+  clearTimeout(dropping);
   try {
     tell({ type: 'done', id, result: await perform(task, hostOf(id, own)) });
   } catch (thrown) {

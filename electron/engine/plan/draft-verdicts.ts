@@ -8,6 +8,12 @@ export interface LayerVerdict {
   readonly mountedFrom: string | null;
 }
 
+/** Shared by all layers that it is said of: a running job draws its verdicts ten times a second. */
+const NOT_READ: LayerVerdict = { verdict: null, reason: 'notReadYet', mountedFrom: null };
+const ZEROS_AGAIN: LayerVerdict = { verdict: 'duplicate', reason: 'allZeros', mountedFrom: null };
+const EARLIER: LayerVerdict = { verdict: 'duplicate', reason: 'sameDigestEarlier', mountedFrom: null };
+const NOT_ENCODED: LayerVerdict = { verdict: 'upload', reason: 'notEncodedYet', mountedFrom: null };
+
 /**
  * The verdict of every layer for one target, derived from what is known: a layer is a duplicate of an earlier one with its
  * digest, or with its raw digest unless both are known to be packed differently. What only encoding can name goes to the
@@ -25,17 +31,13 @@ export function verdictsOf(draft: PushDraft, target: DraftTarget): LayerVerdict[
     const earlier = sameRaw || (digest !== null && packed.has(digest));
     if (digest !== null) packed.add(digest);
     if (rawDigest !== null) packedAs.set(rawDigest, digest ?? twin ?? null);
-    if (earlier) {
-      return { verdict: 'duplicate', reason: layer.zero ? 'allZeros' : 'sameDigestEarlier', mountedFrom: null };
-    }
-    if (digest !== null) {
-      return target.presence.get(digest) ?? { verdict: null, reason: 'notReadYet', mountedFrom: null };
-    }
+    if (earlier) return layer.zero ? ZEROS_AGAIN : EARLIER;
+    if (digest !== null) return target.presence.get(digest) ?? NOT_READ;
     if (rawDigest !== null || layer.streamed) {
       return sender === undefined || sender === target || draft.sendAgain === 'all'
-        ? { verdict: 'upload', reason: 'notEncodedYet', mountedFrom: null }
+        ? NOT_ENCODED
         : { verdict: 'mount', reason: 'sentByAnotherTarget', mountedFrom: sender.repository };
     }
-    return { verdict: null, reason: 'notReadYet', mountedFrom: null };
+    return NOT_READ;
   });
 }

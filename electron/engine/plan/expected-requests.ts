@@ -18,7 +18,8 @@ export function expectedRequests(
   verdicts: readonly LayerVerdict[],
 ): RequestCounts {
   const moving = target.states.filter(({ state }) => state !== 'same').length;
-  const count = (verdict: LayerVerdict['verdict']): number => verdicts.filter((own) => own.verdict === verdict).length;
+  const count = (verdict: LayerVerdict['verdict']): number =>
+    verdicts.reduce((found, own) => (own.verdict === verdict ? found + 1 : found), 0);
   const [present, mount, upload] = [count('present'), count('mount'), count('upload')];
   // Where every tag has this manifest already, nothing is published and so nothing is checked before.
   const publishes = moving > 0 || verify || sendAgain.length > 0;

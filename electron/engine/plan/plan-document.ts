@@ -114,14 +114,13 @@ function planLayer(draft: PushDraft, layer: DraftLayer, own: LayerVerdict | unde
   };
 }
 
-/** One target with its layers. */
+/** One target without its layers. */
 function planTarget(
   draft: PushDraft,
   target: DraftTarget,
   verdicts: readonly LayerVerdict[],
   sendSeconds: number | null,
-): PlanTarget {
-  const firstHere = verdicts.every(({ verdict }) => verdict !== 'present');
+): Omit<PlanTarget, 'layers'> {
   return {
     place: target.place,
     registry: target.registry,
@@ -134,8 +133,50 @@ function planTarget(
     bytes: targetBytes(draft, verdicts),
     sendSeconds,
     expectedRequests: expectedRequests(draft, target, verdicts),
-    layers: draft.layers.map((layer) => planLayer(draft, layer, verdicts[layer.index], firstHere)),
   };
+}
+
+/** These layers as one target has them; null = all. Indexes of no layer are passed over. */
+function planLayers(
+  draft: PushDraft,
+  verdicts: readonly LayerVerdict[],
+  indexes: readonly number[] | null,
+): PlanLayer[] {
+  const firstHere = verdicts.every(({ verdict }) => verdict !== 'present');
+  const layers = indexes === null ? draft.layers : indexes.flatMap((index) => draft.layers[index] ?? []);
+  return layers.map((layer) => planLayer(draft, layer, verdicts[layer.index], firstHere));
+}
+
+/** What a plan says of the whole and of its targets, and what it would say of layers. Times are left out. */
+export interface PlanFigures {
+  readonly bytes: PlanBytes;
+  readonly targets: readonly Omit<PlanTarget, 'layers'>[];
+  /** These layers for the first target, as they are when it is called; null = all. */
+  readonly layersAt: (indexes: readonly number[] | null) => PlanLayer[];
+}
+
+/**
+ * Draws the figures of a draft without its layers: a push is shown ten times a second, and the rows of a large disk, drawn
+ * anew each time, are garbage that grows with the disk and makes the process grow.
+ */
+export function planFiguresOf(draft: PushDraft): PlanFigures {
+  estimateSizes(draft);
+  const verdicts = draft.targets.map((target) => verdictsOf(draft, target));
+  const { ofTargets } = estimateTransfer(draft, verdicts, NOTHING_MEASURED);
+  const targets = draft.targets.map((target, at) =>
+    planTarget(draft, target, verdicts[at] ?? [], ofTargets[at] ?? null),
+  );
+  return {
+    bytes: bytesOf(draft, targets),
+    targets,
+    layersAt: (indexes) => planLayers(draft, verdicts[0] ?? [], indexes),
+  };
+}
+
+/** Of all targets that count. */
+function bytesOf(draft: PushDraft, targets: readonly Pick<PlanTarget, 'place' | 'bytes'>[]): PlanBytes {
+  const perTarget = countedTargets(targets).map(({ bytes }) => bytes);
+  return totalBytes(draft, perTarget);
 }
 
 /** What a plan says beside its layers. */
@@ -153,13 +194,10 @@ export function planOf(draft: PushDraft, head: PlanHead): Plan {
   estimateSizes(draft);
   const verdicts = draft.targets.map((target) => verdictsOf(draft, target));
   const { seconds, ofTargets, ...estimate } = estimateTransfer(draft, verdicts, head.rates ?? NOTHING_MEASURED);
-  const targets = draft.targets.map((target, at) =>
-    planTarget(draft, target, verdicts[at] ?? [], ofTargets[at] ?? null),
-  );
-  const bytes = totalBytes(
-    draft,
-    countedTargets(targets).map((target) => target.bytes),
-  );
+  const targets = draft.targets.map((target, at): PlanTarget => {
+    const own = verdicts[at] ?? [];
+    return { ...planTarget(draft, target, own, ofTargets[at] ?? null), layers: planLayers(draft, own, null) };
+  });
   return {
     jobId: head.jobId,
     vmId: draft.source.vmId,
@@ -176,7 +214,7 @@ export function planOf(draft: PushDraft, head: PlanHead): Plan {
     cachedImage: draft.cachedImage,
     ...(draft.populatedCache === null ? {} : { populatedCache: draft.populatedCache }),
     chunkSize: draft.chunkSize,
-    bytes,
+    bytes: bytesOf(draft, targets),
     requests: { ...head.requests },
     expectedRequests: sumOfRequests(targets.map((target) => target.expectedRequests)),
     targets,

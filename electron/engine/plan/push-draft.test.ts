@@ -4,9 +4,9 @@ import { planSchema } from '../../../shared/models/plan.ts';
 import { pushSourceOf } from '../../../test/fixtures/push-source.ts';
 import { settleTags } from './ask-tags.ts';
 import { verdictsOf } from './draft-verdicts.ts';
-import { planOf } from './plan-document.ts';
+import { planFiguresOf, planOf } from './plan-document.ts';
 import { noRequests } from './planning-parts.ts';
-import { createDraft, type DraftLayer, type PushDraft } from './push-draft.ts';
+import { createDraft, type DraftLayer, PRESENT, type PushDraft } from './push-draft.ts';
 import type { PushSource, VerbatimManifest } from './push-source.ts';
 import { groupTargets, withLocalStore } from './push-targets.ts';
 
@@ -290,6 +290,23 @@ describe('the plan document', () => {
         expect(complete).toBe(targets.every(({ layers }) => layers.every(({ verdict }) => verdict !== null)));
       }),
     );
+  });
+
+  it('has the same figures and layers while its push runs, which draws only the layers that changed', () => {
+    const draft = draftOf(350, ['a.io/b:1', 'c.io/d:1']);
+    know(draft, 0, { rawDigest: digest('a'), digest: digest('d'), size: 10 });
+    know(draft, 1, { rawDigest: digest('a') });
+    know(draft, 2, { streamed: true });
+    draft.targets[0]?.presence.set(digest('d'), PRESENT);
+    const { bytes, targets } = plan(draft);
+    const figures = planFiguresOf(draft);
+    const layers = targets[0]?.layers ?? [];
+    expect([figures.bytes, figures.layersAt(null), figures.layersAt([3, 1, 99])]).toEqual([
+      bytes,
+      layers,
+      [layers[3], layers[1]],
+    ]);
+    expect(figures.targets.map((target, at) => ({ ...target, layers: targets[at]?.layers }))).toEqual(targets);
   });
 });
 

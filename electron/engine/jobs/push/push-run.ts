@@ -108,7 +108,7 @@ export class PushRun implements PushContext {
     this.concurrency.took(registry, bytes);
   }
 
-  progressOf(layer: DraftLayer): LayerProgress {
+  progressOf(layer: Pick<DraftLayer, 'index'>): LayerProgress {
     const progress = this.progress[layer.index];
     if (progress === undefined) throw new AppError('internal', { message: 'no such layer' });
     return progress;

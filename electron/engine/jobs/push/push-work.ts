@@ -1,6 +1,6 @@
 import type { JobLayer } from '../../../../shared/models/job.ts';
 import type { Plan } from '../../../../shared/models/plan.ts';
-import { planOf } from '../../plan/plan-document.ts';
+import { type PlanFigures, planFiguresOf, planOf } from '../../plan/plan-document.ts';
 import { accountOfPush, type JobAccount } from '../../report/job-account.ts';
 import type { DocumentFacts, JobFigures, JobWork } from '../job-work.ts';
 import type { PushRun } from './push-run.ts';
@@ -9,8 +9,8 @@ import type { PushRun } from './push-run.ts';
 export class PushWork implements JobWork {
   readonly #run: PushRun;
   readonly #chunkSize: number;
-  /** Drawn at this turn: figures and layers of one look at the job are of one moment, and a disk of 100 GB has 200 layers. */
-  #drawn: Plan | null = null;
+  /** Drawn at this turn: figures and layers of one look at the job are of one moment. */
+  #drawn: PlanFigures | null = null;
 
   constructor(run: PushRun, chunkSize: number) {
     this.#run = run;
@@ -18,33 +18,29 @@ export class PushWork implements JobWork {
   }
 
   layersAt(indexes: readonly number[] | null, nowMs: number): JobLayer[] {
-    const planned = this.#plan.targets[0]?.layers ?? [];
-    const { layers } = this.#run.draft;
-    return (indexes ?? layers.map((_layer, at) => at)).flatMap((index) => {
-      const [layer, plan] = [layers[index], planned[index]];
-      if (layer === undefined || plan === undefined) return [];
-      const progress = this.#run.progressOf(layer);
+    return this.#figures.layersAt(indexes).map((planned) => {
+      const progress = this.#run.progressOf(planned);
       const { status, sent, read, retry } = progress;
-      return [{ ...plan, status, sent, read, retry, rate: status === 'uploading' ? progress.meter.read(nowMs) : 0 }];
+      return { ...planned, status, sent, read, retry, rate: status === 'uploading' ? progress.meter.read(nowMs) : 0 };
     });
   }
 
-  get #plan(): Plan {
+  get #figures(): PlanFigures {
     const drawn = this.#drawn;
     if (drawn !== null) return drawn;
     queueMicrotask(() => {
       this.#drawn = null;
     });
-    this.#drawn = this.document({ jobId: '', seconds: 0, madeMs: 0 });
+    this.#drawn = planFiguresOf(this.#run.draft);
     return this.#drawn;
   }
 
   figures(): JobFigures {
-    const { bytes, requests, targets } = this.#plan;
+    const { bytes, targets } = this.#figures;
     return {
       bytes,
-      requests,
-      targets: targets.map(({ layers: _layers, ...target }) => target),
+      requests: { ...this.#run.parts.requests },
+      targets: [...targets],
       chunkSize: this.#chunkSize,
       references: this.#run.request.references,
     };
@@ -56,7 +52,7 @@ export class PushWork implements JobWork {
 
   account(): JobAccount {
     const { layers } = this.#run.draft;
-    return accountOfPush(this.#plan, (index) => {
+    return accountOfPush(this.document({ jobId: '', seconds: 0, madeMs: 0 }), (index) => {
       const layer = layers[index];
       if (layer === undefined) return { done: false, read: 0, encoded: 0 };
       return { done: this.#run.progressOf(layer).status === 'done', ...layer.work };
