@@ -29,13 +29,19 @@ export class SnapshotKeeper {
   /** Keeps a snapshot in use for the next push of its VM, in the place of the one that was kept before. */
   async keepAsBase(live: LiveSnapshot): Promise<void> {
     await this.#options.live.change(live, ({ record }) => ({ ...record, base: true }));
-    await this.#dropOlderBases();
+    await this.#dropOlderBases(live.record.id);
   }
 
-  /** One base for each VM: the newest. */
-  async #dropOlderBases(): Promise<void> {
+  /**
+   * One base for each VM: the newest.
+   *
+   * @param newest the snapshot that is newer than all others, whatever its time says: the clock may have been set back
+   */
+  async #dropOlderBases(newest: string | null = null): Promise<void> {
     const newer: SnapshotRecord[] = [];
-    for (const snapshot of await this.#stored()) {
+    const stored = await this.#stored();
+    const first = stored.filter(({ record }) => record.id === newest);
+    for (const snapshot of [...first, ...stored.filter(({ record }) => record.id !== newest)]) {
       const { record } = snapshot;
       if (!record.base) continue;
       if (newer.some((other) => isOfVm(other, { id: record.vmId, disk: record.source.disk }))) {

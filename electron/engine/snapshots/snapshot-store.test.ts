@@ -166,6 +166,17 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('snapshots on %s',
     }).toEqual({ folders: 2, renamed: newer.record.id, other: null });
   });
 
+  it('are kept as the newest of their VM when the clock was set back since the last one', async () => {
+    makeVm('a');
+    let now = 2000;
+    const store = new SnapshotStore(snapshotOptions(home, { nowMs: () => now }));
+    await base(store, 'a');
+    now = 1000;
+    const newer = await base(store, 'a');
+
+    expect((await store.kept(null)).map(({ record }) => record.id)).toEqual([newer.record.id]);
+  });
+
   it('stay within a budget, the oldest go first, and pins stay', async () => {
     for (const name of ['old', 'pinned', 'middle', 'new']) makeVm(name);
     const sizes = new Map([
