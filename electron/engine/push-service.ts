@@ -3,83 +3,27 @@ import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import { FINAL_JOB_STATES } from '../../shared/models/job.ts';
 import type { Plan } from '../../shared/models/plan.ts';
 import type { PushRequest } from '../../shared/models/push-request.ts';
-import type { Settings } from '../../shared/models/settings.ts';
-import type { CodecPool } from './codec/codec-pool.ts';
-import type { Share } from './codec/share.ts';
-import type { ContentIndex } from './digests/content-index.ts';
-import type { DigestCache } from './digests/digest-cache.ts';
-import type { ImageDisks } from './digests/image-disks.ts';
-import type { PushedChunks } from './digests/pushed-chunks.ts';
-import type { EventHub } from './event-hub.ts';
-import type { Bandwidth } from './jobs/bandwidth.ts';
-import type { BlobFlights } from './jobs/blob-flights.ts';
-import { EVERY_HOST, type HostSlots } from './jobs/host-slots.ts';
+import { EVERY_HOST } from './jobs/host-slots.ts';
 import { WATCHED } from './jobs/job-share.ts';
 import { PushRun } from './jobs/push/push-run.ts';
 import { PushWork } from './jobs/push/push-work.ts';
 import { waitOut } from './jobs/stuck-job.ts';
 import type { TransferJob } from './jobs/transfer-job.ts';
-import { openClients, registriesOf } from './open-clients.ts';
-import { CachedLayers } from './plan/cached-layers.ts';
-import { ExtentBases } from './plan/extent-bases.ts';
-import type { ExtentVolumes } from './plan/extent-volumes.ts';
-import type { MachineRates } from './plan/machine-rates.ts';
+import { registriesOf } from './open-clients.ts';
 import { OpenPlans } from './plan/open-plans.ts';
 import { type OpeningParts, openJobSource, openPushSource } from './plan/open-push-source.ts';
 import { planPush } from './plan/plan-push.ts';
-import { noRequests, type PlanningParts } from './plan/planning-parts.ts';
+import type { PlanningParts } from './plan/planning-parts.ts';
 import { createDraft } from './plan/push-draft.ts';
 import { type PushSource, withNewManifest } from './plan/push-source.ts';
 import { groupTargets, type PushTarget, withLocalStore } from './plan/push-targets.ts';
-import type { ZeroChunks } from './plan/zero-chunks.ts';
-import type { Clock, EnginePorts } from './ports.ts';
+import type { EnginePorts } from './ports.ts';
+import { openPushParts, type PushServiceParts } from './push-parts.ts';
 import type { DistributionClient } from './registry/distribution-client.ts';
-import type { HostMemory } from './registry/hosts/host-memory.ts';
-import type { RegistryClients } from './registry/registry-clients.ts';
 import type { RetryNotice } from './registry/requester.ts';
-import type { RegistryBook } from './registry-book.ts';
-import type { RegistryService } from './registry-service.ts';
-import type { SentNote } from './report/sent-notes.ts';
-import type { SnapshotService } from './snapshot-service.ts';
-import { snapshotFiles } from './snapshots/snapshot-record.ts';
-import type { SnapshotStore } from './snapshots/snapshot-store.ts';
-import type { StoreService } from './store/store-service.ts';
-import type { MovedTags } from './tags/moved-tags.ts';
-import type { VmService } from './vm-service.ts';
 
 /** A plan under way is shown at most this often, in ms. */
 const SHOWN_MS = 100;
-
-/** What plans and pushes work with; all of it is the engine's. */
-export interface PushServiceParts {
-  readonly settings: () => Settings;
-  readonly vms: VmService;
-  readonly codec: CodecPool;
-  readonly index: ContentIndex;
-  readonly cache: DigestCache;
-  readonly pushedChunks: PushedChunks;
-  readonly zeros: ZeroChunks;
-  readonly extentVolumes: ExtentVolumes;
-  readonly imageDisks: ImageDisks;
-  readonly hosts: HostMemory;
-  readonly rates: MachineRates;
-  readonly clients: RegistryClients;
-  readonly book: RegistryBook;
-  readonly registries: RegistryService;
-  readonly store: StoreService;
-  readonly bandwidth: Bandwidth;
-  readonly flights: BlobFlights;
-  /** Of all jobs together, where a number of layers at once was chosen for a registry. */
-  readonly slots: HostSlots;
-  /** Keeps where tags were that are moved. */
-  readonly movedTags: MovedTags;
-  readonly snapshots: SnapshotService;
-  /** The file that is there until a job is over. */
-  readonly journalOf: (jobId: string) => string;
-  /** Notes a blob that a job is about to close. */
-  readonly noteSent: (jobId: string, note: SentNote) => Promise<void>;
-  readonly hub: EventHub;
-}
 
 /** Makes plans and performs the pushes of jobs: each with a source and clients of its own, closed when it ends. */
 export class PushService {
@@ -98,61 +42,6 @@ export class PushService {
     return keepLocal === true ? withLocalStore(targets, this.#rooms.store.folder) : targets;
   }
 
-  /** Parts for one plan or job, with clients of its own. */
-  #parts(
-    request: PushRequest,
-    share: Share,
-    following: { readonly onRetry?: (notice: RetryNotice) => void; readonly clock?: Clock } = {},
-  ): { parts: PlanningParts; close: () => Promise<void> } {
-    const { settings, vms, codec, index, cache, zeros, hosts, rates, bandwidth, extentVolumes, imageDisks } =
-      this.#rooms;
-    const { clientOf, close } = openClients(this.#rooms, {
-      targets: this.targets(request),
-      insecure: request.insecure,
-      concurrency: request.concurrency ?? settings().concurrency,
-      pieceSize: request.pieceSize,
-      ...following,
-    });
-    const cachedLayers = new CachedLayers({
-      clock: this.#ports.clock,
-      codec,
-      digestCache: cache,
-      contentIndex: index,
-      images: async () => (await vms.images()).filter(({ defect }) => defect === null),
-    });
-    return {
-      parts: {
-        clock: this.#ports.clock,
-        codec,
-        share,
-        digestCache: cache,
-        contentIndex: index,
-        pushedChunks: this.#rooms.pushedChunks,
-        tagsOf: ({ registry, repository }, digest) => this.#rooms.book.tagsOf(registry, repository, digest),
-        bandwidthLimit: () => bandwidth.limit,
-        linkRate: (places) => {
-          // Into a folder goes what the encoder makes, as fast as it makes it.
-          const registries = places.filter((place) => !isLayoutPlace(place));
-          const limits = registries.map((registry) => bandwidth.limitTo(registry));
-          return registries.length === 0 ? null : limits.reduce(lowest, hosts.linkRate(registries));
-        },
-        rates,
-        movedTags: this.#rooms.movedTags,
-        zeroChunks: zeros,
-        cachedLayers,
-        extentBases: new ExtentBases({
-          volumes: extentVolumes,
-          imageDisks,
-          cachedLayers,
-          snapshots: (source) => keptSnapshots(this.#rooms.snapshots.store, source),
-        }),
-        clientOf,
-        requests: noRequests(),
-      },
-      close,
-    };
-  }
-
   /** Plans a push; changes are told on the way. @throws AppError */
   async plan(input: PushRequest & { readonly planId: string }, signal: AbortSignal): Promise<Plan> {
     const { vms, book, registries, store, hub } = this.#rooms;
@@ -160,11 +49,12 @@ export class PushService {
     await store.requireOn(targets.map(({ registry }) => registry));
     const source = await openPushSource(await vms.find(input.vmId), this.#opening, signal);
     const stopped = AbortSignal.any([signal, await this.#openPlans.open(input.planId, source)]);
-    const { parts, close } = this.#parts(input, WATCHED);
+    const { clock } = this.#ports;
+    const { parts, close } = openPushParts(this.#rooms, { request: input, targets, share: WATCHED, clock });
     let complete = false;
     let shownMs = 0;
     const onChange = (draw: () => Plan): void => {
-      const now = this.#ports.clock.now();
+      const now = clock.now();
       if (now - shownMs < SHOWN_MS) return;
       shownMs = now;
       hub.emit('plans.changed', { planId: input.planId, plan: draw() });
@@ -284,7 +174,9 @@ export class PushService {
     const targets = this.targets(request);
     let run: PushRun | null = null;
     const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
-    const { parts, close } = this.#parts(request, job.share, { onRetry, clock: job.waits });
+    const { share, waits } = job;
+    const { clock } = this.#ports;
+    const { parts, close } = openPushParts(this.#rooms, { request, targets, share, clock, waits, onRetry });
     const source = await this.#besideGreeting(registriesOf(targets).map(parts.clientOf), job.signal, () =>
       this.#sourceOf(job, request),
     ).catch(async (thrown: unknown) => {
@@ -307,7 +199,7 @@ export class PushService {
         });
         await this.#learnDisk(begun);
         if (request.populateCache === true) {
-          await begun.populateCache(vms.homeOf(request.vmId), this.#ports.clock, job.signal);
+          await begun.populateCache(vms.homeOf(request.vmId), clock, job.signal);
         }
       });
       if (source.snapshot !== null) await this.#rooms.snapshots.keep(source.snapshot);
@@ -372,22 +264,6 @@ export class PushService {
       if (bytesPerSecond !== null) await this.#rooms.hosts.learnLinkRate(registry, bytesPerSecond);
     }
   }
-}
-
-/** Snapshots that a source can be compared with: the one that is kept of its VM, and all others, the newest first. */
-async function keptSnapshots(store: SnapshotStore, { vmId, diskIdentity }: PushSource) {
-  const [last, stored] = await Promise.all([store.baseFor({ id: vmId, disk: diskIdentity }), store.kept(null)]);
-  const others = stored.map(({ folder, record: { vmName, madeMs } }) => ({
-    vmName,
-    diskPath: snapshotFiles(folder).disk,
-    madeMs,
-  }));
-  return { last, others };
-}
-
-/** The lower of two rates, as far as they are known. */
-function lowest(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.min(one, other);
 }
 
 /**
