@@ -29,8 +29,15 @@ export function FrontCut({ path, end = '' }: { readonly path: string; readonly e
       fit();
     };
     fit();
-    const observer = new ResizeObserver(fit);
-    observer.observe(place);
+    // A place that is as wide as its words stays narrow once they are cut: what it stands in says that there is room again.
+    const around = placesAround(place);
+    const widths = new Map(around.map((element) => [element, element.clientWidth]));
+    const observer = new ResizeObserver((entries) => {
+      const changed = entries.filter(({ target }) => widths.get(target) !== target.clientWidth);
+      for (const { target } of changed) widths.set(target, target.clientWidth);
+      if (changed.length > 0) fitAnew();
+    });
+    for (const element of around) observer.observe(element);
     // Letters measured before their font was there had other widths. A document without a layout has no fonts.
     const fonts = 'fonts' in document ? document.fonts : null;
     fonts?.addEventListener('loadingdone', fitAnew);
@@ -47,6 +54,19 @@ export function FrontCut({ path, end = '' }: { readonly path: string; readonly e
       {end !== '' && <span className="front-cut-end">{end}</span>}
     </span>
   );
+}
+
+/** Levels above a cut path that are watched: one of them, as a cell of a table or a pane, is as wide as the window lets it be. */
+const MOST_AROUND = 6;
+
+function placesAround(place: Element): Element[] {
+  const around: Element[] = [];
+  let next: Element | null = place;
+  while (next !== null && around.length < MOST_AROUND) {
+    around.push(next);
+    next = next.parentElement;
+  }
+  return around;
 }
 
 /** Width in px of an ellipsis and of the longest end of `path` that fit into `room`; null where there is nothing to measure with. */

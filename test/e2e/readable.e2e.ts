@@ -133,6 +133,18 @@ describe('every view is readable for everybody', () => {
     }
   });
 
+  it('and a name that was cut in a narrow window is whole again in a wide one', async () => {
+    const page = await start({ tartHome: home, stateHome, size: { width: 960, height: 600 } });
+    await pane(page, 'Local').getByRole('treeitem', { name: 'builder' }).click();
+    const name = pane(page, 'Detail').locator('.weave-title .front-cut-path');
+    const isCut = (): Promise<boolean> => name.evaluate((box) => box.scrollWidth > box.clientWidth);
+    await expect.poll(isCut).toBe(true);
+    await app?.electron.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(2400, 900);
+    });
+    await expect.poll(isCut).toBe(false);
+  });
+
   it('and the heads of the columns have their room at every text size', async () => {
     const page = await start({ tartHome: home });
     await pane(page, 'Local').getByRole('treeitem', { name: 'builder' }).waitFor();

@@ -2,7 +2,9 @@ import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useSta
 import { useTranslation } from 'react-i18next';
 import { cellDigest, cellSize, placeRange, referenceOf } from '../../../shared/format/compared.ts';
 import { offsetUnit } from '../../../shared/format/disk-offset.ts';
+import type { AlsoIn } from '../../../shared/models/comparison.ts';
 import { type CompareRow, kindsOfRow } from '../../../shared/models/differences.ts';
+import { FrontCut } from '../../ui/front-cut.tsx';
 import { remPx } from '../../ui/text-width.ts';
 import { useRowWindow } from '../weave/use-row-window.ts';
 import { CompareSwatch } from './compare-swatch.tsx';
@@ -134,7 +136,9 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
                 <td>{cellSize(a)}</td>
                 <td className="compare-code">{cellDigest(b)}</td>
                 <td>{cellSize(b)}</td>
-                <td data-tip={chunk.alsoIn?.images.map(referenceOf).join('\n')}>{alsoInWords(t, chunk.alsoIn)}</td>
+                <td data-tip={chunk.alsoIn?.images.map(referenceOf).join('\n')}>
+                  <AlsoInCell alsoIn={chunk.alsoIn} />
+                </td>
               </tr>
             );
           })}
@@ -143,6 +147,15 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
       </table>
     </div>
   );
+}
+
+/** The one other image that needs a chunk, its tag always in sight; or how many do. */
+function AlsoInCell({ alsoIn }: { readonly alsoIn: AlsoIn | null }): ReactElement {
+  const { t } = useTranslation('compare');
+  const [only] = alsoIn?.count === 1 ? alsoIn.images : [];
+  if (only === undefined) return <>{alsoInWords(t, alsoIn)}</>;
+  const path = `${only.registry}/${only.repository}`;
+  return <FrontCut path={path} end={referenceOf(only).slice(path.length)} />;
 }
 
 /** The room of the rows that are not in the document. */

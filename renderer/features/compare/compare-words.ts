@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { cellDigest, cellSize, referenceOf } from '../../../shared/format/compared.ts';
+import { cellDigest, cellSize } from '../../../shared/format/compared.ts';
 import type { AlsoIn, ComparedCell, ComparedSide } from '../../../shared/models/comparison.ts';
 import type { CompareRow } from '../../../shared/models/differences.ts';
 import type { Snapshot } from '../../../shared/models/snapshot.ts';
@@ -31,12 +31,10 @@ export function rowWord(t: Words, { kind, at, chunk }: CompareRow): string {
   return chunk.a?.state === 'moved' ? t('movedTo', { place: at }) : t('movedFrom', { place: at });
 }
 
-/** Which other images need a chunk: the one, or how many. */
+/** How many other images need a chunk. */
 export function alsoInWords(t: Words, alsoIn: AlsoIn | null): string {
   if (alsoIn === null) return '';
-  const [first] = alsoIn.images;
-  if (first === undefined) return t('nowhereElse');
-  return alsoIn.count > 1 ? t('images', { count: alsoIn.count }) : referenceOf(first);
+  return alsoIn.count === 0 ? t('nowhereElse') : t('images', { count: alsoIn.count });
 }
 
 /** What one side has at a place: `5f862…5af40 220 MB`, or in a word why there is no digest. */
