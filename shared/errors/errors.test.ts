@@ -169,6 +169,18 @@ describe('an error in words', () => {
       'Ghcr.io/A 不是有效的镜像引用。第 9 个字符处应为：小写字母。',
     ],
     [
+      'reference.invalid',
+      { input: 'https://ghcr.io/a', position: 6, expected: 'noScheme', suggestion: 'ghcr.io/a' },
+      'https://ghcr.io/a is not an image reference. At character 7 it takes no slash: a reference is no URL and begins with the host, as in ghcr.io/acme/macos. ghcr.io/a would be one.',
+      'https://ghcr.io/a 不是有效的镜像引用。第 7 个字符处应为：端口号；引用不是网址，以主机开头，例如 ghcr.io/acme/macos。可改用 ghcr.io/a。',
+    ],
+    [
+      'vm.incomplete',
+      { folder: '/vms/a', file: 'disk.img', problem: 'empty' },
+      '/vms/a is not a whole VM. disk.img is empty. A VM needs config.json, disk.img and nvram.bin.',
+      '/vms/a 不是完整的虚拟机。disk.img 为空。虚拟机需要 config.json、disk.img 和 nvram.bin。',
+    ],
+    [
       'vm.configInvalid',
       { file: '/vms/a/config.json', field: 'display.unit', problem: 'unsupported' },
       '/vms/a/config.json is not a VM config. display.unit has a value that Tart does not know.',

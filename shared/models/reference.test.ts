@@ -92,7 +92,7 @@ describe('an image reference', () => {
   it.each<[string, number, string]>([
     ['', 0, 'host'],
     [' a.io/b', 0, 'host'],
-    ['https://a.io/b', 6, 'port'],
+    ['http://', 5, 'noScheme'],
     ['debian', 6, 'repository'],
     ['debian:latest', 7, 'port'],
     ['a..b/c', 2, 'host'],
@@ -132,6 +132,14 @@ describe('an image reference', () => {
     ['[1.2.3.4]/a', 1, 'host'],
   ])('is wrong at a place: %j at %i, where %s is expected', (input, position, expected) => {
     expect(faultOf(input)).toEqual({ position, expected, suggestion: null });
+  });
+
+  it('is offered without the scheme of a URL', () => {
+    expect([faultOf('https://a.io/b:1'), faultOf('HTTP://a.io:5000/b'), faultOf('https://a.io/B')]).toEqual([
+      { position: 6, expected: 'noScheme', suggestion: 'a.io/b:1' },
+      { position: 5, expected: 'noScheme', suggestion: 'a.io:5000/b' },
+      { position: 6, expected: 'noScheme', suggestion: null },
+    ]);
   });
 
   it('is offered in lower case where that is all that is wrong', () => {

@@ -19,6 +19,8 @@ export interface Reference {
 export type ReferenceExpectation =
   | 'host'
   | 'port'
+  /** The host at once: a reference is no URL. */
+  | 'noScheme'
   | 'repository'
   | 'lowerCase'
   | 'tag'
@@ -33,6 +35,8 @@ export type ReferenceExpectation =
 const ALNUM = /[A-Za-z0-9]/;
 const LOWER_ALNUM = /[a-z0-9]/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}/;
+/** How an address begins that was copied from a browser. */
+const SCHEME = /^https?:\/\//i;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 /** Many clients and registries stop at 255 characters of host, slash and name (distribution-spec, 2.8.2 answers 500 above). */
 const LONGEST_NAME = 255;
@@ -118,6 +122,17 @@ export function repositoryEnd(input: string, start: number): number {
   }
 }
 
+/** What stands behind the scheme of a URL, if that is a reference. */
+function withoutScheme(input: string, scheme: string): string | null {
+  const rest = input.slice(scheme.length);
+  try {
+    parseReference(rest);
+    return rest;
+  } catch {
+    return null;
+  }
+}
+
 /** The same reference with its repository in lower case, if that is one. */
 function inLowerCase(input: string, start: number): string | null {
   const nameEnd = runEnd(input, start, /[^:@]/);
@@ -139,6 +154,8 @@ function inLowerCase(input: string, start: number): string | null {
  *   `expected` ({@link ReferenceExpectation}) and `suggestion` (a corrected reference, or null)
  */
 export function parseReference(input: string): Reference {
+  const scheme = SCHEME.exec(input)?.[0];
+  if (scheme !== undefined) return referenceFault(input, scheme.length - 2, 'noScheme', withoutScheme(input, scheme));
   const slash = hostEnd(input);
   if (input[slash] !== '/') {
     const inPort = /:\d+$/.test(input.slice(0, slash));

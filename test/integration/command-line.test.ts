@@ -188,6 +188,23 @@ describe('the command line', () => {
     ]);
   });
 
+  it('lists a VM that cannot be pushed with the reason in words', async () => {
+    const halved = await makeTartVm(home, { name: 'halved', disk: SMALLEST_DISK });
+    await rm(halved.nvramFile);
+    const { stdout, stderr } = await run('list');
+
+    expect({
+      row: stdout.split('\n').find((line) => line.includes('halved')),
+      words: stderr.trim().split('\n'),
+    }).toEqual({
+      row: expect.stringMatching(/cannot be pushed$/),
+      words: expect.arrayContaining([
+        `${halved.folder} is not a whole VM. nvram.bin is missing. A VM needs config.json, disk.img and nvram.bin. (vm.incomplete)`,
+      ]),
+    });
+    await rm(halved.folder, { recursive: true });
+  });
+
   it('warns of a suspended VM and pushes its disk', async () => {
     const suspended = await makeTartVm(home, { name: 'asleep', disk: SMALLEST_DISK });
     await suspendTartVm(suspended);

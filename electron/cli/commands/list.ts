@@ -1,6 +1,7 @@
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { errorSentence } from '../error-words.ts';
 import { table } from '../table.ts';
 
 function nameOf(vm: Vm): string {
@@ -31,9 +32,10 @@ export async function list(context: CommandContext, options: CommonOptions): Pro
         { title: 'Disk', align: 'right', cell: ({ sizes }) => sizeOf(sizes?.logical) },
         { title: 'Used', align: 'right', cell: ({ sizes }) => sizeOf(sizes?.allocated) },
         { title: 'Shared', align: 'right', cell: ({ sizes }) => sizeOf(sizes?.shared) },
-        { title: 'State', align: 'left', cell: ({ state, defect }) => (defect === null ? state : defect.code) },
+        { title: 'State', align: 'left', cell: ({ state, defect }) => (defect === null ? state : 'cannot be pushed') },
       ],
       document.vms,
     ),
   );
+  for (const { defect } of document.vms) if (defect !== null) context.terminal.note(errorSentence(defect));
 }

@@ -7,7 +7,7 @@ import {
   parseLayoutReference,
 } from '../../../shared/models/image-location.ts';
 import type { PushRequest } from '../../../shared/models/push-request.ts';
-import { isDigest } from '../../../shared/models/reference.ts';
+import { isDigest, referenceFault } from '../../../shared/models/reference.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { VmList } from '../../../shared/models/vm.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
@@ -82,8 +82,7 @@ export function fromHere(reference: string): string {
   const layout = { ...location.layout, folder: resolve(location.layout.folder) };
   const absolute = formatLayoutReference(layout);
   // A colon in the current folder's own path would end the folder there.
-  if (parseLayoutReference(absolute).folder !== layout.folder)
-    throw new AppError('reference.invalid', { input: absolute, position: 'oci:'.length, expected: 'folder' });
+  if (parseLayoutReference(absolute).folder !== layout.folder) return referenceFault(absolute, 'oci:'.length, 'folder');
   return absolute;
 }
 

@@ -13,7 +13,7 @@ export interface Chunk {
  * @throws AppError `vm.incomplete` for an empty disk: an image has at least one disk layer
  */
 export function chunksOf(size: number, chunkSize: number): Chunk[] {
-  if (size <= 0) throw new AppError('vm.incomplete', { folder: 'disk.img', size });
+  if (size <= 0) throw new AppError('vm.incomplete', { folder: '', file: 'disk.img', problem: 'empty' });
   return Array.from({ length: Math.ceil(size / chunkSize) }, (_, index) => ({
     index,
     offset: index * chunkSize,

@@ -1,5 +1,4 @@
 import { isAbsolute, resolve } from 'node:path';
-import { AppError } from '../../../shared/errors/app-error.ts';
 import {
   formatLayoutReference,
   type LayoutReference,
@@ -7,6 +6,7 @@ import {
   parseImageLocation,
 } from '../../../shared/models/image-location.ts';
 import type { TargetPlace } from '../../../shared/models/plan.ts';
+import { referenceFault } from '../../../shared/models/reference.ts';
 
 /** One repository of a push with the tags that it gets. */
 export interface PushTarget {
@@ -80,8 +80,7 @@ interface TagPlace extends Omit<PushTarget, 'references'> {
 
 /** The place of a layout's image; the folder begins at the root. @throws AppError `reference.invalid` */
 export function layoutAt(text: string, layout: LayoutReference): TagPlace {
-  if (!isAbsolute(layout.folder))
-    throw new AppError('reference.invalid', { input: text, position: 'oci:'.length, expected: 'absoluteFolder' });
+  if (!isAbsolute(layout.folder)) return referenceFault(text, 'oci:'.length, 'absoluteFolder');
   const folder = resolve(layout.folder);
   const reference = formatLayoutReference({ ...layout, folder });
   const { repository, tag } = layout;
@@ -92,8 +91,7 @@ function placeOfTag(text: string): TagPlace {
   const location = parseImageLocation(text);
   if (location.kind === 'layout') return layoutAt(text, location.layout);
   const { registry, repository, digest, tag } = location.reference;
-  if (digest !== null)
-    throw new AppError('reference.invalid', { input: text, position: text.indexOf('@'), expected: 'tag' });
+  if (digest !== null) return referenceFault(text, text.indexOf('@'), 'tag');
   const name = tag ?? 'latest';
   return { place: 'registry', registry, repository, tag: name, reference: `${registry}/${repository}:${name}` };
 }

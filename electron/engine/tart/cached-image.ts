@@ -4,6 +4,7 @@ import type { Vm } from '../../../shared/models/vm.ts';
 import { sha256 } from '../oci/digest.ts';
 import { MANIFEST_READ_LIMIT } from '../oci/parse-manifest.ts';
 import type { Clock } from '../ports.ts';
+import { incompleteOf } from './incomplete-vm.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { confirmUnchanged, type FileIdentities, identifyFiles } from './unchanged-files.ts';
 import { parseVmConfig, type VmConfig } from './vm-config.ts';
@@ -41,7 +42,7 @@ export async function openCachedImage(
   }
   const layout = await layoutOf(files, 'image');
   if (layout === 'stacked') throw new AppError('vm.stacked', { name: image.name });
-  if (layout === 'incomplete') throw new AppError('vm.incomplete', { folder: image.folder });
+  if (layout === 'incomplete') throw await incompleteOf(files);
   const [configBytes, manifestBytes, identities] = await Promise.all([
     readSmallFile(files.config, CONFIG_LIMIT),
     manifestOf(image.folder, files.manifest),

@@ -170,6 +170,31 @@ describe("the list of Tart's home", () => {
     ]);
   });
 
+  it('says of a VM that is not whole which file it lacks', async () => {
+    await vm('a-no-config', ['disk.img', 'nvram.bin']);
+    await vm('b-no-disk', ['config.json', 'nvram.bin']);
+    await vm('c-no-nvram', ['config.json', 'disk.img']);
+    await truncate(join(await vm('d-empty-disk'), 'disk.img'), 0);
+    await truncate(join(await vm('e-empty-nvram'), 'nvram.bin'), 0);
+    await mkdir(join(await vm('f-folder-for-disk', ['config.json', 'nvram.bin']), 'disk.img'));
+    await vm('g-disk-and-overlay', ['config.json', 'nvram.bin', 'disk.img', 'overlay.asif']);
+    const { vms } = await listVms(home, NOW);
+
+    expect(vms.map(({ defect }) => defect)).toEqual(
+      [
+        ['a-no-config', 'config.json', 'missing'],
+        ['b-no-disk', 'disk.img', 'missing'],
+        ['c-no-nvram', 'nvram.bin', 'missing'],
+        ['d-empty-disk', 'disk.img', 'empty'],
+        ['e-empty-nvram', 'nvram.bin', 'empty'],
+        ['f-folder-for-disk', 'disk.img', 'notFile'],
+        ['g-disk-and-overlay', 'overlay.asif', 'besideDisk'],
+      ].map(([name = '', file, problem]): unknown =>
+        expect.objectContaining({ code: 'vm.incomplete', params: { folder: join(home, 'vms', name), file, problem } }),
+      ),
+    );
+  });
+
   it('lists a cached image once, with all its tags, wherever its name leads', async () => {
     const folder = await image('127.0.0.1%3A5000/team/deep/er/builder', DIGEST);
     await image('127.0.0.1%3A5000/team/deep/er/builder', OTHER);

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { syncFile } from '../disk/disk-identity.ts';
 import type { EnginePorts } from '../ports.ts';
+import { incompleteOf } from './incomplete-vm.ts';
 import { confirmUnchanged, type FileIdentities, identifyFiles } from './unchanged-files.ts';
 import { parseVmConfig, type VmConfig } from './vm-config.ts';
 import { vmConfigLayer } from './vm-config-layer.ts';
@@ -68,7 +69,7 @@ async function refuseUnpushable(vm: Pick<Vm, 'name' | 'folder'>, files: VmFiles)
     case 'stacked':
       throw new AppError('vm.stacked', { name: vm.name });
     case 'incomplete':
-      throw new AppError('vm.incomplete', { folder: vm.folder });
+      throw await incompleteOf(files);
   }
 }
 

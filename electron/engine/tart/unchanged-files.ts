@@ -1,7 +1,7 @@
-import { dirname } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { type DiskIdentity, sameIdentity, settledIdentity } from '../disk/disk-identity.ts';
 import type { Clock } from '../ports.ts';
+import { vmIncomplete } from './incomplete-vm.ts';
 import type { VmFiles } from './vm-folder.ts';
 
 /** Disk and NVRAM as they were when a VM was opened. */
@@ -20,7 +20,8 @@ export async function identifyFiles(files: VmFiles, clock: Clock, signal: AbortS
     settledIdentity(files.disk, clock, signal),
     settledIdentity(files.nvram, clock, signal),
   ]);
-  if (disk.size === 0 || nvram.size === 0) throw new AppError('vm.incomplete', { folder: dirname(files.disk) });
+  if (disk.size === 0) throw vmIncomplete(files.disk, 'empty');
+  if (nvram.size === 0) throw vmIncomplete(files.nvram, 'empty');
   return { disk, nvram };
 }
 

@@ -1,9 +1,10 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { diskSizesOf } from '../disk/disk-sizes.ts';
+import { incompleteOf, vmIncomplete } from './incomplete-vm.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { configInvalid, diskFormatOf, parseVmConfig, type VmConfig } from './vm-config.ts';
-import { CONFIG_LIMIT, layoutOf, statOrNull, vmFiles } from './vm-folder.ts';
+import { CONFIG_LIMIT, layoutOf, statOrNull, type VmFiles, vmFiles } from './vm-folder.ts';
 import { vmStateOf } from './vm-state.ts';
 
 /** What a row is called: the part that its place in Tart's home tells. */
@@ -27,7 +28,7 @@ async function findConfig(path: string): Promise<ConfigFinding> {
 /** Reads one VM folder into a row by stat, config.json and lock state; whatever is wrong becomes the row's defect. */
 export async function readVmRow(folder: string, naming: VmNaming): Promise<Vm> {
   const files = vmFiles(folder);
-  const [layout, { config, defect }, sizes, state, ...stamps] = await Promise.all([
+  const [layout, { config, defect }, sizes, state, configStat, diskStat, nvramStat, overlayStat] = await Promise.all([
     layoutOf(files, naming.kind),
     findConfig(files.config),
     diskSizesOf(files.disk),
@@ -37,6 +38,8 @@ export async function readVmRow(folder: string, naming: VmNaming): Promise<Vm> {
     statOrNull(files.nvram),
     statOrNull(files.overlay),
   ]);
+  const empty = diskStat?.size === 0 ? files.disk : nvramStat?.size === 0 ? files.nvram : null;
+  const emptiness = empty === null ? null : vmIncomplete(empty, 'empty');
   return {
     ...naming,
     folder,
@@ -49,12 +52,17 @@ export async function readVmRow(folder: string, naming: VmNaming): Promise<Vm> {
     display: config === null ? null : { ...config.display, unit: config.display.unit ?? null },
     diskFormat: config === null ? 'raw' : diskFormatOf(config),
     sizes,
-    modifiedMs: Math.max(0, ...stamps.map((stamp) => stamp?.mtimeMs ?? 0)),
-    defect: (layoutDefect(layout, folder, naming.name, defect) ?? defect)?.toData() ?? null,
+    modifiedMs: Math.max(0, ...[configStat, diskStat, nvramStat, overlayStat].map((found) => found?.mtimeMs ?? 0)),
+    defect: ((await layoutDefect(layout, files, naming.name, defect)) ?? defect ?? emptiness)?.toData() ?? null,
   };
 }
 
-function layoutDefect(layout: Vm['layout'], folder: string, name: string, found: AppError | null): AppError | null {
+async function layoutDefect(
+  layout: Vm['layout'],
+  files: VmFiles,
+  name: string,
+  found: AppError | null,
+): Promise<AppError | null> {
   switch (layout) {
     case 'standalone':
       return null;
@@ -62,7 +70,7 @@ function layoutDefect(layout: Vm['layout'], folder: string, name: string, found:
       return new AppError('vm.stacked', { name });
     case 'incomplete':
       // A config.json that is there and cannot be read says more than that something is missing.
-      return found === null || found.code === 'vm.gone' ? new AppError('vm.incomplete', { folder }) : null;
+      return found === null || found.code === 'vm.gone' ? await incompleteOf(files) : null;
   }
 }
 
