@@ -5,7 +5,9 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
 import type { JobState, JobSummary } from '../../../shared/models/job.ts';
+import { FrontCut } from '../../ui/front-cut.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
+import { groupedReferences } from './grouped-references.ts';
 import { jobProgress } from './job-groups.ts';
 
 type Words = TFunction<['transfers', 'copies']>;
@@ -91,17 +93,17 @@ export function JobRow({ job }: { readonly job: JobSummary }): ReactElement {
   const Icon = (job.kind === 'copy' ? COPY_ICONS : ICONS)[job.state];
   const progress = jobProgress(job);
   const moving = job.state === 'running' || job.state === 'planning' || job.state === 'paused';
-  const references = job.references.join(' ');
+  const references = groupedReferences(job.references);
   return (
     <div className="job-row" data-state={job.state}>
       <Icon className="job-row-icon" size={14} strokeWidth={1.75} aria-hidden="true" />
-      <span className={job.kind === 'copy' ? 'job-row-name job-row-source' : 'job-row-name'}>
-        <bdi>{job.vmName}</bdi>
+      {/* A copy is named by its source, a path. */}
+      <span className="job-row-name">
+        {job.kind === 'copy' ? <FrontCut path={job.vmName} /> : <bdi>{job.vmName}</bdi>}
       </span>
       <span className="job-row-end">{endWords(t, job, i18n.language)}</span>
       <span className="job-row-reference" title={references}>
-        {/* The front of a path is cut, never its tag. */}
-        <bdi>{references}</bdi>
+        <FrontCut path={references} />
       </span>
       <span className="job-row-rest">
         {restWords(t, job, job.error === null ? '' : errorWords(job.error).what, i18n.language)}
