@@ -13,6 +13,7 @@ import type {
   TargetPlace,
   Verdict,
 } from '../../shared/models/plan.ts';
+import { counted } from './counted.ts';
 import { layerRowsText } from './layer-rows-text.ts';
 import { table } from './table.ts';
 
@@ -109,8 +110,8 @@ function timeText({ estimate: { readSeconds, encodeSeconds, sendSeconds, bound }
 function requestsText({ head, mount, upload, manifest }: RequestCounts): string {
   const parts = [
     `${String(head)} HEAD`,
-    `${String(mount)} mount${mount === 1 ? '' : 's'}`,
-    `${String(upload)} upload${upload === 1 ? '' : 's'}`,
+    counted(mount, 'mount'),
+    counted(upload, 'upload'),
     `${String(manifest)} of manifests`,
   ];
   return parts.join(', ');

@@ -1,6 +1,7 @@
 import { formatBytes } from '../../shared/format/bytes.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
 import type { Savings, SavingsRow } from '../../shared/models/savings.ts';
+import { counted } from './counted.ts';
 import { table } from './table.ts';
 
 /** Rows that a terminal shows of a table; the files have all. */
@@ -61,10 +62,6 @@ function rows(title: string, all: readonly SavingsRow[]): string {
 
 function nameOf({ name, registry }: SavingsRow): string {
   return registry === null || registry === name ? name : `${registry}/${name}`;
-}
-
-function counted(count: number, one: string, many: string): string {
-  return `${String(count)} ${count === 1 ? one : many}`;
 }
 
 function percent(part: number, whole: number): string {

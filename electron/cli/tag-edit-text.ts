@@ -1,6 +1,7 @@
 import { AppError, type ErrorData } from '../../shared/errors/app-error.ts';
 import { shortDigest } from '../../shared/format/digest.ts';
 import type { PlannedTagChange, TagChange, TagEdit, TagOutcome, TagPlan } from '../../shared/models/tag-edit.ts';
+import { counted } from './counted.ts';
 import { errorSentence } from './error-words.ts';
 import { EXIT, exitStatusOf } from './exit-status.ts';
 import type { Terminal } from './terminal.ts';
@@ -45,7 +46,9 @@ function plannedLines(planned: PlannedTagChange): string[] {
 /** Prints a plan. @returns the exit status: as that of the edit would be */
 export function tellPlan(terminal: Terminal, plan: TagPlan, json: boolean): number {
   const lines = plan.changes.flatMap(plannedLines);
-  terminal.out(json ? JSON.stringify(plan, null, 2) : [...lines, `${plan.requests} requests, no blob`].join('\n'));
+  terminal.out(
+    json ? JSON.stringify(plan, null, 2) : [...lines, `${counted(plan.requests, 'request')}, no blob`].join('\n'),
+  );
   return EXIT.done;
 }
 

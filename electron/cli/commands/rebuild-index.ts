@@ -1,4 +1,5 @@
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { counted } from '../counted.ts';
 
 /** Options of `tartan index rebuild`. */
 export interface RebuildOptions extends CommonOptions {
@@ -13,9 +14,13 @@ export async function rebuildIndex(context: CommandContext, options: RebuildOpti
     return;
   }
   const { localManifests, encodedLayers, remoteManifests, repositories, failed } = found;
-  context.terminal.note(`${localManifests} manifests on this computer, ${encodedLayers} layers that pushes encoded.`);
+  context.terminal.note(
+    `${counted(localManifests, 'manifest')} on this computer, ${counted(encodedLayers, 'layer')} that pushes encoded.`,
+  );
   if (options.offline !== true)
-    context.terminal.note(`${remoteManifests} manifests of ${repositories} repositories in registries.`);
+    context.terminal.note(
+      `${counted(remoteManifests, 'manifest')} of ${counted(repositories, 'repository', 'repositories')} in registries.`,
+    );
   for (const { registry, repository, error } of failed)
     context.terminal.note(`${registry}/${repository} could not be read: ${error.code}.`);
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../../shared/errors/app-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Snapshot } from '../../../shared/models/snapshot.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { counted } from '../counted.ts';
 import { table } from '../table.ts';
 
 /** As much of an id as a list shows; commands take any beginning that fits one snapshot. */
@@ -40,7 +41,7 @@ export async function listSnapshots(
     );
   }
   const only = snapshots.reduce((sum, { onlyHere }) => sum + onlyHere, 0);
-  context.terminal.note(`${snapshots.length} snapshots, ${formatBytes(only)} held by them alone.`);
+  context.terminal.note(`${counted(snapshots.length, 'snapshot')}, ${formatBytes(only)} held by them alone.`);
 }
 
 /** The snapshot whose id begins so. @throws AppError `snapshot.notFound` where none or several do */

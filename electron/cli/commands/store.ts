@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { StoreImage, StoreProblem, StoreTransfer } from '../../../shared/models/store.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { counted } from '../counted.ts';
 import { EXIT } from '../exit-status.ts';
 import { tellStoreProgress } from '../store-progress.ts';
 import { table } from '../table.ts';
@@ -29,7 +30,7 @@ export async function listStore(context: CommandContext, options: CommonOptions)
     );
   }
   const limit = budget === null ? '' : ` of ${formatBytes(budget)}`;
-  context.terminal.note(`${images.length} images, ${formatBytes(usedBytes)}${limit} in ${folder}.`);
+  context.terminal.note(`${counted(images.length, 'image')}, ${formatBytes(usedBytes)}${limit} in ${folder}.`);
 }
 
 /** `tartan store tag FROM TO`. */
@@ -95,7 +96,9 @@ function tellMoved(context: CommandContext, moved: StoreTransfer, options: Commo
     if (replaced !== null) context.terminal.note(`${name ?? '-'} was ${replaced} before.`);
   }
   const { files, bytes } = moved.copied;
-  context.terminal.note(`${moved.images.length} images ${where}; ${files} blobs copied, ${formatBytes(bytes)}.`);
+  context.terminal.note(
+    `${counted(moved.images.length, 'image')} ${where}; ${counted(files, 'blob')} copied, ${formatBytes(bytes)}.`,
+  );
 }
 
 /** `tartan store collect`: frees what no image needs; `--preview` only says what that would be. */
@@ -111,13 +114,11 @@ export async function collectStored(
   const { images, blobs, leftovers, spared } = found;
   for (const { repository, digest } of images) context.terminal.out(`${repository}@${digest}`);
   const freed = formatBytes(blobs.bytes + leftovers.bytes);
-  const files = blobs.files + leftovers.files;
-  context.terminal.note(
-    found.preview ? `${freed} in ${files} files would be freed.` : `${freed} in ${files} files freed.`,
-  );
+  const files = counted(blobs.files + leftovers.files, 'file');
+  context.terminal.note(found.preview ? `${freed} in ${files} would be freed.` : `${freed} in ${files} freed.`);
   if (spared.files > 0) {
     context.terminal.note(
-      `${formatBytes(spared.bytes)} in ${spared.files} files stay: they are younger than a day, and an image may be about to name them.`,
+      `${formatBytes(spared.bytes)} in files younger than a day (${spared.files}) stay: an image may be about to name them.`,
     );
   }
 }
@@ -160,7 +161,7 @@ export async function checkStored(context: CommandContext, options: CheckOptions
       );
     }
     context.terminal.note(
-      `${found.blobs} blobs, ${formatBytes(found.bytes)} read; ${found.problems.length} problems, ${found.problems.filter(({ repaired }) => repaired).length} repaired.`,
+      `${counted(found.blobs, 'blob')}, ${formatBytes(found.bytes)} read; ${counted(found.problems.length, 'problem')}, ${found.problems.filter(({ repaired }) => repaired).length} repaired.`,
     );
   }
   return found.ok ? EXIT.done : EXIT.failed;

@@ -1,5 +1,6 @@
 import type { Verification } from '../../../shared/models/image.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { counted } from '../counted.ts';
 import { EXIT } from '../exit-status.ts';
 import { table } from '../table.ts';
 
@@ -33,7 +34,7 @@ export async function verify(context: CommandContext, reference: string, options
     }
     const looked = result.deep ? 'read' : 'found';
     context.terminal.note(
-      `${result.digest}: ${result.blobs.length - bad.length} of ${result.blobs.length} blobs ${looked} as the manifest says.`,
+      `${result.digest}: ${result.blobs.length - bad.length} of ${counted(result.blobs.length, 'blob')} ${looked} as the manifest says.`,
     );
   }
   return result.ok ? EXIT.done : EXIT.failed;
