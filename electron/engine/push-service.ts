@@ -50,7 +50,17 @@ export class PushService {
     const source = await openPushSource(await vms.find(input.vmId), this.#opening, signal);
     const stopped = AbortSignal.any([signal, await this.#openPlans.open(input.planId, source)]);
     const { clock } = this.#ports;
-    const { parts, close } = openPushParts(this.#rooms, { request: input, targets, share: WATCHED, clock });
+    const { parts, close } = openPushParts(this.#rooms, {
+      request: input,
+      targets,
+      share: WATCHED,
+      clock,
+      onRetry: ({ attempt, attempts, atMs, error }) =>
+        hub.emit('plans.retrying', {
+          planId: input.planId,
+          retry: { attempt, attempts, atMs, error: error.toData() },
+        }),
+    });
     let complete = false;
     let shownMs = 0;
     const onChange = (draw: () => Plan): void => {

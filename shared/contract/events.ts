@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { jobDeltaSchema } from '../models/job.ts';
+import { jobDeltaSchema, retrySchema } from '../models/job.ts';
 import { planSchema } from '../models/plan.ts';
 import { registrySchema } from '../models/registry.ts';
 import { sampleStateSchema } from '../models/sample.ts';
@@ -13,6 +13,8 @@ export const events = defineEvents({
   'vms.changed': z.null(),
   /** A plan under way knows more. At most 10 a second. */
   'plans.changed': z.object({ planId: z.string(), plan: planSchema }),
+  /** A registry is asked again for a plan under way. */
+  'plans.retrying': z.object({ planId: z.string(), retry: retrySchema }),
   /** One job changed. At most 10 a second per job. */
   'jobs.changed': jobDeltaSchema,
   'jobs.removed': z.object({ id: z.string() }),

@@ -36,6 +36,14 @@ export const layerStatusSchema = z.enum([
   'cancelled',
 ]);
 
+/** A try that follows: which (from 1), of how many, when (ms since the epoch), and why. */
+export const retrySchema = z.object({
+  attempt: z.number(),
+  attempts: z.number(),
+  atMs: z.number(),
+  error: errorDataSchema,
+});
+
 /** A layer of a running job, seen over all targets: the least advanced target gives the status. */
 export const jobLayerSchema = planLayerSchema.extend({
   status: layerStatusSchema,
@@ -45,8 +53,8 @@ export const jobLayerSchema = planLayerSchema.extend({
   read: z.number(),
   /** Bytes a second, moving average; 0 while nothing moves. */
   rate: z.number(),
-  /** While `retrying`: which try follows, of how many, when (ms since the epoch), and why. */
-  retry: z.object({ attempt: z.number(), attempts: z.number(), atMs: z.number(), error: errorDataSchema }).nullable(),
+  /** While `retrying`. */
+  retry: retrySchema.nullable(),
 });
 
 /** What `waiting` waits for. */
@@ -117,6 +125,8 @@ export const jobSnapshotSchema = z.object({ sequence: z.number(), job: jobSchema
 
 /** Where a job stands. */
 export type JobState = z.infer<typeof jobStateSchema>;
+/** See {@link retrySchema}. */
+export type Retry = z.infer<typeof retrySchema>;
 /** What happens to a layer of a running job. */
 export type LayerStatus = z.infer<typeof layerStatusSchema>;
 /** A layer of a job. */

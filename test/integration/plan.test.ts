@@ -4,6 +4,7 @@ import { lockHolder } from '../../electron/engine/native/fcntl-lock.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import type { Plan, RequestCounts } from '../../shared/models/plan.ts';
 import type { PushRequest } from '../../shared/models/push-request.ts';
+import { freePort } from '../fixtures/docker-registry.ts';
 import { makeTartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
@@ -85,6 +86,24 @@ describe('a plan', () => {
     expect(Math.abs((first?.changedSinceMs ?? 0) - pushedMs)).toBeLessThan(60_000);
     expect(new Set(others.map(({ changedSinceMs }) => changedSinceMs))).toEqual(new Set([null]));
     expect(new Set(others.map(({ unchangedSinceMs }) => unchangedSinceMs))).toEqual(new Set([first?.changedSinceMs]));
+  });
+
+  it('tells that a registry does not answer, which try follows and when', async () => {
+    const told: unknown[] = [];
+    const forget = engine.on('plans.retrying', ({ retry: { attempt, attempts, atMs, error } }) => {
+      told.push({ attempt, attempts, soon: atMs < Date.now() + 60_000, code: error.code, params: error.params });
+    });
+    const host = `127.0.0.1:${String(await freePort())}`;
+    const ended = await engine
+      .plan({ vmId: 'vm:builder', references: [`${host}/a/b:1`] })
+      .catch((thrown: unknown) => toAppError(thrown).code);
+    forget();
+    const cause = { attempts: 5, soon: true, code: 'registry.unreachable', params: { host, reason: 'ECONNREFUSED' } };
+
+    expect({ told, ended }).toEqual({
+      told: [2, 3, 4, 5].map((attempt) => ({ attempt, ...cause })),
+      ended: 'registry.unreachable',
+    });
   });
 
   it('says where a layer is known from that this registry lacks', async () => {

@@ -7,6 +7,7 @@ import type { PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { useClient } from '../../state/client.ts';
 import { ErrorReport } from './error-report.tsx';
+import { PlanPlaceholder } from './plan-placeholder.tsx';
 import { PlanView } from './plan-view.tsx';
 import type { TargetInFocus } from './push-targets.tsx';
 import { plannedTarget } from './target-fields.tsx';
@@ -61,7 +62,7 @@ export function PushPlan({ vmName, wish, planned, focused, registries }: PushPla
           onNewManifest={wish.makeNewManifest}
         />
       )}
-      {error === null && view.plan === null && <Placeholder asking={view.phase !== 'none'} vmName={vmName} />}
+      {error === null && view.plan === null && <PlanPlaceholder view={view} vmName={vmName} />}
     </div>
   );
 }
@@ -75,21 +76,6 @@ function shownTarget({ targets }: PushWish, { view }: PlannedPush, focused: Targ
       ? plan?.targets.find(({ place }) => place === 'store')
       : field && (plannedTarget(field, plan) ?? undefined);
   return inFocus ?? plan?.targets[0] ?? null;
-}
-
-function Placeholder({ asking, vmName }: { readonly asking: boolean; readonly vmName: string }): ReactElement {
-  const { t } = useTranslation('push');
-  if (!asking) return <p className="push-plan-hint">{t('hint', { name: vmName })}</p>;
-  return (
-    <div className="push-plan-hint" role="status">
-      {t('asking')}
-      <div className="push-plan-shapes" aria-hidden="true">
-        <i />
-        <i />
-        <i />
-      </div>
-    </div>
-  );
 }
 
 function ErrorActions(props: {

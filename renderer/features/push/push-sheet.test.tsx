@@ -303,6 +303,26 @@ describe('the push sheet', () => {
     finish(planFor('p'));
   });
 
+  it('says why a registry is asked again, and when', async () => {
+    const { host } = await openSheet({ 'plans.make': () => new Promise(() => undefined) }, [NEW_TAG]);
+    await waitFor(() => {
+      expect(asked(host, 'plans.make')).toHaveLength(1);
+    });
+    // The input of plans.make, as the contract declares it.
+    const { planId } = asked(host, 'plans.make')[0] as { planId: string };
+    const error = new AppError('registry.unreachable', { host: 'ghcr.io', reason: 'ENOTFOUND' }).toData();
+    const atMs = Date.now() + 60_000;
+    host.emit('plans.retrying', { planId: 'another', retry: { attempt: 2, attempts: 5, atMs, error } });
+    host.emit('plans.retrying', { planId, retry: { attempt: 3, attempts: 5, atMs, error } });
+
+    expect(await screen.findByText(/^Try 3 of 5 in \d\d s: ghcr\.io cannot be reached/)).toBeTruthy();
+    expect(screen.getByText(/^ghcr\.io cannot be reached/).getAttribute('role')).toBe('status');
+    host.emit('plans.changed', { planId, plan: planFor('4xp1xu5x?') });
+    await waitFor(() => {
+      expect(screen.queryByText(/^Try/)).toBeNull();
+    });
+  });
+
   it('says which image chunks differ from that are in no push of the VM', async () => {
     const changedFrom = { kind: 'image', name: 'ghcr.io/acme/base:1', madeMs: 5 } as const;
     const plan = planFor('4xp2xu');
