@@ -97,6 +97,8 @@ let canvas: CanvasRenderingContext2D | null = null;
 function ellipsisWidth(box: HTMLElement): number | null {
   canvas ??= document.createElement('canvas').getContext('2d');
   if (canvas === null) return null;
-  canvas.font = getComputedStyle(box).font;
+  const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(box);
+  // The shorthand is empty where font features are set.
+  canvas.font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`;
   return canvas.measureText('…').width;
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
+import { errorSentence } from '../error-words.ts';
 import { planText } from '../plan-text.ts';
 import { type PushOptions, pushRequestOf } from './push-options.ts';
 
@@ -11,6 +12,11 @@ export async function plan(
   options: PushOptions & CommonOptions,
 ): Promise<undefined> {
   const request = await pushRequestOf(context, name, references, options);
-  const document = await call(context, 'plans.make', { ...request, planId: randomUUID() });
+  const planId = randomUUID();
+  const engine = await context.engine();
+  const stop = engine.on('plans.retrying', ({ planId: of, retry: { attempt, attempts, error } }) => {
+    if (of === planId) context.terminal.note(`Try ${attempt} of ${attempts}: ${errorSentence(error)}`);
+  });
+  const document = await call(context, 'plans.make', { ...request, planId }).finally(stop);
   context.terminal.out(options.json === true ? JSON.stringify(document, null, 2) : planText(document));
 }

@@ -11,8 +11,11 @@ export function PlanPlaceholder(props: { readonly view: PlanView; readonly vmNam
   if (view.phase === 'none') return <p className="push-plan-hint">{t('hint', { name: vmName })}</p>;
   return (
     <div className="push-plan-hint">
-      <span role="status">{retry === null ? t('asking') : retry.what}</span>
-      {/* Counts down, so it is not read out. */}
+      <span role="status">
+        {t('asking')}
+        {/* The line below counts down, and is not read out each second. */}
+        {retry !== null && <span className="for-readers">{retry.what}</span>}
+      </span>
       {retry !== null && <p className="push-plan-retry">{retry.line}</p>}
       <div className="push-plan-shapes" aria-hidden="true">
         <i />
