@@ -43,6 +43,7 @@ import { ReportService } from './report/report-service.ts';
 import { SavingsBook } from './report/savings-book.ts';
 import { SavingsRecorder } from './report/savings-recorder.ts';
 import { SampleService } from './sample/sample-service.ts';
+import { sampleParts } from './sample-parts.ts';
 import { SettingsService } from './settings-service.ts';
 import { SharingService } from './sharing-service.ts';
 import { SignInService } from './sign-in-service.ts';
@@ -265,7 +266,8 @@ class JoinedEngine {
       },
       onOver: (id) => snapshots.store.keeper.forgetJob(id),
     });
-    this.#sample = this.#sampleService(ports, savings);
+    const [jobs, registries] = [this.#jobs, this.#registries];
+    this.#sample = new SampleService(sampleParts(ports, { emit, jobs, store, savings, index, book, registries }));
     this.#sharing = new SharingService({
       registries: () => this.#registries.list(),
       store,
@@ -285,32 +287,6 @@ class JoinedEngine {
       clock,
     });
     this.#report = new ReportService({ book: savings, recorder, sharing: this.#sharing.handlers(), clock });
-  }
-
-  #sampleService({ paths, clock, log }: EnginePorts, savings: SavingsBook): SampleService {
-    const never = new AbortController().signal;
-    const serve = this.#store.handlers();
-    return new SampleService({
-      folder: join(paths.stateHome, 'sample'),
-      clock,
-      log,
-      emit: this.hub.emit,
-      jobs: this.#jobs,
-      serve: {
-        state: () => serve['serve.state'](null, never),
-        start: (port) => serve['serve.start']({ port, token: null, readOnly: false }, never),
-        stop: async () => {
-          await serve['serve.stop'](null, never);
-        },
-      },
-      dropImages: (repository) => this.#store.dropRepository(repository),
-      forget: async (registry, repository) => {
-        await savings.forgetRepository({ registry, repository });
-        await this.#index.forgetRepository({ registry, repository });
-        await this.#book.forget(registry, repository);
-        await this.#registries.tell(registry);
-      },
-    });
   }
 
   async open(): Promise<void> {
