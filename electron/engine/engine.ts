@@ -295,6 +295,7 @@ class JoinedEngine {
     for (const host of this.#book.added()) this.#bandwidth.setHostLimit(host, this.#book.choices(host).bandwidth);
     this.#vms.open();
     this.#snapshots.open();
+    this.#jobs.open();
     this.hub.onFirstListener('store.changed', () => this.#store.watch());
   }
 

@@ -57,6 +57,32 @@ describe('what a job notes before it closes a blob', () => {
   });
 });
 
+describe('what a process leaves that is killed before it wrote the journal of a job', () => {
+  it('goes at the next start; what somebody runs, or can go on with, stays', async () => {
+    const folder = join(home, 'jobs');
+    const [left, running, other] = ['1', '2', '3'].map((digit) => ID.replace('7', digit));
+    await files.write(JOURNAL);
+    await files.lock(running ?? '');
+    for (const name of [
+      `${left ?? ''}.lock`,
+      `${left ?? ''}.json.new`,
+      `${other ?? ''}.lock`,
+      'of-somebody-else.lock',
+    ]) {
+      await writeFile(join(folder, name), '');
+    }
+    const held = await holdFileLock(join(folder, `${other ?? ''}.lock`), { kind: 'flock' });
+    await new JobFiles(home).clear();
+    const names = (await readdir(folder)).sort();
+    await held.stop();
+    files.unlock(running ?? '');
+
+    expect(names).toEqual(
+      [`${running ?? ''}.lock`, `${other ?? ''}.lock`, `${ID}.json`, 'of-somebody-else.lock'].sort(),
+    );
+  });
+});
+
 describe('the journal of a job', () => {
   it('is read back as it was written, by another process too, and goes with the job', async () => {
     await files.write(JOURNAL);

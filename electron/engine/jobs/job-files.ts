@@ -139,6 +139,19 @@ export class JobFiles {
     return true;
   }
 
+  /** Removes what a process left that was killed before its journal was written: files of jobs without one that nobody runs. */
+  async clear(): Promise<void> {
+    const names = await readdir(this.#folder).catch((): string[] => []);
+    const ids = new Set(names.map((name) => name.slice(0, name.indexOf('.'))));
+    for (const id of ids) {
+      if (names.includes(`${id}.json`) || !idSchema.safeParse(id).success) continue;
+      // Who is about to write it holds the lock.
+      if (this.holds(id) || !(await this.lock(id))) continue;
+      if (statSync(this.journalOf(id), { throwIfNoEntry: false }) === undefined) await this.remove(id);
+      else this.unlock(id);
+    }
+  }
+
   /** Whether this process holds the job's lock. */
   holds(id: string): boolean {
     return this.#locks.has(id);

@@ -48,11 +48,20 @@ export class JobQueue {
   /** What earlier runs noted, of jobs that go on and wait for their turn. */
   readonly #sentBefore = new Map<string, readonly SentNote[]>();
   #closing = false;
+  #clearing: Promise<void> = Promise.resolve();
   /** The job that somebody looks at; null = none. */
   #watched: string | null = null;
 
   constructor(options: JobQueueOptions) {
     this.#options = options;
+  }
+
+  /** Clears away what a crash left, while everything else goes on. */
+  open(): void {
+    const { files, log } = this.#options;
+    this.#clearing = files.clear().catch((thrown: unknown) => {
+      log.warn('files of jobs not cleared away', { message: String(thrown) });
+    });
   }
 
   get running(): number {
@@ -372,7 +381,7 @@ export class JobQueue {
     this.#closing = true;
     for (const { facts } of this.#waiting.splice(0)) this.#options.files.unlock(facts.id);
     for (const job of this.#running.keys()) if (!job.signal.aborted && !job.ended) job.cancel('close');
-    await Promise.all(this.#running.values());
+    await Promise.all([this.#clearing, ...this.#running.values()]);
   }
 }
 
