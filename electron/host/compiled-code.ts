@@ -63,14 +63,16 @@ function start(): void {
     return;
   }
   const [, program, ...args] = process.argv;
-  const cache = new CodeCache(folder, roleOf(program, args), cachedDataVersionTag());
+  const version = cachedDataVersionTag();
+  const cache = new CodeCache(folder, roleOf(program, args), version);
   install(cache, __dirname);
   const later = setTimeout(() => {
     cache.keep(true);
   }, LONG_MS);
   later.unref();
   process.on('exit', () => {
-    cache.keep();
+    // Of code that was made under other flags (see small-heap.ts) V8 would take none at the next start.
+    if (cachedDataVersionTag() === version) cache.keep();
   });
 }
 

@@ -14,6 +14,11 @@ export interface MeasuredRun {
   readonly bytesRead: number;
   /** Peak of the sum of PSS over the tree, in bytes; 0 unless asked for. */
   readonly peakMemory: number;
+  /**
+   * Peak of what of that belongs to no file, in bytes; 0 unless asked for. Programs of the same Node beside it share the
+   * pages of its binary: its part in PSS grows by up to 30 MB when they end.
+   */
+  readonly peakAnonymous: number;
 }
 
 /** Runs its arguments and writes the kernel's account of all that was waited for to descriptor 3. */
@@ -34,16 +39,27 @@ async function parents(): Promise<Map<number, number>> {
   return found;
 }
 
-/** Sum of PSS of the descendants of `root`, in bytes: pages that several processes map count once. */
-async function treeMemory(root: number): Promise<number> {
+/** Memory of processes, in bytes. */
+interface Memory {
+  readonly all: number;
+  /** What belongs to no file. */
+  readonly anonymous: number;
+}
+
+/** Sum of PSS of the descendants of `root`: pages that several processes map count once. */
+async function treeMemory(root: number): Promise<Memory> {
   const all = await parents();
-  let sum = 0;
+  let sum: Memory = { all: 0, anonymous: 0 };
   for (const pid of all.keys()) {
     let at: number | undefined = all.get(pid);
     while (at !== undefined && at > 1 && at !== root) at = all.get(at);
     if (at !== root) continue;
     const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
-    sum += Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+    const bytes = (field: RegExp): number => Number(field.exec(text)?.[1] ?? 0) * 1024;
+    sum = {
+      all: sum.all + bytes(/^Pss:\s+(\d+) kB/m),
+      anonymous: sum.anonymous + bytes(/^Pss_Anon:\s+(\d+) kB/m),
+    };
   }
   return sum;
 }
@@ -84,12 +100,13 @@ export async function measure(
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? 1));
   });
-  let peakMemory = 0;
+  let [peakMemory, peakAnonymous] = [0, 0];
   const watching = { on: options.memory === true };
   const watched = (async () => {
     while (watching.on && child.pid !== undefined) {
       const [memory] = await Promise.all([treeMemory(child.pid), new Promise((resolve) => setTimeout(resolve, 50))]);
-      peakMemory = Math.max(peakMemory, memory);
+      peakMemory = Math.max(peakMemory, memory.all);
+      peakAnonymous = Math.max(peakAnonymous, memory.anonymous);
     }
   })();
   const status = await closed;
@@ -106,5 +123,6 @@ export async function measure(
     cpuSeconds: cpuOf(stat, [16, 17]),
     bytesRead: Number(/^rchar: (\d+)/m.exec(io.join('\n'))?.[1] ?? Number.NaN),
     peakMemory,
+    peakAnonymous,
   };
 }

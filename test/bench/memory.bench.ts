@@ -19,8 +19,8 @@ async function peaks(name: string, image: string, concurrency: number, runs = RU
       await home.forget();
       try {
         const args = ['push', 'yard', `${registry.host}/bench/yard:1`, '--concurrency', String(concurrency), '--json'];
-        const { peakMemory, seconds } = await home.tartan(args, { memory: true });
-        printRun(name, { 'peak MB': peakMemory / MB, 'wall s': seconds });
+        const { peakMemory, peakAnonymous, seconds } = await home.tartan(args, { memory: true });
+        printRun(name, { 'peak MB': peakMemory / MB, 'of no file MB': peakAnonymous / MB, 'wall s': seconds });
         found.push(peakMemory / MB);
       } finally {
         await registry.stop();
