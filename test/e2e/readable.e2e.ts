@@ -25,7 +25,9 @@ async function indents(page: Page): Promise<readonly number[]> {
         const text = box.querySelector('bdi')?.firstChild;
         const canvas = document.createElement('canvas').getContext('2d');
         if (text == null || canvas === null) return Number.NaN;
-        canvas.font = getComputedStyle(box).font;
+        const { fontStyle, fontWeight, fontSize, fontFamily } = getComputedStyle(box);
+        // The shorthand is empty where font features are set.
+        canvas.font = `${fontStyle} ${fontWeight} ${fontSize} ${fontFamily}`;
         const room = box.getBoundingClientRect().width - canvas.measureText('…').width;
         const range = document.createRange();
         range.setEnd(text, text.textContent?.length ?? 0);
