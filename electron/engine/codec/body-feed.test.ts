@@ -65,6 +65,26 @@ describe('a body that is fed', () => {
     expect({ seen, waiting, then: (await fifth).done }).toEqual({ seen: [0, 0, 1, 1], waiting: 'waits', then: false });
   });
 
+  it('keeps what it may ahead of the network, and lends the rest', async () => {
+    const feed = new BodyFeed(allowed);
+    const lent = [1, 2, 3].map(long);
+    for (const bytes of lent.slice(0, 1)) feed.give(bytes);
+    feed.keepAhead(2 * long(0).length);
+    for (const bytes of lent.slice(1)) feed.give(bytes);
+    // Only the third had no room: the others are the producer's again.
+    await feed.lentAtMost(1);
+    lent[0]?.fill(9);
+    lent[1]?.fill(9);
+    feed.end();
+    const got: number[] = [];
+    for await (const bytes of feed) got.push(bytes[0] ?? -1);
+    expect({ got, taken: feed.taken, consumed: feed.consumed }).toEqual({
+      got: [1, 2, 3],
+      taken: 3 * long(0).length,
+      consumed: true,
+    });
+  });
+
   it('breaks off when it is given up, and lets the producer go', async () => {
     const feed = new BodyFeed(() => Promise.reject(new Error('cancelled')));
     const stopped: string[] = [];

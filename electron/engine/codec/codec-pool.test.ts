@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
@@ -293,6 +293,32 @@ describe('the pool of codec workers', () => {
     await expect(waits).rejects.toThrow();
 
     expect(rawDigest).toBe(sha256(raw));
+  });
+
+  it('lets the last stream be made ahead of a network that is slow, byte for byte', async () => {
+    const pool = openPool({ workers: 1 });
+    // It ends in a hole, long enough that the work on it can be seen.
+    const range = { path: join(folder, 'ends-in-zeros.img'), offset: 0, length: 256 * MIB };
+    await writeFile(range.path, raw);
+    await truncate(range.path, range.length);
+    let allow: () => void = () => undefined;
+    const slow = (): Promise<void> => new Promise((resolve) => (allow = resolve));
+    let made = 0;
+    const ended = pool.encode(
+      { ...input([sink('ahead', 'body')]), ...range },
+      { signal: never, sinkHost: hostOf([], slow), onProgress: ({ raw: done }) => (made = done) },
+    );
+    // The network was allowed 4 MiB of 9 that do not pack: without being ahead the pass would stand still some windows later.
+    await expect.poll(() => made, { timeout: 20_000 }).toBeGreaterThan(12 * MIB);
+    const sentBefore = received('/ahead').length;
+    const going = setInterval(() => allow(), 1);
+    const { digest, rawDigest } = await ended;
+    clearInterval(going);
+    expect({ sentBefore: sentBefore <= ALLOWANCE, digest, rawDigest }).toEqual({
+      sentBefore: true,
+      digest: sha256(received('/ahead')),
+      rawDigest: (await pool.hash(range, { signal: never })).rawDigest,
+    });
   });
 
   it('keeps a task back while every worker works, and lets it go when it is cancelled or the pool closes', async () => {

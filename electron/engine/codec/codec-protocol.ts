@@ -144,6 +144,8 @@ export type Question =
 export type ToWorker =
   | { readonly type: 'start'; readonly id: number; readonly task: CodecTask }
   | { readonly type: 'directive'; readonly id: number; readonly asked: number; readonly directive: Directive }
+  /** Nothing else is to be done: so many packed bytes may be made before the network takes them. */
+  | { readonly type: 'ahead'; readonly id: number; readonly bytes: number }
   | { readonly type: 'cancel'; readonly id: number };
 
 /** How far a task is. Bytes. */

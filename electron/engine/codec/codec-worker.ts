@@ -31,6 +31,8 @@ interface Running {
   readonly controller: AbortController;
   /** Questions without an answer, by number. */
   readonly asked: Map<number, (directive: Directive) => void>;
+  /** The pass that it is, once it has begun. */
+  pass: EncodePass | null;
 }
 const running = new Map<number, Running>();
 
@@ -77,14 +79,15 @@ function takePiece(size: number): Buffer {
   return found ?? Buffer.allocUnsafeSlow(size);
 }
 
-async function perform(task: CodecTask, host: TaskHost): Promise<CodecResult> {
+async function perform(task: CodecTask, own: Running, host: TaskHost): Promise<CodecResult> {
   const encoder = idleEncoders.pop() ?? new Encoder(await modulePromise);
   try {
     if (task.kind === 'hash') return await hashRange(task, encoder.window, host);
     const pieces = task.sinks.some(({ mode }) => mode === 'pieces');
     const piece = pieces ? takePiece(task.pieceSize) : Buffer.alloc(0);
     try {
-      return await new EncodePass(task, piece, host).run(encoder);
+      own.pass = new EncodePass(task, piece, host);
+      return await own.pass.run(encoder);
     } finally {
       if (pieces) idlePieces.push(piece);
     }
@@ -105,11 +108,11 @@ function release(): void {
 }
 
 async function start(id: number, task: CodecTask): Promise<void> {
-  const own: Running = { controller: new AbortController(), asked: new Map() };
+  const own: Running = { controller: new AbortController(), asked: new Map(), pass: null };
   running.set(id, own);
   clearTimeout(dropping);
   try {
-    tell({ type: 'done', id, result: await perform(task, hostOf(id, own)) });
+    tell({ type: 'done', id, result: await perform(task, own, hostOf(id, own)) });
   } catch (thrown) {
     const error = own.controller.signal.aborted ? new AppError('cancelled') : toAppError(thrown);
     tell({ type: 'failed', id, code: error.code, params: error.params });
@@ -127,6 +130,9 @@ port.on('message', (message: ToWorker) => {
       break;
     case 'directive':
       running.get(message.id)?.asked.get(message.asked)?.(message.directive);
+      break;
+    case 'ahead':
+      running.get(message.id)?.pass?.goAhead(message.bytes);
       break;
     case 'cancel':
       running.get(message.id)?.controller.abort();

@@ -104,7 +104,8 @@ const PIECE_PATIENCE = 4;
  * the pace. While the network takes the packed bytes of one turn, the next windows are read, hashed and encoded. A sink that
  * takes nothing at all for the task's patience while there are others is dropped: they do not wait for it any longer.
  *
- * Memory: the encoder's instance (6 MiB) and, if a sink takes pieces, one piece buffer that all of them share.
+ * Memory: the encoder's instance (6 MiB), if a sink takes pieces one piece buffer that all of them share, and what
+ * `goAhead` was given.
  */
 export class EncodePass {
   readonly #task: EncodeTask;
@@ -182,6 +183,15 @@ export class EncodePass {
       if (verdict.do === 'next' && feed.consumed) return;
     }
     this.#drop(sink);
+  }
+
+  /**
+   * Lets it make up to so many packed bytes before the network takes them, where one body takes all: several go at the pace
+   * of the slowest anyway.
+   */
+  goAhead(bytes: number): void {
+    const [only] = this.#bodies;
+    if (this.#bodies.length === 1 && this.#pieces.length + this.#files.length === 0) only?.feed.keepAhead(bytes);
   }
 
   /**

@@ -17,11 +17,7 @@ export class PieceBudget {
   /** Waits until `bytes` (at most the limit) are free and takes them. Rejects with the signal's reason. */
   async take(bytes: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (bytes === 0) return;
-    if (this.#waiters.length === 0 && this.#used + bytes <= this.#limit) {
-      this.#used += bytes;
-      return;
-    }
+    if (bytes === 0 || this.tryTake(bytes)) return;
     let leave: () => void = () => undefined;
     try {
       await new Promise<void>((resolve, reject) => {
@@ -40,6 +36,13 @@ export class PieceBudget {
     } finally {
       signal.removeEventListener('abort', leave);
     }
+  }
+
+  /** Takes `bytes` if they are free and nobody waits; false = not taken. */
+  tryTake(bytes: number): boolean {
+    if (this.#waiters.length > 0 || this.#used + bytes > this.#limit) return false;
+    this.#used += bytes;
+    return true;
   }
 
   /** Gives back what was taken. */
