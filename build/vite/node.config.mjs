@@ -63,6 +63,37 @@ const withoutHttp2 = {
 };
 
 /**
+ * undici reads answers with a parser in WebAssembly whose main function is one state machine of 34 KB. V8 optimises it after
+ * the first few answers, in the first half second of a push: 150 ms of a processor and 42 MB of memory, for what a command
+ * spends a few ms on. So its module is made under the largest budget that there is (roughly the bytes of code that a function
+ * runs until it is optimised), which lasts for about a thousand answers; V8's own figure follows at once. Workers share the
+ * main thread's module, and flags are the whole process's: only the main thread turns them. Not in the app, which lives long
+ * and may have frozen them.
+ *
+ * @type {import('vite').Plugin}
+ */
+const withUnoptimisedParser = {
+  name: 'with-unoptimised-parser',
+  transform: {
+    filter: { id: /undici[\\/]lib[\\/]dispatcher[\\/]client-h1\.js$/ },
+    handler(code) {
+      const needle = "mod = new WebAssembly.Module(require('../llhttp/llhttp_simd-wasm.js'))";
+      if (!code.includes(needle)) throw new Error('undici makes its parser in another way');
+      const made = `
+        const turns = require('node:worker_threads').isMainThread && !('electron' in process.versions);
+        const budget = (bytes) => turns && require('node:v8').setFlagsFromString('--wasm-tiering-budget=' + bytes);
+        budget(2_000_000_000);
+        try {
+          ${needle};
+        } finally {
+          budget(1_800_000);
+        }`;
+      return { code: code.replace(needle, () => made), map: null };
+    },
+  },
+};
+
+/**
  * Vite's configuration for main, workers, helper and command line: CommonJS for Node 20.18, everything bundled.
  *
  * @param {string} outDir
@@ -78,7 +109,7 @@ export function nodeConfig(outDir, names = Object.keys(ENTRIES)) {
     root,
     logLevel: 'warn',
     resolve: { alias: [{ find: /^undici$/, replacement: join(root, 'build', 'vite', 'undici-parts.mjs') }] },
-    plugins: [withoutHttp2],
+    plugins: [withoutHttp2, withUnoptimisedParser],
     ssr: { noExternal: true, external: EXTERNAL },
     build: {
       ssr: true,

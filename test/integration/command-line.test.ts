@@ -219,6 +219,17 @@ describe('the command line', () => {
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('(state.unavailable)')]);
   });
 
+  it('has the encoder optimised, not the reader of answers, which would cost more than it is worth', async () => {
+    const traced = { ...place, nodeOptions: ['--trace-wasm-compilation-times'] };
+    const { stdout } = await runTartan(['push', vm.name, `${registry.host}/team/traced:1`], traced);
+    const optimised = [...stdout.matchAll(/using TurboFan.* bodysize (\d+)/g)].map(([, bytes]) => Number(bytes));
+    const stateMachine = 30_000;
+    expect({ some: optimised.length > 0, large: optimised.filter((bytes) => bytes > stateMachine) }).toEqual({
+      some: true,
+      large: [],
+    });
+  });
+
   it('works twice at once on the same state', async () => {
     const references = ['first', 'second'].map((tag) => `${registry.host}/team/twice:${tag}`);
     const both = await Promise.all(references.map((reference) => run('push', vm.name, reference)));
