@@ -63,12 +63,11 @@ const withoutHttp2 = {
 };
 
 /**
- * undici reads answers with a parser in WebAssembly whose main function is one state machine of 34 KB. V8 optimises it after
- * the first few answers, in the first half second of a push: 150 ms of a processor and 42 MB of memory, for what a command
- * spends a few ms on. So its module is made under the largest budget that there is (roughly the bytes of code that a function
- * runs until it is optimised), which lasts for about a thousand answers; V8's own figure follows at once. Workers share the
- * main thread's module, and flags are the whole process's: only the main thread turns them. Not in the app, which lives long
- * and may have frozen them.
+ * undici reads answers with a parser in WebAssembly whose main function is one state machine of 34 KB. V8 would optimise it
+ * after the first few answers, in the first half second of a push: 150 ms of a processor and 42 MB of memory, for what a
+ * command spends a few ms on. So its module is made under flags that have all of it compiled at once and never again (2 ms);
+ * V8's own follow. Workers share the main thread's module, and flags are the whole process's: only the main thread turns
+ * them. Not in the app, which lives long and may have frozen them, nor under a V8 that may know them no more: it would say so.
  *
  * @type {import('vite').Plugin}
  */
@@ -80,13 +79,15 @@ const withUnoptimisedParser = {
       const needle = "mod = new WebAssembly.Module(require('../llhttp/llhttp_simd-wasm.js'))";
       if (!code.includes(needle)) throw new Error('undici makes its parser in another way');
       const made = `
-        const turns = require('node:worker_threads').isMainThread && !('electron' in process.versions);
-        const budget = (bytes) => turns && require('node:v8').setFlagsFromString('--wasm-tiering-budget=' + bytes);
-        budget(2_000_000_000);
+        const { v8, electron } = process.versions;
+        const turns = require('node:worker_threads').isMainThread && electron === undefined && Number.parseInt(v8) <= 13;
+        const flags = turns ? ['wasm-tier-up', 'wasm-dynamic-tiering', 'wasm-lazy-compilation'] : [];
+        const { setFlagsFromString } = require('node:v8');
+        for (const flag of flags) setFlagsFromString('--no-' + flag);
         try {
           ${needle};
         } finally {
-          budget(1_800_000);
+          for (const flag of flags) setFlagsFromString('--' + flag);
         }`;
       return { code: code.replace(needle, () => made), map: null };
     },
