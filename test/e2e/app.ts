@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { type ConsoleMessage, type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
 import { electronRuntime } from '../../build/scripts/electron-runtime.mjs';
 import { makeTartHome, type TartHome } from '../fixtures/tart-vm.ts';
 import { makeOrdinaryUser } from './ordinary-user.ts';
+
+const run = promisify(execFile);
 
 /** The checkout, whose built files are started. */
 export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -45,6 +49,8 @@ export interface LaunchedApp {
   expectProblem(pattern: RegExp): void;
   /** Quits the app, removes its folders, and throws if there was a problem that nobody expected. */
   close(): Promise<void>;
+  /** Starts the same program once more, as a person would, and waits for its end; answers what it printed. */
+  startAgain(): Promise<string>;
   /** Ends the process at once, as a crash would; folders stay. */
   kill(): Promise<void>;
 }
@@ -95,13 +101,9 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   const executable = options.executable ?? user?.executable ?? (await electronRuntime()).executable;
   const withoutSandbox = options.withoutSandbox ?? (user === null && process.getuid?.() === 0);
   const started = options.args ?? (options.executable === undefined ? [user?.app ?? CHECKOUT] : []);
-  const launching = electron.launch({
-    executablePath: executable,
-    args: [...(withoutSandbox ? ['--no-sandbox'] : []), '--disable-gpu', '--lang=en-US', ...started],
-    cwd: user?.app ?? CHECKOUT,
-    env: launchEnvironment(options, tartHome.root, stateHome),
-    timeout: START_MS,
-  });
+  const args = [...(withoutSandbox ? ['--no-sandbox'] : []), '--disable-gpu', '--lang=en-US', ...started];
+  const place = { cwd: user?.app ?? CHECKOUT, env: launchEnvironment(options, tartHome.root, stateHome) };
+  const launching = electron.launch({ executablePath: executable, args, ...place, timeout: START_MS });
   launching.catch(() => user?.remove());
   const app = await launching;
   if (user !== null && (await app.evaluate(() => process.getuid?.())) === 0) throw new Error('it runs as root');
@@ -141,6 +143,8 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
       await removeOwn();
       if (found.length > 0) throw new Error(`the app had problems:\n${found.join('\n')}`);
     },
+    // Not by Playwright: a program that ends while it attaches fails somewhere in there.
+    startAgain: async () => (await run(executable, args, { ...place, timeout: START_MS })).stdout,
     async kill() {
       const child = app.process();
       const ended = new Promise((resolve) => child.once('exit', resolve));
