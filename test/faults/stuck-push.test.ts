@@ -10,13 +10,13 @@ import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 
 const scene = prepareVmAndRegistry();
 
-/** A registry that lets three layers in, and then does `trouble` until it is mended. */
+/** A registry that lets three blobs in, one of which may be the config of the image, and then does `trouble` until it is mended. */
 async function troubled(trouble: Fault): Promise<{ proxy: RegistryProxy; mend: () => void; commits: () => number }> {
   let commits = 0;
   let mended = false;
   const proxy = await startRegistryProxy(scene.registry.host, (seen, incoming, outgoing) => {
-    if (seen.method === 'PUT' && seen.path.includes('digest=') && (commits < 3 || mended)) commits += 1;
-    return commits < 3 || mended ? undefined : trouble(seen, incoming, outgoing);
+    if (seen.method === 'PUT' && seen.path.includes('digest=') && (commits < 4 || mended)) commits += 1;
+    return commits < 4 || mended ? undefined : trouble(seen, incoming, outgoing);
   });
   return { proxy, commits: () => commits, mend: () => (mended = true) };
 }

@@ -46,7 +46,7 @@ export async function planWithoutReading(
     fillFromReads(draft);
     await fillHoles(parts, draft, signal);
     await fillFromExtents(parts, draft, signal);
-    parts.codec.warm(Math.min(1, unreadLayers(draft).length));
+    parts.codec.warm(unreadLayers(draft).length);
     await fillSmallLayers(parts, draft, signal);
   })();
   const [unknown] = await Promise.all([newest, tags, local]);
