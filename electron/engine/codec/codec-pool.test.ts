@@ -298,7 +298,7 @@ describe('the pool of codec workers', () => {
   it('lets the last stream be made ahead of a network that is slow, byte for byte', async () => {
     const pool = openPool({ workers: 1 });
     // It ends in a hole, long enough that the work on it can be seen.
-    const range = { path: join(folder, 'ends-in-zeros.img'), offset: 0, length: 256 * MIB };
+    const range = { path: join(folder, 'ends-in-zeros.img'), offset: 0, length: 768 * MIB };
     await writeFile(range.path, raw);
     await truncate(range.path, range.length);
     let allow: () => void = () => undefined;
