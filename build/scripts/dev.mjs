@@ -107,6 +107,8 @@ async function main() {
   checkSandbox(dist);
   await buildHost();
   const port = await freePort();
+  // A build leaves its own mode behind, under which the server would load the page anew for each change.
+  process.env['NODE_ENV'] = 'development';
   const server = await createServer(devConfig(port));
   await step('Starting the dev server', () => server.listen());
 
