@@ -4,6 +4,7 @@ import type { PushRequest } from '../../../../shared/models/push-request.ts';
 import { PIECE_SIZE } from '../../codec/codec-pool.ts';
 import type { CodecResult } from '../../codec/codec-protocol.ts';
 import { SinkSender } from '../../codec/sink-sender.ts';
+import { registriesOf } from '../../open-clients.ts';
 import { askPresence } from '../../plan/ask-presence.ts';
 import { isBeingRead, readChunk } from '../../plan/chunk-digests.ts';
 import { dropUnservedClaim } from '../../plan/layer-claims.ts';
@@ -435,8 +436,4 @@ export class PushRun implements PushContext {
     if (countedTargets(this.draft.targets).includes(target)) this.sent(layer, this.draft.configBytes.length);
     this.blobs.settle(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
   }
-}
-
-function registriesOf(targets: readonly DraftTarget[]): string[] {
-  return [...new Set(targets.map(({ registry }) => registry))];
 }
