@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +29,11 @@ describe('compiled code', () => {
     return { answer, rejected: script.cachedDataRejected };
   }
 
+  function readKept(): Buffer {
+    const file = join(folder, `program-${VERSION.toString(16)}.bin`);
+    return existsSync(file) ? readFileSync(file) : Buffer.alloc(0);
+  }
+
   async function onlyFile(): Promise<string> {
     const [name = ''] = await readdir(folder);
     return join(folder, name);
@@ -45,6 +51,35 @@ describe('compiled code', () => {
       mode: 0o600,
     });
     expect((await stat(await onlyFile())).mtimeMs).toBe(mtimeMs);
+  });
+
+  it('is made anew once by a process that has run for long, which has more of it', async () => {
+    const text =
+      '(function answer(late) { const more = () => [1, 2, 3].map((one) => one * 3).join(); return late ? more() : 1; })';
+    const run = (late: boolean, seasoned: boolean): { readonly written: boolean; readonly bytes: number } => {
+      const cache = new CodeCache(folder, 'program', VERSION);
+      (cache.compile(FILE, text).runInThisContext() as (late: boolean) => unknown)(late);
+      const before = readKept();
+      cache.keep(seasoned);
+      const after = readKept();
+      return { written: !after.equals(before), bytes: after.length };
+    };
+    const [short, shortAgain, long, longAgain, last] = [
+      run(false, false),
+      run(true, false),
+      run(true, true),
+      run(true, true),
+      run(false, false),
+    ];
+
+    expect([short, shortAgain, long, longAgain, last].map(({ written }) => written)).toEqual([
+      true,
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect(long.bytes).toBeGreaterThan(short.bytes);
   });
 
   it('is made anew for another text of the same length, which V8 itself would take for the same', () => {

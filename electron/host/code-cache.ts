@@ -10,6 +10,13 @@ const HEAD = 4;
 /** What nobody rewrote for so long belongs to a program or a Node that is gone. */
 const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
+/** What a file begins with. */
+interface Head {
+  /** Kept by a process that had run for long: it holds more functions than what a short one compiled. */
+  readonly seasoned: boolean;
+  readonly modules: readonly Entry[];
+}
+
 /** Where a module's compiled code lies in a file, and of which text it was made. */
 interface Entry {
   readonly name: string;
@@ -38,6 +45,18 @@ function isEntry(value: unknown): value is Entry {
   );
 }
 
+function isHead(value: unknown): value is Head {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'seasoned' in value &&
+    typeof value.seasoned === 'boolean' &&
+    'modules' in value &&
+    Array.isArray(value.modules) &&
+    value.modules.every(isEntry)
+  );
+}
+
 /** Whether a folder is this user's and nobody else can write to it: V8 runs what lies in it without a further look. */
 function isPrivate(folder: string): boolean {
   const { uid, mode } = statSync(folder);
@@ -49,7 +68,7 @@ function isPrivate(folder: string): boolean {
  * another V8 or made from another text is not used: the module is compiled as usual. A file is sealed by its SHA-256,
  * because V8 checks no sum of what it is given.
  *
- * File: length of the list (4 bytes, big endian), the list as JSON, the modules' code one after the other, SHA-256 of all that.
+ * File: length of the head (4 bytes, big endian), the head as JSON, the modules' code one after the other, SHA-256 of all that.
  */
 export class CodeCache {
   readonly #folder: string;
@@ -57,6 +76,7 @@ export class CodeCache {
   readonly #known: ReadonlyMap<string, Known>;
   readonly #scripts = new Map<string, { readonly text: string; readonly script: Script }>();
   #news = false;
+  #seasoned = false;
 
   /**
    * @param folder made with mode 0700 when something is kept; one that others can write to is neither read nor written
@@ -84,11 +104,14 @@ export class CodeCache {
 
   /**
    * Keeps the code of all modules that were compiled, with the functions that ran so far. Does nothing where every one of
-   * them came from what is kept, unless `again`. Never throws: without it a start takes as long as it always did.
+   * them came from what is kept. Never throws: without it a start takes as long as it always did.
+   *
+   * @param seasoned the process has run for long: keeps it anew, once, where only a short one has kept it
    */
-  keep(again = false): void {
-    if (!this.#news && !again) return;
+  keep(seasoned = false): void {
+    if (!this.#news && (this.#seasoned || !seasoned)) return;
     this.#news = false;
+    this.#seasoned = seasoned;
     try {
       mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       if (!isPrivate(this.#folder)) return;
@@ -103,13 +126,14 @@ export class CodeCache {
 
   #sealed(): Buffer {
     const codes: Buffer[] = [];
-    const list: Entry[] = [];
+    const modules: Entry[] = [];
     for (const [name, { text, script }] of this.#scripts) {
       const code = script.createCachedData();
       codes.push(code);
-      list.push({ name, text, length: code.length });
+      modules.push({ name, text, length: code.length });
     }
-    const head = Buffer.from(JSON.stringify(list));
+    const written: Head = { seasoned: this.#seasoned, modules };
+    const head = Buffer.from(JSON.stringify(written));
     const length = Buffer.alloc(HEAD);
     length.writeUInt32BE(head.length);
     const all = Buffer.concat([length, head, ...codes]);
@@ -124,8 +148,10 @@ export class CodeCache {
       const body = all.subarray(0, all.length - SEAL);
       if (!digestOf(body).equals(all.subarray(all.length - SEAL))) return known;
       let at = HEAD + body.readUInt32BE(0);
-      const list: unknown = JSON.parse(body.toString('utf8', HEAD, at));
-      for (const entry of Array.isArray(list) ? list.filter(isEntry) : []) {
+      const head: unknown = JSON.parse(body.toString('utf8', HEAD, at));
+      if (!isHead(head)) return known;
+      this.#seasoned = head.seasoned;
+      for (const entry of head.modules) {
         known.set(entry.name, { text: entry.text, code: body.subarray(at, at + entry.length) });
         at += entry.length;
       }

@@ -14,8 +14,10 @@ import { cacheHomeOf } from './state-paths.ts';
  * would not be.
  */
 
-/** A process that lived so long has run more functions than most: its code is kept again. Milliseconds. */
-const LONG_MS = 5000;
+/** A process that lived so long has run more functions than most: what it has is kept where a shorter one's was. Milliseconds. */
+const SEASONED_MS = 3000;
+/** One that ends later keeps its code at this time: soon after, its flags are others (see small-heap.ts). Milliseconds. */
+const LATEST_MS = 7500;
 
 /** What Node's own loader gives a module's text to; it has no type and no other name since Node's first days. */
 interface CompilingModule {
@@ -66,14 +68,13 @@ function start(): void {
   const version = cachedDataVersionTag();
   const cache = new CodeCache(folder, roleOf(program, args), version);
   install(cache, __dirname);
-  const later = setTimeout(() => {
-    cache.keep(true);
-  }, LONG_MS);
-  later.unref();
-  process.on('exit', () => {
-    // Of code that was made under other flags (see small-heap.ts) V8 would take none at the next start.
-    if (cachedDataVersionTag() === version) cache.keep();
-  });
+  const startedMs = performance.now();
+  const keep = (): void => {
+    // Of code that was made under other flags V8 would take none at the next start.
+    if (cachedDataVersionTag() === version) cache.keep(performance.now() - startedMs >= SEASONED_MS);
+  };
+  setTimeout(keep, LATEST_MS).unref();
+  process.on('exit', keep);
 }
 
 start();

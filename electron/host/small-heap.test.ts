@@ -11,11 +11,11 @@ describe('the heap of the command line', () => {
     setFlagsFromString('--no-optimize-for-size');
   });
 
-  it('is grown as usual while a command starts, and kept small once it has run for ten seconds', () => {
+  it('is grown as usual while a command starts, and kept small once it has run for eight seconds', () => {
     // The tag is made of V8's version and its flags.
     const asStarted = cachedDataVersionTag();
     keepHeapSmall();
-    vi.advanceTimersByTime(9_999);
+    vi.advanceTimersByTime(7999);
     const starting = cachedDataVersionTag();
     vi.advanceTimersByTime(1);
 

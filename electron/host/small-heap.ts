@@ -2,12 +2,12 @@ import { Module } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 
 /** A process that lived so long has started its threads, kept its compiled code and is at work. Milliseconds. */
-const LONG_MS = 10_000;
+const LONG_MS = 8000;
 
 /**
  * Makes V8 prefer a small heap to few collections in a process that lives long. A push makes garbage as long as it runs, and
  * V8 lets the main thread's heap grow to twice its size before it collects: 20 MB that a push of five minutes takes more
- * than one of ten seconds, so that memory would grow with the disk.
+ * than one of seven seconds, so that memory would grow with the disk.
  *
  * Not from the start: V8 takes no compiled code, not even Node's own, that was made under other flags, which costs each
  * start 50 ms. Nor as an option of Node: the command line is started by its file alone.

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { type ConsoleMessage, type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
 import { electronRuntime } from '../../build/scripts/electron-runtime.mjs';
 import { makeTartHome, type TartHome } from '../fixtures/tart-vm.ts';
+import { tellFailedView, watchForFailure } from './failed-view.ts';
 import { makeOrdinaryUser } from './ordinary-user.ts';
 
 const run = promisify(execFile);
@@ -117,6 +118,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     heard.push(`thrown: ${error.error().message}`);
   });
   const page = await app.firstWindow({ timeout: START_MS });
+  const forget = watchForFailure(page);
   await page.waitForLoadState('load');
   if (options.colorScheme !== undefined) await page.emulateMedia({ colorScheme: options.colorScheme });
   if (options.size !== undefined) await resize(app, options.size);
@@ -138,6 +140,8 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
       expected.push(pattern);
     },
     async close() {
+      await tellFailedView();
+      forget();
       await app.close();
       const found = await problems();
       await removeOwn();
@@ -146,6 +150,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     // Not by Playwright: a program that ends while it attaches fails somewhere in there.
     startAgain: async () => (await run(executable, args, { ...place, timeout: START_MS })).stdout,
     async kill() {
+      forget();
       const child = app.process();
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGKILL');

@@ -68,7 +68,7 @@ describe('somebody who wants to know what two images share', () => {
     await page.keyboard.press('n');
     await page.keyboard.press('Enter');
     const row = page.getByRole('grid', { name: 'Differences' }).locator('tr[aria-selected="true"]');
-    expect(await row.locator('td').first().textContent()).toBe('3');
+    await expect.poll(() => row.locator('td').first().textContent()).toBe('3');
     expect(await seriousIssuesOfThemes(page)).toEqual([]);
   });
 

@@ -77,7 +77,7 @@ describe('what is carried in the window', () => {
     await page.getByRole('dialog').getByText(`${registry.host}/alpha`).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await chip.count()).toBe(0);
+    await expect.poll(() => chip.count()).toBe(0);
   });
 
   it('is a VM that takes over the tag of the table it is dropped on', async () => {
@@ -169,7 +169,7 @@ describe('what is carried in the window', () => {
     await dialog.getByText('1 tag names another image there.').waitFor();
     expect(await seriousIssues(page)).toEqual([]);
     await dialog.getByRole('radio', { name: 'New names' }).or(dialog.getByText('New names')).first().click();
-    expect(await dialog.getByRole('textbox', { name: 'New name of latest' }).inputValue()).toBe('latest-2');
+    await expect.poll(() => dialog.getByRole('textbox', { name: 'New name of latest' }).inputValue()).toBe('latest-2');
     await dialog.getByRole('button', { name: /^Copy \d/ }).click();
     await expect.poll(() => digestAt(other, 'app/manifests/latest-2')).toBe(images.now.digest);
     expect([await digestAt(other, 'app/manifests/latest'), await digestAt(other, 'app/manifests/1.0')]).toEqual([
@@ -205,7 +205,7 @@ describe('what is carried in the window', () => {
     await pickUp(page, rowOf(registry, 'latest').locator('[data-tag="latest"]'), field);
     await carryTo(page, field);
     await page.mouse.up();
-    expect(await field.inputValue()).toBe(`${registry.host}/app:latest`);
+    await expect.poll(() => field.inputValue()).toBe(`${registry.host}/app:latest`);
   });
 
   it('is all that is selected in a repository, or the repository itself', async () => {

@@ -85,17 +85,19 @@ describe('the first minute', () => {
     await strip(page).getByRole('button', { name: 'Push as v2…' }).click();
     await page.getByRole('dialog').getByText('v2', { exact: true }).first().waitFor();
     await page.getByText(/Plan made/).waitFor({ timeout: 60_000 });
-    expect(await verdict(page, 'Present').textContent()).toMatch(/^Present8 layers/);
-    expect(await verdict(page, 'Upload').textContent()).toMatch(/^Upload1 layer/);
+    await expect.poll(() => verdict(page, 'Present').textContent()).toMatch(/^Present8 layers/);
+    await expect.poll(() => verdict(page, 'Upload').textContent()).toMatch(/^Upload1 layer/);
     await look('5-second-plan');
     await pushButton(page).click();
     await strip(page)
       .getByRole('heading', { name: /^v2 is there: [\d.]+ MB of 1\d\d MB sent$/ })
       .waitFor();
-    expect(await strip(page).getByRole('definition').allTextContents()).toEqual([
-      expect.stringMatching(/^8\.\d GB not read8\.\d GB not encoded~ /),
-      expect.stringMatching(/^\d+ MB of \d+ MB not sent$/),
-    ]);
+    await expect
+      .poll(() => strip(page).getByRole('definition').allTextContents())
+      .toEqual([
+        expect.stringMatching(/^8\.\d GB not read8\.\d GB not encoded~ /),
+        expect.stringMatching(/^\d+ MB of \d+ MB not sent$/),
+      ]);
     await page.getByText('written').first().waitFor();
     await look('6-saved');
     const { address } = await output(page, 'serve.state');
@@ -151,7 +153,7 @@ describe('the first minute', () => {
       .waitFor();
     await strip(page).getByRole('button', { name: 'Push as v2…' }).click();
     await page.getByText(/Plan made/).waitFor({ timeout: 60_000 });
-    expect(await verdict(page, 'Present').textContent()).toMatch(/^Present8 layers/);
+    await expect.poll(() => verdict(page, 'Present').textContent()).toMatch(/^Present8 layers/);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await strip(page).getByRole('button', { name: 'Remove everything' }).click();

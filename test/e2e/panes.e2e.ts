@@ -92,7 +92,7 @@ describe('the three panes', () => {
   it('say what is wrong with a VM that cannot be pushed', async () => {
     await pane(page, 'Local').getByRole('treeitem', { name: 'broken' }).click();
     await pane(page, 'Detail').getByRole('alert').getByText('vm.configInvalid').waitFor();
-    expect(await pane(page, 'Detail').getByRole('button', { name: 'Push…' }).count()).toBe(0);
+    await expect.poll(() => pane(page, 'Detail').getByRole('button', { name: 'Push…' }).count()).toBe(0);
   });
 
   it('are filtered, and say so where nothing is found', async () => {

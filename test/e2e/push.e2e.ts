@@ -50,7 +50,7 @@ describe('pushing a VM in the window', () => {
 
     await push('2.0');
     await page.getByText(/^0 B/).first().waitFor();
-    expect(await page.getByText(/Upload/).count()).toBe(0);
+    await expect.poll(() => page.getByText(/Upload/).count()).toBe(0);
     await picture('4-second-plan');
     await page.keyboard.press('Control+Enter');
     await expect

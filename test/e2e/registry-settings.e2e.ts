@@ -34,7 +34,7 @@ describe('the settings of registries', () => {
     await dialog.getByRole('button', { name: 'Accept and add' }).click();
     await page.getByRole('treeitem', { name: secured.host }).first().waitFor();
     await capability('Certificate').getByText('accepted by you').waitFor();
-    expect(await capability('Mount').getAttribute('data-result')).toBe('unknown');
+    await expect.poll(() => capability('Mount').getAttribute('data-result')).toBe('unknown');
   });
 
   it('tests by writing only where that was agreed to, and then knows mounts, uploads and deletes', async () => {

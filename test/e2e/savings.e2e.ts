@@ -140,13 +140,9 @@ describe('the savings screen after three pushes of related VMs', () => {
     const counted = blobs.reduce((sum, of) => sum + sizeOf(of), 0);
     const row = region('By registry and repository').getByRole('row', { name: registry.host });
     const { words } = fixedUnit([counted]);
-    expect(await row.getByRole('cell').allTextContents()).toEqual([
-      registry.host,
-      '3',
-      words(counted),
-      words(stored),
-      words(counted - stored),
-    ]);
+    await expect
+      .poll(() => row.getByRole('cell').allTextContents())
+      .toEqual([registry.host, '3', words(counted), words(stored), words(counted - stored)]);
   });
 
   it('goes down the map with the keyboard, to a layer and the images that use it', async () => {

@@ -61,7 +61,7 @@ describe('signing in to a registry', () => {
     await detail.getByText('signed in as alice (Tartan)').waitFor();
     await detail.getByRole('button', { name: 'Change sign-in…' }).click();
     await dialog().getByRole('row', { name: 'Tartan alice in use' }).waitFor();
-    expect(await dialog().getByRole('textbox', { name: 'User name' }).inputValue()).toBe('alice');
+    await expect.poll(() => dialog().getByRole('textbox', { name: 'User name' }).inputValue()).toBe('alice');
     await dialog().getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('status').getByText(`Signed out of ${registry.host}`).waitFor();
     await detail.getByRole('heading', { name: `${registry.host} wants a sign-in.` }).waitFor();

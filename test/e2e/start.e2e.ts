@@ -34,7 +34,7 @@ describe('starting the app', () => {
   it('says where it looked when there is no VM', async () => {
     const { page, tartHome } = await start();
     await page.getByText('No VM found yet').waitFor();
-    expect(await page.getByText(tartHome.root, { exact: false }).count()).toBeGreaterThan(0);
+    await expect.poll(() => page.getByText(tartHome.root, { exact: false }).count()).toBeGreaterThan(0);
   });
 
   it('is one instance for each state folder: a second start ends and the first comes to the front', async () => {

@@ -153,7 +153,7 @@ describe('this computer among the registries', () => {
     expect(await isOn(page)).toBe(false);
     await detail(page).getByRole('button', { name: 'Use another port' }).click();
     await expect.poll(() => isOn(page)).toBe(true);
-    expect(await ownRow(page).getByText(host).count()).toBe(0);
+    await expect.poll(() => ownRow(page).getByText(host).count()).toBe(0);
     await new Promise((resolve) => taken.close(resolve));
   });
 

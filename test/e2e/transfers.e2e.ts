@@ -114,7 +114,7 @@ describe('a running push', () => {
     await planPush(page, 'builder', `${proxy.host}/transfers/refused:1`);
     await pushButton(page).click();
     await page.getByText('manifest.refused').waitFor();
-    expect(await page.getByText(/^Nothing is lost/).count()).toBe(1);
+    await expect.poll(() => page.getByText(/^Nothing is lost/).count()).toBe(1);
     fault = () => undefined;
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByText('written').waitFor();
@@ -180,7 +180,7 @@ describe('a running push', () => {
       electron.evaluate(() => (globalThis as unknown as { readonly quitQuestions: readonly string[] }).quitQuestions);
     await expect.poll(async () => (await asked()).length).toBe(1);
     expect((await asked())[0]).toContain('Keep');
-    expect(await page.getByRole('button', { name: 'Pause', exact: true }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('button', { name: 'Pause', exact: true }).count()).toBe(1);
     await electron.evaluate(() => Object.assign(globalThis, { quitAnswer: 1 }));
     const ended = new Promise((resolve) => electron.process().once('exit', resolve));
     await closeWindow().catch(() => undefined);
@@ -258,9 +258,9 @@ describe('the push sheet', () => {
     await page.getByRole('button', { name: 'Push…' }).click();
     await page.keyboard.type(`${closed.host}/macos/builder:1`);
     await page.getByRole('dialog').getByText('auth.unauthorized').waitFor();
-    expect(await page.getByRole('dialog').getByText('What the registry said').count()).toBe(1);
-    expect(await page.getByRole('dialog').textContent()).not.toContain('wrong');
-    expect(await pushButton(page).count()).toBe(0);
+    await expect.poll(() => page.getByRole('dialog').getByText('What the registry said').count()).toBe(1);
+    await expect.poll(() => page.getByRole('dialog').textContent()).not.toContain('wrong');
+    await expect.poll(() => pushButton(page).count()).toBe(0);
     await page.keyboard.press('Escape');
     await closed.stop();
   });

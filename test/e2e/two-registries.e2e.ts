@@ -90,7 +90,7 @@ describe('somebody with images in one registry and another beside it', () => {
     await page.locator('.drag-chip').getByText('Copy to a new repository').waitFor();
     await page.mouse.up();
     const dialog = page.getByRole('dialog', { name: 'Copy 2.0' });
-    expect(await dialog.getByRole('combobox', { name: 'To' }).inputValue()).toBe(`${other.host}/runner`);
+    await expect.poll(() => dialog.getByRole('combobox', { name: 'To' }).inputValue()).toBe(`${other.host}/runner`);
     await dialog.getByRole('button', { name: /^Copy \d/ }).click();
     await expect.poll(() => tagsOf(other.origin, 'runner')).toEqual(['2.0']);
     await tokenIn(other, '2.0').waitFor();

@@ -106,7 +106,7 @@ function isStream(task: CodecTask): boolean {
 interface Slot {
   readonly worker: Worker;
   readonly tasks: Map<number, Running>;
-  /** At the last look. */
+  /** At the last look; null if it has begun something since. */
   seen: EventLoopUtilization | null;
 }
 
@@ -205,8 +205,9 @@ export class CodecPool {
       for (const slot of this.#slots) slot.seen = null;
       return;
     }
+    if (this.#look !== null) return;
     for (const slot of this.#slots) slot.seen ??= slot.worker.performance.eventLoopUtilization();
-    this.#look ??= setTimeout(() => this.#lookForRoom(), LOOK_MS);
+    this.#look = setTimeout(() => this.#lookForRoom(), LOOK_MS);
   }
 
   /** Workers that stream one task and will get no other one, because none waits: those that may let it go ahead. */
@@ -299,6 +300,8 @@ export class CodecPool {
             taker = { slot, running };
             this.#turns.serve(share, task.range.length);
             slot.tasks.set(id, running);
+            // How busy it was with the last task, whose end waits for the network, says nothing of this one.
+            slot.seen = null;
             this.#post(slot, { type: 'start', id, task });
             options.onStarted?.();
           },

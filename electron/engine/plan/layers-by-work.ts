@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { balancedOrder, type Work } from './balanced-order.ts';
 import { readRanges } from './chunk-digests.ts';
 import { countWork, type DraftLayer, type PushDraft } from './push-draft.ts';
 
@@ -18,10 +19,10 @@ const AFTER_SMALL = 2;
 const DATA_WEIGHT = 2.5;
 
 /**
- * The layers in the order in which a push brings them: that of the disk, but of the last chunks that have to be encoded
- * those with the most work come first. A long one that is begun last would leave the other workers without work.
+ * The layers in the order in which a push brings them: that of the disk, but the last chunks that have to be encoded in the
+ * one in which all workers end together. A long one that is begun last would leave the others without work.
  */
-export async function layersByWork(draft: PushDraft, signal: AbortSignal): Promise<DraftLayer[]> {
+export async function layersByWork(draft: PushDraft, workers: number, signal: AbortSignal): Promise<DraftLayer[]> {
   const unknown = draft.layers.filter(
     ({ kind, digest, zero, rawSize }) => kind === 'disk' && digest === null && !zero && rawSize >= LEAST_CHUNK,
   );
@@ -35,16 +36,15 @@ export async function layersByWork(draft: PushDraft, signal: AbortSignal): Promi
     return [...draft.layers];
   }
   try {
-    const work = new Map<DraftLayer, number>();
     // All at once: one after the other their waits would add up to a tenth of a second on a disk that is far away.
-    await Promise.all(
-      last.map(async (layer) => {
-        const share = await shareOfData(draft, layer, disk, signal);
-        work.set(layer, layer.rawSize + DATA_WEIGHT * layer.dataSize * share);
+    const works = await Promise.all(
+      last.map(async (item): Promise<Work<DraftLayer>> => {
+        const share = await shareOfData(draft, item, disk, signal);
+        return { item, cost: item.rawSize + DATA_WEIGHT * item.dataSize * share };
       }),
     );
-    const ordered = last.toSorted((one, other) => (work.get(other) ?? 0) - (work.get(one) ?? 0));
-    const chunks = [...draft.layers.filter((layer) => layer.kind === 'disk' && !work.has(layer)), ...ordered];
+    const ordered = balancedOrder(works, workers);
+    const chunks = [...draft.layers.filter((layer) => layer.kind === 'disk' && !ordered.includes(layer)), ...ordered];
     const small = draft.layers.filter(({ kind }) => kind !== 'disk');
     const before = Math.min(BEFORE_SMALL, Math.max(0, chunks.length - AFTER_SMALL));
     return [...chunks.slice(0, before), ...small, ...chunks.slice(before)];

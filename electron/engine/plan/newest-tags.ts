@@ -4,8 +4,8 @@ import type { TagList } from '../registry/distribution-client.ts';
 const VERSION = /^v?\d/i;
 /** Names that follow the newest image. */
 const MOVING: ReadonlySet<string> = new Set(['latest', 'newest', 'main', 'master']);
-/** Compares `14.10` and `14.9`, and dates, as people do. */
-const byNumber = new Intl.Collator('en', { numeric: true });
+/** Compares `14.10` and `14.9`, and dates, as people do. Made when it is needed: it takes 15 ms of each start otherwise. */
+let byNumber: Intl.Collator | undefined;
 
 /**
  * The tags that most likely name the newest images of a repository: by the time of their push where the list tells it; else
@@ -14,13 +14,14 @@ const byNumber = new Intl.Collator('en', { numeric: true });
  */
 export function newestTags({ tags, digests, pushedMs }: TagList, most: number): string[] {
   const pushed = (tag: string): number => pushedMs?.get(digests?.get(tag) ?? '') ?? 0;
+  const collator = (byNumber ??= new Intl.Collator('en', { numeric: true }));
   const rank = (tag: string): number => (MOVING.has(tag) ? 0 : VERSION.test(tag) ? 1 : 2);
   return [...tags]
     .sort(
       (one, other) =>
         pushed(other) - pushed(one) ||
         rank(one) - rank(other) ||
-        byNumber.compare(other, one) ||
+        collator.compare(other, one) ||
         (one < other ? 1 : -1),
     )
     .slice(0, most);

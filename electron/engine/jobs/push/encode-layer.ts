@@ -29,7 +29,7 @@ export async function encodeLayer(
   const count = counter(run, layer);
   run.progressOf(layer).move('waiting');
   run.changed(layer);
-  const result = await parts.codec.encode(
+  const encoded = parts.codec.encode(
     {
       path: nvram ? draft.source.nvramPath : draft.source.diskPath,
       offset: layer.rawOffset ?? 0,
@@ -54,6 +54,8 @@ export async function encodeLayer(
       ...(pass === null ? {} : { sinkHost: pass.host }),
     },
   );
+  run.atWorkers(layer);
+  const result = await encoded;
   if (!result.complete) return false;
   count(layer.rawSize, result.bytesRead);
   if (known !== null && layer.digest !== result.digest) {

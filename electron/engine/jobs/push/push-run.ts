@@ -26,6 +26,7 @@ import type { BlobFlights } from '../blob-flights.ts';
 import type { PauseGate } from '../pause-gate.ts';
 import { type Stuck, stuckBy } from '../stuck-job.ts';
 import { cachePushedImage } from './cache-pushed-image.ts';
+import { FirstAtWork, type LayerLimit } from './first-at-work.ts';
 import { LayerProgress } from './layer-progress.ts';
 import { LinkMeter } from './link-meter.ts';
 import { mountLayer } from './mount-layer.ts';
@@ -35,11 +36,8 @@ import { TargetBlobs } from './target-blobs.ts';
 import { TargetOutcomes } from './target-outcomes.ts';
 import { LayerUpload } from './upload-layer.ts';
 
-/** How many layers go at once. */
-export interface Concurrency {
-  readonly limit: () => number;
-  /** Subscribes to changes; answers what ends the subscription. */
-  readonly onChange: (changed: () => void) => () => void;
+/** How many layers go at once, and whose turn it is. */
+export interface Concurrency extends LayerLimit {
   /** A registry took bytes; negative when a session was lost. */
   readonly took: (registry: string, bytes: number) => void;
   /** Waits for a turn at each of these registries; answers what gives the turns back. */
@@ -72,6 +70,7 @@ export class PushRun implements PushContext {
   readonly #turns = new Set<() => void>();
   /** Sessions that are being deleted. */
   readonly #abandoned = new Set<Promise<void>>();
+  #first: FirstAtWork | null = null;
   #manifest: SettledManifest | null = null;
   /** Each layer works under a signal of its own. */
   readonly #layerOf = new WeakMap<AbortSignal, LayerProgress>();
@@ -103,6 +102,10 @@ export class PushRun implements PushContext {
 
   async closing({ digest, work }: DraftLayer, { place, registry, repository }: DraftTarget): Promise<void> {
     if (place === 'registry' && digest !== null) await this.events.onClosing({ registry, repository, digest, ...work });
+  }
+
+  atWorkers(layer: DraftLayer): void {
+    this.#first?.arrived(layer);
   }
 
   taken(registry: string, bytes: number): void {
@@ -184,14 +187,15 @@ export class PushRun implements PushContext {
     this.events.onStarted();
     await this.#untilDone(stopped, async () => {
       this.#reviveTargets();
-      const { limit, onChange } = this.concurrency;
-      const layers = await layersByWork(draft, stopped);
+      const layers = await layersByWork(draft, parts.codec.workers, stopped);
+      const first = new FirstAtWork(layers, parts.codec.workers, this.concurrency);
+      this.#first = first;
       const bring = async (layer: DraftLayer, ended: AbortSignal): Promise<void> => {
-        await this.#layer(layer, ended);
+        await this.#layer(layer, ended).finally(() => first.arrived(layer));
         // The VM's config is among the layers that are few bytes: the other config goes with it.
         if (layer.kind === 'config') await this.#ociConfigAhead(choice, ended);
       };
-      await limited(layers, limit, stopped, bring, onChange);
+      await limited(layers, first.limit, stopped, bring, first.onChange);
       await draft.source.confirmUnchanged();
       // One manifest and one time for all targets, also when the last of them has to wait.
       this.#manifest ??= await manifestOf(parts, draft, choice, stopped, settled);
