@@ -38,19 +38,21 @@ module.exports = {
       name: `${room}-is-a-leaf`,
       severity: 'error',
       from: { path: `^${ROOMS}${room}/`, pathNot: '\\.test' },
-      to: { path: `^${ROOMS}`, pathNot: `^${ROOMS}(${room}/|ports\\.ts)` },
+      to: { path: `^${ROOMS}`, pathNot: `^${ROOMS}(${room}/|(ports|make-folder)\\.ts)` },
     })),
     ...['disk', 'snapshots'].map((room) => ({
       name: `${room}-imports-native-only`,
       severity: 'error',
       from: { path: `^${ROOMS}${room}/`, pathNot: '\\.test' },
-      to: { path: `^${ROOMS}`, pathNot: `^${ROOMS}(${room}/|native/|ports\\.ts)` },
+      to: { path: `^${ROOMS}`, pathNot: `^${ROOMS}(${room}/|native/|(ports|make-folder)\\.ts)` },
     })),
+    never('what-hosts-share-imports-no-host', '^electron/host/', '^electron/(main|preload|cli)/'),
     never('hosts-do-not-import-each-other', '^electron/(main|preload)/', '^electron/cli/'),
     never('cli-imports-no-window', '^electron/cli/', '^electron/(main|preload)/'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // AssemblyScript, with a tsconfig of its own: it imports nothing outside its folder.
     exclude: { path: 'electron/engine/codec/assembly' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

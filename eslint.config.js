@@ -9,6 +9,7 @@ export default defineConfig(
       'dist',
       'release',
       'screenshots',
+      // AssemblyScript: its types (u32, usize, v128) and built-ins are not TypeScript's. Its compiler checks it at every build.
       'electron/engine/codec/assembly',
       'build/runtime',
       '.dependency-cruiser.cjs',

@@ -10,6 +10,7 @@ import type { CommandContext } from './command-context.ts';
 import { errorSentence } from './error-words.ts';
 import { EXIT } from './exit-status.ts';
 import { runProgram } from './program.ts';
+import { ToldRetries } from './retry-text.ts';
 import { processTerminal } from './terminal.ts';
 
 function productVersion(builtFolder: string): string {
@@ -43,10 +44,16 @@ async function main(builtFolder: string, { helpers, state, startCodec }: Started
   process.on('SIGTERM', interrupt);
   let opened: Promise<Engine> | null = null;
   const ports = { ...cliPorts(builtFolder, helpers.fork), startedState: state, startedCodec: codec };
+  const terminal = processTerminal();
+  const told = new ToldRetries((line) => terminal.note(line));
   const context: CommandContext = {
-    terminal: processTerminal(),
+    terminal,
     signal: interruption.signal,
-    engine: () => (opened ??= createEngine(ports)),
+    engine: () =>
+      (opened ??= createEngine(ports).then((engine) => {
+        engine.on('registries.retrying', ({ retry }) => told.tell(retry));
+        return engine;
+      })),
     expectLock: () => helpers.start(ports.paths.lockHelper),
   };
   try {

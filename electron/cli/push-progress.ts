@@ -3,6 +3,7 @@ import { formatBytes } from '../../shared/format/bytes.ts';
 import { formatDuration } from '../../shared/format/duration.ts';
 import type { JobLayer, JobState } from '../../shared/models/job.ts';
 import type { FollowedJob } from './follow-job.ts';
+import { retryText, ToldRetries } from './retry-text.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows a push or copy while it runs. */
@@ -57,6 +58,12 @@ function moving({ layers }: FollowedJob): JobLayer[] {
   return [...layers.values()].filter(({ status }) => status !== 'waiting' && status !== 'done').slice(0, LAYER_LINES);
 }
 
+/** The lines under the bar. */
+function outputOf(job: FollowedJob): string[] {
+  const { retry } = job.summary;
+  return [...(retry === null ? [] : [retryText(retry, Date.now())]), ...moving(job).map(layerLine)];
+}
+
 /** Bars on a terminal, drawn by listr2. */
 function drawnProgress(): PushProgress {
   let task: { title: string | undefined; output: string } | null = null;
@@ -91,7 +98,7 @@ function drawnProgress(): PushProgress {
     update(job) {
       if (task === null) return;
       task.title = headline(job);
-      task.output = moving(job).map(layerLine).join('\n');
+      task.output = outputOf(job).join('\n');
     },
     async end() {
       end();
@@ -102,15 +109,18 @@ function drawnProgress(): PushProgress {
 
 /** Plain lines: one per change of state and one per tenth of the bytes. */
 function plainProgress(terminal: Terminal): PushProgress {
+  const told = new ToldRetries((line) => terminal.note(line));
   let state: JobState | null = null;
   let tenth = -1;
   return {
     update(job) {
-      const { summary } = job;
+      const { summary, layers } = job;
       if (summary.state !== state) {
         state = summary.state;
         terminal.note(STATE_WORDS[state]);
       }
+      told.tell(summary.retry);
+      for (const { status, retry } of layers.values()) if (status === 'retrying') told.tell(retry);
       if (summary.state !== 'running' || summary.toSend === 0) return;
       const now = Math.floor((summary.sent / summary.toSend) * 10);
       if (now > tenth) {

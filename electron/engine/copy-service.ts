@@ -30,7 +30,7 @@ import type { HostMemory } from './registry/hosts/host-memory.ts';
 import { profileOf } from './registry/hosts/host-profile.ts';
 import { isLoopback } from './registry/loopback.ts';
 import { listsReferrers } from './registry/referrers.ts';
-import type { RetryNotice } from './registry/requester.ts';
+import type { RetryNotice } from './registry/retry-notice.ts';
 import type { RegistryService } from './registry-service.ts';
 import type { SentNote } from './report/sent-notes.ts';
 import type { MovedTags } from './tags/moved-tags.ts';
@@ -117,14 +117,14 @@ export class CopyService {
   async plan(request: CopyRequest, signal: AbortSignal): Promise<CopyDocument> {
     const { clock, hosts } = this.#rooms;
     await this.check(request);
-    const startedMs = clock.now();
+    const startedMs = clock.steady();
     const open = this.#open(request);
     try {
       const draft = await planCopy(open.parts, request, signal);
       const registries = registriesOf(draft.targets);
       return copyDocumentOf(draft, open.clientOf, {
         jobId: '',
-        seconds: (clock.now() - startedMs) / 1000,
+        seconds: (clock.steady() - startedMs) / 1000,
         rate: registries.length === 0 ? null : hosts.linkRate(registries),
       });
     } finally {
@@ -136,7 +136,9 @@ export class CopyService {
   async perform(job: TransferJob, request: CopyRequest): Promise<void> {
     const { clock, codec, bandwidth, flights, book, registries, hosts: memory } = this.#rooms;
     let run: CopyRun | null = null;
-    const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
+    const onRetry = (notice: RetryNotice): void => {
+      if (run?.retrying(notice) !== true) job.retrying(notice);
+    };
     const open = this.#open(request, { onRetry, clock: job.waits });
     const hosts = registriesOf(targetsOf(request));
     try {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Handlers } from '../../shared/contract/handlers.ts';
@@ -27,6 +26,7 @@ import { HostSlots } from './jobs/host-slots.ts';
 import { JobFiles } from './jobs/job-files.ts';
 import { JobHistory } from './jobs/job-history.ts';
 import { JobQueue } from './jobs/job-queue.ts';
+import { makeFolder } from './make-folder.ts';
 import { ExtentVolumes } from './plan/extent-volumes.ts';
 import type { LookingParts } from './plan/known-vm.ts';
 import { MachineRates } from './plan/machine-rates.ts';
@@ -36,6 +36,7 @@ import type { EnginePorts } from './ports.ts';
 import { PushService } from './push-service.ts';
 import { HostMemory } from './registry/hosts/host-memory.ts';
 import { RegistryClients } from './registry/registry-clients.ts';
+import { retryOf } from './registry/retry-notice.ts';
 import { EMPTY_BOOK, RegistryBook, registryBookSchema } from './registry-book.ts';
 import { RegistryService } from './registry-service.ts';
 import { RegistrySettings } from './registry-settings.ts';
@@ -111,7 +112,15 @@ class JoinedEngine {
     const slots = this.#slots;
     this.hub.on('settings.changed', () => slots.changed());
     const clients = new RegistryClients(
-      { network, credentials, clock, log, random: Math.random, choicesOf: (host) => this.#book.choices(host) },
+      {
+        network,
+        credentials,
+        clock,
+        log,
+        random: Math.random,
+        choicesOf: (host) => this.#book.choices(host),
+        onRetry: (host, notice) => emit('registries.retrying', { host, retry: retryOf(notice) }),
+      },
       this.#hosts,
     );
     this.#bandwidth = new Bandwidth(clock, null);
@@ -372,7 +381,7 @@ class JoinedEngine {
 /** Joins the rooms into an engine. Two engines can live in one process. @throws AppError `state.unavailable` */
 export async function createEngine(ports: EnginePorts): Promise<Engine> {
   try {
-    await mkdir(ports.paths.stateHome, { recursive: true });
+    await makeFolder(ports.paths.stateHome);
   } catch (cause) {
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     throw new AppError('state.unavailable', { reason: `${ports.paths.stateHome}: ${reason}` }, { cause });

@@ -2,7 +2,7 @@ import { isLayoutPlace } from '../../shared/models/image-location.ts';
 import type { Clock } from './ports.ts';
 import type { DistributionClient } from './registry/distribution-client.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
-import type { RetryNotice } from './registry/requester.ts';
+import type { RetryNotice } from './registry/retry-notice.ts';
 import type { RegistryBook } from './registry-book.ts';
 import type { StoreService } from './store/store-service.ts';
 

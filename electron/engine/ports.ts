@@ -25,6 +25,8 @@ export interface EnginePaths {
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds since some moment: for spans. It runs on when a person or the network sets the time of day. */
+  steady(): number;
   /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }

@@ -23,7 +23,7 @@ import type { ZeroChunks } from './plan/zero-chunks.ts';
 import type { Clock } from './ports.ts';
 import type { HostMemory } from './registry/hosts/host-memory.ts';
 import type { RegistryClients } from './registry/registry-clients.ts';
-import type { RetryNotice } from './registry/requester.ts';
+import type { RetryNotice } from './registry/retry-notice.ts';
 import type { RegistryBook } from './registry-book.ts';
 import type { RegistryService } from './registry-service.ts';
 import type { SentNote } from './report/sent-notes.ts';

@@ -20,7 +20,7 @@ import { groupTargets, type PushTarget, withLocalStore } from './plan/push-targe
 import type { EnginePorts } from './ports.ts';
 import { openPushParts, type PushServiceParts } from './push-parts.ts';
 import type { DistributionClient } from './registry/distribution-client.ts';
-import type { RetryNotice } from './registry/requester.ts';
+import { type RetryNotice, retryOf } from './registry/retry-notice.ts';
 
 /** A plan under way is shown at most this often, in ms. */
 const SHOWN_MS = 100;
@@ -55,11 +55,7 @@ export class PushService {
       targets,
       share: WATCHED,
       clock,
-      onRetry: ({ attempt, attempts, atMs, error }) =>
-        hub.emit('plans.retrying', {
-          planId: input.planId,
-          retry: { attempt, attempts, atMs, error: error.toData() },
-        }),
+      onRetry: (notice) => hub.emit('plans.retrying', { planId: input.planId, retry: retryOf(notice) }),
     });
     let complete = false;
     let shownMs = 0;
@@ -183,7 +179,9 @@ export class PushService {
     const { vms, book, registries } = this.#rooms;
     const targets = this.targets(request);
     let run: PushRun | null = null;
-    const onRetry = (notice: RetryNotice): void => run?.retrying(notice);
+    const onRetry = (notice: RetryNotice): void => {
+      if (run?.retrying(notice) !== true) job.retrying(notice);
+    };
     const { share, waits } = job;
     const { clock } = this.#ports;
     const { parts, close } = openPushParts(this.#rooms, { request, targets, share, clock, waits, onRetry });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Script, type ScriptOptions } from 'node:vm';
 import { threadId } from 'node:worker_threads';
+import { makeFolderSync } from '../engine/make-folder.ts';
 
 /** Bytes of a SHA-256, which ends a file of compiled code. */
 const SEAL = 32;
@@ -113,7 +114,7 @@ export class CodeCache {
     this.#news = false;
     this.#seasoned = seasoned;
     try {
-      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      makeFolderSync(this.#folder, 0o700);
       if (!isPrivate(this.#folder)) return;
       const own = `${this.#file}.${String(process.pid)}.${String(threadId)}`;
       writeFileSync(own, this.#sealed(), { mode: 0o600 });

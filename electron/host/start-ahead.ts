@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { startCodecWorker } from '../engine/codec/codec-start.ts';
+import { makeFolderSync } from '../engine/make-folder.ts';
 import { STATE_FILE } from '../engine/state/state-file-name.ts';
 import { type StartedState, startState } from '../engine/state/state-start.ts';
 import { enginePaths } from './engine-paths.ts';
@@ -39,7 +40,7 @@ export function startAhead(builtFolder: string, args: readonly string[], environ
     return { helpers, state: null, startCodec: () => [] };
   const paths = enginePaths(builtFolder, environment);
   try {
-    mkdirSync(paths.stateHome, { recursive: true });
+    makeFolderSync(paths.stateHome);
   } catch {
     // The engine says it in its own words.
     return { helpers, state: null, startCodec: () => [] };

@@ -1,5 +1,6 @@
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolderSync } from '../engine/make-folder.ts';
 import type { Log } from '../engine/ports.ts';
 import { logLine } from '../host/host-log.ts';
 
@@ -30,7 +31,7 @@ export function createFileLog(file: string, options: { readonly debug: boolean; 
     try {
       const line = logLine(Date.now(), level, message, fields);
       if (size === null) {
-        mkdirSync(dirname(file), { recursive: true });
+        makeFolderSync(dirname(file));
         size = sizeOf(file);
       }
       if (size > 0 && size + line.length > limit) rotate();

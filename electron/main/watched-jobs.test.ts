@@ -30,6 +30,7 @@ function job(id: string, state: JobState, sent = 0, toSend = 100): JobSummary {
     rate: 0,
     secondsLeft: null,
     waitingFor: null,
+    retry: null,
     error: null,
     actions: [],
     chunkSize: 1,

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Rectangle } from 'electron';
 import { z } from 'zod';
+import { makeFolder } from '../engine/make-folder.ts';
 import { LEAST_SIZE } from './window-options.ts';
 
 /** Where a window stood when it was last closed. */
@@ -56,7 +57,7 @@ export async function readWindowState(file: string): Promise<WindowState | null>
 
 /** Remembers bounds. A reader never sees half a file. */
 export async function writeWindowState(file: string, state: WindowState): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeFile(`${file}.new`, JSON.stringify(state));
   await rename(`${file}.new`, file);
 }

@@ -15,6 +15,8 @@ export const events = defineEvents({
   'plans.changed': z.object({ planId: z.string(), plan: planSchema }),
   /** A registry is asked again for a plan under way. */
   'plans.retrying': z.object({ planId: z.string(), retry: retrySchema }),
+  /** A registry is asked again for what belongs to no plan or job: a look at tags, an edit, a test. */
+  'registries.retrying': z.object({ host: z.string(), retry: retrySchema }),
   /** One job changed. At most 10 a second per job. */
   'jobs.changed': jobDeltaSchema,
   'jobs.removed': z.object({ id: z.string() }),

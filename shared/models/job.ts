@@ -94,6 +94,8 @@ export const jobSchema = z.object({
   /** Seconds left; null while it is not stable. */
   secondsLeft: z.number().nullable(),
   waitingFor: waitingForSchema.nullable(),
+  /** A registry is asked again, and no layer waits for it: while it is planned, or its manifest is put. */
+  retry: retrySchema.nullable().default(null),
   error: errorDataSchema.nullable(),
   actions: z.array(jobActionSchema),
   chunkSize: z.number(),

@@ -4,6 +4,7 @@ import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import {
   answer,
   type CountedFault,
+  type Fits,
   first,
   isBlobHead,
   isCommit,
@@ -130,6 +131,7 @@ describe('a registry that says it is asked too often', () => {
     };
     const clock = {
       now: () => Date.now(),
+      steady: () => performance.now(),
       sleep: async (ms: number, signal?: AbortSignal): Promise<void> => {
         if (ms === 7000) await duringPause();
         else await hurriedSleep(ms, signal);
@@ -147,6 +149,42 @@ describe('a registry that says it is asked too often', () => {
       state: 'done',
       met: { sent: 0, waiting: ['registry.rateLimited'] },
       read: 1,
+    });
+  });
+});
+
+describe('a registry that does not answer where no layer waits for it', () => {
+  it.each<[string, string, Fits, string]>([
+    ['a tag', 'tag', ({ method, path }) => method === 'HEAD' && path.includes('/manifests/'), 'planning'],
+    ['a greeting', 'greeting', ({ path }) => path === '/v2/', 'planning'],
+    ['a manifest', 'manifest', isManifestPut, 'running'],
+  ])('is asked again for %s, and the job says which try follows, when and why', async (_name, tag, wanted, state) => {
+    const counted = first(1, wanted, answer(503, { 'retry-after': '7' }));
+    const proxy = await startRegistryProxy(scene.registry.host, counted.fault);
+    const shown: unknown[] = [];
+    let engine: TestEngine | null = null;
+    const clock = {
+      now: () => Date.now(),
+      steady: () => performance.now(),
+      sleep: async (ms: number, signal?: AbortSignal): Promise<void> => {
+        await hurriedSleep(ms, signal);
+        if (ms !== 7000 || engine === null) return;
+        const [job] = await engine.handlers['jobs.list'](null, new AbortController().signal);
+        const retry = job?.retry ?? null;
+        const inSeconds = retry === null ? null : Math.round((retry.atMs - Date.now()) / 1000);
+        shown.push({ state: job?.state, attempt: retry?.attempt, inSeconds, code: retry?.error.code });
+      },
+    };
+    engine = await openTestEngine({ tartHome: scene.home.root, clock });
+    const { job } = await engine.push({
+      vmId: `vm:${scene.vm.name}`,
+      references: [`${proxy.host}/passing/asked:${tag}`],
+    });
+    await Promise.all([engine.close(), proxy.close()]);
+
+    expect({ shown, left: job.retry }).toEqual({
+      shown: [{ state, attempt: 2, inSeconds: 7, code: 'registry.unavailable' }],
+      left: null,
     });
   });
 });

@@ -37,7 +37,7 @@ export interface CopyPlanningParts {
 
 /** What a copy works with, beside what its plan takes. */
 export interface CopyParts extends CopyPlanningParts {
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Pick<Clock, 'now' | 'steady'>;
   readonly codec: Pick<CodecPool, 'withPiece' | 'encode'>;
   readonly bandwidth: Bandwidth;
   readonly gate: PauseGate;

@@ -6,7 +6,7 @@ import { LayerProgress } from '../jobs/push/layer-progress.ts';
 import { LinkMeter } from '../jobs/push/link-meter.ts';
 import { type Stuck, stuckBy } from '../jobs/stuck-job.ts';
 import { limited } from '../plan/limited.ts';
-import type { RetryNotice } from '../registry/requester.ts';
+import type { RetryNotice } from '../registry/retry-notice.ts';
 import type { SentNote } from '../report/sent-notes.ts';
 import { missingBlobs } from './ask-targets.ts';
 import { BlobArrival } from './blob-arrival.ts';
@@ -103,10 +103,12 @@ export class CopyRun {
     return this.#mistrusted.has(mistrustKey(row, target));
   }
 
-  /** Shows a wait for the next try at the row whose request it is. */
-  retrying(notice: RetryNotice): void {
-    this.#rowOf.get(notice.signal)?.retrying(notice);
+  /** Shows a wait for the next try at the row whose request it is. False where no row waits for it. */
+  retrying(notice: RetryNotice): boolean {
+    const row = this.#rowOf.get(notice.signal);
+    row?.retrying(notice);
     this.changed(null);
+    return row !== undefined;
   }
 
   /** The job pauses: other jobs do not wait for its uploads. */

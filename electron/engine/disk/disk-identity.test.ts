@@ -36,6 +36,7 @@ async function clockAfterChange(afterMs: number): Promise<{ readonly clock: Cloc
     waits,
     clock: {
       now: () => changedMs + afterMs,
+      steady: () => changedMs + afterMs,
       sleep: (ms) => {
         waits.push(ms);
         return Promise.resolve();

@@ -53,7 +53,7 @@ class Holdings {
  * equals a few times only, so that everybody's turn comes.
  */
 export class HostSlots {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'steady'>;
   readonly #workers: number;
   /** What the links to hosts are worth, and how many were wanted at most by who came last. */
   readonly #windows = new Map<string, { readonly window: LinkWindow; readonly most: () => number }>();
@@ -62,7 +62,7 @@ export class HostSlots {
   readonly #waiting: Waiter[] = [];
 
   /** @param workers that make the bytes: so many layers always have their slots, or no link would be full */
-  constructor(clock: Pick<Clock, 'now'>, workers: number) {
+  constructor(clock: Pick<Clock, 'steady'>, workers: number) {
     this.#clock = clock;
     this.#workers = workers;
   }

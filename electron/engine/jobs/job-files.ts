@@ -1,10 +1,11 @@
 import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
-import { appendFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { appendFile, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { copyRequestSchema } from '../../../shared/models/copy.ts';
 import { pushRequestSchema } from '../../../shared/models/push-request.ts';
+import { makeFolder } from '../make-folder.ts';
 import { tryFileLock } from '../native/file-lock.ts';
 import type { SentNote } from '../report/sent-notes.ts';
 
@@ -61,7 +62,7 @@ export class JobFiles {
 
   /** Replaces the job's journal; it is on disk when this resolves. */
   async write(journal: JobJournal): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
     const path = this.#file(journal.id, 'json');
     const temporary = `${path}.new`;
     const file = await open(temporary, 'w', 0o600);
@@ -114,7 +115,7 @@ export class JobFiles {
   async lock(id: string): Promise<boolean> {
     const path = this.#file(id, 'lock');
     if (this.#locks.has(id)) return true;
-    await mkdir(this.#folder, { recursive: true });
+    await makeFolder(this.#folder);
     for (;;) {
       const descriptor = openSync(path, 'a+', 0o600);
       if (tryFileLock(descriptor) === 'busy') {

@@ -13,6 +13,10 @@ export class JobWaits implements Clock {
     return this.#clock.now();
   }
 
+  steady(): number {
+    return this.#clock.steady();
+  }
+
   /** Resolves after `ms`, or when woken; rejects with the signal's reason when it aborts first. */
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = new AbortController();

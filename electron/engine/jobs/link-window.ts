@@ -14,7 +14,7 @@ const BELIEVED_MS = 60_000;
  * network gives each connection little, as many go as may.
  */
 export class LinkWindow {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'steady'>;
   /** Fewer would leave workers without work. */
   readonly #least: number;
   /** Null = as many as may. */
@@ -25,7 +25,7 @@ export class LinkWindow {
   #nextStep: 1 | -1 = -1;
   #believedUntilMs = 0;
 
-  constructor(clock: Pick<Clock, 'now'>, least: number) {
+  constructor(clock: Pick<Clock, 'steady'>, least: number) {
     this.#clock = clock;
     this.#least = least;
   }
@@ -42,7 +42,7 @@ export class LinkWindow {
       this.#measured = null;
       return;
     }
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     this.#measured ??= { sinceMs: now, bytes: 0 };
     this.#measured.bytes += bytes;
     const { sinceMs, bytes: sum } = this.#measured;
@@ -54,7 +54,7 @@ export class LinkWindow {
   #decide(rate: number, size: number, most: number): void {
     const trial = this.#trial;
     if (trial === null) {
-      if (this.#clock.now() >= this.#believedUntilMs) this.#try(rate, size, most);
+      if (this.#clock.steady() >= this.#believedUntilMs) this.#try(rate, size, most);
       return;
     }
     this.#trial = null;
@@ -68,7 +68,7 @@ export class LinkWindow {
       this.#size = size - trial.step;
       this.#nextStep = trial.step === 1 ? -1 : 1;
     }
-    this.#believedUntilMs = this.#clock.now() + BELIEVED_MS;
+    this.#believedUntilMs = this.#clock.steady() + BELIEVED_MS;
   }
 
   #fits(size: number, most: number): boolean {

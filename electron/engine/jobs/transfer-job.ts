@@ -8,11 +8,13 @@ import {
   type JobLayer,
   type JobState,
   type JobSummary,
+  type Retry,
 } from '../../../shared/models/job.ts';
 import type { PlanBytes } from '../../../shared/models/plan.ts';
 import { PLAIN_PUSH, pushOptionsSchema } from '../../../shared/models/push-options.ts';
 import type { PushRequest } from '../../../shared/models/push-request.ts';
 import type { Clock } from '../ports.ts';
+import { type RetryNotice, retryOf } from '../registry/retry-notice.ts';
 import type { RecordedRun } from '../report/savings-recorder.ts';
 import { JobShare } from './job-share.ts';
 import { JobWaits } from './job-waits.ts';
@@ -64,8 +66,12 @@ export class TransferJob {
   #state: JobState = 'queued';
   #startedMs: number | null = null;
   #finishedMs: number | null = null;
+  /** When it began and ended by the steady clock: for how long it took. */
+  #began: number | null = null;
+  #over: number | null = null;
   #error: AppError | null = null;
   #waitingFor: Job['waitingFor'] = null;
+  #retry: Retry | null = null;
   #sentBytes = 0;
   #work: JobWork | null = null;
   #controller = new AbortController();
@@ -103,6 +109,7 @@ export class TransferJob {
   /** The job leaves the queue. */
   begin(): void {
     this.#startedMs = this.#clock.now();
+    this.#began = this.#clock.steady();
     this.move('planning');
   }
 
@@ -118,12 +125,24 @@ export class TransferJob {
 
   sent(bytes: number): void {
     this.#sentBytes += bytes;
-    if (bytes > 0) this.meter.add(bytes);
+    if (bytes <= 0) return;
+    this.meter.add(bytes);
+    if (this.#retry !== null && this.#retry.atMs <= this.#clock.now()) this.#retry = null;
+  }
+
+  /** A request that belongs to no layer is made again; shown until the job goes on. */
+  retrying(notice: RetryNotice): void {
+    this.#retry = retryOf(notice);
+    this.touch(null);
   }
 
   move(state: JobState): void {
     this.#state = state;
-    if (FINAL_JOB_STATES.includes(state)) this.#finishedMs = this.#clock.now();
+    this.#retry = null;
+    if (FINAL_JOB_STATES.includes(state)) {
+      this.#finishedMs = this.#clock.now();
+      this.#over = this.#clock.steady();
+    }
     this.touch(null);
   }
 
@@ -228,13 +247,13 @@ export class TransferJob {
 
   #layers(indexes: readonly number[] | null): JobLayer[] {
     if (indexes !== null && indexes.length === 0) return [];
-    return this.#work?.layersAt(indexes, this.#clock.now()) ?? [];
+    return this.#work?.layersAt(indexes, this.#clock.steady()) ?? [];
   }
 
   /** The document as far as it is known; null before there is a plan. */
   document(): JobDocument | null {
-    const now = this.#finishedMs ?? this.#clock.now();
-    const seconds = (now - (this.#startedMs ?? now)) / 1000;
+    const now = this.#over ?? this.#clock.steady();
+    const seconds = (now - (this.#began ?? now)) / 1000;
     return this.#work?.document({ jobId: this.facts.id, seconds, madeMs: this.facts.createdMs }) ?? null;
   }
 
@@ -253,7 +272,7 @@ export class TransferJob {
     const { id, vmName, createdMs, task } = this.facts;
     const figures = this.#work?.figures() ?? null;
     const bytes = figures?.bytes ?? NO_BYTES;
-    const now = this.#clock.now();
+    const now = this.#clock.steady();
     const job: Job = {
       id,
       ...asked(task),
@@ -271,6 +290,7 @@ export class TransferJob {
       rate: this.ended ? 0 : this.meter.read(now),
       secondsLeft: this.ended ? null : this.meter.secondsLeft(Math.max(0, bytes.uploaded - this.#sentBytes), now),
       waitingFor: this.#waitingFor,
+      retry: this.#retry,
       error: this.#error?.toData() ?? null,
       actions: this.actions(),
       chunkSize: figures?.chunkSize ?? this.facts.chunkSize,

@@ -101,14 +101,13 @@ export async function planPush(
   options: PlanPushOptions,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const startedMs = parts.clock.now();
+  const started = parts.clock.steady();
   const stopped = AbortSignal.any([signal, draft.source.lost]);
   const draw = (): Plan => {
-    const now = parts.clock.now();
     return planOf(draft, {
       jobId: options.planId,
-      seconds: (now - startedMs) / 1000,
-      madeMs: now,
+      seconds: (parts.clock.steady() - started) / 1000,
+      madeMs: parts.clock.now(),
       rates: transferRates(parts),
       requests: parts.requests,
     });

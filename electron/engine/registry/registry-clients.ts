@@ -15,7 +15,7 @@ import { profileOf } from './hosts/host-profile.ts';
 import { MountFindings } from './hosts/mount-findings.ts';
 import { type LearnedUpload, UploadModes } from './hosts/upload-modes.ts';
 import { RegistryClient } from './registry-client.ts';
-import type { RetryNotice } from './requester.ts';
+import type { RetryNotice } from './retry-notice.ts';
 
 /** What the makers of clients need of their engine. */
 export interface RegistryClientsOptions {
@@ -27,6 +27,8 @@ export interface RegistryClientsOptions {
   readonly log: Log;
   /** What was chosen for a host. */
   readonly choicesOf: (host: string) => RegistryChoices;
+  /** Told of each further try of a client that belongs to no plan or job. */
+  readonly onRetry?: (host: string, notice: RetryNotice) => void;
 }
 
 /** What one host was found to want, as all its clients see it. */
@@ -149,9 +151,11 @@ export class RegistryClients {
     const { modes, mounts } = this.#learnedOf(host);
     const pace = this.#paceOf(host);
     const { pieceSize = null, choices = this.#options.choicesOf(host), insecure, ...others } = options;
+    const { onRetry, ...shared } = this.#options;
     const chosen = pieceSize === null ? {} : ({ uploadMode: 'chunks', pieceSize } as const);
     return new RegistryClient({
-      ...this.#options,
+      ...shared,
+      ...(onRetry === undefined ? {} : { onRetry: (notice: RetryNotice) => onRetry(host, notice) }),
       ...others,
       host,
       insecure: insecure || choices.insecure,

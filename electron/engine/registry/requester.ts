@@ -11,19 +11,8 @@ import type { HostPace } from './hosts/host-pace.ts';
 import type { RegistrySoftware } from './hosts/known-registries.ts';
 import { withLateAbort } from './late-abort.ts';
 import { isLoopback } from './loopback.ts';
+import type { RetryNotice } from './retry-notice.ts';
 import { type Answer, type Exchange, type HostTrust, Transport } from './transport.ts';
-
-/** A try that failed and will be made again. */
-export interface RetryNotice {
-  /** The try that follows, counted from 1. */
-  readonly attempt: number;
-  readonly attempts: number;
-  /** When it follows; ms since the epoch. */
-  readonly atMs: number;
-  readonly error: AppError;
-  /** The signal of the work that waits: tells whose try it is. */
-  readonly signal: AbortSignal;
-}
 
 /** What a client of one registry is made of. */
 export interface RequesterOptions {
@@ -268,9 +257,9 @@ export class Requester {
     const { connections, clock } = this.#options;
     await this.pace.enter(connections, signal, (error, atMs) => this.#tellPaused(error, atMs, signal));
     try {
-      const startedMs = clock.now();
+      const startedMs = clock.steady();
       const answer = await work();
-      const ms = clock.now() - startedMs;
+      const ms = clock.steady() - startedMs;
       if (answer.status !== 429) this.pace.answered(small === null ? null : { kind: small, ms });
       return answer;
     } finally {

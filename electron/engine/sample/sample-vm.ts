@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { markSparse } from '../native/sparse-file.ts';
 import { inode } from './ext4-format.ts';
 import { CHANGED_FILE, layOutSampleDisk, SAMPLE_DISK_SIZE, SAMPLE_FILES } from './sample-disk.ts';
@@ -52,7 +53,7 @@ export async function makeSampleVm(
   signal: AbortSignal,
 ): Promise<void> {
   const folder = sampleFolder(tartHome);
-  await mkdir(dirname(folder), { recursive: true });
+  await makeFolder(dirname(folder));
   const making = join(tartHome, `making-${randomUUID()}`);
   try {
     await mkdir(making);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { tryFileLock } from '../native/file-lock.ts';
 
 /**
@@ -23,7 +24,7 @@ export class OwnedFolder {
    */
   static async create(parent: string): Promise<OwnedFolder | null> {
     try {
-      await mkdir(parent, { recursive: true, mode: 0o700 });
+      await makeFolder(parent, 0o700);
       for (;;) {
         const path = join(parent, `${UNFINISHED}${randomUUID()}`);
         mkdirSync(path, { mode: 0o700 });

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { makeFolder } from '../make-folder.ts';
 import type { Log } from '../ports.ts';
 
 /** A small document in a file: read with a schema, written whole (temporary file, fsync, rename). */
@@ -52,7 +53,7 @@ export class JsonFile<Document> {
   }
 
   async #replace(text: string): Promise<void> {
-    await mkdir(dirname(this.#path), { recursive: true });
+    await makeFolder(dirname(this.#path));
     const temporary = `${this.#path}.new`;
     const file = await open(temporary, 'w', 0o600);
     try {

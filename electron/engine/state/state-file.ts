@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { makeFolderSync } from '../make-folder.ts';
 import { MIGRATIONS } from './schema.ts';
 import { setAside } from './set-aside.ts';
 import { sqliteFailure } from './sqlite-error.ts';
@@ -80,7 +81,7 @@ export class StateFile {
 
   /** Makes the folder (0700) when it is missing. Throws where it cannot be used. */
   constructor(directory: string, nowMs: () => number) {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolderSync(directory, 0o700);
     this.#file = join(directory, STATE_FILE);
     this.#lock = new StateLock(join(directory, 'state.lock'));
     this.#nowMs = nowMs;

@@ -1,5 +1,6 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 
 /** Flushes a folder's entries to the disk, where the system can (Windows has no such call). */
 export async function syncFolder(folder: string): Promise<void> {
@@ -21,7 +22,7 @@ export async function moveDurably(from: string, to: string): Promise<void> {
 /** Replaces a file whole: temporary file beside it, fsync, rename, fsync of the folder. Writers take turns by a lock. */
 export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   const temporary = join(folder, `.${basename(path)}.new`);
   const handle = await open(temporary, 'w', 0o644);
   try {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { makeFolder } from '../make-folder.ts';
 import type { Clock } from '../ports.ts';
 import { BlobFolder, type StoredBlob } from './blob-folder.ts';
 import type { BlobWriters } from './blob-writers.ts';
@@ -100,9 +101,9 @@ export class OciStore {
     const { root, marker, blobs, uploads, staging, repositories } = this.layout;
     if (!this.#create && (await layoutVersion(marker)) === null) throw new AppError('store.away', { path: root });
     try {
-      await mkdir(root, { recursive: true });
+      await makeFolder(root);
       const found = await requireLayout(this.layout);
-      await Promise.all([blobs, uploads, staging, repositories].map((folder) => mkdir(folder, { recursive: true })));
+      await Promise.all([blobs, uploads, staging, repositories].map((folder) => makeFolder(folder)));
       if (found === 'nothing') await this.lock.hold(() => this.#makeLayout());
     } catch (cause) {
       if (cause instanceof AppError) throw cause;

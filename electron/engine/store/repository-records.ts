@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isDigest, isRepositoryName } from '../../../shared/models/reference.ts';
+import { makeFolder } from '../make-folder.ts';
 import { writeDurably } from './durable-file.ts';
 import { hexOf, repositoryFolder, repositoryOfFolder, type StoreLayout } from './store-layout.ts';
 
@@ -75,7 +76,7 @@ export class RepositoryRecords {
     try {
       await writeFile(path, '');
     } catch {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       await writeFile(path, '');
     }
   }

@@ -31,7 +31,11 @@ let forked: HelperProcess[];
 let nowMs: number;
 
 /** Far behind all stamps of files, so that nothing is waited for. */
-const clock: Clock = { now: () => nowMs, sleep: () => Promise.reject(new Error('nothing to wait for')) };
+const clock: Clock = {
+  now: () => nowMs,
+  steady: () => nowMs,
+  sleep: () => Promise.reject(new Error('nothing to wait for')),
+};
 
 beforeAll(async () => {
   helpers = await buildLockHelper();

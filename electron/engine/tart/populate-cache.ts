@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { makeFolder } from '../make-folder.ts';
 import { tryFileLock } from '../native/file-lock.ts';
 import type { Clock } from '../ports.ts';
 import { sparseCopy } from './sparse-copy.ts';
@@ -42,7 +43,7 @@ export interface CachePopulation {
 export async function populateCache(population: CachePopulation, clock: Clock, signal: AbortSignal): Promise<void> {
   const images = join(population.tartHome, 'cache', 'OCIs');
   try {
-    await mkdir(images, { recursive: true });
+    await makeFolder(images);
     // The cache may be a link to another disk: a rename works within it alone.
     const besides = dirname(await realpath(images));
     await removeLeftovers(besides);
@@ -73,7 +74,7 @@ async function populate(population: CachePopulation, place: Place, clock: Clock,
   const repository = join(place.images, host, ...place.repository.split('/'));
   const folder = join(repository, digest);
   const filled = (await statOrNull(folder)) === null ? await fill(population, place.staging, signal) : null;
-  await mkdir(repository, { recursive: true });
+  await makeFolder(repository);
   await underLock(population.tartHome, clock, signal, async () => {
     // Pulled meanwhile: the same image, which Tart may be reading.
     if (filled !== null && (await statOrNull(folder)) === null) await rename(filled, folder);

@@ -17,6 +17,9 @@ class WatchClock implements Clock {
   now(): number {
     return 0;
   }
+  steady(): number {
+    return 0;
+  }
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     if (ms < 1000) return Promise.resolve();
     return new Promise((resolve, reject) => {

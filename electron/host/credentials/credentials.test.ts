@@ -42,7 +42,7 @@ describe('credentials of a registry', () => {
   const never = new AbortController().signal;
 
   function portOf(env: Record<string, string> = {}): CredentialsPort {
-    const clock = { now: () => now, sleep: () => Promise.resolve() };
+    const clock = { now: () => now, steady: () => now, sleep: () => Promise.resolve() };
     return createCredentials(facts(env), clock, silentLog, []);
   }
 

@@ -1,6 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { makeFolder } from '../../engine/make-folder.ts';
 
 /** A file that only this user may read (0600), replaced whole: temporary file, fsync, rename. Changes take turns. */
 export class PrivateFile {
@@ -38,7 +39,7 @@ export class PrivateFile {
   async #replace(text: string): Promise<void> {
     const temporary = `${this.path}.${process.pid}.new`;
     try {
-      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      await makeFolder(dirname(this.path), 0o700);
       // Made anew: the mode of a file that is there already would stay.
       await rm(temporary, { force: true });
       const file = await open(temporary, 'wx', 0o600);

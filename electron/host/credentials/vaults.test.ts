@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Account } from '../../engine/ports.ts';
-import { type EncryptingStorage, systemEncryption } from '../../main/system-encryption.ts';
 import { EncryptedVault, type Encryption } from './encrypted-vault.ts';
 import { FileVault } from './file-vault.ts';
 import { HelperVault } from './helper-vault.ts';
@@ -98,47 +97,6 @@ describe('the app’s own vault', () => {
 
     expect([lost, await vault.get('ghcr.io')]).toEqual([null, kim]);
     await expect(blocked.set('ghcr.io', kim)).rejects.toMatchObject({ code: 'file.unwritable' });
-  });
-});
-
-describe('the system’s encryption', () => {
-  const storage = (more: Partial<EncryptingStorage>): EncryptingStorage => ({
-    getSelectedStorageBackend: () => 'gnome_libsecret',
-    isEncryptionAvailable: () => true,
-    encryptString: (text) => Buffer.from(`blocking ${text}`),
-    decryptString: (bytes) => bytes.toString('utf8').replace('blocking ', ''),
-    ...more,
-  });
-
-  it('is none where Linux has no keychain: the key that Electron takes then is known to everybody', async () => {
-    const plain = storage({ getSelectedStorageBackend: () => 'basic_text' });
-    const closed = storage({ isEncryptionAvailable: () => false });
-    expect([
-      await systemEncryption(plain, 'linux').available(),
-      await systemEncryption(closed, 'linux').available(),
-      await systemEncryption(storage({}), 'linux').available(),
-      await systemEncryption(plain, 'darwin').available(),
-    ]).toEqual([false, false, true, true]);
-  });
-
-  it('does not block where it need not, and reads what older versions wrote', async () => {
-    const blocking = systemEncryption(storage({}), 'darwin');
-    const newer = systemEncryption(
-      storage({
-        isAsyncEncryptionAvailable: () => Promise.resolve(true),
-        encryptStringAsync: (text) => Promise.resolve(Buffer.from(`waiting ${text}`)),
-        decryptStringAsync: (bytes) => Promise.resolve({ result: bytes.toString('utf8').replace(/^\w+ /, '') }),
-      }),
-      'darwin',
-    );
-    const old = await blocking.encrypt('a');
-    const young = await newer.encrypt('b');
-    expect([
-      Buffer.from(young).toString('utf8'),
-      await blocking.decrypt(old),
-      await newer.decrypt(old),
-      await newer.decrypt(young),
-    ]).toEqual(['waiting b', 'a', 'a', 'b']);
   });
 });
 

@@ -11,6 +11,7 @@ import '../push/target-field.css';
 import { pushCommand } from '../push/push-command.ts';
 import { byActivity } from '../weave/layer-order.ts';
 import { LayerTable } from '../weave/layer-table.tsx';
+import { useRetryWords } from '../weave/retry-words.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
 import { useLayerFocus } from '../weave/use-layer-focus.ts';
 import { Weave } from '../weave/weave.tsx';
@@ -150,12 +151,14 @@ function JobFacts({
     facts.push(t('readOf', { read: formatBytes(job.read), raw: formatBytes(job.rawSize) }));
   }
   if (job.state === 'waiting' && job.waitingFor !== null) facts.push(t(`waitingFor.${job.waitingFor}`));
+  const retry = useRetryWords(job.retry);
   return (
     <>
       {job.state === 'running' && job.rate > 0 && <b>{formatRate(job.rate)}</b>}
       {facts.map((fact) => (
         <span key={fact}>{fact}</span>
       ))}
+      {retry !== null && <span title={retry.what}>{retry.line}</span>}
     </>
   );
 }

@@ -1,6 +1,6 @@
 import type { AppError } from '../../../../shared/errors/app-error.ts';
 import type { JobLayer, LayerStatus } from '../../../../shared/models/job.ts';
-import type { RetryNotice } from '../../registry/requester.ts';
+import { type RetryNotice, retryOf } from '../../registry/retry-notice.ts';
 import { RateMeter } from './rate-meter.ts';
 
 /** What moves of one layer while its job runs. */
@@ -25,8 +25,7 @@ export class LayerProgress {
 
   retrying(notice: RetryNotice): void {
     this.status = 'retrying';
-    const { attempt, attempts, atMs, error } = notice;
-    this.retry = { attempt, attempts, atMs, error: error.toData() };
+    this.retry = retryOf(notice);
   }
 
   move(status: LayerStatus): void {

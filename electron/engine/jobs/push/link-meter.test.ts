@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../../test/fixtures/manual-clock.ts';
 import { LinkMeter } from './link-meter.ts';
 
 const MB = 1_000_000;
 
 /** A meter over a clock that the test sets, in ms. */
 function meterAt() {
-  const clock = { ms: 0, now: () => clock.ms };
+  const clock = { ms: 0, steady: () => clock.ms };
   return { clock, meter: new LinkMeter(clock) };
 }
 
@@ -51,6 +52,21 @@ describe('the measured link', () => {
     // 40 MB in at least 4 x 100 ms that hardly ever met.
     expect(meter.bytesPerSecond).toBeGreaterThan(100 * MB);
     expect(meter.bytesPerSecond).toBeLessThan(105 * MB);
+  });
+
+  it('is not changed by somebody who sets the clock meanwhile', async () => {
+    const clock = new ManualClock();
+    const meter = new LinkMeter(clock);
+    const end = meter.begin();
+    clock.set(3_600_000);
+    await clock.advance(2000);
+    end(16 * MB, 2000);
+    const late = meter.begin();
+    clock.set(-7_200_000);
+    await clock.advance(2000);
+    late(16 * MB, 2000);
+
+    expect(meter.bytesPerSecond).toBe(8 * MB);
   });
 
   it('does not count what failed', () => {

@@ -15,7 +15,7 @@ const LEAST_MS = 50;
  * where they hardly ever meet.
  */
 export class LinkMeter {
-  readonly #clock: Pick<Clock, 'now'>;
+  readonly #clock: Pick<Clock, 'steady'>;
   #bytes = 0;
   /** ms that requests were with the network, summed over them. */
   #sentMs = 0;
@@ -26,7 +26,7 @@ export class LinkMeter {
   #flights = 0;
   #activeSinceMs = 0;
 
-  constructor(clock: Pick<Clock, 'now'>) {
+  constructor(clock: Pick<Clock, 'steady'>) {
     this.#clock = clock;
   }
 
@@ -35,14 +35,14 @@ export class LinkMeter {
    * nothing where it failed.
    */
   begin(): (bytes: number, sentMs: number) => void {
-    const startedMs = this.#clock.now();
+    const startedMs = this.#clock.steady();
     if (this.#flights === 0) this.#activeSinceMs = startedMs;
     this.#flights += 1;
     let ended = false;
     return (bytes, sentMs) => {
       if (ended) return;
       ended = true;
-      const now = this.#clock.now();
+      const now = this.#clock.steady();
       this.#bytes += bytes;
       this.#sentMs += Math.min(sentMs, now - startedMs);
       this.#flightMs += now - startedMs;

@@ -19,7 +19,7 @@ import { singleLayer } from '../../plan/small-layers.ts';
 import { takeCachedLayer } from '../../plan/take-cached-layer.ts';
 import type { Clock } from '../../ports.ts';
 import { accountName, type BlobUpload } from '../../registry/distribution-client.ts';
-import type { RetryNotice } from '../../registry/requester.ts';
+import type { RetryNotice } from '../../registry/retry-notice.ts';
 import type { SentNote } from '../../report/sent-notes.ts';
 import type { Bandwidth } from '../bandwidth.ts';
 import type { BlobFlights } from '../blob-flights.ts';
@@ -118,12 +118,13 @@ export class PushRun implements PushContext {
     return progress;
   }
 
-  /** Shows a wait for the next try at the layer whose request it is. */
-  retrying(notice: RetryNotice): void {
+  /** Shows a wait for the next try at the layer whose request it is. False where no layer waits for it. */
+  retrying(notice: RetryNotice): boolean {
     const own = this.#layerOf.get(notice.signal);
     const concerned = own === undefined ? this.progress.filter(({ status }) => status === 'checking') : [own];
     for (const progress of concerned) progress.retrying(notice);
     this.changed(null);
+    return concerned.length > 0;
   }
 
   get readsBack(): boolean {

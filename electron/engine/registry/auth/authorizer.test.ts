@@ -16,7 +16,7 @@ const network = { trustedCertificates: () => Promise.resolve([]), proxyFor: () =
 let server: TokenServer | null = null;
 const transport = new Transport(HOST, network, 4);
 let now = 0;
-const clock: Clock = { now: () => now, sleep: () => Promise.resolve() };
+const clock: Clock = { now: () => now, steady: () => now, sleep: () => Promise.resolve() };
 
 afterEach(async () => {
   await server?.close();

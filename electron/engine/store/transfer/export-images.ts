@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Pack, pack } from 'tar-stream';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 import type { StoreTransfer } from '../../../../shared/models/store.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { moveDurably, writeDurably } from '../durable-file.ts';
 import { EMPTY_INDEX, type LayoutEntry, nameOfEntry, parseIndex, refNameOf } from '../layout-index.ts';
 import { layoutVersion } from '../layout-marker.ts';
@@ -100,10 +101,10 @@ async function exportFolder(
   const copied = { files: 0, bytes: 0 };
   const folder = join(target, 'blobs', 'sha256');
   const marker = join(target, 'oci-layout');
-  await mkdir(target, { recursive: true }).catch(unwritable(target));
+  await makeFolder(target).catch(unwritable(target));
   if ((await layoutVersion(marker)) === null && (await readdir(target)).length > 0)
     throw new AppError('store.archiveInvalid', { path: target, reason: 'notLayout' });
-  await mkdir(folder, { recursive: true }).catch(unwritable(target));
+  await makeFolder(folder).catch(unwritable(target));
   for (const [digest, size] of blobs) {
     const path = join(folder, hexOf(digest));
     if ((await stat(path).catch(() => null))?.size === size) {
