@@ -1,4 +1,5 @@
 import type { Subscribe } from '../../shared/contract/handlers.ts';
+import { shownName } from '../../shared/format/shown-name.ts';
 import { FINAL_JOB_STATES, type JobState, type JobSummary } from '../../shared/models/job.ts';
 import type { HostWords } from './host-words.ts';
 
@@ -16,8 +17,8 @@ export function notificationOf(job: JobSummary, words: HostWords): NotificationT
   const more = job.references.length - MOST_REFERENCES;
   const body = [...job.references.slice(0, MOST_REFERENCES), ...(more > 0 ? [`+${String(more)}`] : [])].join('\n');
   const [done, failed] = job.kind === 'copy' ? [words.copyDone, words.copyFailed] : [words.pushDone, words.pushFailed];
-  if (job.state === 'done') return { title: done(job.vmName), body };
-  return job.state === 'failed' ? { title: failed(job.vmName), body } : null;
+  if (job.state === 'done') return { title: done(shownName(job.vmName)), body };
+  return job.state === 'failed' ? { title: failed(shownName(job.vmName)), body } : null;
 }
 
 /** Tells of each job that ends while it is watched. Returns the function that stops. */

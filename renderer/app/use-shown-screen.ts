@@ -10,7 +10,7 @@ export interface ShownScreen {
   readonly show: (screen: Screen) => void;
   /** The settings, or the images where they are shown. */
   readonly toggleSettings: () => void;
-  /** Goes back to what was shown before the comparison. */
+  /** Goes back to what was shown before the comparison, a sheet over it too. */
   readonly leaveComparison: () => void;
   /** The section of the settings. */
   readonly section: SettingsSection;
@@ -39,7 +39,10 @@ export function useShownScreen(): ShownScreen {
     screen,
     show: setScreen,
     toggleSettings: () => setScreen((before) => (before === 'settings' ? 'images' : 'settings')),
-    leaveComparison: () => setScreen(beforeCompare),
+    leaveComparison: () => {
+      setScreen(beforeCompare);
+      comparedPair.getState().back?.();
+    },
     section,
     registry,
     chooseRegistry,

@@ -46,7 +46,7 @@ export function useWindowActs(parts: {
   const { own, tasks, sample, registryList } = facts;
   const client = useClient();
   const push: WindowActs['push'] = (vm, references = NO_REFERENCES) => {
-    if (vm.defect === null) ask({ kind: 'push', vm, references });
+    if (vm.defect === null) ask({ kind: 'push', vm, start: { references } });
   };
   const pushSample = useSamplePush(sample, (vm, reference) => {
     shown.show('images');

@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { compareImages } from '../features/compare/compare-start.ts';
 import { CopyDialog } from '../features/copy/copy-dialog.tsx';
 import { type CopyStart, closeCopy } from '../features/copy/copy-start.ts';
 import { PushSheet } from '../features/push/push-sheet.tsx';
@@ -33,7 +34,16 @@ export function WindowDialogs(props: WindowDialogsProps): ReactElement {
   return (
     <>
       {dialog?.kind === 'push' && (
-        <PushSheet vm={dialog.vm} initialReferences={dialog.references} onClose={onClose} onPushed={acts.showJob} />
+        <PushSheet
+          vm={dialog.vm}
+          start={dialog.start}
+          onClose={onClose}
+          onPushed={acts.showJob}
+          onCompare={(image, start) => {
+            onClose();
+            compareImages({ kind: 'vm', name: dialog.vm.id }, image, () => acts.ask({ ...dialog, start }));
+          }}
+        />
       )}
       {dialog?.kind === 'addRegistry' && (
         <AddRegistry

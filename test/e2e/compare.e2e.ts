@@ -5,16 +5,20 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { comparisonSchema } from '../../shared/models/comparison.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { type LoopVolume, makeLoopVolume, VOLUME_KINDS } from '../fixtures/loop-volume.ts';
 import { makeTartHome, type TartHome } from '../fixtures/tart-vm.ts';
 import { openTestEngine } from '../fixtures/test-engine.ts';
 import { cloneWithChanges, makeWovenVm } from '../fixtures/woven-vm.ts';
 import { seriousIssuesOfThemes } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
-import { changeSettings, vmRow } from './push-driver.ts';
+import { changeSettings, planPush, vmRow } from './push-driver.ts';
 import { writtenFiles } from './written-files.ts';
 
 /** Chunks in which the clone differs: in the file system, and behind it. */
 const CHANGED = [3, 18, 19];
+
+/** A place where pushes make snapshots; null where no file system can be mounted. */
+const volume: LoopVolume | null = VOLUME_KINDS.includes('xfs') ? makeLoopVolume('xfs') : null;
 
 describe('somebody who wants to know what two images share', () => {
   let registry: DockerRegistry;
@@ -26,7 +30,7 @@ describe('somebody who wants to know what two images share', () => {
   beforeAll(async () => {
     [registry, home, stateHome] = await Promise.all([
       startDockerRegistry(),
-      makeTartHome(),
+      makeTartHome(volume?.path),
       mkdtemp(join(tmpdir(), 'tartan-state-')),
     ]);
     const base = await makeWovenVm(home, { name: 'base', tail: '4r40h2r' });
@@ -46,6 +50,7 @@ describe('somebody who wants to know what two images share', () => {
     await app.close();
     await registry.stop();
     await home.remove();
+    volume?.remove();
     await rm(stateHome, { recursive: true, force: true });
   });
 
@@ -111,5 +116,33 @@ describe('somebody who wants to know what two images share', () => {
     expect(await places()).toEqual(CHANGED.map(String));
     await page.keyboard.press('Escape');
     await vmRow(page, 'base').waitFor();
+  });
+
+  it.skipIf(volume === null)('compares the snapshot that a push left with another VM', async () => {
+    await vmRow(page, 'changed').click();
+    await page.getByRole('button', { name: /^Commands for the snapshot of/ }).click();
+    await page.getByRole('menuitem', { name: 'Compare with the VM now' }).click();
+    await page.getByRole('grid', { name: /^changed, snapshot of .* above changed$/ }).waitFor();
+    expect(await places()).toEqual([]);
+    await page.getByRole('button', { name: /Image B/ }).click();
+    await page.keyboard.type('base');
+    await page.locator('.compare-choices [role="option"][data-focused]').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByRole('grid', { name: /^changed, snapshot of .* above base$/ }).waitFor();
+    expect(await places()).toEqual(CHANGED.map(String));
+    await page.keyboard.press('Escape');
+  });
+
+  it('compares what is pushed with the image that its tag leaves, and comes back to the plan', async () => {
+    await planPush(page, 'changed', `${registry.host}/macos/base:1.0`);
+    await page.getByRole('button', { name: 'Compare with the image that 1.0 points at' }).click();
+    await page.getByRole('grid', { name: new RegExp(`^changed above ${registry.host}/macos/base`) }).waitFor();
+    expect(await places()).toEqual(CHANGED.map(String));
+    await page.keyboard.press('Escape');
+    const sheet = page.getByRole('dialog', { name: 'Push changed' });
+    await sheet.getByText(/Plan made/).waitFor();
+    expect(await sheet.getByText('1.0', { exact: true }).first().isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    await sheet.waitFor({ state: 'detached' });
   });
 });

@@ -1,5 +1,5 @@
-import { ArrowLeft, ArrowLeftRight } from 'lucide-react';
-import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { ArrowLeft } from 'lucide-react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { useStore } from 'zustand';
@@ -8,18 +8,14 @@ import type { Comparison } from '../../../shared/models/comparison.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { useClient } from '../../state/client.ts';
-import { useSnapshots } from '../../state/use-snapshots.ts';
 import { ExportMenu } from '../../ui/export-menu.tsx';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import { askCopy } from '../copy/copy-start.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
 import './compare.css';
-import { sideChoices } from './compare-sides.ts';
-import { chooseCompared, comparedPair } from './compare-start.ts';
-import { snapshotTitle } from './compare-words.ts';
+import { comparedPair } from './compare-start.ts';
 import { ComparedDisks } from './compared-disks.tsx';
-import { NamesakeLine } from './namesake-line.tsx';
-import { SidePicker } from './side-picker.tsx';
+import { ComparedSides } from './compared-sides.tsx';
 import { useComparison } from './use-comparison.ts';
 
 /** See {@link CompareScreen}. */
@@ -33,17 +29,8 @@ export interface CompareScreenProps {
 
 /** Two of VMs, snapshots and images beside each other: what both have, what only one has, chunk by chunk. */
 export function CompareScreen({ vms, registries, onPush, onClose }: CompareScreenProps): ReactElement {
-  const { t, i18n } = useTranslation('compare');
+  const { t } = useTranslation('compare');
   const { a, b } = useStore(comparedPair);
-  const snapshots = useSnapshots(null);
-  const choices = useMemo(
-    () =>
-      sideChoices(vms, snapshots, registries, {
-        snapshot: (snapshot) => snapshotTitle(t, snapshot, i18n.language),
-        cached: (size) => (size === '' ? t('inCache') : `${t('inCache')}${t('comma')}${size}`),
-      }),
-    [vms, snapshots, registries, t, i18n.language],
-  );
   const { comparison: current, error, startedMs, stopped, again, stop } = useComparison(a, b);
   const client = useClient();
   const [exportError, setExportError] = useState<ErrorData | null>(null);
@@ -78,32 +65,7 @@ export function CompareScreen({ vms, registries, onPush, onClose }: CompareScree
           />
         )}
       </header>
-      <div className="compare-sides">
-        <SidePicker
-          letter="A"
-          choices={choices}
-          chosen={a}
-          side={current?.a ?? null}
-          onChoose={(name) => chooseCompared({ a: name })}
-        />
-        <Button
-          className="button compare-swap"
-          aria-label={t('swap')}
-          data-tip={t('swap')}
-          onPress={() => chooseCompared({ a: b, b: a })}
-        >
-          <ArrowLeftRight size={14} strokeWidth={1.75} aria-hidden="true" />
-        </Button>
-        <SidePicker
-          letter="B"
-          choices={choices}
-          chosen={b}
-          side={current?.b ?? null}
-          onChoose={(name) => chooseCompared({ b: name })}
-        />
-        <NamesakeLine letter="A" side={current?.a ?? null} onChoose={(name) => chooseCompared({ a: name })} />
-        <NamesakeLine letter="B" side={current?.b ?? null} onChoose={(name) => chooseCompared({ b: name })} />
-      </div>
+      <ComparedSides vms={vms} registries={registries} current={current} />
       {exportError !== null && (
         <div className="pane-notice compare-notice" role="alert">
           <span>{words(exportError).what}</span> <span>{words(exportError).means}</span>

@@ -1,14 +1,12 @@
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { cellDigest, cellSize, placeRange, referenceOf } from '../../../shared/format/compared.ts';
 import { offsetUnit } from '../../../shared/format/disk-offset.ts';
-import type { AlsoIn } from '../../../shared/models/comparison.ts';
-import { type CompareRow, kindsOfRow } from '../../../shared/models/differences.ts';
-import { FrontCut } from '../../ui/front-cut.tsx';
+import type { CompareRow } from '../../../shared/models/differences.ts';
+import { revealRow } from '../../ui/reveal-row.ts';
+import { stepInRows } from '../../ui/row-steps.ts';
 import { remPx } from '../../ui/text-width.ts';
 import { useRowWindow } from '../weave/use-row-window.ts';
-import { CompareSwatch } from './compare-swatch.tsx';
-import { alsoInWords, rowWord } from './compare-words.ts';
+import { CompareTableRow } from './compare-table-row.tsx';
 
 /** Height of a row, in rem. */
 const ROW_REM = 26 / 16;
@@ -27,7 +25,6 @@ export interface CompareTableProps {
 
 /** Places of two disks in words: one tab stop, arrows move. Only rows in sight are in the document when there are many. */
 export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }: CompareTableProps): ReactElement {
-  const { t } = useTranslation('compare');
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const table = useRef<HTMLTableElement>(null);
@@ -36,16 +33,8 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
   const rowHeight = ROW_REM * remPx();
   const sight = useRowWindow(scroller, rows.length, rowHeight);
   const active = Math.min(current, Math.max(0, rows.length - 1));
-
-  function reveal(at: number): void {
-    const element = scroller.current;
-    if (element === null) return;
-    const top = at * rowHeight;
-    // The head stays above the rows.
-    const room = element.clientHeight - 2 * rowHeight;
-    if (top < element.scrollTop) element.scrollTop = top;
-    else if (top > element.scrollTop + room) element.scrollTop = top - room;
-  }
+  // The head stays in sight above the rows.
+  const reveal = (at: number): void => revealRow(scroller.current, at, rowHeight, rowHeight);
 
   if (opened !== gone) {
     setGone(opened);
@@ -64,24 +53,14 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
 
   function press(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: active + 1,
-      ArrowUp: active - 1,
-      PageDown: active + page,
-      PageUp: active - page,
-      Home: 0,
-      End: rows.length - 1,
-    };
-    const wanted = steps[event.key];
-    if (wanted === undefined) return;
+    const next = stepInRows(event.key, active, rows.length, page);
+    if (next === null) return;
     event.preventDefault();
-    const next = Math.max(0, Math.min(rows.length - 1, wanted));
     setCurrent(next);
     reveal(next);
     onMark(rows[next]?.place ?? null);
   }
 
-  const unit = offsetUnit(chunkSize).name;
   return (
     <div ref={scroller} className="compare-table">
       <table
@@ -95,51 +74,24 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
         onKeyDown={press}
         onBlur={() => onMark(null)}
       >
-        <thead>
-          <tr>
-            <th scope="col">#</th>
-            <th scope="col">{t('column.range', { unit })}</th>
-            <th scope="col">{t('column.kind')}</th>
-            <th scope="col">{t('column.digestA')}</th>
-            <th scope="col">{t('column.size')}</th>
-            <th scope="col">{t('column.digestB')}</th>
-            <th scope="col">{t('column.size')}</th>
-            <th scope="col">{t('column.alsoIn')}</th>
-          </tr>
-        </thead>
+        <CompareTableHead chunkSize={chunkSize} />
         <tbody>
           {sight.before > 0 && <Space height={sight.before} />}
-          {rows.slice(sight.first, sight.last).map((row, at) => {
-            const index = sight.first + at;
-            const { place, kind, a, b, chunk } = row;
+          {rows.slice(sight.first, sight.last).map((row, offset) => {
+            const at = sight.first + offset;
             return (
-              <tr
+              <CompareTableRow
                 // A place may have a move on either side.
-                key={`${String(place)} ${kind} ${a === chunk.a ? 'a' : 'b'}`}
-                id={`${id}-${String(index)}`}
-                aria-rowindex={index + 2}
-                aria-selected={index === active}
-                data-marked={place === marked ? '' : undefined}
-                onClick={() => setCurrent(index)}
-                onPointerEnter={() => onMark(place)}
-                onPointerLeave={() => onMark(null)}
-              >
-                <td>{place}</td>
-                <td>{placeRange(row, chunkSize)}</td>
-                <td className="compare-kind">
-                  {kindsOfRow(row).map((swatch) => (
-                    <CompareSwatch key={swatch} kind={swatch} />
-                  ))}
-                  {rowWord(t, row)}
-                </td>
-                <td className="compare-code">{cellDigest(a)}</td>
-                <td>{cellSize(a)}</td>
-                <td className="compare-code">{cellDigest(b)}</td>
-                <td>{cellSize(b)}</td>
-                <td data-tip={chunk.alsoIn?.images.map(referenceOf).join('\n')}>
-                  <AlsoInCell alsoIn={chunk.alsoIn} />
-                </td>
-              </tr>
+                key={`${String(row.place)} ${row.kind} ${row.a === row.chunk.a ? 'a' : 'b'}`}
+                row={row}
+                chunkSize={chunkSize}
+                id={`${id}-${String(at)}`}
+                at={at}
+                active={at === active}
+                marked={row.place === marked}
+                onChoose={() => setCurrent(at)}
+                onMark={onMark}
+              />
             );
           })}
           {sight.after > 0 && <Space height={sight.after} />}
@@ -149,13 +101,22 @@ export function CompareTable({ rows, chunkSize, label, marked, onMark, opened }:
   );
 }
 
-/** The one other image that needs a chunk, its tag always in sight; or how many do. */
-function AlsoInCell({ alsoIn }: { readonly alsoIn: AlsoIn | null }): ReactElement {
+function CompareTableHead({ chunkSize }: { readonly chunkSize: number }): ReactElement {
   const { t } = useTranslation('compare');
-  const [only] = alsoIn?.count === 1 ? alsoIn.images : [];
-  if (only === undefined) return <>{alsoInWords(t, alsoIn)}</>;
-  const path = `${only.registry}/${only.repository}`;
-  return <FrontCut path={path} end={referenceOf(only).slice(path.length)} />;
+  return (
+    <thead>
+      <tr>
+        <th scope="col">#</th>
+        <th scope="col">{t('column.range', { unit: offsetUnit(chunkSize).name })}</th>
+        <th scope="col">{t('column.kind')}</th>
+        <th scope="col">{t('column.digestA')}</th>
+        <th scope="col">{t('column.size')}</th>
+        <th scope="col">{t('column.digestB')}</th>
+        <th scope="col">{t('column.size')}</th>
+        <th scope="col">{t('column.alsoIn')}</th>
+      </tr>
+    </thead>
+  );
 }
 
 /** The room of the rows that are not in the document. */

@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import { cellDigest, cellSize } from '../../../shared/format/compared.ts';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import type { AlsoIn, ComparedCell, ComparedSide } from '../../../shared/models/comparison.ts';
 import type { CompareRow } from '../../../shared/models/differences.ts';
 import type { Snapshot } from '../../../shared/models/snapshot.ts';
@@ -13,7 +14,7 @@ export function sideTitle(
   { title, madeMs }: Pick<ComparedSide, 'title' | 'madeMs'>,
   language: string,
 ): string {
-  return madeMs === null ? title : snapshotTitle(t, { vmName: title, madeMs }, language);
+  return madeMs === null ? shownName(title) : snapshotTitle(t, { vmName: title, madeMs }, language);
 }
 
 /** `base, snapshot of 20 Nov, 14:41` */
@@ -22,7 +23,7 @@ export function snapshotTitle(
   { vmName, madeMs }: Pick<Snapshot, 'vmName' | 'madeMs'>,
   language: string,
 ): string {
-  return t('snapshotOfVm', { name: vmName, time: momentWords(madeMs, language) });
+  return t('snapshotOfVm', { name: shownName(vmName), time: momentWords(madeMs, language) });
 }
 
 /** `Moved to 113`, `Only in A`, … */

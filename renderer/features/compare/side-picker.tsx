@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { totalBytes } from '../../../shared/format/compared.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import type { ComparedName, ComparedSide } from '../../../shared/models/comparison.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
 import { dayWords, momentWords } from '../../ui/moment.ts';
@@ -116,7 +117,7 @@ function SideWords(props: Pick<SidePickerProps, 'chosen' | 'side' | 'choices'>):
   return (
     <>
       <span className="compare-side-title">
-        <FrontCut path={side.title} />
+        <FrontCut path={shownName(side.title)} />
         {side.tags.length > 0 && <TagTokens tags={side.tags} most={TOKENS} />}
       </span>
       <span className="compare-side-facts">{facts.join(t('comma'))}</span>

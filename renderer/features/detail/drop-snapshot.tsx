@@ -5,6 +5,7 @@ import type { Snapshot } from '../../../shared/models/snapshot.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { useClient } from '../../state/client.ts';
 import { momentWords } from '../../ui/moment.ts';
+import { vmTitle } from '../local/vm-title.ts';
 import { AlertQuestion } from '../push/alert-question.tsx';
 
 /** A snapshot that would go: dropped, or unpinned while only its pin keeps it. */
@@ -23,7 +24,7 @@ export function DropSnapshot(props: {
   const { id, madeMs, onlyHere, keptFor } = loss.snapshot;
   const { t, i18n } = useTranslation('snapshots');
   const client = useClient();
-  const kept = { pin: t('wasPinned'), job: t('wasJob'), base: t('wasBase', { name: vm.name }) };
+  const kept = { pin: t('wasPinned'), job: t('wasJob'), base: t('wasBase', { name: vmTitle(vm) }) };
   return (
     <AlertQuestion
       title={t(`${loss.by}Title`, { time: momentWords(madeMs, i18n.language) })}

@@ -62,7 +62,7 @@ function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly on
     vm.kind === 'image' ? t('cachedImage') : '',
     vm.os === 'darwin' ? 'macOS' : vm.os === 'linux' ? 'Linux' : '',
     vm.arch ?? '',
-    vm.kind === 'vm' ? t(`state.${vm.state}`) : '',
+    vm.defect !== null ? t('defect') : vm.kind === 'vm' ? t(`state.${vm.state}`) : '',
     changed ? t('changedSince') : '',
   ].filter((text) => text !== '');
   return (

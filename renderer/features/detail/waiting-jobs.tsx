@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { useJobs } from '../transfers/job-mirror-context.ts';
 
@@ -56,7 +57,7 @@ export function WaitingJobs(props: {
               <td>
                 <Button className="row-link" onPress={() => onShowJob(job.id)}>
                   <Upload size={14} strokeWidth={1.75} aria-hidden="true" />
-                  {job.vmName} → {job.references[0]}
+                  {shownName(job.vmName)} → {job.references[0]}
                 </Button>
               </td>
               <td className="quiet-cell">{words(`state.${job.state}`)}</td>

@@ -21,6 +21,7 @@ import './local.css';
 import { LocalRowCells } from './local-row.tsx';
 import { columnUnit, LOCAL_COLUMNS, type LocalColumn, type LocalRow, localRows } from './local-rows.ts';
 import { useVmCommands } from './use-vm-commands.ts';
+import { vmTitle } from './vm-title.ts';
 
 /** See {@link LocalPane}. */
 export interface LocalPaneProps {
@@ -141,7 +142,7 @@ export function LocalPane(props: LocalPaneProps): ReactElement {
       {menu !== null && (
         <ContextMenu
           place={menu.place}
-          label={t('menuOf', { name: menu.vm.name })}
+          label={t('menuOf', { name: vmTitle(menu.vm) })}
           groups={commands(menu.vm)}
           onClose={() => setMenu(null)}
         />

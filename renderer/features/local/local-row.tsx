@@ -39,7 +39,8 @@ function StateIcon({ vm }: { readonly vm: Vm }): ReactElement {
   return (
     <span className="icon" data-state={state}>
       <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
-      {vm.kind === 'vm' && <span className="for-readers">{t(`state.${vm.state}`)}</span>}
+      {vm.defect !== null && <span className="for-readers">{t('defect')}</span>}
+      {vm.defect === null && vm.kind === 'vm' && <span className="for-readers">{t(`state.${vm.state}`)}</span>}
     </span>
   );
 }
@@ -50,7 +51,7 @@ function useRowTip(): (vm: Vm, known: VmKnowledge | undefined) => string {
   const words = useErrorWords();
   return (vm, known) => {
     const lines = [vmTitle(vm)];
-    if (vm.kind === 'vm') lines.push(t(`state.${vm.state}`));
+    if (vm.kind === 'vm' && vm.defect === null) lines.push(t(`state.${vm.state}`));
     else lines.push(...vm.tags.slice(1).map((tag) => `:${tag}`));
     if (vm.defect !== null) {
       const { what, means } = words(vm.defect);
@@ -111,10 +112,16 @@ function VmName({ vm }: { readonly vm: Vm }): ReactElement {
   const { t } = useTranslation('firstRun');
   return (
     <>
-      {vm.name}
+      {vmTitle(vm)}
       {vm.id === SAMPLE_VM_ID && <span className="sample-mark">{t('sampleMark')}</span>}
     </>
   );
+}
+
+/** The name of a cached image below its host; of a folder that cannot be read, the folder. */
+function ImageName({ vm }: { readonly vm: Vm }): ReactElement {
+  const { repository } = imagePlace(vm);
+  return repository === '' ? <FrontCut path={vm.folder} /> : <FrontCut path={repository} end={imageEnd(vm)} />;
 }
 
 function VmCells({ vm, known, unit, wide }: Omit<LocalRowProps, 'row'> & { readonly vm: Vm }): ReactElement {
@@ -123,9 +130,7 @@ function VmCells({ vm, known, unit, wide }: Omit<LocalRowProps, 'row'> & { reado
   return (
     <span className="local-row" data-tip={tip(vm, known)} data-defect={vm.defect !== null || undefined}>
       <StateIcon vm={vm} />
-      <span className="name">
-        {vm.kind === 'vm' ? <VmName vm={vm} /> : <FrontCut path={imagePlace(vm).repository} end={imageEnd(vm)} />}
-      </span>
+      <span className="name">{vm.kind === 'vm' ? <VmName vm={vm} /> : <ImageName vm={vm} />}</span>
       {vm.defect !== null ? (
         <span className="local-defect">
           <FrontCut path={words(vm.defect).what} />

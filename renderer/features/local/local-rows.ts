@@ -58,13 +58,18 @@ function rowOf(vm: Vm, level: number): LocalRow {
 
 function hostRows(images: readonly Vm[], order: LocalOrder): LocalRow[] {
   const hosts = [...new Set(images.map((vm) => imagePlace(vm).host))].sort(names.compare);
-  return hosts.flatMap((host) => [
-    { kind: 'host', host, key: `host:${host}`, level: 2, open: null, name: host, selectable: false },
-    ...sorted(
+  return hosts.flatMap((host) => {
+    const own = sorted(
       images.filter((vm) => imagePlace(vm).host === host),
       order,
-    ).map((vm) => rowOf(vm, 3)),
-  ]);
+    );
+    // The whole cache cannot be read.
+    if (host === '') return own.map((vm) => rowOf(vm, 2));
+    return [
+      { kind: 'host', host, key: `host:${host}`, level: 2, open: null, name: host, selectable: false },
+      ...own.map((vm) => rowOf(vm, 3)),
+    ];
+  });
 }
 
 /** The rows of the Local pane: two groups, cached images by host, closed groups without their rows. */

@@ -5,8 +5,10 @@ import { Trans, useTranslation } from 'react-i18next';
 import { layerLimitError } from '../../../shared/errors/layer-limit-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
+import type { ComparedName } from '../../../shared/models/comparison.ts';
 import type { CachedImagePlan, Plan, PlanReference, PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { imageName } from '../compare/compare-start.ts';
 import { targetTitle } from './cost-words.ts';
 import { useErrorWords } from './use-error-words.ts';
 import './plan-notices.css';
@@ -19,10 +21,13 @@ export interface PlanNoticesProps {
   readonly registries: readonly Registry[];
   /** The person agrees that a cached image gets a new manifest. */
   readonly onNewManifest: () => void;
+  /** Compares what is pushed with an image of a registry. */
+  readonly onCompare: (image: ComparedName) => void;
 }
 
 /** What a push changes or needs beside its bytes: tags that move, a suspended VM, the upload time, the lock. */
-export function PlanNotices({ plan, language, registries, onNewManifest }: PlanNoticesProps): ReactElement {
+export function PlanNotices(props: PlanNoticesProps): ReactElement {
+  const { plan, language, registries, onNewManifest, onCompare } = props;
   const { t } = useTranslation('push');
   const errorWords = useErrorWords();
   const known = plan.targets.find((target) => target.knownUploadTime !== null)?.knownUploadTime ?? null;
@@ -55,6 +60,7 @@ export function PlanNotices({ plan, language, registries, onNewManifest }: PlanN
               reference={reference}
               repository={targetTitle(t, target)}
               keeps={otherTags(registries, target, reference)}
+              onCompare={comparing(target, reference, onCompare)}
             />
           )),
       )}
@@ -63,7 +69,7 @@ export function PlanNotices({ plan, language, registries, onNewManifest }: PlanN
       {known !== null && (
         <Notice tone="quiet">{t('notice.knownManifest', { time: uploadTime(known, language) })}</Notice>
       )}
-      {plan.source === 'lock' && <Notice tone="quiet">{t('notice.lock')}</Notice>}
+      {plan.source === 'lock' && readsDisk(plan) && <Notice tone="quiet">{t('notice.lock')}</Notice>}
       {plan.source === 'snapshot' && (
         <Notice tone="quiet">
           {plan.lockedMs === null
@@ -73,6 +79,13 @@ export function PlanNotices({ plan, language, registries, onNewManifest }: PlanN
       )}
       {plan.source === 'unlocked' && <Notice tone="warning">{t('notice.unlocked')}</Notice>}
     </>
+  );
+}
+
+/** A byte of the disk is still to be read: to know it, or to send it. */
+function readsDisk({ targets }: Plan): boolean {
+  return targets.some(({ layers }) =>
+    layers.some(({ kind, verdict }) => kind === 'disk' && (verdict === null || verdict === 'upload')),
   );
 }
 
@@ -127,17 +140,37 @@ function otherTags(
   return group.tags.filter((other) => !leave.includes(other));
 }
 
+/** Compares with the image that a tag leaves; null where that is no image of a registry. */
+function comparing(
+  { place, registry, repository }: PlanTarget,
+  { previousDigest }: PlanReference,
+  onCompare: PlanNoticesProps['onCompare'],
+): (() => void) | null {
+  if (place !== 'registry' || previousDigest === null) return null;
+  return () => onCompare(imageName(registry, repository, { digest: previousDigest }));
+}
+
 interface MovedTagProps {
   readonly reference: PlanReference;
   readonly repository: string;
   readonly keeps: readonly string[] | null;
+  readonly onCompare: (() => void) | null;
 }
 
-function MovedTag({ reference, repository, keeps }: MovedTagProps): ReactElement {
+function MovedTag({ reference, repository, keeps, onCompare }: MovedTagProps): ReactElement {
   const { t } = useTranslation('push');
   const { tag, state, previousDigest } = reference;
   return (
-    <Notice tone="warning">
+    <Notice
+      tone="warning"
+      action={
+        onCompare !== null && (
+          <Button className="link-button" aria-label={t('notice.compareWith', { tag })} onPress={onCompare}>
+            {t('notice.compare')}
+          </Button>
+        )
+      }
+    >
       <Trans
         t={t}
         i18nKey={state === 'conflict' ? 'notice.conflict' : 'notice.moves'}
@@ -164,18 +197,19 @@ function uploadTime(iso: string, language: string): string {
 
 const NOTICE_ICONS = { danger: CircleAlert, warning: TriangleAlert, quiet: Info } as const;
 
-function Notice({
-  tone,
-  children,
-}: {
+function Notice(props: {
   readonly tone: 'danger' | 'warning' | 'quiet';
+  /** Stands at the end of its line. */
+  readonly action?: ReactNode;
   readonly children: ReactNode;
 }): ReactElement {
+  const { tone, action, children } = props;
   const Icon = NOTICE_ICONS[tone];
   return (
     <p className={`plan-notice plan-notice-${tone}`} role={tone === 'danger' ? 'alert' : undefined}>
       <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
       <span>{children}</span>
+      {action}
     </p>
   );
 }

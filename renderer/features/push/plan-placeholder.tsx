@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import { useRetryWords } from '../weave/retry-words.ts';
 import type { PlanView } from './use-plan.ts';
 
@@ -8,7 +9,7 @@ export function PlanPlaceholder(props: { readonly view: PlanView; readonly vmNam
   const { view, vmName } = props;
   const { t } = useTranslation('push');
   const retry = useRetryWords(view.retry);
-  if (view.phase === 'none') return <p className="push-plan-hint">{t('hint', { name: vmName })}</p>;
+  if (view.phase === 'none') return <p className="push-plan-hint">{t('hint', { name: shownName(vmName) })}</p>;
   return (
     <div className="push-plan-hint">
       <span role="status">

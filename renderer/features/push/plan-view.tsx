@@ -1,5 +1,6 @@
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ComparedName } from '../../../shared/models/comparison.ts';
 import type { Plan, PlanTarget } from '../../../shared/models/plan.ts';
 import type { SendAgain } from '../../../shared/models/push-options.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
@@ -21,6 +22,8 @@ export interface PlanViewProps {
   readonly registries: readonly Registry[];
   readonly onCopy: (text: string) => void;
   readonly onNewManifest: () => void;
+  /** Compares what is pushed with an image of a registry. */
+  readonly onCompare: (image: ComparedName) => void;
   /** Layers that are sent whatever the registry says. */
   readonly sendAgain: SendAgain;
   readonly onSendAgain: (sendAgain: SendAgain) => void;
@@ -28,7 +31,7 @@ export interface PlanViewProps {
 
 /** A plan: price, verdicts, weave, notices, layers. Nothing here is reckoned beside the plan. */
 export function PlanView(props: PlanViewProps): ReactElement {
-  const { plan, target, language, registries, onCopy, onNewManifest, sendAgain, onSendAgain } = props;
+  const { plan, target, language, registries, onCopy, sendAgain, onSendAgain } = props;
   const { t } = useTranslation('push');
   const [chosen, setFilter] = useState<LayerFilter | null>(null);
   const { highlighted, setHighlighted, marked, setMarked, revealed, open } = useLayerFocus();
@@ -60,7 +63,13 @@ export function PlanView(props: PlanViewProps): ReactElement {
         />
       </div>
       <div className="push-notices">
-        <PlanNotices plan={plan} language={language} registries={registries} onNewManifest={onNewManifest} />
+        <PlanNotices
+          plan={plan}
+          language={language}
+          registries={registries}
+          onNewManifest={props.onNewManifest}
+          onCompare={props.onCompare}
+        />
       </div>
       <PlanLayers
         target={target}

@@ -2,6 +2,7 @@ import { RefreshCw } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button, Heading } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { useNow } from '../weave/use-now.ts';
 import type { PlannedPush } from './use-planned-push.ts';
@@ -16,7 +17,7 @@ export function PushHead({ vm, planned }: { readonly vm: Vm; readonly planned: P
   return (
     <header className="sheet-head">
       <Heading slot="title" level={2}>
-        {t('title', { name: vm.name })}
+        {t('title', { name: shownName(vm.name) })}
       </Heading>
       <span className="sheet-head-note">{t('nothingSent')}</span>
       <span className="sheet-head-age" aria-live="off">

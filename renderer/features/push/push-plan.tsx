@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
+import type { ComparedName } from '../../../shared/models/comparison.ts';
 import type { PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { useClient } from '../../state/client.ts';
@@ -23,10 +24,11 @@ export interface PushPlanProps {
   readonly planned: PlannedPush;
   readonly focused: TargetInFocus;
   readonly registries: readonly Registry[];
+  readonly onCompare: (image: ComparedName) => void;
 }
 
 /** What came of planning: the plan of the target in focus, what is wrong, or what is still missing for a plan. */
-export function PushPlan({ vmName, wish, planned, focused, registries }: PushPlanProps): ReactElement {
+export function PushPlan({ vmName, wish, planned, focused, registries, onCompare }: PushPlanProps): ReactElement {
   const { t, i18n } = useTranslation('push');
   const { view, error, planAgain, copy } = planned;
   const shown = shownTarget(wish, planned, focused);
@@ -60,6 +62,7 @@ export function PushPlan({ vmName, wish, planned, focused, registries }: PushPla
           sendAgain={wish.sendAgain}
           onSendAgain={wish.setSendAgain}
           onNewManifest={wish.makeNewManifest}
+          onCompare={onCompare}
         />
       )}
       {error === null && view.plan === null && <PlanPlaceholder view={view} vmName={vmName} />}

@@ -66,9 +66,12 @@ async function openSheet(handlers: Partial<Handlers>, references: readonly strin
     'jobs.push': () => Promise.resolve(summaryOf(sampleJob([]))),
     ...handlers,
   });
-  const onClose = vi.fn();
-  const view = await renderWindow(host, <PushSheet vm={sampleVm()} initialReferences={references} onClose={onClose} />);
-  return { host, onClose, view, user: userEvent.setup() };
+  const [onClose, onCompare] = [vi.fn(), vi.fn()];
+  const view = await renderWindow(
+    host,
+    <PushSheet vm={sampleVm()} start={{ references }} onClose={onClose} onCompare={onCompare} />,
+  );
+  return { host, onClose, onCompare, view, user: userEvent.setup() };
 }
 
 function asked(host: MemoryHost, method: string): unknown[] {
@@ -368,7 +371,7 @@ describe('the push sheet', () => {
   });
 
   it('warns of a tag that moves, a suspended VM, a kept upload time and a held lock', async () => {
-    const target = sampleTarget(sampleLayers(drawnDisk('3xp')), { knownUploadTime: '2026-11-20T14:40:00Z' });
+    const target = sampleTarget(sampleLayers(drawnDisk('3xpu')), { knownUploadTime: '2026-11-20T14:40:00Z' });
     const plan = samplePlan([target], { suspended: true, source: 'lock' });
     await openSheet(
       { 'plans.make': () => Promise.resolve(plan) },
@@ -380,6 +383,37 @@ describe('the push sheet', () => {
     expect(screen.getByText(/is suspended/)).toBeTruthy();
     expect(screen.getByText(/its upload time stays/)).toBeTruthy();
     expect(screen.getByText(/cannot start until its disk has been read/)).toBeTruthy();
+  });
+
+  it('says nothing of a held lock where no byte of the disk is to be read', async () => {
+    const target = sampleTarget(sampleLayers(drawnDisk('3xpdmzZ')));
+    const plan = samplePlan([target], { suspended: true, source: 'lock' });
+    await openSheet(
+      { 'plans.make': () => Promise.resolve(plan) },
+      target.references.map(({ reference }) => reference),
+    );
+    expect(await screen.findByText(/is suspended/)).toBeTruthy();
+    expect(screen.queryByText(/cannot start/)).toBeNull();
+  });
+
+  it('compares what is pushed with the image that a tag leaves, and keeps what was typed for when it comes back', async () => {
+    const target = sampleTarget(sampleLayers(drawnDisk('3xpu')));
+    const references = target.references.map(({ reference }) => reference);
+    const { onCompare, user } = await openSheet(
+      { 'plans.make': () => Promise.resolve(samplePlan([target])) },
+      references,
+    );
+    const compare = await screen.findByRole('button', { name: 'Compare with the image that latest points at' });
+    await user.click(screen.getByRole('button', { name: 'Options' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Read back after the push' }));
+    await user.click(compare);
+    const image = `registry.acme.internal:5000/macos/sonoma@sha256:d8a8d${'7'.repeat(54)}139ee`;
+    expect(onCompare.mock.calls).toMatchObject([
+      [
+        { kind: 'image', name: image },
+        { references, choices: { verify: true } },
+      ],
+    ]);
   });
 
   it('names the tags that the old image keeps', async () => {

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type ReactElement, useState } from 'react';
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components';
+import type { ComparedName } from '../../../shared/models/comparison.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import { useClient } from '../../state/client.ts';
 import { PushFoot } from './push-foot.tsx';
@@ -10,16 +11,17 @@ import '../../ui/controls.css';
 import './push-sheet.css';
 import { useKnownRegistries } from './use-known-registries.ts';
 import { usePlannedPush } from './use-planned-push.ts';
-import { type PushWish, usePushWish } from './use-push-wish.ts';
+import { type PushStart, type PushWish, usePushWish } from './use-push-wish.ts';
 
 /** What the sheet pushes, and whom it tells. */
 export interface PushSheetProps {
   readonly vm: Vm;
-  /** Filled into the target fields at first; none = those of the newest push of this VM. */
-  readonly initialReferences: readonly string[];
+  readonly start: PushStart;
   readonly onClose: () => void;
   /** The push was taken up; the sheet closes by itself. */
   readonly onPushed?: ((jobId: string) => void) | undefined;
+  /** Compares the VM with an image, in place of the sheet, which comes back with `start`. */
+  readonly onCompare: (image: ComparedName, start: PushStart) => void;
 }
 
 /** The plan of a push before anything is sent. */
@@ -43,9 +45,9 @@ export function PushSheet(props: PushSheetProps): ReactElement {
   );
 }
 
-function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps): ReactElement {
+function PushForm({ vm, start, onClose, onPushed, onCompare }: PushSheetProps): ReactElement {
   const registries = useKnownRegistries(useClient());
-  const typed = usePushWish(vm, initialReferences);
+  const typed = usePushWish(vm, start);
   const planned = usePlannedPush(typed, (jobId) => {
     onPushed?.(jobId);
     onClose();
@@ -77,7 +79,17 @@ function PushForm({ vm, initialReferences, onClose, onPushed }: PushSheetProps):
     >
       <PushHead vm={vm} planned={planned} />
       <PushTargets vmName={vm.name} wish={wish} view={planned.view} registries={registries} onFocus={setFocused} />
-      <PushPlan vmName={vm.name} wish={wish} planned={planned} focused={focused} registries={registries} />
+      <PushPlan
+        vmName={vm.name}
+        wish={wish}
+        planned={planned}
+        focused={focused}
+        registries={registries}
+        onCompare={(image) => {
+          const references = wish.request?.references ?? start.references;
+          onCompare(image, { references, choices: wish.choices });
+        }}
+      />
       <PushFoot vm={vm} request={wish.request} planned={planned} onClose={onClose} />
     </form>
   );

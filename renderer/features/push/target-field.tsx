@@ -55,11 +55,13 @@ export function TargetField(props: TargetFieldProps): ReactElement {
   function toInput(): void {
     input.current?.focus();
   }
-
-  const picking = usePicking(suggestions, (suggestion) => {
-    onChange(takeSuggestion(target, suggestion.text));
+  /** What is changed beside the text goes on at the text. */
+  function change(next: TargetDraft): void {
+    onChange(next);
     toInput();
-  });
+  }
+
+  const picking = usePicking(suggestions, (suggestion) => change(takeSuggestion(target, suggestion.text)));
 
   function settle(): void {
     const elsewhere = referenceElsewhere(target);
@@ -67,26 +69,17 @@ export function TargetField(props: TargetFieldProps): ReactElement {
     else onChange(settleText(target));
   }
 
-  const tokens = target.tags.map((tag) => (
-    <TagToken
-      key={tag}
-      tag={tag}
-      planned={planned?.references.find((reference) => reference.tag === tag) ?? null}
-      onRemove={() => {
-        onChange(removeTag(target, tag));
-        toInput();
-      }}
-      onEdit={() => {
-        onChange(editTag(target, tag));
-        toInput();
-      }}
-      onMove={(step) => {
+  const tokens = (
+    <TargetTokens
+      target={target}
+      planned={planned}
+      onChange={change}
+      onStep={(to) => {
         const all = tokensOf(field.current);
-        const next = target.tags.indexOf(tag) + step;
-        (next >= all.length ? input.current : all[Math.max(0, next)])?.focus();
+        (to >= all.length ? input.current : all[Math.max(0, to)])?.focus();
       }}
     />
-  ));
+  );
 
   return (
     <div className="target">
@@ -99,14 +92,7 @@ export function TargetField(props: TargetFieldProps): ReactElement {
           title={t(`health.${health}`)}
         />
         {target.name !== null && (
-          <TargetName
-            name={target.name}
-            label={t('editRepository')}
-            onEdit={() => {
-              onChange(editName(target));
-              toInput();
-            }}
-          />
+          <TargetName name={target.name} label={t('editRepository')} onEdit={() => change(editName(target))} />
         )}
         {target.name !== null && tokens}
         <TargetInput
@@ -133,17 +119,29 @@ export function TargetField(props: TargetFieldProps): ReactElement {
           <X size={14} strokeWidth={1.75} aria-hidden="true" />
         </Button>
       )}
-      <TargetProblemLine
-        id={problemId}
-        target={target}
-        problem={told}
-        onUse={(text) => {
-          onChange({ ...target, text });
-          toInput();
-        }}
-      />
+      <TargetProblemLine id={problemId} target={target} problem={told} onUse={(text) => change({ ...target, text })} />
     </div>
   );
+}
+
+/** The tags of a target: each can be removed, edited, and left for its neighbour (`onStep`, the place of a token). */
+function TargetTokens(props: {
+  readonly target: TargetDraft;
+  readonly planned: PlanTarget | null;
+  readonly onChange: (target: TargetDraft) => void;
+  readonly onStep: (to: number) => void;
+}): ReactElement[] {
+  const { target, planned, onChange, onStep } = props;
+  return target.tags.map((tag, at) => (
+    <TagToken
+      key={tag}
+      tag={tag}
+      planned={planned?.references.find((reference) => reference.tag === tag) ?? null}
+      onRemove={() => onChange(removeTag(target, tag))}
+      onEdit={() => onChange(editTag(target, tag))}
+      onMove={(step) => onStep(at + step)}
+    />
+  ));
 }
 
 function tokensOf(field: HTMLElement | null): readonly HTMLElement[] {

@@ -9,6 +9,14 @@ import { lastReferences } from './last-references.ts';
 import { DEFAULT_CHOICES, type PushChoices } from './push-options.tsx';
 import { readTarget, type TargetDraft, targetsOf } from './target-draft.ts';
 
+/** With what the sheet of a push begins. */
+export interface PushStart {
+  /** Filled into the target fields; none = those of the newest push of the VM. */
+  readonly references: readonly string[];
+  /** Absent = the usual ones. */
+  readonly choices?: PushChoices;
+}
+
 /** What a person wants of a push, as far as it was typed and chosen. */
 export interface PushWish {
   readonly targets: readonly TargetDraft[];
@@ -36,16 +44,16 @@ function referencesOf(targets: readonly TargetDraft[]): readonly string[] | null
   return [...new Set(readings.flatMap(({ references }) => references))];
 }
 
-/** Holds what is wanted of a push of `vm`. Until something is typed, what was asked for (`initial`), else what was pushed last. */
-export function usePushWish(vm: Vm, initial: readonly string[]): PushWish {
+/** Holds what is wanted of a push of `vm`. Until something is typed, what was asked for (`start`), else what was pushed last. */
+export function usePushWish(vm: Vm, start: PushStart): PushWish {
   const jobs = useJobs((state) => state.jobs);
   const [edited, setEdited] = useState<readonly TargetDraft[] | null>(null);
   const [keepLocal, setKeepLocal] = useMemory('push.keepLocal', z.boolean(), false);
-  const [choices, setChoices] = useState(DEFAULT_CHOICES);
+  const [choices, setChoices] = useState(start.choices ?? DEFAULT_CHOICES);
   const [sendAgain, setSendAgain] = useState<SendAgain>([]);
   const [force, setForce] = useState(false);
   const [newManifest, setNewManifest] = useState(false);
-  const targets = edited ?? targetsOf(initial.length > 0 ? initial : lastReferences(jobs, vm.id), 1);
+  const targets = edited ?? targetsOf(start.references.length > 0 ? start.references : lastReferences(jobs, vm.id), 1);
   const references = referencesOf(targets);
   return {
     targets,

@@ -37,6 +37,9 @@ export function AddRegistry(props: {
           <label htmlFor={id}>{t('host')}</label>
           <input
             id={id}
+            // The dialog was opened to be filled in here.
+            // biome-ignore lint/a11y/noAutofocus: the first field of a dialog takes the focus
+            autoFocus
             className="input"
             value={text}
             placeholder="ghcr.io"

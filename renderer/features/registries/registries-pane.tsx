@@ -67,29 +67,14 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
       data-pane="registries"
       data-lonely={registries !== null && !others ? true : undefined}
     >
-      <header className="pane-head">
-        <h2>{t('registries')}</h2>
-        <span className="count">{registries?.length ?? ''}</span>
-        <span className="space" />
-        {searchable && (
-          <FilterField
-            value={filter}
-            placeholder={t(width < NARROW ? 'filter' : 'filterRegistriesShort')}
-            label={t('filterRegistries')}
-            clearLabel={t('clearFilter')}
-            onChange={setFilter}
-            onLeave={() => tree.current?.focus()}
-          />
-        )}
-        <Button
-          className="icon-button button-small"
-          aria-label={t('addRegistry')}
-          data-tip={t('addRegistry')}
-          onPress={onAdd}
-        >
-          <Plus size={15} strokeWidth={1.75} aria-hidden="true" />
-        </Button>
-      </header>
+      <RegistriesHead
+        count={registries?.length ?? null}
+        filter={searchable ? filter : null}
+        narrow={width < NARROW}
+        onFilter={setFilter}
+        onLeave={() => tree.current?.focus()}
+        onAdd={onAdd}
+      />
       {rows.length > 0 && (
         <TreeList
           rows={rows}
@@ -142,6 +127,46 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
         />
       )}
     </section>
+  );
+}
+
+/** How many registries there are, the filter where there is something to find, and the way to add one. */
+function RegistriesHead(props: {
+  /** Null before they are known. */
+  readonly count: number | null;
+  /** Null = there is nothing to find. */
+  readonly filter: string | null;
+  readonly narrow: boolean;
+  readonly onFilter: (filter: string) => void;
+  readonly onLeave: () => void;
+  readonly onAdd: () => void;
+}): ReactElement {
+  const { count, filter, narrow, onFilter, onLeave, onAdd } = props;
+  const { t } = useTranslation('panes');
+  return (
+    <header className="pane-head">
+      <h2>{t('registries')}</h2>
+      <span className="count">{count ?? ''}</span>
+      <span className="space" />
+      {filter !== null && (
+        <FilterField
+          value={filter}
+          placeholder={t(narrow ? 'filter' : 'filterRegistriesShort')}
+          label={t('filterRegistries')}
+          clearLabel={t('clearFilter')}
+          onChange={onFilter}
+          onLeave={onLeave}
+        />
+      )}
+      <Button
+        className="icon-button button-small"
+        aria-label={t('addRegistry')}
+        data-tip={t('addRegistry')}
+        onPress={onAdd}
+      >
+        <Plus size={15} strokeWidth={1.75} aria-hidden="true" />
+      </Button>
+    </header>
   );
 }
 

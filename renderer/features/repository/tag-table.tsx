@@ -1,28 +1,16 @@
-import {
-  type DragEvent,
-  type KeyboardEvent,
-  type MouseEvent,
-  type ReactElement,
-  useId,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type DragEvent, type ReactElement, useId, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { clearTagSelection, selectTags, useSelectedNames } from '../../state/tag-selection.ts';
-import { type MenuPlace, pointerPlace, rowMenuPlace } from '../../ui/menu-place.ts';
-import { revealRow } from '../../ui/reveal-row.ts';
-import { stepInRows } from '../../ui/row-steps.ts';
+import type { MenuPlace } from '../../ui/menu-place.ts';
 import { rowsInSight } from '../../ui/rows-in-sight.ts';
 import { useScrollView } from '../../ui/use-scroll-view.ts';
 import type { DrawnTokens } from '../tags/change-lines.ts';
 import type { TagCommand } from '../tags/use-tag-actions.tsx';
 import { useElementSize } from '../weave/use-element-size.ts';
-import { choiceOfClick, choiceOfMove, chooseTags, type TagChoice } from './tag-choice.ts';
 import type { TagRow } from './tag-rows.ts';
 import { TagTableRow } from './tag-table-row.tsx';
 import './tag-table.css';
 import { useDescribedRows } from './use-described-rows.ts';
+import { useTagKeys } from './use-tag-keys.ts';
 
 /** See {@link TagTable}. */
 export interface TagTableProps {
@@ -55,63 +43,19 @@ const NARROW = 600;
  * of its tags. Only rows in sight are in the document.
  */
 export function TagTable(props: TagTableProps): ReactElement {
-  const { place, rows, label, reading, onOpen, onMenu, onDrag, drawn, onCommand } = props;
+  const { place, rows, label, reading, onOpen, onDrag, drawn } = props;
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const view = useScrollView(scroller);
   const width = useElementSize(scroller)?.width ?? 660;
-  const selected = useSelectedNames(place);
-  const [current, setCurrent] = useState<string | null>(null);
   const rowHeight = ROW_REM * view.rem;
+  const keys = useTagKeys(props, scroller, { row: rowHeight, view: view.height });
+  const { active, selected } = keys;
   const sight = rowsInSight(rows.length, rowHeight, view);
   const inSight = useMemo(() => rows.slice(sight.first, sight.last), [rows, sight.first, sight.last]);
   useDescribedRows(place, inSight, reading);
   const threads = useMemo(() => rows.some(({ group }) => group.thread !== null), [rows]);
-  const order = useMemo(() => rows.flatMap(({ tags }) => tags), [rows]);
-  const active = Math.max(
-    0,
-    rows.findIndex(({ key }) => key === current),
-  );
   const room = width - (width < NARROW ? BESIDE_TOKENS.narrow : BESIDE_TOKENS.usual);
-
-  function moveTo(at: number, choice: TagChoice | null): void {
-    const row = rows[at];
-    if (row === undefined) return;
-    setCurrent(row.key);
-    // The head stays in sight above the rows.
-    revealRow(scroller.current, at, rowHeight, rowHeight);
-    if (choice !== null) chooseTags(place, row.tags, choice, order);
-  }
-
-  function press(event: KeyboardEvent): void {
-    const row = rows[active];
-    const command = event.metaKey || event.ctrlKey;
-    const page = Math.max(1, Math.floor(view.height / rowHeight) - 2);
-    const to = event.altKey ? null : stepInRows(event.key, current === null ? -1 : active, rows.length, page);
-    if (to !== null) moveTo(to, choiceOfMove(event));
-    else if (event.key === ' ' && row !== undefined) chooseTags(place, row.tags, 'toggle', order);
-    else if (event.key === 'Enter' && !command && row !== undefined) onOpen(row);
-    else if ((event.key === 'Delete' || event.key === 'Backspace') && selected.size > 0) onCommand('remove');
-    else if (event.key === 'F2' && selected.size === 1) onCommand('rename');
-    else if (event.key === 'Escape' && selected.size > 0) clearTagSelection();
-    else if (command && event.key.toLowerCase() === 'a') selectTags(place, order);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  function menu(event: MouseEvent): void {
-    const key = event.target instanceof Element ? event.target.closest('[data-row]')?.getAttribute('data-row') : null;
-    const hit = rows.find((row) => row.key === key);
-    const row = hit ?? rows[active];
-    if (row === undefined) return;
-    event.preventDefault();
-    if (!row.tags.some((tag) => selected.has(tag))) selectTags(place, row.tags);
-    setCurrent(row.key);
-    const list = hit === undefined ? scroller.current : null;
-    // The head stands above the rows.
-    onMenu(row, list === null ? pointerPlace(event) : rowMenuPlace(list, (active + 2) * rowHeight));
-  }
 
   return (
     <div ref={scroller} className="tag-table">
@@ -124,8 +68,8 @@ export function TagTable(props: TagTableProps): ReactElement {
         aria-rowcount={rows.length + 1}
         aria-activedescendant={rows.length === 0 ? undefined : `${id}-${String(active)}`}
         tabIndex={0}
-        onKeyDown={press}
-        onContextMenu={menu}
+        onKeyDown={keys.press}
+        onContextMenu={keys.menu}
       >
         <TagTableHead threads={threads} />
         <tbody>
@@ -142,10 +86,7 @@ export function TagTable(props: TagTableProps): ReactElement {
                 room={room}
                 selected={selected}
                 drawn={drawn.get(row.group.digest)}
-                onChoose={(tags, event) => {
-                  setCurrent(row.key);
-                  chooseTags(place, tags, choiceOfClick(event), order);
-                }}
+                onChoose={(tags, event) => keys.choose(row, tags, event)}
                 onOpen={() => onOpen(row)}
                 onDrag={(tag, event) => onDrag(row, tag, event)}
               />

@@ -1,5 +1,6 @@
 import { type ReactElement, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import type { JobState } from '../../../shared/models/job.ts';
 import { useJobs } from './job-mirror-context.ts';
 import { wordsOf } from './job-words.ts';
@@ -32,7 +33,7 @@ export function JobAnnouncer(): ReactElement {
     const news = jobs.flatMap((job) => {
       const state = TOLD.find((one) => one === job.state);
       return state !== undefined && before.get(job.id) !== state
-        ? t(`${wordsOf(job)}:say.${state}`, { name: job.vmName })
+        ? t(`${wordsOf(job)}:say.${state}`, { name: shownName(job.vmName) })
         : [];
     });
     // A live region is written to; nothing else is drawn for it.

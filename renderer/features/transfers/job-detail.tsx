@@ -4,6 +4,7 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import { placeName } from '../../../shared/models/image-location.ts';
 import type { JobLayer, JobSummary } from '../../../shared/models/job.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
@@ -50,11 +51,15 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
     act(job.id, 'retry');
   }, [act, job.id]);
   return (
-    <article ref={place} className="job-detail" aria-label={t(`${wordsOf(job)}:jobOf`, { name: job.vmName })}>
+    <article
+      ref={place}
+      className="job-detail"
+      aria-label={t(`${wordsOf(job)}:jobOf`, { name: shownName(job.vmName) })}
+    >
       <header className="job-head">
         <h2>{headline(t, job)}</h2>
         <span className="job-route">
-          {job.vmName} → {job.targets.map(placeName).join(', ')}
+          {shownName(job.vmName)} → {job.targets.map(placeName).join(', ')}
         </span>
         <TagTokens job={job} />
         <JobActions
@@ -197,7 +202,7 @@ function JobCloth({ job, layers, short, onRetryNow }: JobClothProps): ReactEleme
           <Weave
             layers={layers}
             chunkSize={job.chunkSize}
-            label={t('weaveOf', { name: job.vmName })}
+            label={t('weaveOf', { name: shownName(job.vmName) })}
             short={short}
             highlighted={highlighted}
             marked={marked}

@@ -1,6 +1,7 @@
 import { type ReactElement, useMemo } from 'react';
 import { Header, ListBox, ListBoxItem, ListBoxSection } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { useNow } from '../weave/use-now.ts';
 import { finishedToday, groupOf, type JobGroup } from './job-groups.ts';
@@ -50,7 +51,7 @@ export function JobList({ jobs, group, chosen, onChoose }: JobListProps): ReactE
 
 function JobItem({ job }: { readonly job: JobSummary }): ReactElement {
   return (
-    <ListBoxItem id={job.id} className="job-item" textValue={`${job.vmName} ${job.references.join(' ')}`}>
+    <ListBoxItem id={job.id} className="job-item" textValue={`${shownName(job.vmName)} ${job.references.join(' ')}`}>
       <JobRow job={job} />
     </ListBoxItem>
   );

@@ -4,6 +4,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
 import { formatDuration } from '../../../shared/format/duration.ts';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import type { JobState, JobSummary } from '../../../shared/models/job.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
@@ -99,7 +100,7 @@ export function JobRow({ job }: { readonly job: JobSummary }): ReactElement {
       <Icon className="job-row-icon" size={14} strokeWidth={1.75} aria-hidden="true" />
       {/* A copy is named by its source, a path. */}
       <span className="job-row-name">
-        {job.kind === 'copy' ? <FrontCut path={job.vmName} /> : <bdi>{job.vmName}</bdi>}
+        {job.kind === 'copy' ? <FrontCut path={job.vmName} /> : <bdi>{shownName(job.vmName)}</bdi>}
       </span>
       <span className="job-row-end">{endWords(t, job, i18n.language)}</span>
       <span className="job-row-reference" title={references}>

@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatRate } from '../../../shared/format/bytes.ts';
+import { shownName } from '../../../shared/format/shown-name.ts';
 import type { JobSummary } from '../../../shared/models/job.ts';
 import { askForSignIn } from '../../state/sign-in-request.ts';
 import { NotSentThisMonth } from '../savings/not-sent-this-month.tsx';
@@ -72,7 +73,7 @@ function Waiting({ job }: { readonly job: JobSummary }): ReactElement {
   return (
     <>
       <Clock className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
-      {t(`${wordsOf(job)}:strip.waiting`, { name: job.vmName, reference: job.references[0] ?? '', cause })}
+      {t(`${wordsOf(job)}:strip.waiting`, { name: shownName(job.vmName), reference: job.references[0] ?? '', cause })}
     </>
   );
 }
@@ -100,7 +101,7 @@ function InterruptedJobs({ jobs }: { readonly jobs: readonly JobSummary[] }): Re
       <CirclePause className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
       {t(`${wordsOf(jobs[0] ?? { kind: 'push' })}:strip.interrupted`, {
         count: jobs.length,
-        name: jobs[0]?.vmName ?? '',
+        name: shownName(jobs[0]?.vmName ?? ''),
         reference: jobs[0]?.references[0] ?? '',
       })}
       <Button
@@ -123,7 +124,7 @@ function Running({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactEleme
     <>
       <Upload className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
       {t(`${wordsOf(job)}:strip.running`, {
-        name: job.vmName,
+        name: shownName(job.vmName),
         reference: job.references[0] ?? '',
         sent: formatBytes(job.sent),
         size: formatBytes(job.toSend),
@@ -142,7 +143,7 @@ function LastEnded({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactEle
     );
   if (last === null) return null;
   const words = {
-    name: last.vmName,
+    name: shownName(last.vmName),
     reference: last.references[0] ?? '',
     time: timeOfDay(last.finishedMs ?? 0, i18n.language),
     sent: formatBytes(last.sent),
