@@ -8,7 +8,7 @@ import type { EventHub } from './event-hub.ts';
 import { knownOfVm, type LookingParts } from './plan/known-vm.ts';
 import type { EnginePorts } from './ports.ts';
 import type { SampleService } from './sample/sample-service.ts';
-import { listVms } from './tart/list-vms.ts';
+import { listVms, localVm } from './tart/list-vms.ts';
 import { watchVms } from './tart/watch-vms.ts';
 
 type VmMethodName = Extract<EngineMethodName, `vms.${string}`>;
@@ -85,9 +85,8 @@ export class VmService {
 
   /** A VM that can be worked with. @throws AppError `vm.notFound`, and the VM's own defect */
   async find(vmId: string): Promise<Vm> {
-    const list = await this.list();
-    const found = list.vms.find(({ id }) => id === vmId);
-    if (found === undefined) throw new AppError('vm.notFound', { name: vmId, tartHome: list.tartHome });
+    const found = (await localVm(this.#tartHome(), vmId)) ?? (await this.list()).vms.find(({ id }) => id === vmId);
+    if (found === undefined) throw new AppError('vm.notFound', { name: vmId, tartHome: this.#tartHome() });
     if (found.defect !== null) throw AppError.fromData(found.defect);
     return found;
   }

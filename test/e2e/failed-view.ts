@@ -1,6 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterEach } from 'vitest';
-import { getCurrentTest } from 'vitest/suite';
+import { afterEach, TestRunner } from 'vitest';
 
 /** A view of a hidden or busy window is given up after this. ms */
 const LOOK_MS = 5000;
@@ -20,10 +19,11 @@ export function watchForFailure(page: Page): () => void {
 
 /** Prints what the open windows show to a screen reader, if the running test failed; once a test. */
 export async function tellFailedView(): Promise<void> {
-  const test = getCurrentTest();
+  const test = TestRunner.getCurrentTest();
   if (test?.result?.state !== 'fail' || told.has(test.id) || open.size === 0) return;
   told.add(test.id);
   for (const page of open) {
+    if (page.isClosed()) continue;
     const view = await page
       .locator('body')
       .ariaSnapshot({ timeout: LOOK_MS })

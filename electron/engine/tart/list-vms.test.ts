@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { vmListSchema } from '../../../shared/models/vm.ts';
 import { runTartVm } from '../../../test/fixtures/tart-vm.ts';
-import { listVms } from './list-vms.ts';
+import { listVms, localVm } from './list-vms.ts';
 
 const CONFIG = JSON.stringify({
   version: 1,
@@ -168,6 +168,24 @@ describe("the list of Tart's home", () => {
       row('m-loop', { layout: 'incomplete', defect: 'vm.gone' }),
       row('n-linked'),
     ]);
+    const { vms } = await listVms(home, NOW);
+    expect(await Promise.all(vms.map(({ id }) => localVm(home, id)))).toEqual(vms);
+  });
+
+  it('gives one VM alone by its id, and nothing for an id that would lead elsewhere', async () => {
+    const names = ['.hidden', 'a b', 'ünïcödé'];
+    for (const name of names) await vm(name);
+    await mkdir(join(home, 'vms', '.Trashes'));
+    await writeFile(join(home, 'vms', 'file'), 'x');
+    const none = ['', '.', '..', '../vms/a b', 'a b/', 'a b/disk.img', '.Trashes', 'file', 'nobody'];
+    const found = await Promise.all(names.map((name) => localVm(home, `vm:${name}`)));
+
+    expect({
+      found: found.map((one) => one?.name),
+      none: await Promise.all(
+        [...none.map((name) => `vm:${name}`), 'a b', `image:a.io/b@${DIGEST}`].map((id) => localVm(home, id)),
+      ),
+    }).toEqual({ found: names, none: [...none, '', ''].map(() => null) });
   });
 
   it('says of a VM that is not whole which file it lacks', async () => {

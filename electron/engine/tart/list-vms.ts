@@ -21,21 +21,38 @@ async function entriesOf(folder: string): Promise<string[]> {
   }
 }
 
+/** What stands in Tart's folder of VMs under a name; null where that is no VM, and for what is no name of a folder there. */
+async function vmNamed(folder: string, name: string): Promise<Vm | null> {
+  const path = join(folder, name);
+  const naming: VmNaming = { id: `vm:${name}`, kind: 'vm', name, tags: [], digest: null };
+  const found = await statOrNull(path);
+  if (found?.isDirectory() === true) {
+    const hidden = name.startsWith('.') && (await statOrNull(join(path, 'config.json'))) === null;
+    return hidden ? null : await readVmRow(path, naming);
+  }
+  const leadsNowhere = found === null && (await lstatOrNull(path))?.isSymbolicLink() === true;
+  return leadsNowhere ? unreadableVmRow(path, naming, new AppError('vm.gone', { path, reason: 'ENOENT' })) : null;
+}
+
 /** Local VMs. A link to a folder elsewhere counts, as for Tart; one that leads nowhere (disk unplugged) is a row too. */
 async function localVms(folder: string): Promise<Vm[]> {
   const rows: Vm[] = [];
   for (const name of await entriesOf(folder)) {
-    const path = join(folder, name);
-    const naming: VmNaming = { id: `vm:${name}`, kind: 'vm', name, tags: [], digest: null };
-    const found = await statOrNull(path);
-    if (found?.isDirectory() === true) {
-      const hidden = name.startsWith('.') && (await statOrNull(join(path, 'config.json'))) === null;
-      if (!hidden) rows.push(await readVmRow(path, naming));
-    } else if (found === null && (await lstatOrNull(path))?.isSymbolicLink() === true) {
-      rows.push(unreadableVmRow(path, naming, new AppError('vm.gone', { path, reason: 'ENOENT' })));
-    }
+    const row = await vmNamed(folder, name);
+    if (row !== null) rows.push(row);
   }
   return rows;
+}
+
+/**
+ * The row of one local VM as {@link listVms} gives it, without a look at any other: there may be hundreds. Null where the id is
+ * none of a local VM, or nothing stands there.
+ */
+export async function localVm(tartHome: string, vmId: string): Promise<Vm | null> {
+  const name = vmId.startsWith('vm:') ? vmId.slice('vm:'.length) : '';
+  // One name below the folder of VMs, so that an id leads nowhere else.
+  if (name === '' || name === '.' || name === '..' || basename(name) !== name) return null;
+  return await vmNamed(join(tartHome, 'vms'), name);
 }
 
 /** `host[:port]` of a cache folder: `%3A` stands before the port, before May 2024 a raw colon did. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ManualClock } from '../../../../test/fixtures/manual-clock.ts';
 import { pushSourceOf } from '../../../../test/fixtures/push-source.ts';
 import { limited } from '../../plan/limited.ts';
 import { createDraft, type DraftLayer } from '../../plan/push-draft.ts';
@@ -11,7 +12,8 @@ const order = layers.slice(0, 6);
 
 /** Brings layers whose registry answers when the test says so, four at once with two workers. */
 function bring() {
-  const first = new FirstAtWork(order, 2, { limit: () => 4, onChange: () => () => undefined });
+  const clock = new ManualClock();
+  const first = new FirstAtWork(order, 2, { limit: () => 4, onChange: () => () => undefined }, clock);
   const asked: number[] = [];
   const answers = new Map<number, () => void>();
   const done = limited(
@@ -27,7 +29,7 @@ function bring() {
     },
     first.onChange,
   );
-  return { first, asked, answers, done, settled: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+  return { first, clock, asked, answers, done, settled: () => new Promise<void>((resolve) => setImmediate(resolve)) };
 }
 
 const layerOf = (index: number): DraftLayer => order[index] ?? order[0] ?? expect.unreachable();
@@ -58,6 +60,25 @@ describe('the layers that a push begins with', () => {
       withBoth: [0, 1, 2, 3],
       asked: [0, 1, 2, 3, 4, 5],
     });
+  });
+
+  it('keep nobody waiting whose registry takes long to open an upload', async () => {
+    const { clock, asked, answers, done, settled } = bring();
+    await settled();
+    const atFirst = [...asked];
+    clock.advance(100);
+    await settled();
+    const later = [...asked];
+    while (answers.size > 0) {
+      for (const [index, answer] of answers) {
+        answers.delete(index);
+        answer();
+      }
+      await settled();
+    }
+    await done;
+
+    expect({ atFirst, later }).toEqual({ atFirst: [0, 1], later: [0, 1, 2, 3] });
   });
 
   it('need no worker where they are there already', async () => {

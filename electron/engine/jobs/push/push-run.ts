@@ -189,14 +189,14 @@ export class PushRun implements PushContext {
     await this.#untilDone(stopped, async () => {
       this.#reviveTargets();
       const layers = await layersByWork(draft, parts.codec.workers, stopped);
-      const first = new FirstAtWork(layers, parts.codec.workers, this.concurrency);
+      const first = new FirstAtWork(layers, parts.codec.workers, this.concurrency, parts.clock);
       this.#first = first;
       const bring = async (layer: DraftLayer, ended: AbortSignal): Promise<void> => {
         await this.#layer(layer, ended).finally(() => first.arrived(layer));
         // The VM's config is among the layers that are few bytes: the other config goes with it.
         if (layer.kind === 'config') await this.#ociConfigAhead(choice, ended);
       };
-      await limited(layers, first.limit, stopped, bring, first.onChange);
+      await limited(layers, first.limit, stopped, bring, first.onChange).finally(() => first.end());
       await draft.source.confirmUnchanged();
       // One manifest and one time for all targets, also when the last of them has to wait.
       this.#manifest ??= await manifestOf(parts, draft, choice, stopped, settled);
