@@ -66,7 +66,7 @@ describe('the layers that a push begins with', () => {
     const { clock, asked, answers, done, settled } = bring();
     await settled();
     const atFirst = [...asked];
-    clock.advance(100);
+    await clock.advance(100);
     await settled();
     const later = [...asked];
     while (answers.size > 0) {
