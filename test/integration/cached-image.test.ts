@@ -89,11 +89,13 @@ describe('a push of a cached image', () => {
   it('copies layers of another encoder from the image’s registry, and its config with the labels', async () => {
     const { vmId, digest, proxy } = await foreignImage('foreign/whole');
     const references = [`${target.host}/foreign/whole:1`, `${target.host}/foreign/second:1`];
-    const { plan, pushed } = await withEngine(async (engine) => ({
+    const { plan, pushed, again } = await withEngine(async (engine) => ({
       plan: await engine.plan({ vmId, references }),
       pushed: await engine.push({ vmId, references }),
+      again: await engine.push({ vmId, references, sendAgain: 'all' }),
     }));
     await proxy.close();
+    expect(again.document.targets.map(({ manifestDigest }) => manifestDigest)).toEqual([digest, digest]);
     const copies = await Promise.all(references.map((reference) => pullWithSkopeo(reference)));
     expect(plan.cachedImage).toEqual({ digest, manifest: 'asIs', reason: null });
     expect(pushed.document.targets.map(({ manifestDigest }) => manifestDigest)).toEqual([digest, digest]);

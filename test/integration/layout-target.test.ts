@@ -178,6 +178,13 @@ describe('a push into an image layout', () => {
     expect(await readdir(other)).toEqual(['thesis.txt']);
   });
 
+  it.runIf(process.platform === 'linux')('ends where no folder can be made, and says why', async () => {
+    await expect(push('oci:/proc/tartan/images:1')).rejects.toMatchObject({
+      code: 'file.unwritable',
+      params: { path: '/proc/tartan/images', reason: 'ENOENT' },
+    });
+  });
+
   it('makes a layout of a folder whose making broke off, or that another process makes just now', async () => {
     const layout = join(folder, 'unfinished');
     await mkdir(join(layout, '.tartan'), { recursive: true });

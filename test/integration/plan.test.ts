@@ -4,6 +4,7 @@ import { lockHolder } from '../../electron/engine/native/fcntl-lock.ts';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import type { Plan, RequestCounts } from '../../shared/models/plan.ts';
 import type { PushRequest } from '../../shared/models/push-request.ts';
+import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { freePort } from '../fixtures/docker-registry.ts';
 import { makeTartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
@@ -59,11 +60,15 @@ describe('a plan', () => {
     expect(document.requests).toEqual(added(plan.requests, plan.expectedRequests));
   });
 
-  it('tells the requests of a push that sends one layer again', async () => {
-    const request = { vmId: 'vm:builder', references: [`${place.registry.host}/strict/one:1`] };
+  it.each(['layer', 'config'])('tells the requests of a push that sends one %s again', async (kind) => {
+    const reference = `${place.registry.host}/strict/${kind}:1`;
+    const request = { vmId: 'vm:builder', references: [reference], labels: { sent: 'again' } };
     const { document: first } = await engine.push(request);
     const [layer] = disk(first).filter(({ verdict }) => verdict !== 'duplicate');
-    const asked = { ...request, sendAgain: [layer?.digest ?? ''] };
+    const { manifestBytes } = await pullWithSkopeo(reference);
+    // Just read back from the registry: a manifest of Tart's form.
+    const { config } = JSON.parse(manifestBytes.toString('utf8')) as { config: { digest: string } };
+    const asked = { ...request, sendAgain: [kind === 'layer' ? (layer?.digest ?? '') : config.digest] };
     const plan = await engine.plan(asked);
     const { document } = await engine.push(asked);
 

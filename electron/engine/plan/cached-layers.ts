@@ -30,6 +30,8 @@ export interface CachedLayer extends LayerPair {
 export interface CachedDisk {
   readonly vm: Vm;
   readonly layers: readonly CachedLayer[];
+  /** Its disk is not younger than what a pull writes behind it. */
+  readonly asPulled: boolean;
 }
 
 /** What finding them takes. Owned by the engine. */
@@ -137,8 +139,8 @@ export class CachedLayers {
   async #read(signal: AbortSignal): Promise<readonly CachedDisk[]> {
     const disks: CachedDisk[] = [];
     for (const vm of (await this.#parts.images()).slice(0, MOST_IMAGES)) {
-      const layers = await layersOf(vm, this.#parts.clock, signal);
-      if (layers.length > 0) disks.push({ vm, layers });
+      const disk = await diskOf(vm, this.#parts.clock, signal);
+      if (disk !== null) disks.push(disk);
     }
     return disks;
   }
@@ -155,13 +157,14 @@ function byRawDigest(disks: readonly CachedDisk[]): ReadonlyMap<string, readonly
   return known;
 }
 
-/** The layers of one image; none where its manifest does not count, or it is being pruned. */
-async function layersOf(vm: Vm, clock: Clock, signal: AbortSignal): Promise<CachedLayer[]> {
+/** One image; null where its manifest does not count, or it is being pruned. */
+async function diskOf(vm: Vm, clock: Clock, signal: AbortSignal): Promise<CachedDisk | null> {
   try {
     const image = await openCachedImage(vm, clock, signal);
     const manifest = image.manifestBytes === null ? null : parseManifest(image.manifestBytes, null);
     const named = manifest?.kind === 'image' ? (tartImageOf(manifest)?.disk ?? []) : [];
-    if (named.reduce((sum, { rawSize }) => sum + rawSize, 0) !== image.identities.disk.size) return [];
+    const rawSize = named.reduce((sum, layer) => sum + layer.rawSize, 0);
+    if (named.length === 0 || rawSize !== image.identities.disk.size) return null;
     const path = image.files.disk;
     const disk = {
       path,
@@ -173,15 +176,16 @@ async function layersOf(vm: Vm, clock: Clock, signal: AbortSignal): Promise<Cach
     const chunkSize = named[0]?.rawSize ?? 0;
     const even = named.every(({ rawSize }, at) => rawSize === chunkSize || at === named.length - 1);
     let offset = 0;
-    return named.map(({ rawDigest, rawSize, digest, size }, index) => {
+    const layers = named.map(({ rawDigest, rawSize, digest, size }, index) => {
       const place = { offset, even: even && rawSize <= chunkSize ? { index, chunkSize } : null };
       offset += rawSize;
       return { rawDigest, rawSize, digest, size, home, disk, ...place };
     });
+    return { vm, layers, asPulled: image.asPulled };
   } catch (thrown) {
     signal.throwIfAborted();
     // A cached image is a help here, never a reason to fail.
     toAppError(thrown);
-    return [];
+    return null;
   }
 }

@@ -1,22 +1,24 @@
 import type { RequestCounts } from '../../../shared/models/plan.ts';
 import type { LayerVerdict } from './draft-verdicts.ts';
-import type { DraftTarget, PushDraft } from './push-draft.ts';
+import { type DraftTarget, isSentAgain, type PushDraft } from './push-draft.ts';
 
 /**
  * Requests that bringing an image to one target takes after its plan, when nothing goes wrong: an upload session or a mount for
  * each layer that it lacks, a HEAD for each of these before the manifest and one for the OCI config, which is uploaded where
  * nothing of the image is there yet; and of each tag that moves a last look, the manifest and a look at what was written.
  * A push that reads back asks for each blob of the image, also where every tag has the manifest already; where all is sent
- * again, the OCI config is, too, and nothing is asked for it. Pieces of an upload and answers to sign-in are not counted.
+ * again, or it is named itself, the OCI config is, too, and nothing is asked for it. Pieces of an upload and answers to sign-in are not counted.
  * Layers without a verdict are left out.
  *
  * @param verdicts of the target, by layer
  */
 export function expectedRequests(
-  { sendAgain, verify }: Pick<PushDraft, 'sendAgain' | 'verify'>,
+  draft: Pick<PushDraft, 'sendAgain' | 'verify' | 'ociConfigDigest'>,
   target: Pick<DraftTarget, 'states'>,
   verdicts: readonly LayerVerdict[],
 ): RequestCounts {
+  const { sendAgain, verify, ociConfigDigest } = draft;
+  const configAgain = isSentAgain(draft, ociConfigDigest);
   const moving = target.states.filter(({ state }) => state !== 'same').length;
   const count = (verdict: LayerVerdict['verdict']): number =>
     verdicts.reduce((found, own) => (own.verdict === verdict ? found + 1 : found), 0);
@@ -25,9 +27,9 @@ export function expectedRequests(
   const publishes = moving > 0 || verify || sendAgain.length > 0;
   const checked = (publishes ? mount + upload : 0) + (verify ? present : 0);
   return {
-    head: (sendAgain === 'all' ? 0 : 1) + checked,
+    head: (configAgain ? 0 : 1) + checked,
     mount,
-    upload: upload + (present === 0 ? 1 : 0),
+    upload: upload + (configAgain || present === 0 ? 1 : 0),
     manifest: 3 * moving,
   };
 }

@@ -8,7 +8,7 @@ import type { PushSource } from './push-source.ts';
 export interface ExtentBase {
   readonly shown: LayerBase;
   readonly path: string;
-  /** What the manifest of a cached image names, in disk order; none for a snapshot, and where the image was changed since. */
+  /** What the manifest of a cached image names, in disk order; none for a snapshot, and where the image's disk was changed. */
   readonly named: readonly CachedLayer[];
 }
 
@@ -78,12 +78,12 @@ function ofSnapshot({ vmName, diskPath, madeMs }: KeptSnapshot): ExtentBase {
   return { shown: { kind: 'snapshot', name: vmName, madeMs }, path: diskPath, named: [] };
 }
 
-function ofImage({ vm, layers }: CachedDisk, unchanged: ReadonlySet<string>): ExtentBase[] {
+function ofImage({ vm, layers, asPulled }: CachedDisk, unchanged: ReadonlySet<string>): ExtentBase[] {
   const [first] = layers;
   if (first === undefined) return [];
   const { path, identity } = first.disk;
   const [tag] = vm.tags;
   const name = tag === undefined ? `${vm.name}@${vm.digest ?? ''}` : `${vm.name}:${tag}`;
   const madeMs = Number(BigInt(identity.mtimeNs) / 1_000_000n);
-  return [{ shown: { kind: 'image', name, madeMs }, path, named: unchanged.has(path) ? layers : [] }];
+  return [{ shown: { kind: 'image', name, madeMs }, path, named: asPulled && unchanged.has(path) ? layers : [] }];
 }

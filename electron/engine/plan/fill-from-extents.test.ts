@@ -197,7 +197,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
     };
 
     /** An image whose manifest names `raw:0`, `raw:1` … for its chunks: nobody hashed them. */
-    async function makeImage(name: string, home: string): Promise<CachedDisk> {
+    async function makeImage(name: string, home: string, asPulled = true): Promise<CachedDisk> {
       const path = pathOf(name);
       writeFileSync(path, randomBytesOf(name, 2 * MIB));
       const disk = { path, identity: await identityOf(path), ranges: null };
@@ -212,7 +212,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
         even: { index, chunkSize: MIB },
       }));
       // Of the row only what names it is looked at.
-      return { vm: vm as CachedDisk['vm'], layers };
+      return { vm: vm as CachedDisk['vm'], layers, asPulled };
     }
 
     it('believes its manifest in a push to its own repository, and only while that has the layers', async () => {
@@ -253,6 +253,15 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
       await takeClaims({ contentIndex }, draft);
 
       expect(draft.layers.slice(1, 3).map(({ digest }) => digest)).toEqual(['layer:0', null]);
+    });
+
+    it('believes it nowhere where the disk was altered before it was first seen', async () => {
+      const image = await makeImage('altered', 'acme/vm', false);
+      clone('altered', 'of-altered');
+      const draft = await filled('of-altered', { images: [image] });
+      await takeClaims({ contentIndex }, draft);
+
+      expect(draft.layers.slice(1, 3).map(({ digest }) => digest)).toEqual([null, null]);
     });
 
     it('believes it in no push to another repository, and nowhere once its disk was changed', async () => {

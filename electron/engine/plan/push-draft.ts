@@ -16,6 +16,8 @@ import type { PushedDisk } from '../digests/pushed-chunks.ts';
 import { chunksOf } from '../disk/chunks.ts';
 import { dataWithin } from '../disk/holes.ts';
 import type { DataRange } from '../native/seek-data.ts';
+import { sha256 } from '../oci/digest.ts';
+import { tartOciConfig } from '../oci/tart-manifest.ts';
 import { type ComparedDisk } from './changed-since.ts';
 import type { PushSource } from './push-source.ts';
 import type { PushTarget } from './push-targets.ts';
@@ -106,6 +108,8 @@ export interface PushDraft {
   configBytes: Uint8Array;
   /** The OCI config that a cached image's own manifest names; null while no target was found to lack it. */
   ociConfig: Uint8Array | null;
+  /** Of the config that the manifest names: a cached image's own, or the one that labels and settings make. */
+  readonly ociConfigDigest: string;
   /** Whether the repository that a cached image came from has a blob, of those that were asked for. */
   readonly homeHas: Map<string, boolean>;
   /** Repositories that layers of cached images can be mounted from, by layer digest: for a local VM that holds their chunks. */
@@ -134,6 +138,7 @@ export interface PushDraft {
 export interface DraftOptions {
   readonly sendAgain?: SendAgain | undefined;
   readonly verify?: boolean;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** An empty draft: all that is known without reading or asking. */
@@ -141,7 +146,7 @@ export function createDraft(
   source: PushSource,
   targets: readonly PushTarget[],
   chunkSize: number,
-  { sendAgain = [], verify = false }: DraftOptions = {},
+  { sendAgain = [], verify = false, labels = {} }: DraftOptions = {},
 ): PushDraft {
   const blank = {
     rawDigest: null,
@@ -205,6 +210,7 @@ export function createDraft(
     work: { read: 0, encoded: 0 },
     configBytes: source.configBytes,
     ociConfig: null,
+    ociConfigDigest: source.verbatim?.config.digest ?? sha256(tartOciConfig({ ...source, labels })),
     homeHas: new Map(),
     offers: new Map(),
     neighbours: new Map(),

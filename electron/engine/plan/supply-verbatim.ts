@@ -4,7 +4,7 @@ import { tartOciConfig } from '../oci/tart-manifest.ts';
 import { askHome, placeOf } from './ask-home.ts';
 import { readRanges } from './chunk-digests.ts';
 import type { PlanningParts } from './planning-parts.ts';
-import { countWork, type DraftLayer, type PushDraft } from './push-draft.ts';
+import { countWork, type DraftLayer, isSentAgain, type PushDraft } from './push-draft.ts';
 
 /**
  * Finds out, for an image that is pushed with its own manifest, how each blob that a target lacks can be had: encoded
@@ -111,13 +111,15 @@ async function copyFromPlaces(
   return null;
 }
 
-/** Finds the bytes of the OCI config that the manifest names, if a target lacks it; answers its digest if nobody has it. */
+/** Finds the bytes of the OCI config that the manifest names, if a target lacks it or gets it again; answers its digest if nobody has it. */
 async function supplyOciConfig(parts: PlanningParts, draft: PushDraft, signal: AbortSignal): Promise<string | null> {
   const { verbatim, image, os, arch, diskFormat } = draft.source;
   if (verbatim === null) return null;
   const { digest, size } = verbatim.config;
+  const again = isSentAgain(draft, digest);
   const lacked = await Promise.all(
     draft.targets.map(async ({ registry, repository }) => {
+      if (again) return registry;
       parts.requests.head += 1;
       return (await parts.clientOf(registry).headBlob(repository, digest, { size, signal })) ? null : registry;
     }),
@@ -130,7 +132,9 @@ async function supplyOciConfig(parts: PlanningParts, draft: PushDraft, signal: A
   }
   // With labels of its own, or another program's: only a registry has it.
   const having = draft.targets.filter((_target, at) => lacked[at] === null);
-  for (const { registry, repository } of [...having, ...(image === null ? [] : [image.home])]) {
+  // Where it is to be sent again the targets are asked last: what they have may be what is wrong.
+  const places = [...having, ...(image === null ? [] : [image.home]), ...(again ? draft.targets : [])];
+  for (const { registry, repository } of places) {
     try {
       draft.ociConfig = await parts.clientOf(registry).getSmallBlob(repository, digest, { signal });
       return null;

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
@@ -22,6 +23,11 @@ export interface CachedImage {
    */
   readonly manifestBytes: Uint8Array | null;
   readonly identities: FileIdentities;
+  /**
+   * The disk is not younger than what a pull writes behind it: NVRAM, and manifest.json of old Tart. Nothing writes to a
+   * cached image again: a younger disk was altered by somebody, and nobody knows what its chunks are.
+   */
+  readonly asPulled: boolean;
   /** Throws `vm.diskChanged` or `vm.gone` unless disk and NVRAM are what they were. */
   confirmUnchanged(signal: AbortSignal): Promise<void>;
 }
@@ -50,12 +56,23 @@ export async function openCachedImage(
   ]);
   return {
     files,
+    asPulled: await isAsPulled(files, identities),
     config: parseVmConfig(configBytes.toString('utf8'), files.config),
     configBytes,
     manifestBytes,
     identities,
     confirmUnchanged: (until) => confirmUnchanged(image.name, files, identities, clock, until),
   };
+}
+
+async function isAsPulled({ manifest }: VmFiles, { disk, nvram }: FileIdentities): Promise<boolean> {
+  const written = await stat(manifest, { bigint: true }).catch(() => null);
+  const isBehind = (mtimeNs: bigint, ctimeNs: bigint): boolean =>
+    BigInt(disk.mtimeNs) <= mtimeNs && BigInt(disk.ctimeNs) <= ctimeNs;
+  return (
+    isBehind(BigInt(nvram.mtimeNs), BigInt(nvram.ctimeNs)) ||
+    (written !== null && isBehind(written.mtimeNs, written.ctimeNs))
+  );
 }
 
 async function manifestOf(folder: string, path: string): Promise<Uint8Array | null> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, open, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -224,6 +224,27 @@ describe('opening a cached image for a push', () => {
       await openImage(await cached(null)),
       forked.length,
     ]).toEqual([{ ...facts, manifest: '{"a":1}' }, { ...facts, manifest: null }, { ...facts, manifest: null }, 0]);
+  });
+
+  it('tells a disk that somebody altered since it was pulled, by whichever Tart', async () => {
+    const asPulled = async (path: string): Promise<boolean> =>
+      (await openCachedImage({ name: 'host/repo', folder: path }, clock, never)).asPulled;
+    // Old Tart writes the manifest behind the disk; new Tart before it, and NVRAM behind it.
+    const old = await cached('{"pulled":"old"}');
+    const young = await cached('{"pulled":"new"}');
+    await writeFile(join(young, 'nvram.bin'), await readFile(join(folder, 'nvram.bin')));
+    const before = [await asPulled(old), await asPulled(young)];
+    for (const image of [old, young]) {
+      const { atime, mtime } = await stat(join(image, 'disk.img'));
+      const pulledMs = Date.now();
+      // The kernel's stamps are as coarse as its ticks.
+      do await appendFile(join(image, 'disk.img'), 'x');
+      while ((await stat(join(image, 'disk.img'))).ctimeMs <= pulledMs);
+      // Whoever hides that cannot set the time at which he did.
+      await utimes(join(image, 'disk.img'), atime, mtime);
+    }
+
+    expect([before, await asPulled(old), await asPulled(young)]).toEqual([[true, true], false, false]);
   });
 
   it('says that it is gone where Tart pruned it', async () => {

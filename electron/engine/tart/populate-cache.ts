@@ -94,8 +94,9 @@ async function fill(population: CachePopulation, staging: string, signal: AbortS
   const files = vmFiles(folder);
   await writeFile(files.config, population.configBytes, { flush: true });
   await writeFile(files.manifest, population.manifest.bytes, { flush: true });
-  await sparseCopy(population.nvramPath, files.nvram, signal);
+  // The order of a pull: a disk that is younger than NVRAM counts as altered.
   await sparseCopy(population.diskPath, files.disk, signal);
+  await sparseCopy(population.nvramPath, files.nvram, signal);
   await population.confirmUnchanged();
   return folder;
 }
