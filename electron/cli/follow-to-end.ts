@@ -16,6 +16,11 @@ export async function followToEnd(context: CommandContext, id: string, json: boo
   try {
     throwUnlessDone(job.summary);
   } catch (thrown) {
+    if (!job.summary.writtenDown && job.summary.state !== 'cancelled' && !json) {
+      context.terminal.note(
+        'This job could not be written down: tartan jobs cannot go on with it. The same command goes on from what was sent.',
+      );
+    }
     return tellError(
       context.terminal,
       context.signal.aborted ? new AppError('cancelled') : thrown,

@@ -38,6 +38,7 @@ function job(id: string, state: JobState, sent = 0, toSend = 100): JobSummary {
     requests: { head: 0, mount: 0, upload: 0, manifest: 0 },
     targets: [],
     elsewhere: false,
+    writtenDown: true,
   };
 }
 

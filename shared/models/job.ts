@@ -106,6 +106,8 @@ export const jobSchema = z.object({
   layers: z.array(jobLayerSchema),
   /** Another process owns the job: only `cancel` and `pause` requests reach it, within a second. */
   elsewhere: z.boolean(),
+  /** False: its journal could not be written, as on a full disk. Only the process that runs it can go on with it. */
+  writtenDown: z.boolean().default(true),
 });
 
 /** A job in a list: everything but its layers. */

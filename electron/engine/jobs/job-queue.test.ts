@@ -201,6 +201,29 @@ describe('the queue of jobs', () => {
     });
   });
 
+  it('tries a failed job again that could not be written down, and says in the next process that this cannot be done', async () => {
+    // Nothing can be written into the folder of jobs.
+    await writeFile(join(home, 'jobs'), '');
+    const { id } = await queue.push(REQUEST, 'builder');
+    work(0).fail(new AppError('registry.full', { host: 'localhost:5000' }));
+    await reaches(id, 'failed');
+    const { job } = await queue.get(id);
+    const next = makeQueue();
+    const [listed] = await next.list();
+    const later = [listed?.writtenDown, listed?.actions, (await next.get(id)).job.actions];
+    const refused = await next.retry(id, { force: false }).catch((thrown: unknown) => (thrown as AppError).code);
+    await next.close();
+    await queue.retry(id, { force: false });
+
+    expect({ here: [job.writtenDown, job.actions], later, refused, again: await stateOf(id) }).toEqual({
+      here: [false, ['retry', 'remove']],
+      later: [false, ['remove'], ['remove']],
+      refused: 'job.notFound',
+      again: 'planning',
+    });
+    expect(work(1).job.facts.task.request).toEqual(REQUEST);
+  });
+
   it('overwrites a tag on a forced retry only, and then no longer asks what was shown', async () => {
     const { id } = await queue.push(REQUEST, 'builder');
     work(0).fail(new AppError('tag.conflict', { reference: 'localhost:5000/a/b:1', digest: null }));

@@ -92,7 +92,7 @@ export class JobQueue {
     const { clock, emit, files, chunkSize } = this.#options;
     const { id, createdMs, vmName } = journal;
     if (again) await this.#take(id);
-    await this.#writeDown(journal);
+    const writtenDown = await this.#writeDown(journal);
     if (again) this.#sentBefore.set(id, await files.sentBy(id));
     const task = taskOf(journal);
     const job = new TransferJob({ id, createdMs, vmName, task, chunkSize }, clock, (sequence, summary, layers) => {
@@ -100,6 +100,7 @@ export class JobQueue {
       this.#recordings.get(id)?.changed(() => job.recorded());
     });
     job.share.watched = id === this.#watched;
+    job.writtenDown = writtenDown;
     this.#jobs.set(id, job);
     this.#waiting.push(job);
     this.#next();
@@ -109,7 +110,13 @@ export class JobQueue {
 
   /** Takes the lock of a job that goes on. @throws AppError `job.elsewhere`, `job.notFound` */
   async #take(id: string): Promise<void> {
-    if (!(await this.#options.files.lock(id))) throw new AppError('job.elsewhere', { id });
+    const { files, log } = this.#options;
+    const locked = await files.lock(id).catch((thrown: unknown) => {
+      // On a full disk. Of a job that is written down nowhere nobody else knows.
+      log.warn('job goes on without its lock', { id, message: String(thrown) });
+      return true;
+    });
+    if (!locked) throw new AppError('job.elsewhere', { id });
     if ((await this.#journal(id)) !== null) return;
     // Its owner ended it while we asked for the lock.
     await this.#over(id);
@@ -118,16 +125,18 @@ export class JobQueue {
 
   /**
    * Writes the journal under the job's lock. Where the disk does not take it the job runs all the same: it is only not gone
-   * on with if this process dies.
+   * on with by another process. Answers whether it is written.
    */
-  async #writeDown(journal: JobJournal): Promise<void> {
+  async #writeDown(journal: JobJournal): Promise<boolean> {
     const { files, log } = this.#options;
     try {
       // Nobody else knows the id of a new job.
       await files.lock(journal.id);
       await files.write(journal);
+      return true;
     } catch (thrown) {
       log.warn('job runs without a journal', { id: journal.id, message: String(thrown) });
+      return false;
     }
   }
 
@@ -180,14 +189,18 @@ export class JobQueue {
     error: AppError | null,
   ): Promise<void> {
     const { files, history, log } = this.#options;
-    const { id, createdMs, vmName, task } = job.facts;
+    const { id } = job.facts;
     try {
       if (state === 'done' || state === 'cancelled') await this.#over(id);
       else {
-        await files.write({ version: 1, id, createdMs, vmName, ...task, sent: job.sentBytes });
+        await files.write(journalOf(job));
+        job.writtenDown = true;
         files.unlock(id);
       }
     } catch (thrown) {
+      // An older one may be there, which will do.
+      job.writtenDown = (await files.list()).some((journal) => journal.id === id);
+      files.unlock(id);
       log.warn('journal not written', { id, message: String(thrown) });
     }
     const recording = this.#recordings.get(id);
@@ -227,8 +240,10 @@ export class JobQueue {
     const add = ({ layers: _layers, ...summary }: Job): void => {
       summaries.set(summary.id, summary);
     };
-    for (const { job } of await this.#options.history.list()) add(job);
-    for (const journal of await this.#options.files.list()) {
+    const journals = await this.#options.files.list();
+    const written = new Set(journals.map(({ id }) => id));
+    for (const { job } of await this.#options.history.list()) add(asRecorded(job, written.has(job.id)));
+    for (const journal of journals) {
       if (!summaries.has(journal.id) && !this.#jobs.has(journal.id)) add(await this.#fromJournal(journal));
     }
     for (const job of this.#jobs.values()) add(job.snapshot(false).job);
@@ -248,16 +263,20 @@ export class JobQueue {
       : { ...job, state: 'running', actions: ['pause', 'cancel'], elsewhere: true };
   }
 
+  /** What is needed to go on with a job: its journal, or what this process knows of one that could not be written down. */
   async #journal(id: string): Promise<JobJournal | null> {
-    return (await this.#options.files.list()).find((journal) => journal.id === id) ?? null;
+    const written = (await this.#options.files.list()).find((journal) => journal.id === id);
+    if (written !== undefined) return written;
+    const own = this.#jobs.get(id);
+    return own?.writtenDown === false ? journalOf(own) : null;
   }
 
   async get(id: string): Promise<{ sequence: number; job: Job }> {
     const live = this.#jobs.get(id);
     if (live !== undefined) return live.snapshot();
     const recorded = await this.#options.history.find(id);
-    if (recorded !== null) return { sequence: 0, job: recorded.job };
     const journal = await this.#journal(id);
+    if (recorded !== null) return { sequence: 0, job: asRecorded(recorded.job, journal !== null) };
     if (journal === null) throw new AppError('job.notFound', { id });
     return { sequence: 0, job: await this.#fromJournal(journal) };
   }
@@ -383,6 +402,17 @@ export class JobQueue {
     for (const job of this.#running.keys()) if (!job.signal.aborted && !job.ended) job.cancel('close');
     await Promise.all([this.#clearing, ...this.#running.values()]);
   }
+}
+
+/** What another process needs to go on with a job. */
+function journalOf({ facts: { id, createdMs, vmName, task }, sentBytes: sent }: TransferJob): JobJournal {
+  return { version: 1, id, createdMs, vmName, ...task, sent };
+}
+
+/** A job as it was recorded, with what can be done with it now: without a journal it cannot be tried again. */
+function asRecorded(job: Job, written: boolean): Job {
+  const actions = written ? job.actions : job.actions.filter((action) => action === 'remove');
+  return { ...job, actions, writtenDown: written };
 }
 
 function taskOf(journal: JobJournal): JobTask {

@@ -61,6 +61,8 @@ export class TransferJob {
   readonly gate = new PauseGate();
   readonly meter = new RateMeter();
   readonly share = new JobShare();
+  /** Whether its journal is on the disk. */
+  writtenDown = true;
   /** Waits of this job for its next tries. */
   readonly waits: JobWaits;
   #state: JobState = 'queued';
@@ -299,6 +301,7 @@ export class TransferJob {
       targets: [...(figures?.targets ?? [])],
       layers: withLayers ? this.#layers(null) : [],
       elsewhere: false,
+      writtenDown: this.writtenDown,
     };
     return { sequence: this.#sequence, job };
   }
