@@ -72,15 +72,15 @@ describe('the chunk of zeros of a length', () => {
     expect({ gave, found: await waiting, stopped }).toEqual({ gave: 'gave up', found: EXPECTED, stopped: [] });
   });
 
-  it('is not encoded any further when nobody waits, and anew for the next who asks', async () => {
+  it('comes for those who still wait when the one who asked first gives up', async () => {
     const { chunks, finish, stopped } = heldCodec();
-    const only = new AbortController();
-    const given = chunks.of(MIB, '/one', only.signal).catch(() => 'gave up');
-    only.abort();
+    const first = new AbortController();
+    const given = chunks.of(MIB, '/one', first.signal).catch(() => 'gave up');
+    const waiting = chunks.of(MIB, '/other', new AbortController().signal);
+    first.abort();
     const gave = await given;
-    const next = chunks.of(MIB, '/one', new AbortController().signal);
-    finish[1]?.();
+    finish[0]?.();
 
-    expect({ gave, stopped, found: await next }).toEqual({ gave: 'gave up', stopped: [MIB], found: EXPECTED });
+    expect({ gave, found: await waiting, stopped }).toEqual({ gave: 'gave up', found: EXPECTED, stopped: [] });
   });
 });

@@ -1,6 +1,6 @@
 import type { CodecPool } from '../codec/codec-pool.ts';
 import type { ContentIndex } from '../digests/content-index.ts';
-import { beforeAbort } from '../registry/before-abort.ts';
+import { InFlight } from '../registry/in-flight.ts';
 
 /** Digests of a chunk that holds nothing but zeros. */
 export interface ZeroChunk {
@@ -18,19 +18,12 @@ export const ZERO_512_MIB: ZeroChunk = {
 };
 const MIB_512 = 536_870_912;
 
-/** An encoding that somebody waits for. */
-interface Encoding {
-  readonly result: Promise<ZeroChunk>;
-  readonly stop: AbortController;
-  waiting: number;
-}
-
 /** Knows the zero chunk of every length: a constant for 512 MiB, encoded once for others (the last chunk of a disk). */
 export class ZeroChunks {
   readonly #codec: Pick<CodecPool, 'encode'>;
   readonly #index: Pick<ContentIndex, 'learnPairs'>;
   readonly #known = new Map<number, ZeroChunk>([[MIB_512, ZERO_512_MIB]]);
-  readonly #encodings = new Map<number, Encoding>();
+  readonly #encodings = new InFlight<number, ZeroChunk>();
 
   constructor(codec: Pick<CodecPool, 'encode'>, index: Pick<ContentIndex, 'learnPairs'>) {
     this.#codec = codec;
@@ -38,38 +31,13 @@ export class ZeroChunks {
   }
 
   /**
-   * Who waits for the same length waits for one encoding, which ends only when nobody is left: that one gives up is no reason
-   * for the others to fail.
-   *
    * @param length raw bytes
    * @param path any readable file: no byte of it is read
    */
   async of(length: number, path: string, signal: AbortSignal): Promise<ZeroChunk> {
     const known = this.#known.get(length);
     if (known !== undefined) return known;
-    signal.throwIfAborted();
-    const encoding = this.#encodings.get(length) ?? this.#begin(length, path);
-    encoding.waiting += 1;
-    try {
-      return await beforeAbort(encoding.result, signal);
-    } finally {
-      encoding.waiting -= 1;
-      if (encoding.waiting === 0) this.#end(length, encoding);
-    }
-  }
-
-  #begin(length: number, path: string): Encoding {
-    const stop = new AbortController();
-    const encoding: Encoding = { result: this.#encode(length, path, stop.signal), stop, waiting: 0 };
-    this.#encodings.set(length, encoding);
-    // Whoever waits hears it.
-    encoding.result.catch(() => undefined);
-    return encoding;
-  }
-
-  #end(length: number, encoding: Encoding): void {
-    if (this.#encodings.get(length) === encoding) this.#encodings.delete(length);
-    if (!this.#known.has(length)) encoding.stop.abort();
+    return await this.#encodings.join(length, (until) => this.#encode(length, path, until), signal);
   }
 
   async #encode(length: number, path: string, signal: AbortSignal): Promise<ZeroChunk> {

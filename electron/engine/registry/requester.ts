@@ -9,6 +9,7 @@ import { ATTEMPTS, backoffMs, retryAfterMs } from './backoff.ts';
 import { softwareOf } from './hosts/host-abilities.ts';
 import type { HostPace } from './hosts/host-pace.ts';
 import type { RegistrySoftware } from './hosts/known-registries.ts';
+import { InFlight } from './in-flight.ts';
 import { withLateAbort } from './late-abort.ts';
 import { isLoopback } from './loopback.ts';
 import type { RetryNotice } from './retry-notice.ts';
@@ -61,7 +62,9 @@ export class Requester {
   readonly #options: RequesterOptions;
   readonly transport: Transport;
   readonly authorizer: Authorizer;
-  #origin: Promise<string> | null = null;
+  #origin: string | null = null;
+  /** The question for it, which requests that begin together share. */
+  readonly #finding = new InFlight<'origin', string>();
 
   constructor(options: RequesterOptions) {
     this.#options = options;
@@ -80,18 +83,15 @@ export class Requester {
   }
 
   /** `https://host` or `http://host`, found by asking `/v2/` once. */
-  origin(signal: AbortSignal): Promise<string> {
-    this.#origin ??= this.#findOrigin(signal).catch((error: unknown) => {
-      this.#origin = null;
-      throw error;
-    });
+  async origin(signal: AbortSignal): Promise<string> {
+    this.#origin ??= await this.#finding.join('origin', (until) => this.#findOrigin(until), signal);
     return this.#origin;
   }
 
   /** Whether the registry answers now, and not with a fault that passes: one try, without credentials. */
   async answers(signal: AbortSignal): Promise<boolean> {
     try {
-      const origin = await (this.#origin ?? this.#findOrigin(signal));
+      const origin = this.#origin ?? (await this.#findOrigin(signal));
       const url = `${origin}/v2/`;
       const answer = await this.transport.exchange({ method: 'GET', url, headers: {}, signal });
       return !PASSING_STATUSES.has(answer.status);
