@@ -37,7 +37,8 @@ export function tellError(terminal: Terminal, thrown: unknown, json: boolean, se
     const { code, params, retry } = error.toData();
     terminal.out(JSON.stringify({ error: { code, params, retry } }, null, 2));
   } else if (error.code === 'cancelled') {
-    terminal.note('Interrupted. What was sent stays with the registry; the same command goes on from there.');
+    const sent = sentBytes === 0 ? '' : ' What was sent stays with the registry; the same command goes on from there.';
+    terminal.note(`Interrupted.${sent}`);
   } else {
     terminal.note(errorSentence(error));
   }

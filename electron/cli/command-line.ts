@@ -11,7 +11,7 @@ import { errorSentence } from './error-words.ts';
 import { EXIT } from './exit-status.ts';
 import { runProgram } from './program.ts';
 import { ToldRetries } from './retry-text.ts';
-import { processTerminal } from './terminal.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 
 function productVersion(builtFolder: string): string {
   const text = readFileSync(join(builtFolder, '..', '..', 'package.json'), 'utf8');
@@ -24,15 +24,29 @@ function productVersion(builtFolder: string): string {
  * @param builtFolder where workers, helper and codec lie
  */
 export async function runCommandLine(builtFolder: string, ahead: StartedAhead): Promise<void> {
-  try {
-    process.exitCode = await main(builtFolder, ahead);
-  } catch (thrown) {
+  let answered = true;
+  const fail = (thrown: unknown): void => {
     process.stderr.write(`${errorSentence(toAppError(thrown))}\n`);
     process.exitCode = EXIT.failed;
+  };
+  const terminal = processTerminal((error) => {
+    if (answered) fail(error);
+    answered = false;
+  });
+  try {
+    const status = await main(builtFolder, ahead, terminal);
+    // What was done and cannot be read by whoever asked has failed.
+    if (answered || status !== EXIT.done) process.exitCode = status;
+  } catch (thrown) {
+    fail(thrown);
   }
 }
 
-async function main(builtFolder: string, { helpers, state, startCodec }: StartedAhead): Promise<number> {
+async function main(
+  builtFolder: string,
+  { helpers, state, startCodec }: StartedAhead,
+  terminal: Terminal,
+): Promise<number> {
   const codec = startCodec();
   const interruption = new AbortController();
   const interrupt = (): void => {
@@ -44,7 +58,6 @@ async function main(builtFolder: string, { helpers, state, startCodec }: Started
   process.on('SIGTERM', interrupt);
   let opened: Promise<Engine> | null = null;
   const ports = { ...cliPorts(builtFolder, helpers.fork), startedState: state, startedCodec: codec };
-  const terminal = processTerminal();
   const told = new ToldRetries((line) => terminal.note(line));
   const context: CommandContext = {
     terminal,

@@ -56,6 +56,6 @@ config  upload   direct   514 B  not in this repository yet
    3-4  upload   unknown  20 MB  changed since 12 Nov 2026, 14:02
  nvram  present  direct   33 kB  in the repository
 `);
-    expect(text).toContain('the push is expected to make 11 HEAD, 0 mounts, 10 uploads, 6 of manifests');
+    expect(text).toContain('the push is expected to make 11 HEAD, 0 mounts, 10 uploads, 6 for manifests');
   });
 });

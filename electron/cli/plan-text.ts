@@ -112,7 +112,7 @@ function requestsText({ head, mount, upload, manifest }: RequestCounts): string 
     `${String(head)} HEAD`,
     counted(mount, 'mount'),
     counted(upload, 'upload'),
-    `${String(manifest)} of manifests`,
+    `${String(manifest)} for manifests`,
   ];
   return parts.join(', ');
 }

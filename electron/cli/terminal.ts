@@ -12,14 +12,19 @@ export interface Terminal {
   readonly interactive: boolean;
 }
 
-/** The terminal of this process. In CI no bars are drawn, whatever stderr is. */
-export function processTerminal(): Terminal {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      // Whoever read (`head`, a pager) has seen enough.
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+/**
+ * The terminal of this process. In CI no bars are drawn, whatever stderr is.
+ *
+ * @param onLost called with `file.unwritable` where the answer cannot be written, as to a file on a full disk
+ */
+export function processTerminal(onLost: (error: AppError) => void): Terminal {
+  process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // Whoever read (`head`, a pager) has seen enough.
+    if (code !== 'EPIPE')
+      onLost(new AppError('file.unwritable', { path: 'standard output', reason: code ?? 'unknown' }));
+  });
+  // Nobody is left who could be told.
+  process.stderr.on('error', () => undefined);
   return {
     out: (text) => process.stdout.write(`${text}\n`),
     note: (text) => process.stderr.write(`${text}\n`),

@@ -124,7 +124,7 @@ export class CopyService {
       const registries = registriesOf(draft.targets);
       return copyDocumentOf(draft, open.clientOf, {
         jobId: '',
-        seconds: (clock.steady() - startedMs) / 1000,
+        seconds: Math.round(clock.steady() - startedMs) / 1000,
         rate: registries.length === 0 ? null : hosts.linkRate(registries),
       });
     } finally {

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 
 /** The variables of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,5 +13,11 @@ export interface HostFacts {
 
 /** The facts of this process. */
 export function hostFacts(env: Environment): HostFacts {
-  return { env, platform: process.platform, home: homedir() };
+  return { env, platform: process.platform, home: homeOf() };
+}
+
+/** An empty HOME would make all that lies in it relative to the current folder: then what the system knows of the user counts. */
+function homeOf(): string {
+  const home = homedir();
+  return home === '' ? userInfo().homedir : home;
 }

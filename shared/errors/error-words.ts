@@ -22,6 +22,9 @@ const PLACEHOLDER = /\{\{(\w+)\}\}/g;
 /** Characters that move the cursor, ring, or turn the direction of a line: names and messages of servers may hold them. */
 const CONTROLS = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
+/** Facts that are names, and come from whoever typed them. */
+const NAMES: ReadonlySet<string> = new Set(['name', 'input', 'id']);
+
 function own<Value>(table: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined {
   return table !== undefined && Object.hasOwn(table, key) ? table[key] : undefined;
 }
@@ -32,6 +35,8 @@ function factText({ code, params }: Pick<ErrorData, 'code' | 'params'>, name: st
   if (value === undefined || value === null) return '';
   if (name === 'position' && typeof value === 'number') return String(value + 1);
   const text = String(value);
+  // A name that is empty is seen.
+  if (text.trim() === '' && NAMES.has(name)) return `"${text}"`;
   const known = own(own(own(facts, code), name), text) ?? own(own(own(facts, '*'), name), text);
   return known ?? text.replace(CONTROLS, ' ').trim();
 }

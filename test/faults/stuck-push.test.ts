@@ -180,7 +180,7 @@ describe('a push that gets stuck in its middle', () => {
     await engine.handlers['jobs.retry']({ id, force: false }, never);
     await engine.until(id, ({ state }) => state === 'done');
     await expect(engine.handlers['jobs.retry']({ id, force: false }, never)).rejects.toMatchObject({
-      code: 'job.notFound',
+      code: 'job.wrongState',
     });
     await Promise.all([engine.close(), proxy.close()]);
     const retrying = waiting.layers.filter(({ status }) => status === 'retrying');

@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -219,6 +220,15 @@ describe('the command line', () => {
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining('(state.unavailable)')]);
   });
 
+  it('says in one sentence that its answer cannot be written, and nothing where nobody reads it to its end', async () => {
+    const full = await inShell('"$0" "$1" list --json > /dev/full');
+    const closed = await inShell('{ "$0" "$1" list --json; echo $? >&2; } | :');
+    expect([full, closed]).toEqual([
+      { status: 1, stderr: 'standard output cannot be written: the disk is full (ENOSPC). (file.unwritable)\n' },
+      { status: 0, stderr: '0\n' },
+    ]);
+  });
+
   it('has the encoder optimised, not the reader of answers, which would cost more than it is worth', async () => {
     // 64 KiB a chunk: hundreds of answers.
     const traced = { ...place, chunkSize: 65_536, nodeOptions: ['--trace-wasm-compilation-times'] };
@@ -248,6 +258,24 @@ describe('the command line', () => {
       expect(push.stdout).toContain(option);
   });
 });
+
+/** Runs a line of a shell in which `"$0" "$1"` is the command line; gives its status and what it said on stderr. */
+async function inShell(line: string): Promise<{ status: number | null; stderr: string }> {
+  const env = {
+    PATH: process.env['PATH'],
+    HOME: place.stateHome,
+    TART_HOME: place.tartHome,
+    TARTAN_HOME: place.stateHome,
+  };
+  const child = spawn('sh', ['-c', line, process.execPath, resolve('dist/node/tartan.cjs')], { env });
+  let stderr = '';
+  child.stderr.on('data', (part: Buffer) => {
+    stderr += part.toString('utf8');
+  });
+  // The status is the first thing that `close` tells.
+  const [status] = (await once(child, 'close')) as [number | null];
+  return { status, stderr };
+}
 
 /** Runs a command on a terminal of its own (util-linux `script`); gives what the terminal showed. */
 async function onATerminal(command: string): Promise<string> {

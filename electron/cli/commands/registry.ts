@@ -35,14 +35,15 @@ const LEAST_BANDWIDTH = 65_536;
 export function bandwidthOption(text: string): number {
   const bytes = Math.round(Number(text) * 1_000_000);
   if (!Number.isSafeInteger(bytes) || (bytes !== 0 && bytes < LEAST_BANDWIDTH))
-    throw new InvalidArgumentError('megabytes a second, at least 0.07; 0 = no limit');
+    throw new InvalidArgumentError('Megabytes a second are expected, at least 0.07; 0 = no limit.');
   return bytes;
 }
 
 /** Parses `--accept-certificate`: SHA-256 in hexadecimal digits, with or without colons. */
 export function fingerprintOption(text: string): string {
   const digits = text.replaceAll(':', '').toLowerCase();
-  if (!/^[0-9a-f]{64}$/.test(digits)) throw new InvalidArgumentError('a SHA-256 fingerprint: 64 hexadecimal digits');
+  if (!/^[0-9a-f]{64}$/.test(digits))
+    throw new InvalidArgumentError('A SHA-256 fingerprint of 64 hexadecimal digits is expected.');
   return digits;
 }
 

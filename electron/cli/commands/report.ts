@@ -19,7 +19,7 @@ export function momentOption(text: string): number {
   const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (day === null) return olderThanOption(text);
   const ms = new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3])).getTime();
-  if (ms < 0) throw new InvalidArgumentError('a day since 1970');
+  if (ms < 0) throw new InvalidArgumentError('A day since 1970 is expected.');
   return ms;
 }
 

@@ -37,7 +37,7 @@ const WAYS: Readonly<Record<string, TagWay>> = {
 /** Parses `--way`. */
 export function wayOption(text: string): TagWay {
   const way = WAYS[text];
-  if (way === undefined) throw new InvalidArgumentError(`one of ${Object.keys(WAYS).join(', ')}`);
+  if (way === undefined) throw new InvalidArgumentError(`One of ${Object.keys(WAYS).join(', ')} is expected.`);
   return way;
 }
 
@@ -47,7 +47,8 @@ const UNITS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w
 export function olderThanOption(text: string): number {
   const [, count, unit = ''] = /^(\d{1,6})([hdw])$/.exec(text) ?? [];
   const ms = count === undefined ? Date.parse(text) : Date.now() - Number(count) * (UNITS[unit] ?? 0);
-  if (!Number.isFinite(ms) || ms < 0) throw new InvalidArgumentError('hours, days or weeks (36h, 30d, 8w), or a date');
+  if (!Number.isFinite(ms) || ms < 0)
+    throw new InvalidArgumentError('Hours, days or weeks (36h, 30d, 8w) or a date (2026-11-26) are expected.');
   return Math.floor(ms);
 }
 

@@ -218,7 +218,7 @@ describe('the queue of jobs', () => {
     expect({ here: [job.writtenDown, job.actions], later, refused, again: await stateOf(id) }).toEqual({
       here: [false, ['retry', 'remove']],
       later: [false, ['remove'], ['remove']],
-      refused: 'job.notFound',
+      refused: 'job.wrongState',
       again: 'planning',
     });
     expect(work(1).job.facts.task.request).toEqual(REQUEST);

@@ -341,7 +341,7 @@ export class JobQueue {
     if (job !== undefined && !job.ended)
       throw new AppError('job.wrongState', { id, state: job.state, action: 'resume' });
     const journal = await this.#journal(id);
-    if (journal === null) throw new AppError('job.notFound', { id });
+    if (journal === null) throw await this.#notAgain(id, 'resume');
     await this.#options.history.remove(id);
     await this.#enqueue(journal, true);
   }
@@ -361,11 +361,19 @@ export class JobQueue {
     const journal = await this.#journal(id);
     if (journal === null || (job !== undefined && !job.ended)) {
       throw journal === null
-        ? new AppError('job.notFound', { id })
+        ? await this.#notAgain(id, 'retry')
         : new AppError('job.wrongState', { id, state: job?.state ?? 'interrupted', action: 'retry' });
     }
     await this.#options.history.remove(id);
     await this.#enqueue(agreed(journal, agreement), true);
+  }
+
+  /** Why a job without a journal is not gone on with: it ended, or there is none. */
+  async #notAgain(id: string, action: 'resume' | 'retry'): Promise<AppError> {
+    const state = this.#jobs.get(id)?.state ?? (await this.#options.history.find(id))?.job.state;
+    return state === undefined
+      ? new AppError('job.notFound', { id })
+      : new AppError('job.wrongState', { id, state, action });
   }
 
   /** Forgets an ended job. */

@@ -255,7 +255,7 @@ export class TransferJob {
   /** The document as far as it is known; null before there is a plan. */
   document(): JobDocument | null {
     const now = this.#over ?? this.#clock.steady();
-    const seconds = (now - (this.#began ?? now)) / 1000;
+    const seconds = Math.round(now - (this.#began ?? now)) / 1000;
     return this.#work?.document({ jobId: this.facts.id, seconds, madeMs: this.facts.createdMs }) ?? null;
   }
 

@@ -106,7 +106,7 @@ export async function planPush(
   const draw = (): Plan => {
     return planOf(draft, {
       jobId: options.planId,
-      seconds: (parts.clock.steady() - started) / 1000,
+      seconds: Math.round(parts.clock.steady() - started) / 1000,
       madeMs: parts.clock.now(),
       rates: transferRates(parts),
       requests: parts.requests,
