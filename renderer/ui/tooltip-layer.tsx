@@ -11,12 +11,32 @@ const DELAY = 500;
 const DELAY_AFTER_ANOTHER = 80;
 const EDGE = 8;
 
+/** Levels above the pointer at which a text may be cut: a letter stands in a word, the word in a cell. */
+const MOST_ABOVE = 3;
+
+/** The element that is cut under the pointer, of a text that ends in an ellipsis for want of room. */
+function cutElement(target: Element): HTMLElement | null {
+  let next: Element | null = target;
+  for (let level = 0; level < MOST_ABOVE && next instanceof HTMLElement; level += 1) {
+    if (next.scrollWidth > next.clientWidth && getComputedStyle(next).textOverflow === 'ellipsis') {
+      return next.closest<HTMLElement>('.front-cut') ?? next;
+    }
+    next = next.parentElement;
+  }
+  return null;
+}
+
+/** What of an element a tooltip tells: its `data-tip`, else the whole of a text that is cut and has no other. */
 function anchorOf(target: EventTarget | null): HTMLElement | null {
-  return target instanceof Element ? target.closest<HTMLElement>('[data-tip]') : null;
+  if (!(target instanceof Element)) return null;
+  const told = target.closest<HTMLElement>('[data-tip], [title]');
+  if (told !== null) return told.dataset['tip'] === undefined ? null : told;
+  return cutElement(target);
 }
 
 /**
- * One tooltip for every element with `data-tip`, on hover and on focus by keyboard; lines are divided by line breaks. It says
+ * One tooltip for every element with `data-tip`, on hover and on focus by keyboard; lines are divided by line breaks. A text that
+ * is cut and has none is told whole. It says
  * nothing that a screen reader does not get from the element's own name.
  */
 export function TooltipLayer(): ReactElement | null {
@@ -39,7 +59,7 @@ export function TooltipLayer(): ReactElement | null {
       if (next === null) return;
       const delay = performance.now() - closedMs < DELAY_AFTER_ANOTHER * 4 ? DELAY_AFTER_ANOTHER : DELAY;
       timer = setTimeout(() => {
-        const text = next.dataset['tip'] ?? '';
+        const text = next.dataset['tip'] ?? next.textContent.trim();
         if (next.isConnected && text !== '') setShown({ text, anchor: next.getBoundingClientRect() });
       }, delay);
     };

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { totalBytes } from '../../../shared/format/compared.ts';
 import type { ComparedTotal, Comparison } from '../../../shared/models/comparison.ts';
+import { sentenceGap } from '../../ui/sentence-gap.ts';
 
 function Figure(props: { readonly label: string; readonly total: ComparedTotal; readonly note: string }): ReactElement {
   const { label, total, note } = props;
@@ -73,14 +74,15 @@ function Pushing(props: {
   readonly onPlan: (() => void) | null;
 }): ReactElement | null {
   const { comparison, onPlan } = props;
-  const { t } = useTranslation('compare');
+  const { t, i18n } = useTranslation('compare');
   const { a, pushing } = comparison;
   if (pushing === null || (a.registry === pushing.registry && a.repository === pushing.repository)) return null;
   const bytes = totalBytes({ bytes: pushing.sends, estimated: pushing.estimated });
   const action = a.kind === 'vm' ? 'push' : 'copy';
   return (
     <p className="compare-pushing">
-      {t(pushing.unknown > 0 ? `${action}SendsAtLeast` : `${action}Sends`, { bytes })}{' '}
+      {t(pushing.unknown > 0 ? `${action}SendsAtLeast` : `${action}Sends`, { bytes })}
+      {sentenceGap(i18n.language)}
       {pushing.mounts > 0 ? t('restInOtherTags', { bytes: formatBytes(pushing.mounts) }) : t('restIsThere')}{' '}
       {onPlan !== null && (
         <Button className="compare-plan" onPress={onPlan}>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { askForRepository } from '../../state/repository-request.ts';
+import { FrontCut } from '../../ui/front-cut.tsx';
 import { momentWords } from '../../ui/moment.ts';
 import { emptyRegistry } from '../registries/empty-registry.ts';
 import { packedSum } from '../registries/tree-rows.ts';
@@ -35,14 +36,14 @@ export function RepositoryTable({ registry, onSelect }: RepositoryTableProps): R
       {repositories.length === 0 ? (
         <p className="nothing">{t(emptyRegistry(registry))}</p>
       ) : (
-        <table className="table">
+        <table className="table repositories-table">
           <thead>
             <tr>
               <th>{t('repository')}</th>
               <th className="end">{t('tagsHead')}</th>
               <th className="end optional">{t('digestsHead')}</th>
               <th className="end">{t('packed')}</th>
-              <th className="end">{t('lastRead')}</th>
+              <th className="end spare">{t('lastRead')}</th>
             </tr>
           </thead>
           <tbody>
@@ -72,13 +73,13 @@ function RepositoryRow(props: {
     <tr>
       <td>
         <Button className="row-link" onPress={props.onSelect}>
-          {repository}
+          <FrontCut path={repository} />
         </Button>
       </td>
       <td className="end">{read ? tagCount : ''}</td>
       <td className="end optional">{read ? groups.length : ''}</td>
       <td className="end">{size === null ? '' : formatBytes(size)}</td>
-      <td className="end quiet-cell">{readMs === null ? '' : momentWords(readMs, i18n.language)}</td>
+      <td className="end quiet-cell spare">{readMs === null ? '' : momentWords(readMs, i18n.language)}</td>
     </tr>
   );
 }

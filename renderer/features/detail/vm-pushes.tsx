@@ -35,7 +35,7 @@ export function VmPushes(props: {
               <th>{t('target')}</th>
               <th>{t('sent')}</th>
               <th className="end optional">{t('notSent')}</th>
-              <th className="end">{t('took')}</th>
+              <th className="end spare">{t('took')}</th>
             </tr>
           </thead>
           <tbody>
@@ -59,7 +59,7 @@ export function VmPushes(props: {
                   </td>
                   <td>{t('xOfY', { part: formatBytes(job.sent), whole: formatBytes(job.bytes.packed) })}</td>
                   <td className="end optional">{formatBytes(job.notSent)}</td>
-                  <td className="end">{seconds === null ? '' : formatDuration(seconds, i18n.language)}</td>
+                  <td className="end spare">{seconds === null ? '' : formatDuration(seconds, i18n.language)}</td>
                 </tr>
               );
             })}

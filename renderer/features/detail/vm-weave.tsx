@@ -7,6 +7,7 @@ import type { Vm } from '../../../shared/models/vm.ts';
 import type { RepositoryName, VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
 import { useClient } from '../../state/client.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
+import { sentenceGap } from '../../ui/sentence-gap.ts';
 import { uploadTally } from '../local/upload-tally.ts';
 import { vmTitle } from '../local/vm-title.ts';
 import { WeaveOrTable } from '../weave/weave-or-table.tsx';
@@ -113,7 +114,8 @@ function AgainstSelect(props: {
 
 /** What a push would send now, or what has to be read to know it. */
 function WeaveNote({ known }: { readonly known: VmKnowledge }): ReactElement {
-  const { t } = useTranslation('panes');
+  const { t, i18n } = useTranslation('panes');
+  const gap = sentenceGap(i18n.language);
   const { upload, packed, estimated, unknown } = uploadTally(known.layers);
   const chunks = t('chunks', { count: known.layers.length, size: chunkWords(known.chunkSize) });
   if (unknown > 0 || known.against === null) {
@@ -121,7 +123,9 @@ function WeaveNote({ known }: { readonly known: VmKnowledge }): ReactElement {
       known.against === null && unknown === 0 ? 'nowhereYet' : known.digestedMs === null ? 'unread' : 'partlyRead';
     return (
       <p className="weave-note">
-        {chunks} {t(key, { count: unknown })}
+        {chunks}
+        {gap}
+        {t(key, { count: unknown })}
       </p>
     );
   }
@@ -131,7 +135,8 @@ function WeaveNote({ known }: { readonly known: VmKnowledge }): ReactElement {
   };
   return (
     <p className="weave-note">
-      {chunks}{' '}
+      {chunks}
+      {gap}
       <Trans
         t={t}
         i18nKey={upload === 0 ? 'pushWouldNothing' : 'pushWould'}

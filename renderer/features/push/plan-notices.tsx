@@ -8,6 +8,7 @@ import { shortDigest } from '../../../shared/format/digest.ts';
 import type { ComparedName } from '../../../shared/models/comparison.ts';
 import type { CachedImagePlan, Plan, PlanReference, PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
+import { sentenceGap } from '../../ui/sentence-gap.ts';
 import { imageName } from '../compare/compare-start.ts';
 import { targetTitle } from './cost-words.ts';
 import { useErrorWords } from './use-error-words.ts';
@@ -158,7 +159,7 @@ interface MovedTagProps {
 }
 
 function MovedTag({ reference, repository, keeps, onCompare }: MovedTagProps): ReactElement {
-  const { t } = useTranslation('push');
+  const { t, i18n } = useTranslation('push');
   const { tag, state, previousDigest } = reference;
   return (
     <Notice
@@ -177,7 +178,7 @@ function MovedTag({ reference, repository, keeps, onCompare }: MovedTagProps): R
         values={{ tag, repository, digest: previousDigest === null ? '' : shortDigest(previousDigest) }}
         components={{ strong: <b />, code: <code title={previousDigest ?? undefined} /> }}
       />
-      {keeps !== null && ' '}
+      {keeps !== null && sentenceGap(i18n.language)}
       {keeps !== null &&
         (keeps.length === 0
           ? t('notice.keepsNone')

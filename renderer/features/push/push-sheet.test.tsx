@@ -385,6 +385,17 @@ describe('the push sheet', () => {
     expect(screen.getByText(/cannot start until its disk has been read/)).toBeTruthy();
   });
 
+  it('makes a field of what was typed once a press elsewhere is over, and leaves the focus there', async () => {
+    const { user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('4xp3xu')) }, [NEW_TAG]);
+    await user.keyboard('ghcr.io/acme/linux:1');
+    const options = screen.getByRole('button', { name: 'Options' });
+    await user.pointer({ keys: '[MouseLeft>]', target: options });
+    expect(screen.getAllByRole('combobox')).toHaveLength(1);
+    await user.pointer({ keys: '[/MouseLeft]', target: options });
+    expect(await screen.findByRole('combobox', { name: 'Target 2' })).toBeTruthy();
+    expect([document.activeElement, options.getAttribute('aria-expanded')]).toEqual([options, 'true']);
+  });
+
   it('says nothing of a held lock where no byte of the disk is to be read', async () => {
     const target = sampleTarget(sampleLayers(drawnDisk('3xpdmzZ')));
     const plan = samplePlan([target], { suspended: true, source: 'lock' });

@@ -34,8 +34,8 @@ export interface TargetFieldProps {
   readonly autoFocus: boolean;
   readonly suggestions: readonly TargetSuggestion[];
   readonly onChange: (target: TargetDraft) => void;
-  /** Whole references that were typed or pasted here; those of other repositories get fields of their own. */
-  readonly onReferences: (from: TargetDraft, references: readonly string[]) => void;
+  /** Whole references that were typed or pasted here; those of other repositories get fields of their own. `left` = the field was left for something else. */
+  readonly onReferences: (from: TargetDraft, references: readonly string[], left: boolean) => void;
   readonly onFocus: () => void;
   /** Absent for the only field. */
   readonly onRemove?: (() => void) | undefined;
@@ -63,10 +63,10 @@ export function TargetField(props: TargetFieldProps): ReactElement {
 
   const picking = usePicking(suggestions, (suggestion) => change(takeSuggestion(target, suggestion.text)));
 
-  function settle(): void {
+  function settle(left: boolean): void {
     const elsewhere = referenceElsewhere(target);
-    if (elsewhere !== null) onReferences(target, [elsewhere]);
-    else onChange(settleText(target));
+    if (elsewhere !== null) onReferences(target, [elsewhere], left);
+    else if (target.text !== '') onChange(settleText(target));
   }
 
   const tokens = (
@@ -104,8 +104,9 @@ export function TargetField(props: TargetFieldProps): ReactElement {
           describedBy={told === null ? undefined : problemId}
           picking={picking}
           onChange={onChange}
-          onPasted={(references) => onReferences(target, references)}
-          onSettle={settle}
+          onPasted={(references) => onReferences(target, references, false)}
+          onSettle={() => settle(false)}
+          onLeave={() => settle(true)}
           onStepBack={() => tokensOf(field.current).at(-1)?.focus()}
           onEditing={(editing) => setLeft(!editing)}
           onFocus={onFocus}

@@ -44,6 +44,8 @@ export function TargetFields(props: TargetFieldsProps): ReactElement {
   const { targets, vmName, plan, stale, registries, onChange, onFocus } = props;
   const { t } = useTranslation('push');
   const [initial] = useState(targets.length);
+  // They came when another field was left, and do not take the focus from what it was left for.
+  const [quiet, setQuiet] = useState<readonly number[]>([]);
   return (
     <>
       {targets.map((target, place) => {
@@ -57,10 +59,12 @@ export function TargetFields(props: TargetFieldsProps): ReactElement {
             result={planned === null || stale ? '' : costWords(t, planned)}
             health={registries.find((registry) => registry.host === host)?.health ?? 'unknown'}
             label={targets.length === 1 ? t('target') : t('targetNumber', { number: place + 1 })}
-            autoFocus={place === 0 || target.id > initial}
+            autoFocus={place === 0 || (target.id > initial && !quiet.includes(target.id))}
             suggestions={targetSuggestions(target, registries, vmName)}
-            onReferences={(from, references) => {
-              onChange(spreadReferences(targets, from, references));
+            onReferences={(from, references, left) => {
+              const next = spreadReferences(targets, from, references);
+              if (left) setQuiet(next.map(({ id }) => id));
+              onChange(next);
             }}
             onChange={(next) => {
               onChange(targets.map((other) => (other.id === next.id ? next : other)));

@@ -1,5 +1,6 @@
-import type { KeyboardEvent, ReactElement, RefObject } from 'react';
+import { type KeyboardEvent, type ReactElement, type RefObject, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useAfterPress } from '../../ui/use-after-press.ts';
 import { pastedReferences, type TargetDraft, takeBack, typeText } from './target-draft.ts';
 import type { usePicking } from './use-picking.ts';
 import './target-field.css';
@@ -19,6 +20,8 @@ export interface TargetInputProps {
   readonly onPasted: (references: readonly string[]) => void;
   /** What was typed is complete. */
   readonly onSettle: () => void;
+  /** It was left with what was typed, and what was pressed for that has heard it. */
+  readonly onLeave: () => void;
   /** ← at the start of the text. */
   readonly onStepBack: () => void;
   /** It is being edited: it has the focus, or was typed into; false = it was left. */
@@ -29,7 +32,14 @@ export interface TargetInputProps {
 /** The text at the caret of a target. Enter adds a tag, Backspace at its start takes the one before back into the text. */
 export function TargetInput(props: TargetInputProps): ReactElement {
   const { ref, target, invalid, picking, onChange, onPasted, onSettle, onStepBack, onEditing, onFocus } = props;
+  const { onLeave } = props;
   const { t } = useTranslation('push');
+  const afterPress = useAfterPress();
+  // What is pressed may change the target itself.
+  const leave = useRef(onLeave);
+  useEffect(() => {
+    leave.current = onLeave;
+  });
 
   function press(event: KeyboardEvent<HTMLInputElement>): void {
     const atStart = event.currentTarget.selectionStart === 0 && event.currentTarget.selectionEnd === 0;
@@ -86,7 +96,7 @@ export function TargetInput(props: TargetInputProps): ReactElement {
       onBlur={() => {
         onEditing(false);
         picking.close();
-        if (!invalid) onSettle();
+        if (!invalid && !afterPress(() => leave.current())) onLeave();
       }}
     />
   );

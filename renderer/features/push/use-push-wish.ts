@@ -59,7 +59,7 @@ export function usePushWish(vm: Vm, start: PushStart): PushWish {
     targets,
     edit: (next) => {
       setEdited(next);
-      setForce(false);
+      if (referencesOf(next)?.join(' ') !== references?.join(' ')) setForce(false);
     },
     choices,
     setChoices,

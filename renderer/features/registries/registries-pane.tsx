@@ -7,6 +7,7 @@ import { ContextMenu, type MenuGroups } from '../../ui/context-menu.tsx';
 import { FilterField } from '../../ui/filter-field.tsx';
 import type { MenuPlace } from '../../ui/menu-place.ts';
 import { NoMatch } from '../../ui/no-match.tsx';
+import { remPx } from '../../ui/text-width.ts';
 import { type TreeHandle, TreeList } from '../../ui/tree-list.tsx';
 import { useFocusReturn } from '../../ui/use-focus-return.ts';
 import { DropPrice } from '../drag/drop-price.tsx';
@@ -47,7 +48,8 @@ export function RegistriesPane(props: RegistriesPaneProps): ReactElement {
   const { registries, readings, own, ownCommands, selected, tree, onSelect, onAdd, onRemove, onDrop } = props;
   const { t, i18n } = useTranslation('panes');
   const pane = useRef<HTMLElement>(null);
-  const width = useElementSize(pane)?.width ?? 384;
+  // As it were at 100 % text.
+  const width = ((useElementSize(pane)?.width ?? 384) * 16) / remPx();
   const [menu, setMenu] = useState<{ readonly row: RegistryRow; readonly place: MenuPlace } | null>(null);
   useFocusReturn(menu !== null, () => tree.current?.focus());
   const commands = useRegistryCommands(readings, ownCommands, onRemove);

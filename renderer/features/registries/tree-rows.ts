@@ -209,11 +209,11 @@ export function rowOfSelection({ registry, repository, group }: TreeSelection): 
 }
 
 /** Roughly the width of a character of a token, and of its edge, padding and gap. CSS px at 100 % text. */
-const CHARACTER = 7.2;
-const TOKEN_EDGE = 18;
+const CHARACTER = 7.6;
+const TOKEN_EDGE = 20;
 const MORE_TOKEN = 40;
 
-/** How many tokens fit into a width, at least one; the rest becomes `+n`, which has to fit as well. */
+/** How many tokens fit into a width at 100 % text, at least one; the rest becomes `+n`, which has to fit as well. */
 export function tokensThatFit(tags: readonly string[], width: number): number {
   let used = 0;
   for (const [at, tag] of tags.entries()) {

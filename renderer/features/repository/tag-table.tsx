@@ -47,7 +47,8 @@ export function TagTable(props: TagTableProps): ReactElement {
   const id = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const view = useScrollView(scroller);
-  const width = useElementSize(scroller)?.width ?? 660;
+  // As it were at 100 % text.
+  const width = ((useElementSize(scroller)?.width ?? 660) * 16) / view.rem;
   const rowHeight = ROW_REM * view.rem;
   const keys = useTagKeys(props, scroller, { row: rowHeight, view: view.height });
   const { active, selected } = keys;

@@ -8,6 +8,7 @@ import type { StoreImage } from '../../../shared/models/store.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import type { MenuGroups } from '../../ui/context-menu.tsx';
 import { MenuButton } from '../../ui/menu-button.tsx';
+import { sentenceGap } from '../../ui/sentence-gap.ts';
 import { useRowWindow } from '../weave/use-row-window.ts';
 import type { StoreTasks } from './use-store-tasks.ts';
 
@@ -30,7 +31,7 @@ const ROW_HEIGHT = 26;
 /** The images of the store by name, with the commands of each. */
 export function StoreImages(props: StoreImagesProps): ReactElement {
   const { images, scroller } = props;
-  const { t } = useTranslation('store');
+  const { t, i18n } = useTranslation('store');
   const sorted = useMemo(
     () =>
       [...images].sort((left, right) =>
@@ -46,7 +47,9 @@ export function StoreImages(props: StoreImagesProps): ReactElement {
       </h2>
       {images.length === 0 ? (
         <p className="nothing">
-          {t('noImages')}. {t('noImagesMore')}
+          {t('noImages')}
+          {sentenceGap(i18n.language)}
+          {t('noImagesMore')}
         </p>
       ) : (
         <table className="table store-images">

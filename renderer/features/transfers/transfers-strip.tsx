@@ -73,7 +73,9 @@ function Waiting({ job }: { readonly job: JobSummary }): ReactElement {
   return (
     <>
       <Clock className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
-      {t(`${wordsOf(job)}:strip.waiting`, { name: shownName(job.vmName), reference: job.references[0] ?? '', cause })}
+      <span className="transfers-strip-words">
+        {t(`${wordsOf(job)}:strip.waiting`, { name: shownName(job.vmName), reference: job.references[0] ?? '', cause })}
+      </span>
     </>
   );
 }
@@ -99,11 +101,13 @@ function InterruptedJobs({ jobs }: { readonly jobs: readonly JobSummary[] }): Re
   return (
     <span className="transfers-strip-offer">
       <CirclePause className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
-      {t(`${wordsOf(jobs[0] ?? { kind: 'push' })}:strip.interrupted`, {
-        count: jobs.length,
-        name: shownName(jobs[0]?.vmName ?? ''),
-        reference: jobs[0]?.references[0] ?? '',
-      })}
+      <span className="transfers-strip-words">
+        {t(`${wordsOf(jobs[0] ?? { kind: 'push' })}:strip.interrupted`, {
+          count: jobs.length,
+          name: shownName(jobs[0]?.vmName ?? ''),
+          reference: jobs[0]?.references[0] ?? '',
+        })}
+      </span>
       <Button
         className="link-button"
         onPress={() => {
@@ -123,12 +127,14 @@ function Running({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactEleme
   return (
     <>
       <Upload className="transfers-strip-amber" size={14} strokeWidth={1.75} aria-hidden="true" />
-      {t(`${wordsOf(job)}:strip.running`, {
-        name: shownName(job.vmName),
-        reference: job.references[0] ?? '',
-        sent: formatBytes(job.sent),
-        size: formatBytes(job.toSend),
-      })}
+      <span className="transfers-strip-words">
+        {t(`${wordsOf(job)}:strip.running`, {
+          name: shownName(job.vmName),
+          reference: job.references[0] ?? '',
+          sent: formatBytes(job.sent),
+          size: formatBytes(job.toSend),
+        })}
+      </span>
     </>
   );
 }
@@ -154,21 +160,21 @@ function LastEnded({ jobs }: { readonly jobs: readonly JobSummary[] }): ReactEle
       return (
         <>
           <CircleCheck className="transfers-strip-green" size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t(`${wordsOf(last)}:strip.done`, words)}
+          <span className="transfers-strip-words">{t(`${wordsOf(last)}:strip.done`, words)}</span>
         </>
       );
     case 'cancelled':
       return (
         <>
           <CircleSlash size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t(`${wordsOf(last)}:strip.cancelled`, words)}
+          <span className="transfers-strip-words">{t(`${wordsOf(last)}:strip.cancelled`, words)}</span>
         </>
       );
     default:
       return (
         <span className="transfers-strip-red">
           <CircleAlert size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t(`${wordsOf(last)}:strip.failed`, words)}
+          <span className="transfers-strip-words">{t(`${wordsOf(last)}:strip.failed`, words)}</span>
         </span>
       );
   }

@@ -21,31 +21,46 @@ export interface WeavePalette {
   readonly forced: boolean;
 }
 
-const FORCED: WeavePalette = {
-  present: 'Canvas',
-  present2: 'CanvasText',
-  mount: 'CanvasText',
-  mountTint: 'Canvas',
-  duplicate: 'CanvasText',
-  duplicateTint: 'Canvas',
-  upload: 'Canvas',
-  upload2: 'CanvasText',
-  uploadTint: 'Canvas',
-  fail: 'CanvasText',
-  zero: 'CanvasText',
-  warp: 'GrayText',
-  mark: 'CanvasText',
-  sunk: 'Canvas',
-  controlLine: 'CanvasText',
-  text2: 'CanvasText',
-  pane: 'Canvas',
-  forced: true,
-};
+/**
+ * The system's colours as they are where the element stands. Names alone would not do: a canvas that is not in the document
+ * takes them from the light scheme.
+ */
+function forcedPalette(element: Element, view: Window): WeavePalette {
+  const probe = element.ownerDocument.createElement('span');
+  element.parentElement?.append(probe);
+  const colour = (name: string): string => {
+    probe.style.color = name;
+    return view.getComputedStyle(probe).color;
+  };
+  const [canvas, text, gray] = [colour('Canvas'), colour('CanvasText'), colour('GrayText')];
+  probe.remove();
+  return {
+    present: canvas,
+    present2: text,
+    mount: text,
+    mountTint: canvas,
+    duplicate: text,
+    duplicateTint: canvas,
+    upload: canvas,
+    upload2: text,
+    uploadTint: canvas,
+    fail: text,
+    zero: text,
+    warp: gray,
+    mark: text,
+    sunk: canvas,
+    controlLine: text,
+    text2: text,
+    pane: canvas,
+    forced: true,
+  };
+}
 
 /** Reads the palette as it applies to an element. */
 export function readPalette(element: Element): WeavePalette {
   const view = element.ownerDocument.defaultView;
-  if (view === null || view.matchMedia('(forced-colors: active)').matches) return FORCED;
+  if (view === null) throw new Error('a palette is read in a window');
+  if (view.matchMedia('(forced-colors: active)').matches) return forcedPalette(element, view);
   const style = view.getComputedStyle(element);
   const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {
