@@ -24,19 +24,20 @@ function productVersion(builtFolder: string): string {
  * @param builtFolder where workers, helper and codec lie
  */
 export async function runCommandLine(builtFolder: string, ahead: StartedAhead): Promise<void> {
-  let answered = true;
+  // Set in a callback, which the flow analysis does not follow.
+  const answer = { lost: false };
   const fail = (thrown: unknown): void => {
     process.stderr.write(`${errorSentence(toAppError(thrown))}\n`);
     process.exitCode = EXIT.failed;
   };
   const terminal = processTerminal((error) => {
-    if (answered) fail(error);
-    answered = false;
+    if (!answer.lost) fail(error);
+    answer.lost = true;
   });
   try {
     const status = await main(builtFolder, ahead, terminal);
     // What was done and cannot be read by whoever asked has failed.
-    if (answered || status !== EXIT.done) process.exitCode = status;
+    if (!answer.lost || status !== EXIT.done) process.exitCode = status;
   } catch (thrown) {
     fail(thrown);
   }
