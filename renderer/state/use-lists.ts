@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { type ErrorData, toAppError } from '../../shared/errors/app-error.ts';
 import type { Registry } from '../../shared/models/registry.ts';
 import type { VmList } from '../../shared/models/vm.ts';
+import { askInTurn } from './ask-in-turn.ts';
 import { useClient } from './client.ts';
 
 /** The Local pane's list, read again whenever the engine says that something changed, or `reload` asks for it. */
@@ -16,20 +17,20 @@ export function useVmList(): {
   const [round, setRound] = useState(0);
   useEffect(() => {
     const ended = new AbortController();
-    const read = (): void => {
-      client.call('vms.list', null, { signal: ended.signal }).then(
-        (found) => {
-          setList(found);
-          setError(null);
-        },
-        (thrown: unknown) => {
-          if (!ended.signal.aborted) setError(toAppError(thrown).toData());
-        },
-      );
-    };
-    read();
-    const stop = client.on('vms.changed', read);
+    const { signal } = ended;
+    const turn = askInTurn(async () => {
+      try {
+        setList(await client.call('vms.list', null, { signal }));
+        setError(null);
+      } catch (thrown) {
+        if (!signal.aborted) setError(toAppError(thrown).toData());
+        throw thrown;
+      }
+    });
+    turn.ask();
+    const stop = client.on('vms.changed', turn.ask);
     return () => {
+      turn.close();
       ended.abort();
       stop();
     };
@@ -46,37 +47,21 @@ export function useRegistries(): readonly Registry[] | null {
   const [registries, setRegistries] = useState<readonly Registry[] | null>(null);
   const asked = useRef(false);
   useEffect(() => {
-    // Changes come in crowds, and a list can be long: one question at a time, and one more if something changed meanwhile.
-    let state: 'idle' | 'asking' | 'stale' = 'idle';
-    const settled = (): void => {
-      const again = state === 'stale';
-      state = 'idle';
-      if (again) reload();
-    };
-    const reload = (): void => {
-      if (state !== 'idle') {
-        state = 'stale';
-        return;
+    // What fails leaves the old list as it is.
+    const turn = askInTurn(async () => {
+      const found = await client.call('registries.list', null);
+      setRegistries(found);
+      if (asked.current) return;
+      asked.current = true;
+      for (const { host, askedMs, thisComputer } of found) {
+        // What came of it stands in the registry itself.
+        if (askedMs === null && !thisComputer) void client.call('registries.read', { host }).catch(() => undefined);
       }
-      state = 'asking';
-      client.call('registries.list', null).then(
-        (found) => {
-          setRegistries(found);
-          settled();
-          if (asked.current) return;
-          asked.current = true;
-          for (const { host, askedMs, thisComputer } of found) {
-            // What came of it stands in the registry itself.
-            if (askedMs === null && !thisComputer) void client.call('registries.read', { host }).catch(() => undefined);
-          }
-        },
-        // The old list stays.
-        settled,
-      );
-    };
-    reload();
-    const stops = [client.on('registries.changed', reload), client.on('vms.changed', reload)];
+    });
+    turn.ask();
+    const stops = [client.on('registries.changed', turn.ask), client.on('vms.changed', turn.ask)];
     return () => {
+      turn.close();
       for (const stop of stops) stop();
     };
   }, [client]);

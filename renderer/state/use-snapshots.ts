@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { Snapshot } from '../../shared/models/snapshot.ts';
+import { askInTurn } from './ask-in-turn.ts';
 import { useClient } from './client.ts';
 
 const NONE: readonly Snapshot[] = [];
@@ -16,20 +17,19 @@ export function useSnapshots(vmId: string | null): readonly Snapshot[] {
   useEffect(() => {
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const read = (): void => {
-      client.call('snapshots.list', { vmId }, { signal: ended.signal }).then(
-        (snapshots) => setFound({ vmId, snapshots }),
-        // The list of VMs says what is wrong with Tart's home.
-        () => undefined,
-      );
-    };
+    // The list of VMs says what is wrong with Tart's home.
+    const turn = askInTurn(async () => {
+      const snapshots = await client.call('snapshots.list', { vmId }, { signal: ended.signal });
+      setFound({ vmId, snapshots });
+    });
     const again = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(read, QUIET_MS);
+      timer = setTimeout(turn.ask, QUIET_MS);
     };
-    read();
-    const stops = [client.on('snapshots.changed', read), client.on('vms.changed', again)];
+    turn.ask();
+    const stops = [client.on('snapshots.changed', turn.ask), client.on('vms.changed', again)];
     return () => {
+      turn.close();
       ended.abort();
       clearTimeout(timer);
       for (const stop of stops) stop();

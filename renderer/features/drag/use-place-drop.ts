@@ -46,7 +46,8 @@ export function usePlaceDrop(parts: {
       if (drag?.by === 'pointer' && !(to instanceof Node && event.currentTarget.contains(to))) aimAt(null);
     },
     onDrop: (event) => {
-      const target = targetOf(event);
+      // What was shown counts, whatever has come below the pointer since.
+      const target = drag?.over?.rowKey === rowKey ? drag.over.target : targetOf(event);
       if (target === null || drag === null) return;
       event.preventDefault();
       letGo();

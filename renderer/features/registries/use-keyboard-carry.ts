@@ -79,7 +79,7 @@ export function useKeyboardCarry(
   };
 }
 
-/** A menu that closes gives the focus back to where it was, within this time. ms */
+/** A menu that closes gives the focus back to where it was, within this time and the frame that follows it. ms */
 const SETTLED_MS = 150;
 
 /** What is carried with the keyboard is put back when the tree loses the keys: another program taking them is no reason. */
@@ -87,8 +87,12 @@ function useKeyboardEnd(carrying: boolean, tree: RefObject<TreeHandle | null>): 
   useEffect(() => {
     if (!carrying) return;
     let settled = false;
+    let frame = 0;
+    // A busy computer draws late: the focus comes back in a frame that was asked for before this one.
     const timer = setTimeout(() => {
-      settled = true;
+      frame = requestAnimationFrame(() => {
+        settled = true;
+      });
     }, SETTLED_MS);
     const left = (): void => {
       // Where the focus goes is known once it is there.
@@ -103,6 +107,7 @@ function useKeyboardEnd(carrying: boolean, tree: RefObject<TreeHandle | null>): 
     document.addEventListener('pointerdown', letGo);
     return () => {
       clearTimeout(timer);
+      cancelAnimationFrame(frame);
       document.removeEventListener('focusout', left);
       document.removeEventListener('pointerdown', letGo);
     };

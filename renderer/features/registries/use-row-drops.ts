@@ -4,7 +4,7 @@ import type { TreeDrag, TreeHandle } from '../../ui/tree-list.tsx';
 import type { Cargo } from '../drag/cargo.ts';
 import { aimAt, dragStore, letGo, setMoving } from '../drag/drag-store.ts';
 import type { DropTarget } from '../drag/drop-target.ts';
-import type { DropVerdict } from '../drag/drop-verdict.ts';
+import { type DropVerdict, dropVerdict } from '../drag/drop-verdict.ts';
 import { acceptDrag, startDrag, wantsMove } from '../drag/start-drag.ts';
 import { cargoOfRow } from './row-cargo.ts';
 import { placeOfRow } from './row-place.ts';
@@ -40,11 +40,19 @@ export function useRowDrops(parts: {
   const drag = useStore(dragStore, (state) => state.drag);
   const spring = useSpring(onToggle);
 
+  /** What was shown counts: rows that come or go can have put another one below the pointer since. */
   function drop(row: RegistryRow, tag: string | null): void {
-    if (drag === null || judgeRow(row, drag)?.kind === 'refused') return;
-    const { target } = placeOfRow(row, drag.cargo, tag);
+    if (drag === null) return;
+    const aimed = drag.over?.target ?? placeOfRow(row, drag.cargo, tag).target;
+    const registry = rows.find(({ registry: { host } }) => host === aimed.host)?.registry;
+    if (
+      registry === undefined ||
+      dropVerdict(drag.cargo, aimed, { registry, prices: drag.prices }).kind === 'refused'
+    ) {
+      return;
+    }
     letGo();
-    onDrop(drag.cargo, target, drag.moving);
+    onDrop(drag.cargo, aimed, drag.moving);
   }
 
   function over(row: RegistryRow | null, event: DragEvent<HTMLElement>): void {

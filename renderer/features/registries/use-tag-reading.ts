@@ -20,6 +20,13 @@ export interface TagReadings {
   stop(key: string): void;
 }
 
+/** A reading that is under way. */
+interface Running {
+  readonly ended: AbortController;
+  /** A push or copy to it has ended since: what was read before may be older than its tags. */
+  changed: boolean;
+}
+
 function without<Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> {
   const rest = new Map(map);
   rest.delete(key);
@@ -31,14 +38,16 @@ export function useTagReadings(): TagReadings {
   const client = useClient();
   const [readings, setReadings] = useState<ReadonlyMap<string, TagReading>>(new Map());
   const [failures, setFailures] = useState<ReadonlyMap<string, ErrorData>>(new Map());
-  const running = useRef(new Map<string, AbortController>());
+  const running = useRef(new Map<string, Running>());
+  const readAgain = useRef<(host: string, repository: string) => void>(() => undefined);
 
   const read = useCallback(
     (host: string, repository: string): void => {
       const key = repositoryKey(host, repository);
       if (running.current.has(key)) return;
       const ended = new AbortController();
-      running.current.set(key, ended);
+      const own: Running = { ended, changed: false };
+      running.current.set(key, own);
       setReadings((before) => new Map(before).set(key, { startedMs: Date.now(), progress: null }));
       setFailures((before) => without(before, key));
       client
@@ -50,10 +59,15 @@ export function useTagReadings(): TagReadings {
         .finally(() => {
           running.current.delete(key);
           setReadings((before) => without(before, key));
+          if (own.changed && !ended.signal.aborted) readAgain.current(host, repository);
         });
     },
     [client],
   );
+
+  useEffect(() => {
+    readAgain.current = read;
+  }, [read]);
 
   useEffect(() => {
     const own = running.current;
@@ -69,15 +83,19 @@ export function useTagReadings(): TagReadings {
       }),
       client.on('jobs.changed', ({ job }) => {
         if (job.state !== 'done') return;
-        for (const { registry, repository } of job.targets) read(registry, repository);
+        for (const { registry, repository } of job.targets) {
+          const under = own.get(repositoryKey(registry, repository));
+          if (under === undefined) read(registry, repository);
+          else under.changed = true;
+        }
       }),
     ];
     return () => {
       for (const stop of stops) stop();
-      for (const controller of own.values()) controller.abort();
+      for (const { ended } of own.values()) ended.abort();
     };
   }, [client, read]);
 
-  const stop = useCallback((key: string): void => running.current.get(key)?.abort(), []);
+  const stop = useCallback((key: string): void => running.current.get(key)?.ended.abort(), []);
   return { readings, failures, read, stop };
 }

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts';
 import type { ServeState, StoreList } from '../../../shared/models/store.ts';
+import { askInTurn } from '../../state/ask-in-turn.ts';
 import { useClient } from '../../state/client.ts';
 
 /** The local store and the switch of its registry, as the window shows them. */
@@ -28,26 +29,25 @@ export function useThisComputer(): ThisComputer {
   useEffect(() => {
     const ended = new AbortController();
     const { signal } = ended;
-    const read = (): void => {
-      client.call('store.list', null, { signal }).then(
-        (found) => {
-          setStore(found);
-          setError(null);
-        },
-        (thrown: unknown) => {
-          if (!signal.aborted) setError(toAppError(thrown).toData());
-        },
-      );
-    };
+    const turn = askInTurn(async () => {
+      try {
+        setStore(await client.call('store.list', null, { signal }));
+        setError(null);
+      } catch (thrown) {
+        // A store that cannot be looked at is told, and looked at again when the person asks or something changed.
+        if (!signal.aborted) setError(toAppError(thrown).toData());
+      }
+    });
     client.call('serve.state', null, { signal }).then(setServing, () => undefined);
-    read();
+    turn.ask();
     const stops = [
       client.on('serve.changed', setServing),
-      client.on('store.changed', read),
+      client.on('store.changed', turn.ask),
       // Its place and its budget.
-      client.on('settings.changed', read),
+      client.on('settings.changed', turn.ask),
     ];
     return () => {
+      turn.close();
       ended.abort();
       for (const stop of stops) stop();
     };

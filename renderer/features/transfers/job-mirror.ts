@@ -75,6 +75,9 @@ export function createJobMirror(client: ContractClient, now: () => number = Date
     error: null,
   }));
   const watchers = new Map<string, number>();
+  /** Number of the newest delta of each job. */
+  const newest = new Map<string, number>();
+  const loading = new Set<string>();
   const lifetime = new AbortController();
 
   function failed(thrown: unknown): void {
@@ -90,14 +93,27 @@ export function createJobMirror(client: ContractClient, now: () => number = Date
   }
 
   function load(id: string): void {
-    client.call('jobs.get', { id }, { signal: lifetime.signal }).then(({ sequence, job }) => {
-      const { layers, ...summary } = job;
-      store.setState((state) => ({ jobs: withJob(state.jobs, summary) }));
-      if (watchers.has(id)) setWatched(id, { sequence, layers });
-    }, failed);
+    if (loading.has(id)) return;
+    loading.add(id);
+    const before = newest.get(id);
+    client
+      .call('jobs.get', { id }, { signal: lifetime.signal })
+      .finally(() => loading.delete(id))
+      .then(({ sequence, job }) => {
+        const now = newest.get(id);
+        // Deltas overtook it: what they said would be lost.
+        if (now !== undefined && now !== before && sequence < now) {
+          load(id);
+          return;
+        }
+        const { layers, ...summary } = job;
+        store.setState((state) => ({ jobs: withJob(state.jobs, summary) }));
+        if (watchers.has(id)) setWatched(id, { sequence, layers });
+      }, failed);
   }
 
   function change({ jobId, sequence, job, layers }: JobDelta): void {
+    newest.set(jobId, sequence);
     const state = store.getState();
     const speeds = new Map(state.speeds);
     speeds.set(jobId, withSpeed(speeds.get(jobId) ?? [], job, now()));
@@ -112,6 +128,7 @@ export function createJobMirror(client: ContractClient, now: () => number = Date
     client.on('jobs.changed', change),
     client.on('jobs.removed', ({ id }) => {
       store.setState((state) => ({ jobs: state.jobs.filter((job) => job.id !== id) }));
+      newest.delete(id);
       setWatched(id, null);
     }),
   ];
