@@ -17,7 +17,10 @@ const node = {
 const windows = {
   ...node,
   setupFiles: ['test/e2e/own-display.ts'],
-  testTimeout: 180_000,
+  testTimeout: 240_000,
+  // Three windows start at once while the linter works.
+  hookTimeout: 180_000,
+  expect: { poll: { timeout: 60_000 } },
   fileParallelism: (process.env['TARTAN_TEST_DISPLAYS'] ?? '').includes(' '),
 };
 

@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { type ConsoleMessage, type ElectronApplication, _electron as electron, type Page } from 'playwright-core';
+import {
+  type ConsoleMessage,
+  type ElectronApplication,
+  _electron as electron,
+  errors,
+  type Page,
+} from 'playwright-core';
 import { electronRuntime } from '../../build/scripts/electron-runtime.mjs';
 import { makeTartHome, type TartHome } from '../fixtures/tart-vm.ts';
 import { tellFailedView, watchForFailure } from './failed-view.ts';
@@ -15,6 +21,12 @@ const run = promisify(execFile);
 /** The checkout, whose built files are started. */
 export const CHECKOUT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const START_MS = 60_000;
+/** A try to start that is not driven by then is given up: the driver can lose the answer that it waits for while it attaches. */
+const ATTACH_MS = 45_000;
+/** Tries to start and attach. */
+const MOST_TRIES = 3;
+/** A busy machine takes its time; what never comes still fails. ms */
+const WAIT_MS = 60_000;
 /** Root can run the suite as somebody else, with Chromium's own sandbox: the project `e2e-ordinary-user` does. */
 const AS_ORDINARY_USER = process.env['TARTAN_TEST_USER'] === 'ordinary';
 
@@ -62,6 +74,22 @@ function problemOf(message: ConsoleMessage): string | null {
   return grave ? `${message.type()}: ${text} (${message.location().url})` : null;
 }
 
+/** Starts Electron and attaches to it. A try that hangs is told, with what the app had logged: it is one of the driver, or it says why. */
+async function launchElectron(
+  options: NonNullable<Parameters<typeof electron.launch>[0]>,
+  stateHome: string,
+): Promise<ElectronApplication> {
+  for (let left = MOST_TRIES; ; left -= 1) {
+    try {
+      return await electron.launch({ ...options, timeout: ATTACH_MS });
+    } catch (thrown) {
+      if (!(thrown instanceof errors.TimeoutError) || left <= 1) throw thrown;
+      const log = await readFile(join(stateHome, 'logs', 'tartan.log'), 'utf8').catch(() => 'nothing');
+      console.error(`Electron was not attached to in ${String(ATTACH_MS)} ms; the app had logged:\n${log}`);
+    }
+  }
+}
+
 async function unforeseen(stateHome: string): Promise<readonly string[]> {
   const log = await readFile(join(stateHome, 'logs', 'tartan.log'), 'utf8').catch(() => '');
   return log.split('\n').filter((line) => /unforeseen|does not fit its schema|the page ended/.test(line));
@@ -104,7 +132,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   const started = options.args ?? (options.executable === undefined ? [user?.app ?? CHECKOUT] : []);
   const args = [...(withoutSandbox ? ['--no-sandbox'] : []), '--disable-gpu', '--lang=en-US', ...started];
   const place = { cwd: user?.app ?? CHECKOUT, env: launchEnvironment(options, tartHome.root, stateHome) };
-  const launching = electron.launch({ executablePath: executable, args, ...place, timeout: START_MS });
+  const launching = launchElectron({ executablePath: executable, args, ...place }, stateHome);
   launching.catch(() => user?.remove());
   const app = await launching;
   if (user !== null && (await app.evaluate(() => process.getuid?.())) === 0) throw new Error('it runs as root');
@@ -118,10 +146,11 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     heard.push(`thrown: ${error.error().message}`);
   });
   const page = await app.firstWindow({ timeout: START_MS });
+  page.setDefaultTimeout(WAIT_MS);
   const forget = watchForFailure(page);
   await page.waitForLoadState('load');
   if (options.colorScheme !== undefined) await page.emulateMedia({ colorScheme: options.colorScheme });
-  if (options.size !== undefined) await resize(app, options.size);
+  if (options.size !== undefined) await resize(app, page, options.size);
 
   const problems = async (): Promise<readonly string[]> =>
     [...heard, ...(await unforeseen(stateHome))].filter((text) => !expected.some((pattern) => pattern.test(text)));
@@ -161,9 +190,12 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
 
 async function resize(
   app: ElectronApplication,
+  page: Page,
   size: { readonly width: number; readonly height: number },
 ): Promise<void> {
   await app.evaluate(({ BrowserWindow }, wanted) => {
     BrowserWindow.getAllWindows()[0]?.setContentSize(wanted.width, wanted.height);
   }, size);
+  // The page hears of it later: what is clicked before moves away.
+  await page.waitForFunction(({ width }) => window.innerWidth === width, size);
 }

@@ -11,6 +11,7 @@ import { openTestEngine } from '../fixtures/test-engine.ts';
 import { cloneWithChanges, makeWovenVm } from '../fixtures/woven-vm.ts';
 import { seriousIssuesOfThemes } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
+import { hasFocus } from './has-focus.ts';
 import { changeSettings, planPush, vmRow } from './push-driver.ts';
 import { writtenFiles } from './written-files.ts';
 
@@ -44,8 +45,7 @@ describe('somebody who wants to know what two images share', () => {
     await engine.close();
     app = await launchApp({ tartHome: home, stateHome, size: { width: 1440, height: 900 } });
     page = app.page;
-    page.setDefaultTimeout(10_000);
-  }, 60_000);
+  });
   afterAll(async () => {
     await app.close();
     await registry.stop();
@@ -62,11 +62,13 @@ describe('somebody who wants to know what two images share', () => {
     await page.getByRole('menuitem', { name: 'Compare with…' }).click();
     await page.getByRole('main', { name: 'Compare images' }).waitFor();
     await page.getByRole('button', { name: /Image B/ }).click();
+    await hasFocus(page.getByRole('searchbox'));
     await page.keyboard.type('base:1.1');
+    await expect.poll(() => page.getByRole('option').count()).toBe(1);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.getByRole('region', { name: 'Differences' }).waitFor();
-    expect(await places()).toEqual(CHANGED.map(String));
+    await expect.poll(places).toEqual(CHANGED.map(String));
 
     const weave = page.getByRole('grid', { name: /^base above/ });
     await weave.focus();
@@ -113,7 +115,7 @@ describe('somebody who wants to know what two images share', () => {
   it('swaps the sides, and goes back to where it was asked for', async () => {
     await page.getByRole('button', { name: 'Swap A and B' }).click();
     await page.getByRole('grid', { name: /above base$/ }).waitFor();
-    expect(await places()).toEqual(CHANGED.map(String));
+    await expect.poll(places).toEqual(CHANGED.map(String));
     await page.keyboard.press('Escape');
     await vmRow(page, 'base').waitFor();
   });

@@ -7,7 +7,7 @@ import { changeSettings } from './push-driver.ts';
 import { askHost } from './window-bridge.ts';
 
 /** Slow enough that a copy of a few megabytes can be seen running. */
-const SLOW = 1_500_000;
+const SLOW = 400_000;
 
 let app: LaunchedApp;
 let source: FakeRegistry;
@@ -45,6 +45,7 @@ describe('a copy in the window', () => {
     const job = page.getByRole('article', { name: `Copy of ${from}` });
     await job.getByRole('button', { name: 'Pause' }).click();
     await job.getByRole('button', { name: 'Resume' }).waitFor();
+    await expect.poll(() => job.getByRole('grid', { name: 'Layers' }).getByRole('row').count()).toBe(6);
     const paused = {
       layers: await job.getByRole('grid', { name: 'Layers' }).getByRole('row').count(),
       pictures: await job.getByRole('img').count(),
@@ -54,11 +55,10 @@ describe('a copy in the window', () => {
     await changeSettings(page, { bandwidthLimit: null });
     await job.getByRole('button', { name: 'Resume' }).click();
     await job.getByText('Not sent').waitFor();
-    const references = await job.getByText(/^written$/).count();
+    await expect.poll(() => job.getByText(/^written$/).count()).toBe(2);
 
     // The head, the config, three layers, the manifest.
     expect(paused).toEqual({ layers: 6, pictures: 0, tags: {}, problems: [] });
-    expect(references).toBe(2);
     expect(target.content.isWhole('mirror/app', 'latest')).toBe(true);
     expect(target.content.tagsOf('mirror/app')).toEqual(source.content.tagsOf('acme/app'));
   });

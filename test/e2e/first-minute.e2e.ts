@@ -74,17 +74,17 @@ describe('the first minute', () => {
     await page.getByRole('button', { name: 'Try it', exact: true }).click();
     await page.getByRole('dialog').getByText('try/sample').first().waitFor();
     await page.getByRole('dialog').getByText('v1', { exact: true }).first().waitFor();
-    await page.getByText(/Plan made/).waitFor({ timeout: 60_000 });
+    await page.getByText(/Plan made/).waitFor();
     await look('2-first-plan');
     await pushButton(page).click();
     await strip(page).getByText('The sample VM is being pushed').waitFor();
     await shot('3-watching');
 
-    await strip(page).getByText('A little of the disk has changed: push it as v2').waitFor({ timeout: 60_000 });
+    await strip(page).getByText('A little of the disk has changed: push it as v2').waitFor();
     await look('4-suggestion');
     await strip(page).getByRole('button', { name: 'Push as v2…' }).click();
     await page.getByRole('dialog').getByText('v2', { exact: true }).first().waitFor();
-    await page.getByText(/Plan made/).waitFor({ timeout: 60_000 });
+    await page.getByText(/Plan made/).waitFor();
     await expect.poll(() => verdict(page, 'Present').textContent()).toMatch(/^Present8 layers/);
     await expect.poll(() => verdict(page, 'Upload').textContent()).toMatch(/^Upload1 layer/);
     await look('5-second-plan');
@@ -139,9 +139,9 @@ describe('the first minute', () => {
     await vmRow(page, 'sample').waitFor();
     // The first start, though there is a VM already.
     await page.getByRole('button', { name: 'Try it', exact: true }).press('Enter');
-    await page.getByText(/Plan made/).waitFor({ timeout: 60_000 });
+    await page.getByText(/Plan made/).waitFor();
     await page.keyboard.press('Control+Enter');
-    await strip(page).getByText('A little of the disk has changed').waitFor({ timeout: 60_000 });
+    await strip(page).getByText('A little of the disk has changed').waitFor();
     await close();
 
     page = await open();
@@ -152,7 +152,7 @@ describe('the first minute', () => {
       .filter({ hasText: 'samplesample' })
       .waitFor();
     await strip(page).getByRole('button', { name: 'Push as v2…' }).click();
-    await page.getByText(/Plan made/).waitFor({ timeout: 60_000 });
+    await page.getByText(/Plan made/).waitFor();
     await expect.poll(() => verdict(page, 'Present').textContent()).toMatch(/^Present8 layers/);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
@@ -165,7 +165,7 @@ describe('the first minute', () => {
     // It can be tried again at any time, also where the offers are no longer in sight.
     if (app === null) throw new Error('the app is closed');
     await chooseMenuItem(app, 'Try it with a sample VM');
-    await page.getByText(/Plan made/).waitFor({ timeout: 60_000 });
+    await page.getByText(/Plan made/).waitFor();
     await page.keyboard.press('Escape');
     await strip(page).getByText('The sample VM is made: push it').waitFor();
     expect(await readdir(tartHome.root, { recursive: true })).toEqual(before);

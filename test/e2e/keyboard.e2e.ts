@@ -6,6 +6,7 @@ import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-reg
 import { makeTartHome, makeTartVm } from '../fixtures/tart-vm.ts';
 import { seriousIssues } from './accessibility.ts';
 import { launchApp } from './app.ts';
+import { hasFocus } from './has-focus.ts';
 import { changeSettings } from './push-driver.ts';
 
 /** Words that a person sees on the way, in both languages. */
@@ -71,8 +72,7 @@ describe('with the keyboard alone', () => {
     await pressUntil(page, 'Tab', (name) => name === words.push);
     await page.keyboard.press('Enter');
     const field = page.getByRole('combobox', { name: words.target });
-    await field.waitFor();
-    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await hasFocus(field);
     const reference = `${registry.host}/keyboard/${language.toLowerCase()}:1.0`;
     await page.keyboard.type(reference);
     await page.keyboard.press('Enter');
@@ -91,7 +91,7 @@ describe('with the keyboard alone', () => {
       });
     const first = await cell();
     await page.keyboard.press('ArrowRight');
-    expect(await cell()).not.toBe(first);
+    await expect.poll(cell).not.toBe(first);
     await page.keyboard.press('End');
     await page.locator('.weave-tooltip').waitFor();
     await pressUntil(page, 'Tab', (name) => name === words.layers);

@@ -17,6 +17,7 @@ import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-reg
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { CHECKOUT, launchApp, launchEnvironment } from './app.ts';
 import { startDevtoolsApp } from './devtools-app.ts';
+import { planPush } from './push-driver.ts';
 
 const run = promisify(execFile);
 const PACK_MS = 300_000;
@@ -152,11 +153,7 @@ describe('the packed app', () => {
     const app = await launchApp({ executable: packedApp('e2e').executable, tartHome: home });
     const { page } = app;
     const reference = `${registry.host}/packed/driven:1.0`;
-    await page.getByRole('region', { name: 'Local', exact: true }).getByRole('treeitem', { name: 'builder' }).click();
-    await page.getByRole('button', { name: 'Push…' }).click();
-    await page.keyboard.type(reference);
-    await page.keyboard.press('Enter');
-    await page.getByText(/Plan made/).waitFor();
+    await planPush(page, 'builder', reference);
     await page.keyboard.press('Control+Enter');
     await page.getByText('written').waitFor();
     const seen = await app.electron.evaluate(

@@ -7,7 +7,9 @@ import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-reg
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
 import { seriousIssues } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
+import { hasFocus } from './has-focus.ts';
 import { chooseMenuItem, menuBar } from './menu-command.ts';
+import { closeSheet } from './push-driver.ts';
 
 const pane = (page: Page, name: string) => page.getByRole('region', { name, exact: true });
 const focusedPane = (page: Page): Promise<string | null> =>
@@ -45,13 +47,13 @@ describe('the three panes', () => {
     await chooseMenuItem(app, 'Local');
     await expect.poll(() => focusedPane(page)).toBe('local');
     await page.keyboard.press('b');
-    expect(await title(page)).toBe('beta');
+    await expect.poll(() => title(page)).toBe('beta');
     await page.keyboard.press('ArrowUp');
-    expect(await title(page)).toBe('alpha');
+    await expect.poll(() => title(page)).toBe('alpha');
     await page.keyboard.press('F6');
-    expect(await focusedPane(page)).toBe('registries');
+    await expect.poll(() => focusedPane(page)).toBe('registries');
     await page.keyboard.press('Shift+F6');
-    expect(await focusedPane(page)).toBe('local');
+    await expect.poll(() => focusedPane(page)).toBe('local');
 
     await chooseMenuItem(app, 'Show or hide Local');
     await page.getByRole('button', { name: 'Show Local' }).waitFor();
@@ -81,12 +83,12 @@ describe('the three panes', () => {
     await splitter.focus();
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
-    expect(await width()).toBe(usual + 48);
+    await expect.poll(width).toBe(usual + 48);
     await page.reload();
     await pane(page, 'Local').getByRole('treeitem', { name: 'alpha' }).waitFor();
-    expect(await width()).toBe(usual + 48);
+    await expect.poll(width).toBe(usual + 48);
     await splitter.dblclick();
-    expect(await width()).toBe(usual);
+    await expect.poll(width).toBe(usual);
   });
 
   it('say what is wrong with a VM that cannot be pushed', async () => {
@@ -109,10 +111,10 @@ describe('the three panes', () => {
     await expect.poll(() => clipboard(app)).toBe('beta');
     await expect.poll(() => focusedPane(page)).toBe('local');
     await page.keyboard.press('Shift+F10');
-    await page.getByRole('menuitem', { name: 'Push…' }).waitFor();
+    await hasFocus(page.getByRole('menuitem', { name: 'Push…' }));
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog').waitFor();
-    await page.keyboard.press('Escape');
+    await hasFocus(page.getByRole('dialog').getByRole('combobox').first());
+    await closeSheet(page);
     await expect.poll(() => focusedPane(page)).toBe('local');
   });
 
@@ -120,10 +122,10 @@ describe('the three panes', () => {
     await pane(page, 'Local').getByRole('treeitem', { name: 'beta' }).click();
     await makeTartVm(home, { name: 'aardvark' });
     await pane(page, 'Local').getByRole('treeitem', { name: 'aardvark' }).waitFor();
-    expect(await title(page)).toBe('beta');
+    await expect.poll(() => title(page)).toBe('beta');
     await rm(join(home.root, 'vms', 'aardvark'), { recursive: true });
     await expect.poll(() => pane(page, 'Local').getByRole('treeitem', { name: 'aardvark' }).count()).toBe(0);
-    expect(await title(page)).toBe('beta');
+    await expect.poll(() => title(page)).toBe('beta');
   });
 
   it('add a registry that answers, say why one does not, and forget it again', async () => {

@@ -6,6 +6,7 @@ import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { makeTartHome, makeTartVm } from '../fixtures/tart-vm.ts';
 import { CHECKOUT, launchApp } from './app.ts';
+import { planPush } from './push-driver.ts';
 
 describe('pushing a VM in the window', () => {
   let registry: DockerRegistry;
@@ -31,11 +32,7 @@ describe('pushing a VM in the window', () => {
     const local = () =>
       page.getByRole('region', { name: 'Local', exact: true }).getByRole('treeitem', { name: 'builder' });
     const push = async (tag: string): Promise<void> => {
-      await local().click();
-      await page.getByRole('button', { name: 'Push…' }).click();
-      await page.keyboard.type(`${repository}:${tag}`);
-      await page.keyboard.press('Enter');
-      await page.getByText(/Plan made/).waitFor();
+      await planPush(page, 'builder', `${repository}:${tag}`);
     };
 
     await local().waitFor();
@@ -54,10 +51,8 @@ describe('pushing a VM in the window', () => {
     await picture('4-second-plan');
     await page.keyboard.press('Control+Enter');
     await expect
-      .poll(
-        async () =>
-          (await pullWithSkopeo(`${repository}:2.0`).catch(() => null))?.manifestBytes.equals(pulled.manifestBytes),
-        { timeout: 30_000 },
+      .poll(async () =>
+        (await pullWithSkopeo(`${repository}:2.0`).catch(() => null))?.manifestBytes.equals(pulled.manifestBytes),
       )
       .toBe(true);
     await app.close();

@@ -42,9 +42,7 @@ describe('quitting while a push runs', () => {
       ...PLAIN_PUSH,
     });
     await expect
-      .poll(async () => (await recorded(app, 'bars')).some((bar) => Number(bar) > 0 && Number(bar) < 1), {
-        timeout: 30_000,
-      })
+      .poll(async () => (await recorded(app, 'bars')).some((bar) => Number(bar) > 0 && Number(bar) < 1))
       .toBe(true);
   }
 
@@ -57,7 +55,7 @@ describe('quitting while a push runs', () => {
     const [job] = ((await askHost(app.page, 'jobs.list', null)) as { output: { state: string; id: string }[] }).output;
     expect(job?.state).toBe('running');
     await askHost(app.page, 'jobs.cancel', { id: job?.id });
-    await expect.poll(async () => (await recorded(app, 'bars')).at(-1), { timeout: 20_000 }).toBe(-1);
+    await expect.poll(async () => (await recorded(app, 'bars')).at(-1)).toBe(-1);
     await app.close();
   });
 

@@ -102,7 +102,7 @@ describe('the savings screen after three pushes of related VMs', () => {
         references: [`${registry.host}/${repository}:${tag}`],
       });
       const layers = await vi.waitFor(() => storedLayers(registry, repository, tag), {
-        timeout: 20_000,
+        timeout: 60_000,
         interval: 100,
       });
       const after = await readStorage(registry, REPOSITORIES);
@@ -111,7 +111,7 @@ describe('the savings screen after three pushes of related VMs', () => {
     }
     await page.getByRole('navigation', { name: 'Screens' }).getByRole('button', { name: 'Savings' }).click();
     await region('Totals').waitFor();
-  }, 120_000);
+  });
   afterAll(async () => {
     await app.close();
     await registry.stop();
@@ -150,6 +150,8 @@ describe('the savings screen after three pushes of related VMs', () => {
     const way = map.getByRole('navigation');
     await map.locator('.treemap-cell[tabindex="0"]').focus();
     await page.keyboard.press('Enter');
+    await way.getByRole('button').first().waitFor();
+    await expect.poll(() => map.evaluate((one) => one.contains(document.activeElement))).toBe(true);
     for (const step of [/team\//, /team\/.*:\d/]) {
       await page.keyboard.press('ArrowRight');
       await expect.poll(focused).toMatch(/unique of/);

@@ -8,6 +8,7 @@ import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
 import { tagsOf } from '../fixtures/push-through.ts';
 import { seriousIssues } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
+import { hasFocus } from './has-focus.ts';
 import { askHost } from './window-bridge.ts';
 
 const REPOSITORY = 'acme/runner';
@@ -27,12 +28,12 @@ describe('tags of a registry that deletes by digest, in the window', () => {
     for (const tag of ['2.0', 'edge', 'latest']) await put('new', tag);
     app = await launchApp();
     page = app.page;
-    page.setDefaultTimeout(15_000);
     await askHost(page, 'registries.add', { host: registry.host, insecure: true });
     await askHost(page, 'registries.read', { host: registry.host });
     // Its tags are read because it is looked at.
     await page.getByRole('treeitem', { name: REPOSITORY }).click();
     await grid().waitFor();
+    await Promise.all(['1.0', 'stable', '2.0', 'edge', 'latest'].map((tag) => token(tag).waitFor()));
   });
   afterAll(async () => {
     await app.close();
@@ -53,6 +54,7 @@ describe('tags of a registry that deletes by digest, in the window', () => {
     await page.getByRole('button', { name: 'Rename…' }).click();
     await page.getByRole('dialog', { name: 'Rename stable' }).getByLabel('New name').fill('steady');
     await page.keyboard.press('Enter');
+    await pending().getByText('1 change, nothing applied yet').waitFor();
     await token('edge').click();
     await grid().press('Delete');
     await pending().getByText('2 changes, nothing applied yet').waitFor();
@@ -75,14 +77,13 @@ describe('tags of a registry that deletes by digest, in the window', () => {
     const remove = page.getByRole('alertdialog');
     await remove.getByRole('heading', { name: 'Delete 3 tags that share one digest?' }).waitFor();
     await remove.getByRole('button', { name: 'Delete 3 tags' }).waitFor();
-    expect(await remove.getByRole('button', { name: 'Cancel' }).evaluate((it) => it === document.activeElement)).toBe(
-      true,
-    );
+    await hasFocus(remove.getByRole('button', { name: 'Cancel' }));
     expect(await seriousIssues(page)).toEqual([]);
     await remove.getByText('Keep 2.0, latest').click();
     await remove.getByText(/Push the manifest again/).click();
     await remove.getByRole('button', { name: 'Delete 1 tag' }).click();
-    await toast('2 tag changes made').waitFor();
+    // It stays while the pointer is on it.
+    await toast('2 tag changes made').hover();
     await pending().waitFor({ state: 'detached' });
 
     expect(await tags()).toEqual(['1.0', '2.0', 'latest', 'steady']);
@@ -109,6 +110,7 @@ describe('tags of a registry that deletes by digest, in the window', () => {
       .getByText(/moves from/)
       .waitFor();
     await page.getByRole('button', { name: 'Add 2 tags' }).click();
+    await pending().getByText('2 changes, nothing applied yet').waitFor();
     await makeLayout(join(folder, 'third'), 'one', ['c']);
     await skopeo('copy', `oci:${folder}/third:one`, `docker://${registry.host}/${REPOSITORY}:latest`);
     await page.getByRole('button', { name: /Apply 2 changes/ }).click();

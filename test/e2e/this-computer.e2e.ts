@@ -9,7 +9,8 @@ import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
 import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 import { seriousIssuesOfThemes } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
-import { planPush, pushButton } from './push-driver.ts';
+import { hasFocus } from './has-focus.ts';
+import { openSheet, planPush, pushButton } from './push-driver.ts';
 
 const pane = (page: Page, name: string): Locator => page.getByRole('region', { name, exact: true });
 const detail = (page: Page): Locator => pane(page, 'Detail');
@@ -75,7 +76,8 @@ describe('this computer among the registries', () => {
   const blobs = (): string => join(stateHome, 'store', 'blobs', 'sha256');
 
   it('is off until it is switched on; then its address is copied, a VM is pushed to it, and the tree and its size follow', async () => {
-    expect([await isOn(page), await sizeOf()]).toEqual([false, '0 images, 0 B']);
+    await expect.poll(sizeOf).toBe('0 images, 0 B');
+    expect(await isOn(page)).toBe(false);
     expect(await readdir(stateHome)).not.toContain('store');
     await switchOn();
     await ownRow(page).getByRole('button', { name: 'Copy address' }).click();
@@ -102,7 +104,8 @@ describe('this computer among the registries', () => {
 
     await ownSwitch(page).click({ force: true });
     await expect.poll(() => tree.getByRole('treeitem', { name: 'vms/builder' }).count()).toBe(0);
-    expect([await isOn(page), await sizeOf()]).toEqual([false, expect.stringMatching(/^1 image, /)]);
+    await expect.poll(() => isOn(page)).toBe(false);
+    await expect.poll(sizeOf).toMatch(/^1 image, /);
   });
 
   it('stays as it was left when the app starts again', async () => {
@@ -110,7 +113,7 @@ describe('this computer among the registries', () => {
     await app.close();
     await start();
     await ownRow(page).getByText(host).waitFor();
-    expect(await isOn(page)).toBe(true);
+    await expect.poll(() => isOn(page)).toBe(true);
     await ownSwitch(page).click({ force: true });
     await expect.poll(() => isOn(page)).toBe(false);
     await app.close();
@@ -127,21 +130,20 @@ describe('this computer among the registries', () => {
     await ownRow(page).getByText(host).waitFor();
     await page.keyboard.press('Shift+Tab');
     await page.keyboard.press('Shift+F10');
-    await page.getByRole('menuitem', { name: 'Switch off' }).waitFor();
+    await hasFocus(page.getByRole('menuitem', { name: 'Switch off' }));
     await page.keyboard.press('Enter');
     await expect.poll(() => isOn(page)).toBe(false);
   });
 
   it('is switched on from the sheet of a push to it', async () => {
-    await pane(page, 'Local').getByText('builder', { exact: true }).first().click();
-    await page.getByRole('button', { name: 'Push…' }).click();
+    await openSheet(page, 'builder');
     await page.keyboard.type(`${host}/vms/builder:1`);
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByRole('button', { name: 'Switch on This computer' }).click();
     await page.getByText(/Plan made/).waitFor();
     await pushButton(page).click();
     await pane(page, 'Registries').getByRole('treeitem', { name: 'vms/builder' }).waitFor();
-    expect(await isOn(page)).toBe(true);
+    await expect.poll(() => isOn(page)).toBe(true);
   });
 
   it('says that its port is taken, and takes another', async () => {

@@ -8,6 +8,7 @@ import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
 import { tagsOf } from '../fixtures/push-through.ts';
 import { startTokenServer, type TokenServer } from '../fixtures/token-server.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
+import { hasFocus } from './has-focus.ts';
 import { aimAt, carryTo, pickUp } from './row-drag.ts';
 
 const account = { user: 'alice', password: 'made-up-for-two-registries' };
@@ -37,7 +38,6 @@ describe('somebody with images in one registry and another beside it', () => {
     await Promise.all([put('one', '1.0'), put('one', 'stable'), put('two', '2.0')]);
     app = await launchApp();
     page = app.page;
-    page.setDefaultTimeout(10_000);
   });
   afterAll(async () => {
     await app.close();
@@ -86,8 +86,7 @@ describe('somebody with images in one registry and another beside it', () => {
 
   it('drags a tag to a repository that is not there yet', async () => {
     await pickUp(page, tokenIn(own, '2.0'), registryRow(other));
-    await carryTo(page, registries().locator(`[data-key="${other.host} newRepository"]`));
-    await page.locator('.drag-chip').getByText('Copy to a new repository').waitFor();
+    await carryTo(page, registries().locator(`[data-key="${other.host} newRepository"]`), 'Copy to a new repository');
     await page.mouse.up();
     const dialog = page.getByRole('dialog', { name: 'Copy 2.0' });
     await expect.poll(() => dialog.getByRole('combobox', { name: 'To' }).inputValue()).toBe(`${other.host}/runner`);
@@ -100,6 +99,7 @@ describe('somebody with images in one registry and another beside it', () => {
     await tokenIn(own, 'stable')
       .locator('xpath=ancestor::*[@role="treeitem"]')
       .click({ position: { x: 4, y: 10 } });
+    await hasFocus(registries().getByRole('tree'));
     await page.keyboard.press('Enter');
     await aimAt(page, `Copy to ${other.host}/runner`);
     await page.keyboard.press('Enter');
@@ -115,14 +115,17 @@ describe('somebody with images in one registry and another beside it', () => {
     await page.getByRole('button', { name: 'Rename…' }).click();
     await page.getByRole('dialog', { name: 'Rename 2.0' }).getByLabel('New name').fill('2.1');
     await page.keyboard.press('Enter');
+    await page.getByRole('region', { name: 'Pending changes' }).getByText('1 change, nothing applied yet').waitFor();
     await grid.locator('[data-tag="stable"]').click();
     await grid.press('Delete');
+    await page.getByRole('region', { name: 'Pending changes' }).getByText('2 changes, nothing applied yet').waitFor();
     await page.keyboard.press('Control+Enter');
     const asked = page.getByRole('alertdialog');
     await asked.getByText('Keep 1.0').click();
     await asked.getByRole('button', { name: 'Delete 1 tag' }).click();
     const toast = page.getByRole('group', { name: '2 tag changes made' });
-    await toast.waitFor();
+    // It stays while the pointer is on it.
+    await toast.hover();
     expect(await tagsOf(other.origin, 'runner')).toEqual(['1.0', '2.1']);
 
     await toast.getByRole('button', { name: 'Undo' }).click();
