@@ -12,7 +12,7 @@ import { cloneWithChanges, makeWovenVm } from '../fixtures/woven-vm.ts';
 import { seriousIssuesOfThemes } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
 import { hasFocus } from './has-focus.ts';
-import { changeSettings, planPush, vmRow } from './push-driver.ts';
+import { changeSettings, closeSheet, planPush, vmRow } from './push-driver.ts';
 import { writtenFiles } from './written-files.ts';
 
 /** Chunks in which the clone differs: in the file system, and behind it. */
@@ -125,13 +125,14 @@ describe('somebody who wants to know what two images share', () => {
     await page.getByRole('button', { name: /^Commands for the snapshot of/ }).click();
     await page.getByRole('menuitem', { name: 'Compare with the VM now' }).click();
     await page.getByRole('grid', { name: /^changed, snapshot of .* above changed$/ }).waitFor();
-    expect(await places()).toEqual([]);
+    await expect.poll(places).toEqual([]);
     await page.getByRole('button', { name: /Image B/ }).click();
+    await hasFocus(page.getByRole('searchbox'));
     await page.keyboard.type('base');
     await page.locator('.compare-choices [role="option"][data-focused]').waitFor();
     await page.keyboard.press('Enter');
     await page.getByRole('grid', { name: /^changed, snapshot of .* above base$/ }).waitFor();
-    expect(await places()).toEqual(CHANGED.map(String));
+    await expect.poll(places).toEqual(CHANGED.map(String));
     await page.keyboard.press('Escape');
   });
 
@@ -139,12 +140,11 @@ describe('somebody who wants to know what two images share', () => {
     await planPush(page, 'changed', `${registry.host}/macos/base:1.0`);
     await page.getByRole('button', { name: 'Compare with the image that 1.0 points at' }).click();
     await page.getByRole('grid', { name: new RegExp(`^changed above ${registry.host}/macos/base`) }).waitFor();
-    expect(await places()).toEqual(CHANGED.map(String));
+    await expect.poll(places).toEqual(CHANGED.map(String));
     await page.keyboard.press('Escape');
     const sheet = page.getByRole('dialog', { name: 'Push changed' });
     await sheet.getByText(/Plan made/).waitFor();
     expect(await sheet.getByText('1.0', { exact: true }).first().isVisible()).toBe(true);
-    await page.keyboard.press('Escape');
-    await sheet.waitFor({ state: 'detached' });
+    await closeSheet(page);
   });
 });

@@ -1,12 +1,12 @@
 import type { Page } from 'playwright-core';
-import { getCurrentTest } from 'vitest/suite';
+import { TestRunner } from 'vitest';
 
 /** Dialogs and menus that can lie above one another. */
 const MOST_ABOVE = 4;
 
 /** After a test that failed: lets go what is carried and closes what is open, so that the tests that follow tell of themselves. */
 export async function putBackAfterFailure(page: Page): Promise<void> {
-  if (getCurrentTest()?.result?.state !== 'fail') return;
+  if (TestRunner.getCurrentTest()?.result?.state !== 'fail') return;
   await page.keyboard.up('Shift');
   await page.keyboard.press('Escape');
   await page.mouse.up();
