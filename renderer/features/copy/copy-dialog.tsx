@@ -3,6 +3,7 @@ import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { sentenceGap } from '../../ui/sentence-gap.ts';
 import { cargoName } from '../drag/drag-words.ts';
 import { ErrorLine } from '../push/error-line.tsx';
 import { CopiedTagList } from './copied-tag-list.tsx';
@@ -132,10 +133,10 @@ function ActWords({ planned, moving }: { readonly planned: PlannedCopy; readonly
 }
 
 function Cost({ view, wanted }: { readonly view: CopyPlanView; readonly wanted: boolean }): ReactElement | null {
-  const { t } = useTranslation('copy');
+  const { t, i18n } = useTranslation('copy');
   if (!wanted) return null;
   if (view.plan === null || view.stale) return view.error === null ? <>{t('planning')}</> : null;
-  return <>{costSentences(t, copyCost(view.plan)).join(' ')}</>;
+  return <>{costSentences(t, copyCost(view.plan)).join(sentenceGap(i18n.language))}</>;
 }
 
 /** Names for the tags that have another image at the target; `there`: tags that it is known to have. */

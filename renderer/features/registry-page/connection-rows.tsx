@@ -34,22 +34,24 @@ export function ConnectionRows(props: {
               }),
             })}
       >
-        <span className="connection-line">
-          {exception !== null && (
-            <SwitchControl
-              label={t('acceptCertificate')}
-              selected
-              onChange={(on) => {
-                if (!on) choose({ exception: null });
-              }}
-            />
-          )}
-          {secure && (
-            <Button className="row-link" onPress={onCertificate}>
-              {t('showCertificate')}
-            </Button>
-          )}
-        </span>
+        {(exception !== null || secure) && (
+          <span className="connection-line">
+            {exception !== null && (
+              <SwitchControl
+                label={t('acceptCertificate')}
+                selected
+                onChange={(on) => {
+                  if (!on) choose({ exception: null });
+                }}
+              />
+            )}
+            {secure && (
+              <Button className="row-link" onPress={onCertificate}>
+                {t('showCertificate')}
+              </Button>
+            )}
+          </span>
+        )}
         <span className="connection-line">
           <SwitchControl label={t('panes:plainHttp')} selected={insecure} onChange={(on) => choose({ insecure: on })} />
           <span className="settings-unit">{t(insecure ? 'settings:plainHttpOn' : 'settings:plainHttpOff')}</span>

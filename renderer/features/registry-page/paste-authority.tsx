@@ -27,6 +27,9 @@ export function PasteAuthority(props: {
         </label>
         <textarea
           id={id}
+          // The dialog was opened to be filled in here.
+          // biome-ignore lint/a11y/noAutofocus: the first field of a dialog takes the focus
+          autoFocus
           className="input authority-text"
           value={text}
           rows={10}

@@ -6,6 +6,7 @@ import { type ErrorData, toAppError } from '../../../shared/errors/app-error.ts'
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { useClient } from '../../state/client.ts';
 import { Copyable } from '../../ui/copyable.tsx';
+import { sentenceGap } from '../../ui/sentence-gap.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { ServeSwitch } from '../store/serve-switch.tsx';
 import { StoreOutcomeView } from '../store/store-outcome.tsx';
@@ -124,9 +125,12 @@ function StorePlace({ settings, own, tasks }: StoreSectionProps): ReactElement {
 }
 
 function StoreBudget({ settings, change, own }: SectionProps & { readonly own: ThisComputer }): ReactElement {
-  const { t } = useTranslation('settings');
+  const { t, i18n } = useTranslation('settings');
   const { storeBudget } = settings;
-  const used = own.store === null ? '' : ` ${t('storeUsed', { used: formatBytes(own.store.usedBytes) })}`;
+  const used =
+    own.store === null
+      ? ''
+      : `${sentenceGap(i18n.language)}${t('storeUsed', { used: formatBytes(own.store.usedBytes) })}`;
   return (
     <TypedNumber
       name={t('storeBudget')}

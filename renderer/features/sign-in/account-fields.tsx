@@ -23,6 +23,9 @@ export function AccountFields({ id, draft }: AccountFieldsProps): ReactElement {
         <label htmlFor={`${id}-user`}>{t('username')}</label>
         <input
           id={`${id}-user`}
+          // The dialog was opened to be filled in here.
+          // biome-ignore lint/a11y/noAutofocus: the first field of a dialog takes the focus
+          autoFocus
           className="input"
           value={username}
           autoComplete="off"

@@ -9,6 +9,7 @@ import { createMemoryHost, type MemoryHost } from '../../../test/fixtures/window
 import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
 import { signInRequest } from '../../state/sign-in-request.ts';
 import { RegistryDetail } from '../detail/registry-detail.tsx';
+import { SignIn } from './sign-in-dialog.tsx';
 
 prepareTestWindow();
 
@@ -77,4 +78,24 @@ it('a sign-in that was accepted and is refused now says since when, and what els
 it('a sign-in that was never accepted is told in the error’s own words', async () => {
   await show({ ...registry, account: { name: 'acme-bot', source: 'vault' } });
   screen.getByRole('heading', { name: 'ghcr.io does not accept the sign-in.' });
+});
+
+it('asks for the account in the first field of its dialog, and for the password alone where the account is known', async () => {
+  const unknown = createMemoryHost({
+    'registries.credentials': () => Promise.resolve({ ...list, sources: [] }),
+    'jobs.list': () => Promise.resolve([]),
+  });
+  signInRequest.setState({ host: 'ghcr.io', then: null });
+  const { unmount } = await renderWindow(unknown, <SignIn insecureHosts={[]} />);
+  expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'User name' }));
+  unmount();
+  const known = createMemoryHost({
+    'registries.credentials': () => Promise.resolve(list),
+    'jobs.list': () => Promise.resolve([]),
+  });
+  await renderWindow(known, <SignIn insecureHosts={[]} />);
+  await waitFor(() => {
+    expect(document.activeElement).toBe(screen.getByLabelText('Password'));
+  });
+  signInRequest.setState({ host: null, then: null });
 });

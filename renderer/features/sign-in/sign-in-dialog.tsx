@@ -6,6 +6,7 @@ import { useStore } from 'zustand';
 import { endSignIn, signInRequest } from '../../state/sign-in-request.ts';
 import { CheckBox } from '../../ui/check-box.tsx';
 import { DialogFrame } from '../../ui/dialog-frame.tsx';
+import { sentenceGap } from '../../ui/sentence-gap.ts';
 import './sign-in.css';
 import { ErrorLine } from '../push/error-line.tsx';
 import { AccountFields } from './account-fields.tsx';
@@ -26,7 +27,7 @@ function SignInDialog(props: {
   readonly onClose: () => void;
 }): ReactElement {
   const { host, plainHttp, onClose } = props;
-  const { t } = useTranslation('signIn');
+  const { t, i18n } = useTranslation('signIn');
   const id = useId();
   const draft = useSignIn(host, onClose);
   const { inFile, asking, ready, error } = draft;
@@ -43,7 +44,8 @@ function SignInDialog(props: {
         <AccountFields id={id} draft={draft} />
         <div className="form-inset">
           <p id={`${id}-hint`} className="sign-in-hint">
-            {t('passwordHint', { host })}{' '}
+            {t('passwordHint', { host })}
+            {sentenceGap(i18n.language)}
             {list !== null && list.keeping !== null && t(`keeping.${inFile ? 'file' : list.keeping}`)}
           </p>
           {plainHttp && (
