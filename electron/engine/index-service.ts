@@ -10,7 +10,7 @@ import { eachManifest } from './browse/known-manifests.ts';
 import type { ContentIndex, KnownManifest } from './digests/content-index.ts';
 import type { JobHistory } from './jobs/job-history.ts';
 import { sha256 } from './oci/digest.ts';
-import { MANIFEST_READ_LIMIT } from './oci/parse-manifest.ts';
+import { MANIFEST_READ_LIMIT, manifestMediaType } from './oci/parse-manifest.ts';
 import { encodedLayers } from './plan/encoded-layers.ts';
 import { claimedPairs } from './plan/learn-target-manifests.ts';
 import type { Log } from './ports.ts';
@@ -209,7 +209,7 @@ const NOBODY_ASKED = { remoteManifests: 0, repositories: 0, failed: [] };
 async function cachedManifest(folder: string, digest: string): Promise<KnownManifest | null> {
   try {
     const bytes = await readSmallFile(vmFiles(folder).manifest, MANIFEST_READ_LIMIT);
-    return sha256(bytes) === digest ? { digest, mediaType: '', bytes } : null;
+    return sha256(bytes) === digest ? { digest, mediaType: manifestMediaType(bytes), bytes } : null;
   } catch (thrown) {
     toAppError(thrown);
     return null;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { pushRespelled } from '../fixtures/respell-config.ts';
-import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
+import { makeCachedImage, makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
 import { openTestEngine } from '../fixtures/test-engine.ts';
 
 let home: TartHome;
@@ -50,6 +50,36 @@ describe('a VM that was pushed before', () => {
     expect(elsewhere.document.targets[0]?.manifestDigest).toBe(tart.digest);
     expect(second.config).toEqual(pulled.config);
     expect(other.document.targets[0]?.manifestDigest).not.toBe(tart.digest);
+  });
+
+  it('gets the manifest that only Tart’s cache or the local store knows, and a registry takes it', async () => {
+    const vm = await makeTartVm(home, { name: 'pulled' });
+    const [inCache, inStore] = [
+      await openTestEngine({ tartHome: home.root }),
+      await openTestEngine({ tartHome: home.root }),
+    ];
+    await inCache.push({ vmId: 'vm:pulled', references: [`${registry.host}/known/cached:1`] });
+    const pulled = await pullWithSkopeo(`${registry.host}/known/cached:1`);
+    await inCache.close();
+    await inStore.push({ vmId: 'vm:pulled', references: [`${registry.host}/known/stored:1`], keepLocal: true });
+    const images = { host: 'ghcr.io', repository: 'acme/pulled', tags: ['1'], content: vm };
+    const { digest } = await makeCachedImage(home, { ...images, manifest: pulled.manifestBytes });
+
+    // It forgets what registries and pushes taught, and reads what this computer holds.
+    const stored = await inStore.handlers['index.rebuild']({ askRegistries: false }, new AbortController().signal);
+    const again = await inStore.push({ vmId: 'vm:pulled', references: [`${registry.host}/known/stored:2`] });
+    await inStore.close();
+    // Another computer, which has the cache alone.
+    const fresh = await openTestEngine({ tartHome: home.root });
+    const cached = await fresh.handlers['index.rebuild']({ askRegistries: false }, new AbortController().signal);
+    const { document } = await fresh.push({ vmId: 'vm:pulled', references: [`${registry.host}/known/cached:2`] });
+    await fresh.close();
+
+    expect({
+      learned: [stored.localManifests > 1, cached.localManifests > 0],
+      pushed: document.targets.map(({ manifestDigest, references }) => [manifestDigest, references[0]?.state]),
+      again: again.document.targets.map(({ references }) => references[0]?.state),
+    }).toEqual({ learned: [true, true], pushed: [[digest, 'written']], again: ['written'] });
   });
 
   it('gets a new manifest where a known one says something else of it', async () => {

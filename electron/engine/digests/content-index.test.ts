@@ -198,6 +198,17 @@ describe('manifests that are known', () => {
     });
   });
 
+  it('have a media type of their own where an earlier version kept none', async () => {
+    const { digest: of, bytes } = imageOf('read from a file', 'a');
+    await index.learnManifest(HERE, { digest: of, mediaType: '', bytes }, []);
+    await index.learnManifest(HERE, { ...manifest('no JSON'), mediaType: '' }, []);
+
+    expect((await index.knownManifests([HERE])).map(({ mediaType }) => mediaType)).toEqual([
+      'application/vnd.oci.image.manifest.v1+json',
+      'application/vnd.oci.image.manifest.v1+json',
+    ]);
+  });
+
   it('name the repositories that they were seen in', async () => {
     await index.learnManifest(FAR, manifest('a'), []);
     await index.learnManifest(HERE, manifest('a'), []);

@@ -1,17 +1,21 @@
 import { z } from 'zod';
 import { type RepositoryName, repositoryNameSchema } from '../../../shared/models/vm-knowledge.ts';
-import { parseManifest } from '../oci/parse-manifest.ts';
+import { manifestMediaType, parseManifest } from '../oci/parse-manifest.ts';
 import type { StateDatabase } from '../state/state-database.ts';
 import type { SqlStatement } from '../state/state-protocol.ts';
 
 /** A manifest that was written or read. */
 export interface KnownManifest {
   readonly digest: string;
+  /** As a registry wants to be told it; never empty. */
   readonly mediaType: string;
   readonly bytes: Uint8Array;
 }
 
-const manifestSchema = z.object({ digest: z.string(), mediaType: z.string(), bytes: z.instanceof(Uint8Array) });
+const manifestSchema = z
+  .object({ digest: z.string(), mediaType: z.string(), bytes: z.instanceof(Uint8Array) })
+  // Earlier versions kept none for what they read from files; a registry takes no manifest without.
+  .transform((row) => (row.mediaType === '' ? { ...row, mediaType: manifestMediaType(row.bytes) } : row));
 const digestSchema = z.object({ digest: z.string() });
 /** Manifests that are kept; the oldest go first. */
 const KEPT_MANIFESTS = 2000;

@@ -109,6 +109,15 @@ export function parseManifest(bytes: Uint8Array, contentType: string | null): Im
   return isIndex(document) ? indexOf(document, type) : imageOf(document, type);
 }
 
+/** The media type under which a document is put that was read from a file, with no answer that tells it. What does not parse counts as an image. */
+export function manifestMediaType(bytes: Uint8Array): string {
+  try {
+    return parseManifest(bytes, null).mediaType;
+  } catch {
+    return MEDIA_TYPES.ociManifest;
+  }
+}
+
 /** A document that is both would be taken for one by us and for the other by somebody else: refused. */
 function isIndex(document: unknown): boolean {
   if (typeof document !== 'object' || document === null || !Object.hasOwn(document, 'manifests')) return false;

@@ -11,6 +11,7 @@ import type { Settings } from '../../../shared/models/settings.ts';
 import type { ServeState, StoreList } from '../../../shared/models/store.ts';
 import type { KnownManifest } from '../digests/content-index.ts';
 import { sha256 } from '../oci/digest.ts';
+import { manifestMediaType } from '../oci/parse-manifest.ts';
 import type { EnginePorts } from '../ports.ts';
 import { BlobWriters } from './blob-writers.ts';
 import { checkStore } from './check-store.ts';
@@ -292,7 +293,9 @@ export class StoreService {
     const { blobs } = await this.#store();
     for (const digest of digests) {
       const bytes = await blobs.read(digest, MANIFEST_LIMIT);
-      if (bytes !== null && sha256(bytes) === digest) found.push({ digest, mediaType: '', bytes });
+      if (bytes !== null && sha256(bytes) === digest) {
+        found.push({ digest, mediaType: manifestMediaType(bytes), bytes });
+      }
     }
     return found;
   }
