@@ -40,7 +40,11 @@ async function readAll(stream: NodeJS.ReadStream, most: number): Promise<string>
   for await (const part of stream as AsyncIterable<Buffer>) {
     size += part.length;
     if (size > most) {
-      throw new AppError('input.invalid', { method: '', field: 'standard input', problem: `more than ${most} bytes` });
+      throw new AppError('input.invalid', {
+        method: '',
+        field: 'standard input',
+        problem: `It holds more than ${most} bytes.`,
+      });
     }
     parts.push(part);
   }

@@ -14,6 +14,6 @@ export function formatOf(method: string, { json, format, output }: FormatOptions
   const named = output === undefined ? undefined : reportFormatSchema.safeParse(extname(output).slice(1)).data;
   const chosen = format ?? (json === true ? 'json' : (named ?? 'table'));
   if (chosen === 'table' && output !== undefined)
-    throw new AppError('input.invalid', { method, field: 'format', problem: 'a file is csv, json or html' });
+    throw new AppError('input.invalid', { method, field: 'format', problem: 'A file is csv, json or html.' });
   return chosen;
 }

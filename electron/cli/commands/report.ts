@@ -18,7 +18,11 @@ export interface ReportOptions extends FormatOptions {
 export function momentOption(text: string): number {
   const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (day === null) return olderThanOption(text);
-  const ms = new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3])).getTime();
+  const date = new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3]));
+  // A month of 13 would be one of the next year.
+  if (date.getMonth() !== Number(day[2]) - 1 || date.getDate() !== Number(day[3]))
+    throw new InvalidArgumentError('There is no such day.');
+  const ms = date.getTime();
   if (ms < 0) throw new InvalidArgumentError('A day since 1970 is expected.');
   return ms;
 }

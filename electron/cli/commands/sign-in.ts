@@ -44,7 +44,7 @@ export async function login(context: CommandContext, host: string, options: Logi
   const input = await context.terminal.input(MOST_SECRET);
   const secret = input.replace(/\r?\n$/, '');
   if (secret === '') {
-    const problem = 'standard input holds no password';
+    const problem = 'Standard input holds no password.';
     throw new AppError('input.invalid', { method: 'registry login', field: '--password-stdin', problem });
   }
   const { username, insecure = false } = options;

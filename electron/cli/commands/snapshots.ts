@@ -4,6 +4,7 @@ import type { Snapshot } from '../../../shared/models/snapshot.ts';
 import { type CommandContext, type CommonOptions, call } from '../command-context.ts';
 import { counted } from '../counted.ts';
 import { table } from '../table.ts';
+import { findVm } from './push-options.ts';
 
 /** As much of an id as a list shows; commands take any beginning that fits one snapshot. */
 const SHOWN = 8;
@@ -21,6 +22,8 @@ export async function listSnapshots(
   options: CommonOptions,
 ): Promise<undefined> {
   const snapshots = await call(context, 'snapshots.list', { vmId: name === undefined ? null : `vm:${name}` });
+  // A VM that was deleted may have left some; one that never was has none.
+  if (name !== undefined && snapshots.length === 0) findVm(await call(context, 'vms.list', null), name);
   if (options.json === true) {
     context.terminal.out(JSON.stringify(snapshots, null, 2));
     return;

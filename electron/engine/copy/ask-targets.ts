@@ -85,7 +85,7 @@ function groupByTarget(images: ReadonlyMap<WantedCopy, CopyImage>): WantedTarget
           throw new AppError('input.invalid', {
             method: 'copy',
             field: digest,
-            problem: 'not the digest of the source',
+            problem: 'It is not the digest of the source.',
           });
       }
       const key = `${place.registry}/${place.repository}`;
@@ -98,7 +98,11 @@ function groupByTarget(images: ReadonlyMap<WantedCopy, CopyImage>): WantedTarget
         const before = taken.get(`${key} ${tag}`);
         if (before === image.digest) continue;
         if (before !== undefined)
-          throw new AppError('input.invalid', { method: 'copy', field: reference, problem: 'two images, one tag' });
+          throw new AppError('input.invalid', {
+            method: 'copy',
+            field: reference,
+            problem: 'Two images would get one tag.',
+          });
         taken.set(`${key} ${tag}`, image.digest);
         placement.references.push({ reference, tag, state: 'new', previousDigest: null });
       }
