@@ -7,6 +7,7 @@ import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-reg
 import { startTokenServer, type TokenServer } from '../fixtures/token-server.ts';
 import { seriousIssues } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
+import { hasFocus } from './has-focus.ts';
 
 /** In a file of another program that cannot be read. */
 const strayed = 'made-up-and-strayed';
@@ -49,6 +50,7 @@ describe('signing in to a registry', () => {
     await dialog()
       .getByText(/offers no keychain: the sign-in is kept until Tartan quits/)
       .waitFor();
+    await hasFocus(dialog().getByRole('textbox', { name: 'User name' }));
     expect(await seriousIssues(page)).toEqual([]);
     await type('another');
     await dialog().getByRole('alert').getByText('does not accept the sign-in').waitFor();

@@ -13,9 +13,12 @@ export interface AccountFieldsProps {
 export function AccountFields({ id, draft }: AccountFieldsProps): ReactElement {
   const { t } = useTranslation('signIn');
   const { username, known, secret, error } = draft;
+  const user = useRef<HTMLInputElement>(null);
   const password = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    if (known) password.current?.focus();
+    // Once the dialog keeps the focus: a sheet under it would take it back before.
+    const frame = requestAnimationFrame(() => (known ? password : user).current?.focus());
+    return () => cancelAnimationFrame(frame);
   }, [known]);
   return (
     <>
@@ -23,9 +26,7 @@ export function AccountFields({ id, draft }: AccountFieldsProps): ReactElement {
         <label htmlFor={`${id}-user`}>{t('username')}</label>
         <input
           id={`${id}-user`}
-          // The dialog was opened to be filled in here.
-          // biome-ignore lint/a11y/noAutofocus: the first field of a dialog takes the focus
-          autoFocus
+          ref={user}
           className="input"
           value={username}
           autoComplete="off"

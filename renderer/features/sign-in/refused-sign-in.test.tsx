@@ -7,8 +7,10 @@ import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
 import type { CredentialList } from '../../../shared/models/sign-in.ts';
 import { createMemoryHost, type MemoryHost } from '../../../test/fixtures/window/memory-host.ts';
 import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
+import { sampleVm } from '../../../test/fixtures/window/samples.ts';
 import { signInRequest } from '../../state/sign-in-request.ts';
 import { RegistryDetail } from '../detail/registry-detail.tsx';
+import { PushSheet } from '../push/push-sheet.tsx';
 import { SignIn } from './sign-in-dialog.tsx';
 
 prepareTestWindow();
@@ -87,7 +89,9 @@ it('asks for the account in the first field of its dialog, and for the password 
   });
   signInRequest.setState({ host: 'ghcr.io', then: null });
   const { unmount } = await renderWindow(unknown, <SignIn insecureHosts={[]} />);
-  expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'User name' }));
+  await waitFor(() => {
+    expect(document.activeElement).toBe(screen.getByRole('textbox', { name: 'User name' }));
+  });
   unmount();
   const known = createMemoryHost({
     'registries.credentials': () => Promise.resolve(list),
@@ -96,6 +100,30 @@ it('asks for the account in the first field of its dialog, and for the password 
   await renderWindow(known, <SignIn insecureHosts={[]} />);
   await waitFor(() => {
     expect(document.activeElement).toBe(screen.getByLabelText('Password'));
+  });
+  signInRequest.setState({ host: null, then: null });
+});
+
+it('takes the focus from the push sheet that it was asked for in', async () => {
+  const host = createMemoryHost({
+    'registries.list': () => Promise.resolve([]),
+    'registries.credentials': () => Promise.resolve({ ...list, sources: [] }),
+    'jobs.list': () => Promise.resolve([]),
+    'plans.make': () => Promise.reject(new AppError('auth.required', { host: 'ghcr.io' })),
+  });
+  const nothing = (): void => undefined;
+  const start = { references: ['ghcr.io/acme/sonoma:16.2'] };
+  await renderWindow(
+    host,
+    <>
+      <PushSheet vm={sampleVm()} start={start} onClose={nothing} onCompare={nothing} />
+      <SignIn insecureHosts={[]} />
+    </>,
+  );
+  fireEvent.click(await screen.findByRole('button', { name: 'Sign in…' }));
+  const field = await screen.findByRole('textbox', { name: 'User name' });
+  await waitFor(() => {
+    expect(document.activeElement).toBe(field);
   });
   signInRequest.setState({ host: null, then: null });
 });
