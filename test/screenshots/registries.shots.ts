@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type LaunchedApp, launchApp } from '../e2e/app.ts';
+import { chooseMenuItem } from '../e2e/menu-command.ts';
 import { askHost } from '../e2e/window-bridge.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
@@ -138,9 +139,13 @@ describe('registries', () => {
     await page.getByRole('dialog').waitFor();
     await settled();
     await album.take('10-copy');
+    // The first one closes the suggestions.
     await page.keyboard.press('Escape');
-    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await chooseMenuItem(app, 'Search and commands…');
     await page.keyboard.type('son');
+    await page.getByRole('option').first().waitFor();
     await album.take('11-palette');
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
