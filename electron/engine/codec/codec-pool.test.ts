@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
@@ -11,7 +12,7 @@ import { freePort } from '../../../test/fixtures/docker-registry.ts';
 import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
 import { loadCodecModule } from './codec-module.ts';
 import { CodecPool, type SinkHost } from './codec-pool.ts';
-import { ALLOWANCE, type Piece, type RequestSinkSpec, type SinkSpec } from './codec-protocol.ts';
+import { ALLOWANCE, type Piece, type RequestSinkSpec, type SinkSpec, type ToWorker } from './codec-protocol.ts';
 import { startCodecWorker } from './codec-start.ts';
 import { Decoder } from './decoder.ts';
 
@@ -319,6 +320,42 @@ describe('the pool of codec workers', () => {
       digest: sha256(received('/ahead')),
       rawDigest: (await pool.hash(range, { signal: never })).rawDigest,
     });
+  });
+
+  it('lets a stream be made ahead that had not begun when its worker was seen to wait', async () => {
+    const late = join(folder, 'fifo.wasm');
+    execFileSync('mkfifo', [late]);
+    const worker = startCodecWorker(workerFile, late);
+    const told: string[] = [];
+    const post = worker.postMessage.bind(worker);
+    worker.postMessage = (message: ToWorker) => {
+      told.push(message.type);
+      post(message);
+    };
+    const pool = openPool({ workers: 1, started: [worker] });
+    const asked: string[] = [];
+    const stop = new AbortController();
+    const paused = (): Promise<void> => new Promise(() => undefined);
+    // It ends in a hole, long enough that the work on it is told.
+    const range = { path: join(folder, 'late.img'), offset: 0, length: 384 * MIB };
+    await writeFile(range.path, raw);
+    await truncate(range.path, range.length);
+    let made = 0;
+    const ended = pool.encode(
+      { ...input([sink('late', 'body')]), ...range },
+      {
+        signal: stop.signal,
+        sinkHost: hostOf(asked, paused),
+        onProgress: ({ raw: done }) => (made = done),
+      },
+    );
+    ended.catch(() => undefined);
+    await expect.poll(() => told).toContain('ahead');
+    await writeFile(late, await readFile(wasmFile));
+    // The network takes no more than its first allowance: without being ahead the pass would stand still before.
+    await expect.poll(() => made).toBeGreaterThan(12 * MIB);
+    stop.abort();
+    await expect(ended).rejects.toThrow();
   });
 
   it('keeps a task back while every worker works, and lets it go when it is cancelled or the pool closes', async () => {

@@ -33,6 +33,8 @@ interface Running {
   readonly asked: Map<number, (directive: Directive) => void>;
   /** The pass that it is, once it has begun. */
   pass: EncodePass | null;
+  /** Packed bytes that it may make before the network takes them: told once, perhaps before it has begun. */
+  ahead: number;
 }
 const running = new Map<number, Running>();
 
@@ -87,6 +89,7 @@ async function perform(task: CodecTask, own: Running, host: TaskHost): Promise<C
     const piece = pieces ? takePiece(task.pieceSize) : Buffer.alloc(0);
     try {
       own.pass = new EncodePass(task, piece, host);
+      if (own.ahead > 0) own.pass.goAhead(own.ahead);
       return await own.pass.run(encoder);
     } finally {
       if (pieces) idlePieces.push(piece);
@@ -108,7 +111,7 @@ function release(): void {
 }
 
 async function start(id: number, task: CodecTask): Promise<void> {
-  const own: Running = { controller: new AbortController(), asked: new Map(), pass: null };
+  const own: Running = { controller: new AbortController(), asked: new Map(), pass: null, ahead: 0 };
   running.set(id, own);
   clearTimeout(dropping);
   try {
@@ -131,9 +134,12 @@ port.on('message', (message: ToWorker) => {
     case 'directive':
       running.get(message.id)?.asked.get(message.asked)?.(message.directive);
       break;
-    case 'ahead':
-      running.get(message.id)?.pass?.goAhead(message.bytes);
+    case 'ahead': {
+      const own = running.get(message.id);
+      if (own !== undefined) own.ahead = message.bytes;
+      own?.pass?.goAhead(message.bytes);
       break;
+    }
     case 'cancel':
       running.get(message.id)?.controller.abort();
       break;
