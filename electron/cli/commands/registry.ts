@@ -144,9 +144,12 @@ export async function removeRegistry(
   host: string,
   options: CommonOptions,
 ): Promise<undefined> {
+  const listed = (await call(context, 'registries.list', null)).some((registry) => registry.host === host);
+  // Also where it is not listed: something may have been chosen for it.
   await call(context, 'registries.remove', { host });
+  if (!listed) context.terminal.note(`${host} was not on the list.`);
   if (options.json === true) context.terminal.out(JSON.stringify({ host }, null, 2));
-  else context.terminal.note(`${host} is off the list. Nothing in the registry was touched.`);
+  else if (listed) context.terminal.note(`${host} is off the list. Nothing in the registry was touched.`);
 }
 
 /** `tartan registry probe`: what a registry can do. */
