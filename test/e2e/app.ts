@@ -193,9 +193,15 @@ async function resize(
   page: Page,
   size: { readonly width: number; readonly height: number },
 ): Promise<void> {
-  await app.evaluate(({ BrowserWindow }, wanted) => {
-    BrowserWindow.getAllWindows()[0]?.setContentSize(wanted.width, wanted.height);
-  }, size);
+  const set = (): Promise<void> =>
+    app.evaluate(({ BrowserWindow }, wanted) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(wanted.width, wanted.height);
+    }, size);
+  // The inspector of a program that has just started may lose its answer to a collection of garbage: the size was set.
+  await set().catch(async (thrown: unknown) => {
+    if (!/promise was garbage collected/i.test(String(thrown))) throw thrown;
+    await set();
+  });
   // The page hears of it later: what is clicked before moves away.
   await page.waitForFunction(({ width }) => window.innerWidth === width, size);
 }
