@@ -171,6 +171,7 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
     async close() {
       await tellFailedView();
       forget();
+      await quitWhateverRuns(app);
       await app.close();
       const found = await problems();
       await removeOwn();
@@ -186,6 +187,15 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
       await ended;
     },
   };
+}
+
+/** What is left to do of a job that has just ended counts as running, and nobody could answer the system's question about it. */
+async function quitWhateverRuns(app: ElectronApplication): Promise<void> {
+  const answer = app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
+  });
+  // It may have quit already.
+  await answer.catch(() => undefined);
 }
 
 async function resize(
