@@ -139,6 +139,7 @@ describe('somebody who wants to know what two images share', () => {
   it('compares what is pushed with the image that its tag leaves, and comes back to the plan', async () => {
     await planPush(page, 'changed', `${registry.host}/macos/base:1.0`);
     // Typed and not yet a field of its own: leaving it for the button makes it one, and moves the button.
+    await hasFocus(page.getByRole('dialog').getByRole('combobox').first());
     await page.keyboard.type(`${registry.host}/macos/other:1`);
     await page.getByRole('button', { name: 'Compare with the image that 1.0 points at' }).click();
     await page.getByRole('grid', { name: new RegExp(`^changed above ${registry.host}/macos/base`) }).waitFor();
