@@ -269,12 +269,11 @@ async function fill(
   const put = async (name: string, { host }: DockerRegistry, tag: string): Promise<void> => {
     await skopeo('copy', `oci:${join(folder, name)}:it`, `docker://${host}/app:${tag}`);
   };
-  await Promise.all([
-    put('now', registry, '1.0'),
-    put('now', registry, 'latest'),
-    put('old', registry, 'old'),
-    put('theirs', other, 'latest'),
-  ]);
+  // One after the other: docker-registry loses blobs that two clients bring into one repository at the same moment.
+  await put('now', registry, '1.0');
+  await put('now', registry, 'latest');
+  await put('old', registry, 'old');
+  await put('theirs', other, 'latest');
   await rm(folder, { recursive: true });
   return { now, old, theirs };
 }

@@ -35,7 +35,13 @@ describe('somebody with images in one registry and another beside it', () => {
     const creds = ['--dest-creds', `${account.user}:${account.password}`];
     const put = (image: string, tag: string): Promise<string> =>
       skopeo('copy', ...creds, `oci:${folder}/${image}:it`, `docker://${own.host}/runner:${tag}`);
-    await Promise.all([put('one', '1.0'), put('one', 'stable'), put('two', '2.0')]);
+    // One after the other: docker-registry loses blobs that two clients bring into one repository at the same moment.
+    for (const [name, tag] of [
+      ['one', '1.0'],
+      ['one', 'stable'],
+      ['two', '2.0'],
+    ] as const)
+      await put(name, tag);
     app = await launchApp();
     page = app.page;
   });
