@@ -71,16 +71,4 @@ describe('the chunk of zeros of a length', () => {
 
     expect({ gave, found: await waiting, stopped }).toEqual({ gave: 'gave up', found: EXPECTED, stopped: [] });
   });
-
-  it('comes for those who still wait when the one who asked first gives up', async () => {
-    const { chunks, finish, stopped } = heldCodec();
-    const first = new AbortController();
-    const given = chunks.of(MIB, '/one', first.signal).catch(() => 'gave up');
-    const waiting = chunks.of(MIB, '/other', new AbortController().signal);
-    first.abort();
-    const gave = await given;
-    finish[0]?.();
-
-    expect({ gave, found: await waiting, stopped }).toEqual({ gave: 'gave up', found: EXPECTED, stopped: [] });
-  });
 });

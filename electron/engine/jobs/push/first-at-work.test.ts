@@ -29,22 +29,9 @@ function bring() {
     },
     first.onChange,
   );
-  return { first, clock, asked, answers, done, settled: () => new Promise<void>((resolve) => setImmediate(resolve)) };
-}
-
-const layerOf = (index: number): DraftLayer => order[index] ?? order[0] ?? expect.unreachable();
-
-describe('the layers that a push begins with', () => {
-  it('are with the workers before further ones ask their registry', async () => {
-    const { first, asked, answers, done, settled } = bring();
-    await settled();
-    const atFirst = [...asked];
-    first.arrived(layerOf(1));
-    await settled();
-    const withOne = [...asked];
-    first.arrived(layerOf(0));
-    await settled();
-    const withBoth = [...asked];
+  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  /** Answers whatever is asked, until nothing is. */
+  const finish = async (): Promise<void> => {
     while (answers.size > 0) {
       for (const [index, answer] of answers) {
         answers.delete(index);
@@ -53,6 +40,24 @@ describe('the layers that a push begins with', () => {
       await settled();
     }
     await done;
+  };
+  return { first, clock, asked, answers, done, settled, finish };
+}
+
+const layerOf = (index: number): DraftLayer => order[index] ?? order[0] ?? expect.unreachable();
+
+describe('the layers that a push begins with', () => {
+  it('are with the workers before further ones ask their registry', async () => {
+    const { first, asked, settled, finish } = bring();
+    await settled();
+    const atFirst = [...asked];
+    first.arrived(layerOf(1));
+    await settled();
+    const withOne = [...asked];
+    first.arrived(layerOf(0));
+    await settled();
+    const withBoth = [...asked];
+    await finish();
 
     expect({ atFirst, withOne, withBoth, asked }).toEqual({
       atFirst: [0, 1],
@@ -63,20 +68,13 @@ describe('the layers that a push begins with', () => {
   });
 
   it('keep nobody waiting whose registry takes long to open an upload', async () => {
-    const { clock, asked, answers, done, settled } = bring();
+    const { clock, asked, settled, finish } = bring();
     await settled();
     const atFirst = [...asked];
     await clock.advance(100);
     await settled();
     const later = [...asked];
-    while (answers.size > 0) {
-      for (const [index, answer] of answers) {
-        answers.delete(index);
-        answer();
-      }
-      await settled();
-    }
-    await done;
+    await finish();
 
     expect({ atFirst, later }).toEqual({ atFirst: [0, 1], later: [0, 1, 2, 3] });
   });
