@@ -16,6 +16,8 @@ import type {
   ToWorker,
 } from './codec-protocol.ts';
 import { startCodecWorker } from './codec-start.ts';
+import { takesFurtherTask, waitsForNetwork } from './further-task.ts';
+import { IdleProcessors } from './idle-processors.ts';
 import { PieceBudget } from './piece-budget.ts';
 import { FairTurns, type Share } from './share.ts';
 
@@ -24,9 +26,7 @@ const PIECE_BUDGET = 48 * 1024 * 1024;
 /** Bytes of a piece unless a registry demands more. */
 export const PIECE_SIZE = 8 * 1024 * 1024;
 
-/** A worker that works for less of the time waits for the network, and takes another task beside those that it has. */
-const BUSY_SHARE = 0.85;
-/** How often that is looked at, in ms. */
+/** How often it is looked at which workers wait for the network, in ms. */
 const LOOK_MS = 100;
 /**
  * Packed bytes that a pass may make before the network takes them while its worker has nothing else to do. The last chunk of
@@ -129,6 +129,7 @@ export class CodecPool {
   readonly #size: number;
   /** Workers that run already, until they are needed. */
   readonly #started: Worker[];
+  readonly #processors = new IdleProcessors();
   readonly #slots: Slot[] = [];
   /** Workers that finish what they have and end then. */
   readonly #retired = new Set<Slot>();
@@ -207,6 +208,7 @@ export class CodecPool {
     }
     if (this.#look !== null) return;
     for (const slot of this.#slots) slot.seen ??= slot.worker.performance.eventLoopUtilization();
+    this.#processors.begin();
     this.#look = setTimeout(() => this.#lookForRoom(), LOOK_MS);
   }
 
@@ -233,14 +235,16 @@ export class CodecPool {
   /** Gives each worker that waited for the network a further task, those with the fewest first, or lets it go ahead. */
   #lookForRoom(): void {
     this.#look = null;
+    const idle = this.#processors.look();
     for (const slot of [...this.#slots].sort((one, other) => one.tasks.size - other.tasks.size)) {
       const { performance } = slot.worker;
       const now = performance.eventLoopUtilization();
       const busy = slot.seen === null ? 1 : performance.eventLoopUtilization(now, slot.seen).utilization;
       const alone = this.#alone().find((one) => one.slot === slot);
-      if (busy < BUSY_SHARE) {
-        if (alone === undefined) this.#startNext(slot);
-        else this.#letGoAhead(alone);
+      if (alone === undefined) {
+        if (takesFurtherTask(busy, idle)) this.#startNext(slot);
+      } else if (waitsForNetwork(busy)) {
+        this.#letGoAhead(alone);
       }
       slot.seen = now;
     }

@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { BodyFeed } from './body-feed.ts';
 import type {
@@ -13,8 +13,10 @@ import type {
   SinkAnswer,
   TaskProgress,
 } from './codec-protocol.ts';
+import { type DigestPair, startDigests } from './digest-pair.ts';
 import { type Encoder, STREAM_END } from './encoder.ts';
 import { FileSink } from './file-sink.ts';
+import type { ShaBlocks } from './sha256-blocks.ts';
 import type { SinkSender } from './sink-sender.ts';
 import { WindowReader } from './window-reader.ts';
 
@@ -24,6 +26,8 @@ type EncodeTask = Extract<CodecTask, { kind: 'encode' }>;
 export interface TaskHost {
   readonly signal: AbortSignal;
   readonly sender: Pick<SinkSender, 'send'>;
+  /** Functions that hash two streams at once, if there are any. */
+  readonly shaBlocks: ShaBlocks | null;
   /** Says how far the task is; the worker passes on what is worth showing. */
   progress(draw: () => TaskProgress): void;
   /** Asks the main thread about a sink. Rejects when the task is cancelled. */
@@ -116,7 +120,7 @@ export class EncodePass {
   readonly #piece: Buffer;
   #filled = 0;
   #pieceStart = 0;
-  readonly #raw: Hash | null;
+  readonly #digests: DigestPair;
   /** Raw bytes of the range that were read, hashed and encoded. */
   #done = 0;
   /** They are all zero. */
@@ -124,7 +128,7 @@ export class EncodePass {
 
   constructor(task: EncodeTask, pieceBuffer: Buffer, host: TaskHost) {
     this.#task = task;
-    this.#raw = task.rawDigest === null ? createHash('sha256') : null;
+    this.#digests = startDigests(host.shaBlocks);
     this.#host = host;
     this.#piece = pieceBuffer;
     const requests = task.sinks.filter((spec) => spec.mode !== 'file');
@@ -222,7 +226,6 @@ export class EncodePass {
     const { signal } = this.#host;
     const reader = new WindowReader(path, range, runs);
     try {
-      const packed = createHash('sha256');
       encoder.reset();
       let size = 0;
       let busyMs = 0;
@@ -238,7 +241,6 @@ export class EncodePass {
         signal.throwIfAborted();
         const startedMs = performance.now();
         const out = this.#pack(reader, encoder);
-        packed.update(out);
         busyMs += performance.now() - startedMs;
         size += out.length;
         await this.#give(out);
@@ -252,18 +254,20 @@ export class EncodePass {
       const complete = this.#done === range.length && !this.#allDropped();
       if (complete) {
         if (form === 'lz4') {
-          packed.update(STREAM_END);
+          this.#digests.update(NOTHING, STREAM_END);
           size += STREAM_END.length;
           await this.#give(STREAM_END);
         }
         await this.#finish();
         signal.throwIfAborted();
       }
+      const digests = this.#digests.end();
       return {
-        rawDigest: rawDigest ?? `sha256:${this.#raw?.digest('hex') ?? ''}`,
+        // As they are, the packed bytes are the raw ones, and were hashed once.
+        rawDigest: rawDigest ?? (form === 'raw' ? digests.packed : digests.raw),
         zero: this.#zero,
         bytesRead: reader.bytesRead,
-        digest: `sha256:${packed.digest('hex')}`,
+        digest: digests.packed,
         size,
         complete: complete && !this.#allDropped(),
         busyMs,
@@ -284,10 +288,14 @@ export class EncodePass {
       const bytes = window.subarray(0, length);
       const zero = reader.inHole || bytes.equals(ZEROS.subarray(0, length));
       this.#zero &&= zero;
-      this.#raw?.update(bytes);
       this.#done += length;
-      if (this.#task.form === 'raw') return bytes;
-      encoder.add(length, zero);
+      if (this.#task.form === 'raw') {
+        this.#digests.update(NOTHING, bytes);
+        return bytes;
+      }
+      const packed = encoder.add(length, zero);
+      // Together: the raw bytes are still in the window, and both are in the processor's cache.
+      this.#digests.update(this.#task.rawDigest === null ? bytes : NOTHING, packed);
     }
     return encoder.filled < LEAST_GIVEN && this.#done < this.#task.range.length ? NOTHING : encoder.take();
   }
