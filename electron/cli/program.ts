@@ -28,6 +28,7 @@ import {
 } from './commands/store.ts';
 import { verify } from './commands/verify.ts';
 import { EXIT } from './exit-status.ts';
+import { helpArguments } from './help-arguments.ts';
 import { addRegistryCommands } from './registry-commands.ts';
 import { addSnapshotCommands } from './snapshot-commands.ts';
 import { addTagCommands } from './tag-commands.ts';
@@ -312,7 +313,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     .action(() => finish({}, () => demo(context)));
 
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync([...helpArguments(program, args)], { from: 'user' });
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       if (thrown.exitCode === 0) return EXIT.done;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -41,6 +41,16 @@ describe('a checkout', () => {
       ),
       systems: ['darwin', 'linux', 'win32'].filter((name) => systems.has(name)),
     }).toEqual({ loose: [], hosts: [], nodes: [], systems: ['darwin', 'linux', 'win32'] });
+  });
+
+  it('has at its top the rooms of the house and no more: what a run builds, fetches or writes is ignored by git', async () => {
+    const ignored = new Set((await readFile(join(CHECKOUT, '.gitignore'), 'utf8')).split('\n'));
+    const entries = (await readdir(CHECKOUT, { withFileTypes: true })).filter(
+      ({ name }) => !name.startsWith('.') && !ignored.has(`${name}/`) && !ignored.has(`/${name}/`),
+    );
+
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    expect(folders.sort()).toEqual(['build', 'docs', 'electron', 'renderer', 'shared', 'test']);
   });
 
   it('has the command line as npx tartan once it is built', async () => {

@@ -130,3 +130,27 @@ describe('a registry behind TLS', () => {
     expect(ended).toBe('registry.plainHttp');
   });
 });
+
+describe('a host whose name cannot be looked up', () => {
+  it.each<[string, string, number]>([
+    ['has no address, is asked for once more', 'ENOTFOUND', 2],
+    ['cannot be looked up now, is asked for as anything that passes', 'EAI_AGAIN', 5],
+  ])('%s', async (_what, reason, most) => {
+    let asked = 0;
+    const lookup = (_name: string, _options: unknown, done: (error: Error) => void): void => {
+      asked += 1;
+      done(Object.assign(new Error(reason), { code: reason }));
+    };
+    // undici’s type wants dns.lookup with all of its overloads.
+    const dispatcher = new Agent({ connect: { lookup: lookup as never } });
+    const engine = await openTestEngine({ tartHome: home.root, network: { dispatcher } });
+    // A push greets the registry while the VM is being locked: how often it asks depends on what takes longer.
+    const ended = await engine.handlers['images.inspect'](
+      { reference: 'registry.example/a/b:1', insecure: false },
+      new AbortController().signal,
+    ).catch((thrown: unknown) => (thrown instanceof AppError ? thrown.code : thrown));
+    await engine.close();
+
+    expect({ ended, asked }).toEqual({ ended: 'registry.unreachable', asked: most });
+  });
+});

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ErrorCode } from '../../../shared/errors/codes.ts';
+import { ATTEMPTS } from './backoff.ts';
 
 /** An answer as far as errors need it. */
 export interface AnswerFacts {
@@ -122,4 +123,13 @@ export function isPassing(error: AppError): boolean {
     error.code === 'registry.unavailable' ||
     error.code === 'registry.rateLimited'
   );
+}
+
+/**
+ * Tries of a request that ended so, the first included. A resolver that says that there is no such name is asked once more, for
+ * a machine that just lost its network says so too; most often the name is mistyped, and somebody waits to hear that. One that
+ * cannot answer now (`EAI_AGAIN`) is a fault like any other.
+ */
+export function attemptsAfter(error: AppError): number {
+  return error.params['reason'] === 'ENOTFOUND' ? 2 : ATTEMPTS;
 }

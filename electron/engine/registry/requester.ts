@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Clock, NetworkPort } from '../ports.ts';
-import { answerError, isPassing } from './answer-error.ts';
+import { answerError, attemptsAfter, isPassing } from './answer-error.ts';
 import { Authorizer } from './auth/authorizer.ts';
 import type { RegistryCredentials } from './auth/registry-credentials.ts';
 import { pushScope } from './auth/scopes.ts';
@@ -160,7 +160,8 @@ export class Requester {
   }
 
   /**
-   * Sends a request until it has a final answer: 401 once with fresh authorization, passing faults up to 5 tries.
+   * Sends a request until it has a final answer: 401 once with fresh authorization, passing faults up to 5 tries,
+   * a name that does not exist 2.
    *
    * @throws AppError of the transport, `auth.*`, and passing faults that did not pass
    */
@@ -236,7 +237,7 @@ export class Requester {
         if (!(thrown instanceof AppError) || !isPassing(thrown) || !repeatable) throw thrown;
         error = thrown;
       }
-      if (attempt === ATTEMPTS) throw error;
+      if (attempt >= attemptsAfter(error)) throw error;
       await this.pause(attempt, wait, error, signal);
     }
   }
@@ -246,7 +247,7 @@ export class Requester {
     const { clock, random, onRetry } = this.#options;
     const wait = retryAfter ?? backoffMs(attempt, random);
     const atMs = clock.now() + wait;
-    onRetry?.({ attempt: attempt + 1, attempts: ATTEMPTS, atMs, error, signal });
+    onRetry?.({ attempt: attempt + 1, attempts: attemptsAfter(error), atMs, error, signal });
     if (error.code === 'registry.unavailable') this.pace.strained();
     if (error.code === 'registry.rateLimited') await this.pace.limited(error, atMs, () => clock.sleep(wait, signal));
     else await clock.sleep(wait, signal);
