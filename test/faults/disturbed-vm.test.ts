@@ -1,4 +1,5 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { copyWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
@@ -47,6 +48,33 @@ describe('a VM that no snapshot can be made of and somebody wants in the middle 
       closeSync(disk);
     });
     expect({ ended, tags, disturbed }).toEqual({ ended: 'vm.diskChanged', tags: [], disturbed: 1 });
+  });
+
+  it('is not read from another VM that has its name for a while, and nothing of that one is remembered', async () => {
+    const other = await makeTartVm(home, { name: 'other', disk: { ...SMALLEST_DISK, seed: 'other' } });
+    const vm = await makeTartVm(home, { name: 'swapped', disk: SMALLEST_DISK });
+    const aside = `${vm.folder}-aside`;
+    let commits = 0;
+    const { fault } = first(Number.POSITIVE_INFINITY, isCommit, () => {
+      commits += 1;
+      if (commits === 1) {
+        renameSync(vm.folder, aside);
+        renameSync(other.folder, vm.folder);
+      }
+      return undefined;
+    });
+    const stateHome = join(home.root, 'state-of-swapped');
+    const own = { registry: registry.host, repository: 'disturbed/swapped', vm, tartHome: home.root, stateHome };
+    const disturbed = await pushThrough({ ...own, fault, request: { concurrency: 1 } });
+    renameSync(vm.folder, other.folder);
+    renameSync(aside, vm.folder);
+    const { ended, whole } = await pushThrough(own);
+
+    expect({ first: [disturbed.ended, disturbed.tags], ended, whole }).toEqual({
+      first: ['vm.diskChanged', []],
+      ended: 'done',
+      whole: true,
+    });
   });
 
   it.each(['SIGINT', 'SIGUSR1', 'SIGKILL'] as const)(

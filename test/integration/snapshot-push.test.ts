@@ -1,6 +1,16 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +21,7 @@ import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-reg
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { answer, first, isCommit, isManifestPut } from '../fixtures/faults.ts';
 import { type LoopVolume, makeLoopVolume, VOLUME_KINDS, type VolumeKind } from '../fixtures/loop-volume.ts';
+import { pushThrough } from '../fixtures/push-through.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeTartHome, makeTartVm, runTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { runTartan } from '../fixtures/tartan-process.ts';
@@ -94,6 +105,35 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a push of a VM on
       whole: image.disk.equals(disk) && image.nvram.equals(nvram),
       kept: kept.length,
     }).toEqual({ source: 'snapshot', locked: true, disturbed: 1, started: true, whole: true, kept: 1 });
+  });
+
+  it('remembers nothing of a snapshot that somebody wrote to meanwhile', async () => {
+    const { home, stateHome } = scene;
+    const vm = await makeTartVm(home, { name: 'spoiled', disk: SMALLEST_DISK });
+    const before = snapshotsIn(home);
+    const { fault, hits } = first(1, isCommit, () => {
+      const [id] = snapshotsIn(home).filter((name) => !before.includes(name));
+      const disk = join(home.root, '.tartan', 'snapshots', id ?? '', 'disk.img');
+      chmodSync(disk, 0o600);
+      for (let at = 0; at < statSync(disk).size; at += TEST_CHUNK) writeTo(disk, at, 'not the VM’s');
+      return undefined;
+    });
+    const own = {
+      registry: registry.host,
+      repository: `snapshots/${kind}-spoiled`,
+      vm,
+      tartHome: home.root,
+      stateHome,
+    };
+    const spoiled = await pushThrough({ ...own, fault, request: { concurrency: 1 } });
+    const { ended, whole } = await pushThrough(own);
+
+    expect({ hits: hits(), first: [spoiled.ended, spoiled.tags], ended, whole }).toEqual({
+      hits: 1,
+      first: ['vm.diskChanged', []],
+      ended: 'done',
+      whole: true,
+    });
   });
 
   it('makes no other snapshot of a VM that did not change, and one base stays when its settings or its disk did', async () => {

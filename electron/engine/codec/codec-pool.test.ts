@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFile, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, link, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { buildWasm } from '../../../build/scripts/build-wasm.mjs';
+import { AppError } from '../../../shared/errors/app-error.ts';
 import { bundleInto, folderBesidePackages } from '../../../test/fixtures/bundle.ts';
 import { freePort } from '../../../test/fixtures/docker-registry.ts';
 import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
@@ -123,6 +124,47 @@ async function decoded(stream: Buffer): Promise<Buffer> {
   decoder.end();
   return Buffer.concat(parts);
 }
+
+describe('a file that is meant in one state', () => {
+  it.each(['hash', 'encode'] as const)(
+    'is not taken for it by %s in another one, nor another file in its place',
+    async (kind) => {
+      const path = join(folder, `stated-${kind}.img`);
+      const [aside, other] = [`${path}.aside`, `${path}.other`];
+      await Promise.all([path, other].map((file) => writeFile(file, raw.subarray(0, MIB))));
+      const pool = openPool();
+      const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+      const state = {
+        inode: String(ino),
+        size: Number(size),
+        mtimeNs: String(mtimeNs),
+        ctimeNs: String(ctimeNs),
+      };
+      const look = async (): Promise<string> => {
+        const range = { path, state, offset: 0, length: MIB };
+        const work =
+          kind === 'hash'
+            ? pool.hash(range, { signal: never })
+            : pool.encode({ ...range, form: 'raw', sinks: [] }, { signal: never });
+        return await work.then(
+          ({ rawDigest }) => rawDigest,
+          (error: unknown) =>
+            error instanceof AppError ? `${error.code} of ${String(error.params['path'])}` : 'unknown',
+        );
+      };
+      const asMeant = await look();
+      // A link: renaming the file itself would be a change of it.
+      await link(path, aside);
+      await rename(other, path);
+      const another = await look();
+
+      expect({ asMeant, another }).toEqual({
+        asMeant: sha256(raw.subarray(0, MIB)),
+        another: `vm.diskChanged of ${path}`,
+      });
+    },
+  );
+});
 
 describe('the pool of codec workers', () => {
   it('hashes a range, holes as zeros, and counts what it read', async () => {

@@ -7,6 +7,7 @@ import type {
   Directive,
   FileOutcome,
   FileRange,
+  FileState,
   FromWorker,
   Piece,
   Question,
@@ -61,6 +62,8 @@ export interface TaskOptions {
 /** A range to hash. */
 export interface HashInput extends FileRange {
   readonly path: string;
+  /** The state that the answer is to be of: a file that was changed, or another one in its place, is `vm.diskChanged`. */
+  readonly state?: FileState;
   /** Data ranges; what lies outside is a hole. Undefined = read everything. */
   readonly runs?: readonly FileRange[];
 }
@@ -96,6 +99,13 @@ interface Waiting {
   readonly share: Share;
   start(slot: Slot): void;
   drop(): void;
+}
+
+/** The state alone: callers give what they know of a file, which may be more. */
+function stateOf(state: FileState | null): FileState | null {
+  if (state === null) return null;
+  const { inode, size, mtimeNs, ctimeNs } = state;
+  return { inode, size, mtimeNs, ctimeNs };
 }
 
 /** Whether one body takes all that a task makes. */
@@ -160,18 +170,23 @@ export class CodecPool {
     return this.#size;
   }
 
-  /** @throws AppError `file.unreadable`, `vm.gone`, `vm.diskChanged` (the file ends early), `cancelled` */
+  /** @throws AppError `file.unreadable`, `vm.gone`, `vm.diskChanged` (it ends early, or is not in its state), `cancelled` */
   async hash(input: HashInput, options: TaskOptions): Promise<CodecResult> {
-    const { path, offset, length, runs = null } = input;
-    return await this.#run({ kind: 'hash', path, range: { offset, length }, runs }, null, options);
+    const { path, offset, length, runs = null, state = null } = input;
+    return await this.#run(
+      { kind: 'hash', path, state: stateOf(state), range: { offset, length }, runs },
+      null,
+      options,
+    );
   }
 
   /** Encodes to every sink, or to nowhere. Errors as {@link CodecPool.hash}; a sink that fails is dropped, not thrown. */
   async encode(input: EncodeInput, options: TaskOptions & { readonly sinkHost?: SinkHost }): Promise<CodecResult> {
     const { path, offset, length, runs = null, form, sinks, rawDigest = null, patience = PATIENCE_MS } = input;
+    const state = stateOf(input.state ?? null);
     const pieceSize = Math.min(input.pieceSize ?? PIECE_SIZE, PIECE_BUDGET);
     const range = { offset, length };
-    const task: CodecTask = { kind: 'encode', path, range, runs, form, sinks, pieceSize, patience, rawDigest };
+    const task: CodecTask = { kind: 'encode', path, state, range, runs, form, sinks, pieceSize, patience, rawDigest };
     return await this.withPiece(sinks.some(({ mode }) => mode === 'pieces') ? pieceSize : 0, options.signal, () =>
       this.#run(task, options.sinkHost ?? null, options),
     );

@@ -7,6 +7,15 @@ export interface FileRange {
   readonly length: number;
 }
 
+/** A file in one state of it. Times in ns since the epoch, as decimal texts. */
+export interface FileState {
+  readonly inode: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly mtimeNs: string;
+  readonly ctimeNs: string;
+}
+
 /** TLS and proxy choices for one origin. */
 export interface SinkNetwork {
   /** PEM certificates trusted beside Node's own. */
@@ -94,12 +103,15 @@ export type CodecTask =
   | {
       readonly kind: 'hash';
       readonly path: string;
+      /** What must still lie there when the last byte was read; null = whatever it is. */
+      readonly state: FileState | null;
       readonly range: FileRange;
       readonly runs: readonly FileRange[] | null;
     }
   | {
       readonly kind: 'encode';
       readonly path: string;
+      readonly state: FileState | null;
       readonly range: FileRange;
       readonly runs: readonly FileRange[] | null;
       /** `raw` = the bytes as they are (NVRAM). */

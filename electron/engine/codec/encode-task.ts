@@ -70,6 +70,7 @@ export async function hashRange(
       await setImmediate();
       host.signal.throwIfAborted();
     }
+    reader.confirm(task.state);
     const rawDigest = `sha256:${raw.digest('hex')}`;
     const { bytesRead, readMs } = reader;
     return { rawDigest, zero, bytesRead, digest: rawDigest, size: 0, complete: true, busyMs, readMs };
@@ -201,7 +202,7 @@ export class EncodePass {
   /**
    * One pass over the range.
    *
-   * @throws AppError `file.unreadable`, `vm.gone`, `vm.diskChanged` (the file ends early); the signal's reason
+   * @throws AppError `file.unreadable`, `vm.gone`, `vm.diskChanged` (it ends early, or is not in its state); the signal's reason
    */
   async run(encoder: Encoder): Promise<CodecResult> {
     const stop = (): void => {
@@ -222,7 +223,7 @@ export class EncodePass {
   }
 
   async #encode(encoder: Encoder): Promise<CodecResult> {
-    const { path, range, runs, form, rawDigest } = this.#task;
+    const { path, state, range, runs, form, rawDigest } = this.#task;
     const { signal } = this.#host;
     const reader = new WindowReader(path, range, runs);
     try {
@@ -253,6 +254,7 @@ export class EncodePass {
       }
       const complete = this.#done === range.length && !this.#allDropped();
       if (complete) {
+        reader.confirm(state);
         if (form === 'lz4') {
           this.#digests.update(NOTHING, STREAM_END);
           size += STREAM_END.length;

@@ -1,7 +1,7 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { FileRange } from './codec-protocol.ts';
+import type { FileRange, FileState } from './codec-protocol.ts';
 
 /**
  * Reads a range of a file window by window, synchronously: inside a worker this is twice as fast as streams (measured).
@@ -86,13 +86,34 @@ export class WindowReader {
         throw this.#unreadable(cause);
       }
       if (count === 0) {
-        // A VM's name is that of its folder.
-        throw new AppError('vm.diskChanged', { name: basename(dirname(this.#path)), path: this.#path });
+        throw this.#changed();
       }
       done += count;
     }
     this.bytesRead += length;
     this.readMs += performance.now() - startedMs;
+  }
+
+  /**
+   * After the last byte: the very file that was read is in the state that was meant. A path may lead to another file for a
+   * while, and what was read of that one would be remembered of this one.
+   *
+   * @throws AppError `vm.diskChanged`
+   */
+  confirm(state: FileState | null): void {
+    if (state === null || this.#descriptor === -1) return;
+    const { ino, size, mtimeNs, ctimeNs } = fstatSync(this.#descriptor, { bigint: true });
+    const same =
+      String(ino) === state.inode &&
+      Number(size) === state.size &&
+      String(mtimeNs) === state.mtimeNs &&
+      String(ctimeNs) === state.ctimeNs;
+    if (!same) throw this.#changed();
+  }
+
+  #changed(): AppError {
+    // A VM's name is that of its folder.
+    return new AppError('vm.diskChanged', { name: basename(dirname(this.#path)), path: this.#path });
   }
 
   #unreadable(cause: unknown): AppError {

@@ -97,6 +97,39 @@ describe.runIf(process.platform === 'linux')('a write through a mapping', () => 
   });
 });
 
+describe.runIf(process.platform === 'linux')('a write through a mapping while the grain is waited out', () => {
+  it('is not the last that the stamps tell of', async () => {
+    await writeFile(disk, Buffer.alloc(4096));
+    const memory = openFileCalls().map(disk, 4096);
+    let written = 0;
+    const clock: Clock = {
+      ...systemClock,
+      sleep: async (ms, signal) => {
+        await systemClock.sleep(ms, signal);
+        if (written === 0) memory.write(0, 1);
+        written += 1;
+      },
+    };
+    try {
+      const settled = await settledIdentity(disk, clock, never);
+      await systemClock.sleep(30);
+      memory.write(1, 2);
+
+      expect({ seen: !sameIdentity(settled, await identity()), written }).toEqual({ seen: true, written: 2 });
+    } finally {
+      memory.close();
+    }
+  });
+
+  it('has no end where somebody goes on writing: the disk is said to change', async () => {
+    const clock: Clock = { ...systemClock, now: () => 0, sleep: () => writeFile(disk, 'other') };
+    await expect(settledIdentity(disk, clock, never)).rejects.toMatchObject({
+      code: 'vm.diskChanged',
+      params: { path: disk },
+    });
+  });
+});
+
 describe('settling an identity', () => {
   it.each([
     ['waits out the rest of the grain after a fresh change', 5, [15]],

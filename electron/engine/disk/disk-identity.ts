@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { volumeId } from '../native/volume-id.ts';
 import type { Clock } from '../ports.ts';
@@ -64,21 +65,33 @@ function waitFor(identity: DiskIdentity, nowMs: number): number {
   return age < 0 ? grain : Math.max(0, grain - age);
 }
 
+/** Looks at a file that changes under them: then somebody is writing to it. */
+const MOST_LOOKS = 10;
+
 /**
- * The racily-clean rule: a write through a mapping can leave the stamps as they were. So: fsync, wait until the last
- * change is older than the clock's grain, and look. A second look after reading (again behind an fsync) must be equal,
- * else the digests read in between say nothing about this identity.
+ * The racily-clean rule: a write through a mapping can leave the stamps as they were, until the page was written out. So: look,
+ * wait until the last change is older than the clock's grain, fsync, and look again, until both looks are equal. Whatever
+ * is written behind the fsync gets another stamp then; what was written while we waited has one already, but its page may
+ * still be written to without a new one. A second look after reading must be equal, else the digests read in between say
+ * nothing about this identity.
  *
- * @throws AppError `vm.gone`, `file.unreadable`; the signal's reason when it aborts
+ * @throws AppError `vm.gone`, `file.unreadable`, `vm.diskChanged` (it does not come to rest); the signal's reason when it aborts
  */
 export async function settledIdentity(path: string, clock: Clock, signal: AbortSignal): Promise<DiskIdentity> {
   signal.throwIfAborted();
   const file = await openForLook(path);
   try {
-    await syncOut(file, path);
-    const wait = waitFor(await readDiskIdentity(file), clock.now());
-    if (wait > 0) await clock.sleep(wait, signal);
-    return await readDiskIdentity(file);
+    let before = await readDiskIdentity(file);
+    for (let look = 1; look <= MOST_LOOKS; look += 1) {
+      const wait = waitFor(before, clock.now());
+      if (wait > 0) await clock.sleep(wait, signal);
+      await syncOut(file, path);
+      const after = await readDiskIdentity(file);
+      if (sameIdentity(before, after)) return after;
+      before = after;
+    }
+    // A VM's name is that of its folder.
+    throw new AppError('vm.diskChanged', { name: basename(dirname(path)), path });
   } finally {
     await file.close();
   }

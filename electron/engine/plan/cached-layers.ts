@@ -104,7 +104,10 @@ export class CachedLayers {
   ): Promise<{ rawDigest: string; bytesRead: number } | null> {
     const runs = disk.ranges === null ? {} : { runs: rangesWithin(disk.ranges, offset, rawSize) };
     try {
-      const found = await this.#parts.codec.hash({ path: disk.path, offset, length: rawSize, ...runs }, { signal });
+      const found = await this.#parts.codec.hash(
+        { path: disk.path, state: disk.identity, offset, length: rawSize, ...runs },
+        { signal },
+      );
       if (even !== null) {
         const { rawDigest, zero } = found;
         await this.#parts.digestCache.store(disk.identity, even.chunkSize, [{ index: even.index, rawDigest, zero }]);
@@ -113,8 +116,8 @@ export class CachedLayers {
     } catch (thrown) {
       signal.throwIfAborted();
       const { code } = toAppError(thrown);
-      // Pruned while the push went on.
-      if (code === 'vm.gone' || code === 'file.unreadable') return null;
+      // Pruned while the push went on, or another one by now.
+      if (code === 'vm.gone' || code === 'file.unreadable' || code === 'vm.diskChanged') return null;
       throw thrown;
     }
   }

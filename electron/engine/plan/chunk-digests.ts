@@ -66,15 +66,14 @@ export async function fillFromCache(parts: PlanningParts, draft: PushDraft): Pro
  */
 async function knownDigests(
   { digestCache }: PlanningParts,
-  { diskIdentity, snapshot }: PushSource,
+  { diskIdentity, own }: PushSource,
   chunkSize: number,
 ): Promise<ReadonlyMap<number, ChunkDigest>> {
   const rows = await digestCache.lookup(diskIdentity, chunkSize);
-  const own = snapshot?.record.own.disk;
-  if (own === undefined || sameIdentity(own, diskIdentity)) return rows;
-  const ownRows = await digestCache.lookup(own, chunkSize);
+  if (sameIdentity(own.disk, diskIdentity)) return rows;
+  const ownRows = await digestCache.lookup(own.disk, chunkSize);
   const lacking = [...rows.values()].filter(({ index }) => !ownRows.has(index));
-  if (lacking.length > 0) await digestCache.store(own, chunkSize, lacking);
+  if (lacking.length > 0) await digestCache.store(own.disk, chunkSize, lacking);
   return new Map([...ownRows, ...rows]);
 }
 
@@ -189,7 +188,7 @@ export async function readChunk(
   let seen = 0;
   const { result, own } = source.reads.once(place, (until) =>
     parts.codec.hash(
-      { path: source.diskPath, ...place, ...(runs === undefined ? {} : { runs }) },
+      { path: source.diskPath, state: source.own.disk, ...place, ...(runs === undefined ? {} : { runs }) },
       {
         signal: until,
         share: parts.share,
@@ -225,7 +224,6 @@ export async function rememberRawDigests(
   );
   if (digests.length === 0 || !source.cacheable) return;
   await parts.digestCache.store(source.diskIdentity, chunkSize, digests);
-  const own = source.snapshot?.record.own.disk;
-  if (own === undefined || sameIdentity(own, source.diskIdentity)) return;
-  await parts.digestCache.store(own, chunkSize, digests);
+  if (sameIdentity(source.own.disk, source.diskIdentity)) return;
+  await parts.digestCache.store(source.own.disk, chunkSize, digests);
 }

@@ -94,10 +94,12 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
     more: Partial<PushSource> = {},
   ): Promise<PushDraft> {
     const diskPath = pathOf(name);
+    const diskIdentity = await identityOf(diskPath);
     const source = pushSourceOf(statSync(diskPath).size, {
       protection: 'snapshot',
       diskPath,
-      diskIdentity: await identityOf(diskPath),
+      diskIdentity,
+      own: { disk: diskIdentity, nvram: diskIdentity },
       ...more,
     });
     const draft = createDraft(source, groupTargets(['registry.test/acme/vm:new']), MIB);

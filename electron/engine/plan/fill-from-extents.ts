@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { ChunkDigest } from '../digests/digest-cache.ts';
+import { readDiskIdentity, sameIdentity } from '../disk/disk-identity.ts';
 import { likeness, openForExtents } from '../disk/extents.ts';
 import { chunkIndex, rememberRawDigests, unreadLayers } from './chunk-digests.ts';
 import type { ExtentBase } from './extent-bases.ts';
@@ -30,6 +31,8 @@ export async function fillFromExtents(parts: ComparingParts, draft: PushDraft, s
   if (clone === null) return;
   const found: DraftLayer[] = [];
   try {
+    // What lies there now may be another file: what is found would be remembered of this one.
+    if (!sameIdentity(await readDiskIdentity(clone), source.own.disk)) return;
     const last = await parts.extentBases.last(source);
     if (last !== null) found.push(...(await compare(parts, draft, clone, last, true)));
     if (unclaimed(draft).length === 0) return;

@@ -1,7 +1,9 @@
+import { type FileHandle, open } from 'node:fs/promises';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { RepositoryName } from '../digests/content-index.ts';
-import { dataRangesOf } from '../native/seek-data.ts';
+import { type DiskIdentity, readDiskIdentity, sameIdentity } from '../disk/disk-identity.ts';
+import { type DataRange, dataRanges } from '../native/seek-data.ts';
 import { sha256 } from '../oci/digest.ts';
 import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
 import type { EnginePorts } from '../ports.ts';
@@ -96,7 +98,7 @@ async function lockedSource(vm: Vm, opened: OpenVm): Promise<PushSource> {
   const { held, suspended, lost, configBytes } = opened;
   const reads = new ChunkReads();
   return {
-    ...(await disksOf(opened.files, opened.config, opened.identities)),
+    ...(await disksOf(opened.files, vm.name, opened.config, opened.identities)),
     vmId: vm.id,
     vmName: vm.name,
     protection: held ? 'lock' : 'unlocked',
@@ -138,7 +140,7 @@ async function snapshotSource(
     const configBytes = Buffer.from(record.config);
     const config = parseVmConfig(record.config, diskPath);
     return {
-      ...(await disksOf({ disk: diskPath, nvram: nvramPath }, config, identities)),
+      ...(await disksOf({ disk: diskPath, nvram: nvramPath }, record.vmName, config, identities, record.own)),
       vmId: record.vmId,
       vmName: record.vmName,
       protection: 'snapshot',
@@ -174,8 +176,19 @@ export async function openJobSource(jobId: string, snapshots: SnapshotStore): Pr
   return snapshot === null ? null : await snapshotSource(snapshot, snapshot.record.own, null);
 }
 
-/** The part of a source that is the same for VMs and images. */
-async function disksOf(files: Pick<VmFiles, 'disk' | 'nvram'>, config: VmConfig, identities: FileIdentities) {
+/**
+ * The part of a source that is the same for VMs and images.
+ *
+ * @param name for errors
+ * @param own identities of the very files, where they are clones of those that `identities` tells of
+ */
+async function disksOf(
+  files: Pick<VmFiles, 'disk' | 'nvram'>,
+  name: string,
+  config: VmConfig,
+  identities: FileIdentities,
+  own = identities,
+) {
   return {
     os: config.os,
     arch: config.arch,
@@ -186,14 +199,36 @@ async function disksOf(files: Pick<VmFiles, 'disk' | 'nvram'>, config: VmConfig,
     nvramPath: files.nvram,
     nvramSize: identities.nvram.size,
     nvramIdentity: identities.nvram,
-    dataRanges: await dataRangesOf(files.disk, identities.disk.size),
+    own,
+    dataRanges: await mapOf(files.disk, name, own.disk),
   };
+}
+
+/** Where the disk holds data. What it calls a hole is not read: the map must be that of the very file. */
+async function mapOf(path: string, name: string, own: DiskIdentity): Promise<readonly DataRange[] | null> {
+  const file = await openToRead(path);
+  try {
+    const ranges = dataRanges(file.fd, own.size);
+    if (!sameIdentity(await readDiskIdentity(file), own)) throw new AppError('vm.diskChanged', { name, path });
+    return ranges;
+  } finally {
+    await file.close();
+  }
+}
+
+async function openToRead(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r');
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new AppError(reason === 'ENOENT' ? 'vm.gone' : 'file.unreadable', { path, reason }, { cause });
+  }
 }
 
 async function openImage(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promise<PushSource> {
   const image = await openCachedImage(vm, ports.clock, signal);
   const verbatim = image.manifestBytes === null ? null : verbatimOf(image.manifestBytes, image.configBytes);
-  const disks = await disksOf(image.files, image.config, image.identities);
+  const disks = await disksOf(image.files, vm.name, image.config, image.identities);
   const rawSize = verbatim?.disk.reduce((sum, layer) => sum + layer.rawSize, 0);
   if (rawSize !== undefined && rawSize !== disks.diskSize)
     throw new AppError('image.manifestMissing', { name: vm.name });

@@ -2,6 +2,7 @@ import type { RepositoryName } from '../digests/content-index.ts';
 import type { DiskIdentity } from '../disk/disk-identity.ts';
 import type { DataRange } from '../native/seek-data.ts';
 import type { HeldSnapshot } from '../snapshots/snapshot-store.ts';
+import type { FileIdentities } from '../tart/unchanged-files.ts';
 import type { ChunkReads } from './chunk-reads.ts';
 
 /** The manifest of a cached image that is pushed as it is. */
@@ -58,6 +59,8 @@ export interface PushSource {
   /** Bytes. */
   readonly nvramSize: number;
   readonly nvramIdentity: DiskIdentity;
+  /** The very files that are read, in the state in which they are: the snapshot's own, where one is read. */
+  readonly own: FileIdentities;
   /** The identities are settled (racily-clean rule): digests read now may be remembered under them. */
   readonly cacheable: boolean;
   /** Data ranges of the disk; null where the file system does not tell. */

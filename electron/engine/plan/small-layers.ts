@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { ChunkDigest } from '../digests/digest-cache.ts';
-import { sameIdentity } from '../disk/disk-identity.ts';
+import { readDiskIdentity, sameIdentity } from '../disk/disk-identity.ts';
 import { sha256 } from '../oci/digest.ts';
 import { readSmallFile } from '../tart/read-small-file.ts';
 import type { PlanningParts } from './planning-parts.ts';
@@ -19,15 +19,18 @@ const SHORT_NVRAM = 1024 * 1024;
 
 async function digestNvram(
   parts: PlanningParts,
-  { nvramPath, nvramSize }: PushSource,
+  { vmName, nvramPath, nvramSize, own }: PushSource,
   signal: AbortSignal,
 ): Promise<Pick<ChunkDigest, 'rawDigest' | 'zero'>> {
   if (nvramSize <= SHORT_NVRAM) {
-    const bytes = await readSmallFile(nvramPath, SHORT_NVRAM);
+    const bytes = await readSmallFile(nvramPath, SHORT_NVRAM, async (file) => {
+      if (sameIdentity(await readDiskIdentity(file), own.nvram)) return;
+      throw new AppError('vm.diskChanged', { name: vmName, path: nvramPath });
+    });
     // Of another length the worker says what is wrong.
     if (bytes.length === nvramSize) return { rawDigest: sha256(bytes), zero: bytes.equals(Buffer.alloc(nvramSize)) };
   }
-  return await parts.codec.hash({ path: nvramPath, offset: 0, length: nvramSize }, { signal });
+  return await parts.codec.hash({ path: nvramPath, state: own.nvram, offset: 0, length: nvramSize }, { signal });
 }
 
 /** Digests the VM config and the NVRAM, which are never encoded. NVRAM that did not change is not read again. */
@@ -49,8 +52,8 @@ export async function fillSmallLayers(parts: PlanningParts, draft: PushDraft, si
     rawDigest = found.rawDigest;
     nvram.work.read += source.nvramSize;
     if (source.cacheable) {
-      const own = source.snapshot?.record.own.nvram;
-      const both = own === undefined || sameIdentity(own, source.nvramIdentity) ? [] : [own];
+      const own = source.own.nvram;
+      const both = sameIdentity(own, source.nvramIdentity) ? [] : [own];
       for (const identity of [source.nvramIdentity, ...both]) {
         await parts.digestCache.store(identity, source.nvramSize, [{ index: 0, rawDigest, zero: found.zero }]);
       }

@@ -70,6 +70,7 @@ async function encodesTo(
   const { rawDigest, digest, size, bytesRead } = await parts.codec.encode(
     {
       path: draft.source.diskPath,
+      state: draft.source.own.disk,
       offset: layer.rawOffset ?? 0,
       length: layer.rawSize,
       ...(runs === undefined ? {} : { runs }),
@@ -90,8 +91,8 @@ async function nvramFits(
   digest: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { nvramPath: path, nvramSize: length } = draft.source;
-  return (await parts.codec.hash({ path, offset: 0, length }, { signal })).rawDigest === digest;
+  const { nvramPath: path, nvramSize: length, own } = draft.source;
+  return (await parts.codec.hash({ path, state: own.nvram, offset: 0, length }, { signal })).rawDigest === digest;
 }
 
 /** Gives each layer a place to be copied from; answers the first that has none. */

@@ -32,6 +32,7 @@ export async function encodeLayer(
   const encoded = parts.codec.encode(
     {
       path: nvram ? draft.source.nvramPath : draft.source.diskPath,
+      state: nvram ? draft.source.own.nvram : draft.source.own.disk,
       offset: layer.rawOffset ?? 0,
       length: layer.rawSize,
       ...(runs === undefined ? {} : { runs }),
