@@ -5,7 +5,7 @@ import { shortDigest } from '../../../shared/format/digest.ts';
 import { linesThatFit, type TreemapCell, uniqueHeight } from '../../../shared/layout/treemap-cells.ts';
 import { remPx, textWidth } from '../../ui/text-width.ts';
 import { CHART_FILL } from './chart-patterns.tsx';
-import { longName } from './sharing-matrix.tsx';
+import { longName } from './pair-words.ts';
 
 /** Height of a line in a cell, in rem. */
 const LINE = 0.875;

@@ -7,8 +7,8 @@ import { tagWords } from '../../../shared/layout/treemap-cells.ts';
 import { imageKey } from '../../../shared/layout/treemap-place.ts';
 import type { ImageLayers, SharingImage } from '../../../shared/models/sharing.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
+import { longName } from './pair-words.ts';
 import type { RegistryTreemapProps } from './registry-treemap.tsx';
-import { longName } from './sharing-matrix.tsx';
 import { type SortedColumn, SortedTable } from './sorted-table.tsx';
 
 /** The twin of the map: the images of its place, or the layers of its image. */
