@@ -7,7 +7,7 @@ export interface Engine {
   readonly handlers: Handlers<EngineMethodName>;
   /** The events of the contract. */
   readonly on: Subscribe;
-  /** Jobs of this process that have not ended. */
+  /** Jobs of this process that its end would interrupt: neither ended nor being cancelled. */
   runningJobs(): number;
   /** Ends running jobs as interrupted; their journals stay, so that they can be resumed. */
   interruptJobs(): Promise<void>;

@@ -9,6 +9,7 @@ import { makeCachedImage, makeTartHome, makeTartVm, type TartHome } from '../fix
 import { openTestEngine } from '../fixtures/test-engine.ts';
 import { seriousIssuesOfThemes } from './accessibility.ts';
 import { type LaunchedApp, launchApp } from './app.ts';
+import { chooseMenuItem } from './menu-command.ts';
 import { changeSettings } from './push-driver.ts';
 
 const REPOSITORY = 'a-team-with-a-long-name/virtual-machines-of-macos/sequoia-base-with-xcode';
@@ -169,5 +170,20 @@ describe('every view is readable for everybody', () => {
 
     await expect.poll(clipped).toEqual([]);
     expect(before).toEqual([]);
+
+    // Over a tall drawer the rows scroll, and a scrollbar takes room from them.
+    await app?.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(960, 600));
+    if (app !== null) await chooseMenuItem(app, 'Show or hide transfers');
+    const overColumn = (): Promise<unknown> =>
+      page.evaluate(() => {
+        const right = (selector: string): number =>
+          Math.round(document.querySelector(selector)?.getBoundingClientRect().right ?? Number.NaN);
+        const rows = document.querySelector('.pane-local .tree-list');
+        return {
+          scrolls: rows !== null && rows.scrollHeight > rows.clientHeight,
+          off: right('.local-heads > .local-used') - right('.tree-list .figure:not(.local-disk, .local-shared)'),
+        };
+      });
+    await expect.poll(overColumn).toEqual({ scrolls: true, off: 0 });
   });
 });

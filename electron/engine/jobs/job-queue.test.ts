@@ -272,15 +272,21 @@ describe('the queue of jobs', () => {
     });
   });
 
-  it('does not bring back a job that was cancelled while the app quits', async () => {
+  it('does not bring back a job that was cancelled while the app quits, nor ask for it', async () => {
     lingers = true;
     const { id } = await queue.push(REQUEST, 'builder');
+    const running = [queue.running];
     await queue.cancel(id);
+    running.push(queue.running);
     const closing = queue.close();
     work(0).fail(new AppError('cancelled'));
     await closing;
 
-    expect({ state: await stateOf(id), journals: await journals() }).toEqual({ state: 'cancelled', journals: [] });
+    expect({ running, state: await stateOf(id), journals: await journals() }).toEqual({
+      running: [1, 0],
+      state: 'cancelled',
+      journals: [],
+    });
   });
 
   it('leaves a queued job for the next start when the app quits', async () => {

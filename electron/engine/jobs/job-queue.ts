@@ -64,8 +64,10 @@ export class JobQueue {
     });
   }
 
+  /** Jobs that an end of the process would interrupt: one that is being cancelled ends anyway. */
   get running(): number {
-    return this.#running.size + this.#waiting.length;
+    const working = [...this.#running.keys()].filter((job) => !job.ended && job.state !== 'cancelling');
+    return working.length + this.#waiting.length;
   }
 
   /** Starts a push: the journal is on disk before anything is sent, where the disk takes it. `onNamed` is told the job's id before it begins. */

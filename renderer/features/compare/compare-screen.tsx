@@ -68,12 +68,12 @@ export function CompareScreen({ vms, registries, onPush, onClose }: CompareScree
       <ComparedSides vms={vms} registries={registries} current={current} />
       {exportError !== null && (
         <div className="pane-notice compare-notice" role="alert">
-          <span>{words(exportError).what}</span> <span>{words(exportError).means}</span>
+          <span>{words(exportError).whole}</span>
         </div>
       )}
       {error !== null && (
         <div className="pane-notice compare-notice" role="alert">
-          <span>{words(error).what}</span> <span>{words(error).means}</span>{' '}
+          <span>{words(error).whole}</span>{' '}
           <Button className="button button-small" onPress={again}>
             {t('compareAgain')}
           </Button>

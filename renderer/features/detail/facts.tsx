@@ -1,4 +1,5 @@
 import { Fragment, type ReactElement, type ReactNode } from 'react';
+import { SoftBreaks } from '../../ui/soft-breaks.tsx';
 
 /** A name and its value; `more` stands behind it in a quieter colour. */
 export interface Fact {
@@ -13,7 +14,9 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }): ReactElem
     <dl className="facts">
       {facts.map(({ name, value, more = '' }) => (
         <Fragment key={name}>
-          <dt>{name}</dt>
+          <dt>
+            <SoftBreaks text={name} after="." />
+          </dt>
           <dd>
             {value}
             {more !== '' && <span className="facts-more"> {more}</span>}

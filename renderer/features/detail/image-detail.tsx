@@ -11,6 +11,7 @@ import { useCopy } from '../../state/use-copy.ts';
 import { Copyable } from '../../ui/copyable.tsx';
 import { momentWords } from '../../ui/moment.ts';
 import { ReadingLine } from '../../ui/reading-line.tsx';
+import { SoftBreaks } from '../../ui/soft-breaks.tsx';
 import { TagTokens } from '../../ui/tag-tokens.tsx';
 import { ErrorReport, signInHost } from '../push/error-report.tsx';
 import { pullCommand } from '../registries/pull-command.ts';
@@ -102,7 +103,9 @@ function ImageHead(props: {
   return (
     <header className="detail-head">
       <div>
-        <h1>{tag === undefined ? name : `${name}:${tag}`}</h1>
+        <h1>
+          <SoftBreaks text={tag === undefined ? name : `${name}:${tag}`} after="/" />
+        </h1>
         {child === null ? (
           <p className="detail-tokens">
             <TagTokens tags={tags} most={12} />

@@ -7,6 +7,7 @@ import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import type { Vm } from '../../../shared/models/vm.ts';
 import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
 import { MenuButton } from '../../ui/menu-button.tsx';
+import { SoftBreaks } from '../../ui/soft-breaks.tsx';
 import { useVmCommands } from '../local/use-vm-commands.ts';
 import { vmTitle } from '../local/vm-title.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
@@ -68,7 +69,9 @@ function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly on
   return (
     <header className="detail-head">
       <div>
-        <h1>{vmTitle(vm)}</h1>
+        <h1>
+          <SoftBreaks text={vmTitle(vm)} after="/" />
+        </h1>
         <p>
           {facts.map((fact) => (
             <span key={fact}>{fact}</span>
@@ -94,12 +97,13 @@ function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly on
 function Defect({ vm }: { readonly vm: Vm }): ReactElement | null {
   const words = useErrorWords();
   if (vm.defect === null) return null;
-  const { what, means } = words(vm.defect);
+  const { what, behind } = words(vm.defect);
   return (
     <div className="detail-notice" data-kind="fail" role="alert">
       <CircleAlert size={15} strokeWidth={1.75} aria-hidden="true" />
       <div>
-        <b>{what}</b> {means} <code>{vm.defect.code}</code>
+        <b>{what}</b>
+        {behind} <code>{vm.defect.code}</code>
       </div>
     </div>
   );

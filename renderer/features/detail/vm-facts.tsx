@@ -17,7 +17,11 @@ export function VmFacts({ vm, known }: { readonly vm: Vm; readonly known: VmKnow
   const facts: Fact[] = [];
   const { sizes, display, digest } = vm;
   if (sizes !== null) {
-    facts.push({ name: t('disk'), value: formatBytes(sizes.logical), more: vm.diskFormat });
+    facts.push({
+      name: t('disk'),
+      value: formatBytes(sizes.logical),
+      more: vm.diskFormat === 'raw' ? t('raw') : 'ASIF',
+    });
   }
   if (known !== undefined && known.layers.length > 0) {
     const { packed, estimated, unknown } = uploadTally(known.layers);

@@ -55,7 +55,7 @@ export function TryIt(props: {
       </div>
       {sample.error !== null && (
         <p className="field-error" role="alert">
-          {words(sample.error).what} {words(sample.error).means}
+          {words(sample.error).whole}
         </p>
       )}
     </>

@@ -1,10 +1,8 @@
-import { ChevronDown, ChevronUp, FolderOpen, FolderSearch } from 'lucide-react';
 import { type ReactElement, type RefObject, useRef, useState } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { z } from 'zod';
 import type { ErrorData } from '../../../shared/errors/app-error.ts';
-import { formatBytes } from '../../../shared/format/bytes.ts';
 import type { Vm, VmList } from '../../../shared/models/vm.ts';
 import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
 import { useMemory } from '../../state/window-memory.ts';
@@ -17,9 +15,12 @@ import { useFocusReturn } from '../../ui/use-focus-return.ts';
 import { startDrag } from '../drag/start-drag.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { useElementSize } from '../weave/use-element-size.ts';
+import { ColumnHeads } from './column-heads.tsx';
 import './local.css';
+import { LocalFoot } from './local-foot.tsx';
 import { LocalRowCells } from './local-row.tsx';
-import { columnUnit, LOCAL_COLUMNS, type LocalColumn, type LocalRow, localRows } from './local-rows.ts';
+import { columnUnit, LOCAL_COLUMNS, type LocalRow, localRows } from './local-rows.ts';
+import { NoVm } from './no-vm.tsx';
 import { useVmCommands } from './use-vm-commands.ts';
 import { vmTitle } from './vm-title.ts';
 
@@ -85,7 +86,8 @@ export function LocalPane(props: LocalPaneProps): ReactElement {
       </header>
       {error !== null && (
         <div className="pane-notice" role="alert">
-          <b>{words(error).what}</b> {words(error).means}
+          <b>{words(error).what}</b>
+          {words(error).behind}
           <Button className="button button-small" onPress={onLookAgain}>
             {t('lookAgain')}
           </Button>
@@ -96,6 +98,7 @@ export function LocalPane(props: LocalPaneProps): ReactElement {
         <>
           <ColumnHeads
             order={order}
+            tree={tree}
             onSort={(by) => {
               setOrder((before) => ({ by, descending: before.by === by ? !before.descending : by !== 'name' }));
             }}
@@ -148,103 +151,5 @@ export function LocalPane(props: LocalPaneProps): ReactElement {
         />
       )}
     </section>
-  );
-}
-
-function ColumnHeads(props: {
-  readonly order: z.infer<typeof orderSchema>;
-  readonly onSort: (by: LocalColumn) => void;
-}): ReactElement {
-  const { order, onSort } = props;
-  const { t } = useTranslation('panes');
-  const Arrow = order.descending ? ChevronDown : ChevronUp;
-  const head = (by: LocalColumn): ReactElement => (
-    <button
-      type="button"
-      className={`local-${by}`}
-      aria-label={t('sortBy', { column: t(`column.${by}`) })}
-      aria-pressed={order.by === by}
-      onClick={() => {
-        onSort(by);
-      }}
-    >
-      {t(`column.${by}`)}
-      {order.by === by && <Arrow size={11} strokeWidth={1.75} aria-hidden="true" />}
-    </button>
-  );
-  return (
-    <div className="local-row local-heads">
-      <span />
-      {head('name')}
-      <span className="local-thread">{t('column.thread')}</span>
-      {head('disk')}
-      {head('used')}
-      {head('shared')}
-    </div>
-  );
-}
-
-/** Nothing found: where Tartan looked, and what to do. */
-function NoVm(props: {
-  readonly list: VmList;
-  readonly onChooseHome: () => void;
-  readonly onLookAgain: () => void;
-}): ReactElement {
-  const { t } = useTranslation('panes');
-  const { list, onChooseHome, onLookAgain } = props;
-  return (
-    <div className="empty no-vm">
-      <h3>{t('noVm')}</h3>
-      <p>{t('lookedHere')}</p>
-      <ul>
-        {list.places.map(({ path, role, found }) => (
-          <li key={path}>
-            <FolderSearch size={15} strokeWidth={1.75} aria-hidden="true" />
-            <div>
-              <code data-tip={path}>{path}</code>
-              <span>{t(`place.${role}`)}</span>
-            </div>
-            <span>{t(found ? 'found' : 'notThere')}</span>
-          </li>
-        ))}
-      </ul>
-      <p className="no-vm-actions">
-        <Button className="button button-small" onPress={onChooseHome}>
-          <FolderOpen size={14} strokeWidth={1.75} aria-hidden="true" />
-          {t('chooseHome')}
-        </Button>
-        <Button className="quiet-button" onPress={onLookAgain}>
-          {t('lookAgain')}
-        </Button>
-      </p>
-      <p>{t('setHome')}</p>
-    </div>
-  );
-}
-
-/** What the disks take. Blocks that clones share are counted in each of them, so the sum is an upper bound where any are shared. */
-function LocalFoot({ list }: { readonly list: VmList }): ReactElement {
-  const { t } = useTranslation('panes');
-  const used = list.vms.reduce((sum, { sizes }) => sum + (sizes?.allocated ?? 0), 0);
-  const shared = list.vms.reduce((sum, { sizes }) => sum + (sizes?.shared ?? 0), 0);
-  return (
-    <footer className="pane-foot">
-      <div>
-        <span>{t('usedOnDisk')}</span>
-        <b>{shared > 0 ? t('upTo', { size: formatBytes(used) }) : formatBytes(used)}</b>
-      </div>
-      {shared > 0 && (
-        <div>
-          <span>{t('sharedByClones')}</span>
-          <span>{formatBytes(shared)}</span>
-        </div>
-      )}
-      {list.volume !== null && (
-        <div>
-          <span>{t('free')}</span>
-          <span>{formatBytes(list.volume.free)}</span>
-        </div>
-      )}
-    </footer>
   );
 }

@@ -13,7 +13,7 @@ export function ErrorLine(props: {
   if (error === null) return null;
   return (
     <p className={inset ? 'field-error form-inset' : 'field-error'} role="alert">
-      {words(error).what} {words(error).means}
+      {words(error).whole}
     </p>
   );
 }

@@ -6,7 +6,7 @@ import { layerLimitError } from '../../../shared/errors/layer-limit-error.ts';
 import { formatBytes } from '../../../shared/format/bytes.ts';
 import { shortDigest } from '../../../shared/format/digest.ts';
 import type { ComparedName } from '../../../shared/models/comparison.ts';
-import type { CachedImagePlan, Plan, PlanReference, PlanTarget } from '../../../shared/models/plan.ts';
+import type { CachedImagePlan, Plan, PlanTarget } from '../../../shared/models/plan.ts';
 import type { Registry } from '../../../shared/models/registry.ts';
 import { sentenceGap } from '../../ui/sentence-gap.ts';
 import { imageName } from '../compare/compare-start.ts';
@@ -53,17 +53,15 @@ export function PlanNotices(props: PlanNoticesProps): ReactElement {
             ],
       )}
       {plan.targets.flatMap((target) =>
-        target.references
-          .filter((reference) => reference.state === 'moves' || reference.state === 'conflict')
-          .map((reference) => (
-            <MovedTag
-              key={reference.reference}
-              reference={reference}
-              repository={targetTitle(t, target)}
-              keeps={otherTags(registries, target, reference)}
-              onCompare={comparing(target, reference, onCompare)}
-            />
-          )),
+        movedTags(target).map((moved) => (
+          <MovedTags
+            key={`${target.registry}/${target.repository} ${moved.state} ${moved.previousDigest ?? ''}`}
+            moved={moved}
+            repository={targetTitle(t, target)}
+            keeps={otherTags(registries, target, moved)}
+            onCompare={comparing(target, moved, onCompare)}
+          />
+        )),
       )}
       {plan.cachedImage !== null && <ImageManifest image={plan.cachedImage} onNewManifest={onNewManifest} />}
       {plan.suspended && <Notice tone="quiet">{t('notice.suspended')}</Notice>}
@@ -108,7 +106,7 @@ function ImageManifest({ image, onNewManifest }: ImageManifestProps): ReactEleme
             t={t}
             i18nKey="notice.asIs"
             values={{ digest: shortDigest(digest) }}
-            components={{ code: <code title={digest} /> }}
+            components={{ code: <code data-tip={digest} /> }}
           />
         </Notice>
       );
@@ -126,47 +124,72 @@ function ImageManifest({ image, onNewManifest }: ImageManifestProps): ReactEleme
   }
 }
 
-/** Tags that the image keeps which a tag leaves; null where the repository's tags were not read. */
+/** Tags of one repository that leave one image in the same way. */
+interface Moved {
+  readonly state: 'moves' | 'conflict';
+  readonly previousDigest: string | null;
+  readonly tags: readonly string[];
+}
+
+/** What moves in a target: tags that leave one image are told together. */
+function movedTags({ references }: PlanTarget): readonly Moved[] {
+  const all: Moved[] = [];
+  for (const { state, previousDigest, tag } of references) {
+    if (state !== 'moves' && state !== 'conflict') continue;
+    const at = all.findIndex((moved) => moved.state === state && moved.previousDigest === previousDigest);
+    const before = all[at];
+    if (before === undefined) all.push({ state, previousDigest, tags: [tag] });
+    else all[at] = { ...before, tags: [...before.tags, tag] };
+  }
+  return all;
+}
+
+/** Tags that the image keeps which tags leave; null where the repository's tags were not read. */
 function otherTags(
   registries: readonly Registry[],
   target: PlanTarget,
-  { tag, previousDigest }: PlanReference,
+  { tags, previousDigest }: Moved,
 ): readonly string[] | null {
   const repository = registries
     .find(({ host }) => host === target.registry)
     ?.repositories.find((own) => own.repository === target.repository);
   const group = repository?.groups.find(({ digest }) => digest === previousDigest);
-  if (group?.tags.includes(tag) !== true) return null;
+  if (group === undefined || !tags.every((tag) => group.tags.includes(tag))) return null;
   const leave = target.references.filter(({ state }) => state === 'moves').map((reference) => reference.tag);
   return group.tags.filter((other) => !leave.includes(other));
 }
 
-/** Compares with the image that a tag leaves; null where that is no image of a registry. */
+/** Compares with the image that tags leave; null where that is no image of a registry. */
 function comparing(
   { place, registry, repository }: PlanTarget,
-  { previousDigest }: PlanReference,
+  { previousDigest }: Moved,
   onCompare: PlanNoticesProps['onCompare'],
 ): (() => void) | null {
   if (place !== 'registry' || previousDigest === null) return null;
   return () => onCompare(imageName(registry, repository, { digest: previousDigest }));
 }
 
-interface MovedTagProps {
-  readonly reference: PlanReference;
+interface MovedTagsProps {
+  readonly moved: Moved;
   readonly repository: string;
   readonly keeps: readonly string[] | null;
   readonly onCompare: (() => void) | null;
 }
 
-function MovedTag({ reference, repository, keeps, onCompare }: MovedTagProps): ReactElement {
+function MovedTags({ moved, repository, keeps, onCompare }: MovedTagsProps): ReactElement {
   const { t, i18n } = useTranslation('push');
-  const { tag, state, previousDigest } = reference;
+  const { state, previousDigest } = moved;
+  const tags = moved.tags.join(t('comma'));
   return (
     <Notice
       tone="warning"
       action={
         onCompare !== null && (
-          <Button className="link-button" aria-label={t('notice.compareWith', { tag })} onPress={onCompare}>
+          <Button
+            className="link-button"
+            aria-label={t('notice.compareWith', { count: moved.tags.length, tags })}
+            onPress={onCompare}
+          >
             {t('notice.compare')}
           </Button>
         )
@@ -175,14 +198,15 @@ function MovedTag({ reference, repository, keeps, onCompare }: MovedTagProps): R
       <Trans
         t={t}
         i18nKey={state === 'conflict' ? 'notice.conflict' : 'notice.moves'}
-        values={{ tag, repository, digest: previousDigest === null ? '' : shortDigest(previousDigest) }}
-        components={{ strong: <b />, code: <code title={previousDigest ?? undefined} /> }}
+        count={moved.tags.length}
+        values={{ tags, repository, digest: previousDigest === null ? '' : shortDigest(previousDigest) }}
+        components={{ strong: <b />, code: <code data-tip={previousDigest ?? undefined} /> }}
       />
       {keeps !== null && sentenceGap(i18n.language)}
       {keeps !== null &&
         (keeps.length === 0
           ? t('notice.keepsNone')
-          : t('notice.keeps', { count: keeps.length, tags: keeps.slice(0, 5).join(', ') }))}
+          : t('notice.keeps', { count: keeps.length, tags: keeps.slice(0, 5).join(t('comma')) }))}
     </Notice>
   );
 }

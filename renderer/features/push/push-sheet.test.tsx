@@ -240,7 +240,7 @@ describe('the push sheet', () => {
     const shown = samplePlan([sampleTarget(layers, { registry: 'ghcr.io', repository: 'acme/sonoma' })]);
     const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(shown) }, [NEW_TAG]);
     const table = await screen.findByRole('grid', { name: 'Layers' });
-    expect(within(table).getByText('ababa…babab').getAttribute('title')).toBe(`Layer ${digest}`);
+    expect(within(table).getByText('ababa…babab').getAttribute('data-tip')).toBe(`Layer ${digest}`);
     table.focus();
     await user.keyboard('{ArrowDown}{ArrowDown}{ArrowDown}{Control>}c{/Control}');
     expect(asked(host, 'app.copyText')).toEqual([{ text: digest }]);
@@ -444,6 +444,29 @@ describe('the push sheet', () => {
     expect((await screen.findByText(/moves from/)).textContent).toBe(
       'sonoma in acme/sonoma moves from 11111…11111 to this image. The old image keeps its tag 14.4.1.',
     );
+  });
+
+  it('tells of tags that leave one image in one notice', async () => {
+    const digest = `sha256:${'1'.repeat(64)}`;
+    const moved = (tag: string) =>
+      ({ reference: `ghcr.io/acme/sonoma:${tag}`, tag, state: 'moves', previousDigest: digest }) as const;
+    const target = sampleTarget(sampleLayers(drawnDisk('p2xu')), {
+      registry: 'ghcr.io',
+      repository: 'acme/sonoma',
+      references: [moved('sonoma'), moved('14.4.1')],
+    });
+    await openSheet(
+      {
+        'registries.list': () => Promise.resolve([REGISTRY]),
+        'plans.make': () => Promise.resolve(samplePlan([target])),
+      },
+      ['ghcr.io/acme/sonoma:sonoma', 'ghcr.io/acme/sonoma:14.4.1'],
+    );
+    const notices = await screen.findAllByText(/moves? from/);
+
+    expect(notices.map(({ textContent }) => textContent)).toEqual([
+      'sonoma, 14.4.1 in acme/sonoma move from 11111…11111 to this image. No other tag names the old image.',
+    ]);
   });
 
   it('asks before a cached image gets a new manifest', async () => {

@@ -32,7 +32,8 @@ export function TagToken({ tag, planned, onRemove, onEdit, onMove }: TagTokenPro
       className="target-token"
       data-state={state ?? undefined}
       aria-label={stateWords === null ? tag : `${tag}, ${stateWords}`}
-      title={[stateWords, t('tokenKeys')].filter((part) => part !== null).join('\n')}
+      aria-description={t('tokenKeys')}
+      data-tip={[stateWords, t('tokenKeys')].filter((part) => part !== null).join('\n')}
       onDoubleClick={onEdit}
       onKeyDown={(event) => {
         if (event.key === 'Backspace' || event.key === 'Delete') onRemove();

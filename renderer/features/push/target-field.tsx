@@ -89,7 +89,7 @@ export function TargetField(props: TargetFieldProps): ReactElement {
           className={`target-health target-health-${health}`}
           role="img"
           aria-label={t(`health.${health}`)}
-          title={t(`health.${health}`)}
+          data-tip={t(`health.${health}`)}
         />
         {target.name !== null && (
           <TargetName name={target.name} label={t('editRepository')} onEdit={() => change(editName(target))} />
@@ -152,7 +152,7 @@ function tokensOf(field: HTMLElement | null): readonly HTMLElement[] {
 function TargetName(props: { name: string; label: string; onEdit: () => void }): ReactElement {
   const slash = props.name.indexOf('/') + 1;
   return (
-    <button type="button" className="target-name" tabIndex={-1} title={props.label} onClick={props.onEdit}>
+    <button type="button" className="target-name" tabIndex={-1} data-tip={props.label} onClick={props.onEdit}>
       <span className="target-host">{props.name.slice(0, slash)}</span>
       {props.name.slice(slash)}
       <span className="target-host"> :</span>

@@ -59,7 +59,8 @@ export function RegistryPage(props: {
       {error !== null && (
         <div className="detail-notice" data-kind="fail" role="alert">
           <div>
-            <b>{words(error).what}</b> {words(error).means} <code>{error.code}</code>
+            <b>{words(error).what}</b>
+            {words(error).behind} <code>{error.code}</code>
           </div>
           {error.code === 'registry.tls' && (
             <Button className="button button-small" onPress={() => setDialog('certificate')}>

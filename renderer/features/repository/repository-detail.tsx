@@ -13,6 +13,7 @@ import { FilterField } from '../../ui/filter-field.tsx';
 import type { MenuPlace } from '../../ui/menu-place.ts';
 import { ReadingLine } from '../../ui/reading-line.tsx';
 import { Segments } from '../../ui/segments.tsx';
+import { SoftBreaks } from '../../ui/soft-breaks.tsx';
 import { copyTo } from '../copy/copy-start.ts';
 import { type Cargo, repositoryCargo } from '../drag/cargo.ts';
 import type { DropTarget } from '../drag/drop-target.ts';
@@ -142,7 +143,8 @@ function RepositoryHead(props: {
       <div>
         <h1>
           <span>{registry.host}/</span>
-          {repository.repository}
+          <wbr />
+          <SoftBreaks text={repository.repository} after="/" />
         </h1>
         <p>
           {facts.map((fact) => (

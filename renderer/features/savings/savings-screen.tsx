@@ -220,7 +220,8 @@ function ReadingError({
   const words = useErrorWords()(error);
   return (
     <div className="pane-notice" role="alert">
-      <b>{words.what}</b> {words.means}
+      <b>{words.what}</b>
+      {words.behind}
       {again !== null && (
         <Button className="button button-small" onPress={again}>
           {t('readAgain')}

@@ -50,7 +50,7 @@ export function IndexRebuildRow(): ReactElement {
       )}
       {error !== null && (
         <span className="field-error" role="alert">
-          {words(error).what} {words(error).means}
+          {words(error).whole}
         </span>
       )}
     </SettingsRow>

@@ -102,7 +102,7 @@ function StorePlace({ settings, own, tasks }: StoreSectionProps): ReactElement {
       )}
       {error !== null && (
         <span className="field-error" role="alert">
-          {words(error).what} {words(error).means}
+          {words(error).whole}
         </span>
       )}
       {left !== null && left !== folder && (

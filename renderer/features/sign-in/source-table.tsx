@@ -37,7 +37,7 @@ export function SourceTable(props: {
           {list.sources.map((source) => (
             <tr key={`${source.source} ${source.namespace ?? ''}`}>
               <td>{sourceWords(source.source)}</td>
-              <td title={accountOf(source)}>{accountOf(source)}</td>
+              <td data-tip={accountOf(source)}>{accountOf(source)}</td>
               <td className="end quiet-cell">
                 {source.changedMs === null ? '' : momentWords(source.changedMs, i18n.language)}
               </td>

@@ -134,12 +134,13 @@ function NotOn({ own }: { readonly own: ThisComputer }): ReactElement | null {
   const words = useErrorWords();
   const { serving } = own;
   if (serving.on || serving.error === null) return null;
-  const { what, means } = words(serving.error);
+  const { what, behind } = words(serving.error);
   return (
     <div className="detail-notice" data-kind="fail" role="alert">
       <CircleAlert size={15} strokeWidth={1.75} aria-hidden="true" />
       <div>
-        <b>{what}</b> {means} <code>{serving.error.code}</code>
+        <b>{what}</b>
+        {behind} <code>{serving.error.code}</code>
       </div>
       <span className="store-notice-actions">
         {serving.error.code === 'serve.portBusy' && (

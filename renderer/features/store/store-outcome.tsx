@@ -161,7 +161,7 @@ function Failed(props: {
     <Outcome
       kind="fail"
       title={t(`failed.${outcome.kind}`)}
-      more={`${words.what} ${words.means} (${error.code})`}
+      more={`${words.whole} (${error.code})`}
       onClose={onClose}
     />
   );

@@ -83,9 +83,9 @@ function FailedBadge({ own }: { readonly own: ThisComputer }): ReactElement | nu
   const words = useErrorWords();
   const { serving } = own;
   if (serving.on || serving.error === null) return null;
-  const { what, means } = words(serving.error);
+  const { whole } = words(serving.error);
   return (
-    <span className="badge" data-kind="fail" data-tip={`${what} ${means}`}>
+    <span className="badge" data-kind="fail" data-tip={whole}>
       <CircleAlert size={11} strokeWidth={1.75} aria-hidden="true" />
       {t('notOn')}
     </span>

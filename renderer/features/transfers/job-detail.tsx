@@ -57,11 +57,13 @@ export function JobDetail({ job, layers, speeds }: JobDetailProps): ReactElement
       aria-label={t(`${wordsOf(job)}:jobOf`, { name: shownName(job.vmName) })}
     >
       <header className="job-head">
-        <h2>{headline(t, job)}</h2>
-        <span className="job-route">
-          {shownName(job.vmName)} → {job.targets.map(placeName).join(', ')}
-        </span>
-        <TagTokens job={job} />
+        <div className="job-title">
+          <h2>{headline(t, job)}</h2>
+          <span className="job-route">
+            {shownName(job.vmName)} → {job.targets.map(placeName).join(', ')}
+          </span>
+          <TagTokens job={job} />
+        </div>
         <JobActions
           job={job}
           onAction={(action) => {
@@ -163,7 +165,7 @@ function JobFacts({
       {facts.map((fact) => (
         <span key={fact}>{fact}</span>
       ))}
-      {retry !== null && <span title={retry.what}>{retry.line}</span>}
+      {retry !== null && <span data-tip={retry.what}>{retry.line}</span>}
     </>
   );
 }

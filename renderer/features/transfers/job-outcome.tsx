@@ -72,7 +72,7 @@ function OutcomeTarget({ target, onCopy }: OutcomeTargetProps): ReactElement {
       {more > 0 && <OutcomeLine name="">{t('copies:moreReferences', { count: more })}</OutcomeLine>}
       {digest !== null && (
         <OutcomeLine name={t('outcome.digest')}>
-          <code title={digest}>sha256:{shortDigest(digest, 6)}</code>
+          <code data-tip={digest}>sha256:{shortDigest(digest, 6)}</code>
           <CopyButton
             label={t('copyDigest')}
             onPress={() => {

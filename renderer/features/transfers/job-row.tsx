@@ -103,7 +103,7 @@ export function JobRow({ job }: { readonly job: JobSummary }): ReactElement {
         {job.kind === 'copy' ? <FrontCut path={job.vmName} /> : <bdi>{shownName(job.vmName)}</bdi>}
       </span>
       <span className="job-row-end">{endWords(t, job, i18n.language)}</span>
-      <span className="job-row-reference" title={references}>
+      <span className="job-row-reference" data-tip={references}>
         <FrontCut path={references} />
       </span>
       <span className="job-row-rest">

@@ -35,7 +35,7 @@ function LayerDigest({ layer }: { readonly layer: PlanLayer }): ReactElement {
     ...(layer.rawDigest === null ? [] : [t('rawDigest', { digest: layer.rawDigest })]),
   ];
   return (
-    <td className="layer-table-code layer-table-digest" title={whole.join('\n')}>
+    <td className="layer-table-code layer-table-digest" data-tip={whole.join('\n')}>
       {layer.digest === null ? '' : shortDigest(layer.digest)}
     </td>
   );
@@ -115,7 +115,7 @@ export const LiveCells = memo(function LiveCells({
     <>
       <LayerNumber layer={layer} chunkSize={chunkSize} />
       {byDigest ? (
-        <td className="layer-table-code" title={layer.digest ?? ''}>
+        <td className="layer-table-code" data-tip={layer.digest ?? ''}>
           {layer.digest === null ? '' : shortDigest(layer.digest)}
         </td>
       ) : (

@@ -43,10 +43,10 @@ function RetryNote({ layer, onRetryNow }: LiveNoteProps): ReactElement | null {
   const words = useRetryWords(layer.retry);
   if (words === null) return null;
   const { line, cause, what } = words;
-  if (layer.status === 'failed') return <span title={what}>{cause}</span>;
+  if (layer.status === 'failed') return <span data-tip={what}>{cause}</span>;
   return (
     <span className="live-note">
-      <span title={what}>{line}</span>
+      <span data-tip={what}>{line}</span>
       {onRetryNow !== undefined && (
         <button type="button" className="live-note-retry" onClick={onRetryNow}>
           {t('note.retryNow')}

@@ -36,7 +36,7 @@ export function WeaveLegend(props: WeaveLegendProps): ReactElement {
               type="button"
               className="weave-legend-entry"
               aria-pressed={filter === kind}
-              title={form === 'one-line' ? size : undefined}
+              data-tip={form === 'one-line' ? size : undefined}
               onPointerEnter={() => {
                 onHighlight(kind);
               }}
