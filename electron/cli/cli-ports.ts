@@ -8,6 +8,7 @@ import { silentLog } from '../host/host-log.ts';
 import { hostNetwork } from '../host/network.ts';
 import { redact } from '../host/redact.ts';
 import { systemClock } from '../host/system-clock.ts';
+import { createWakefulness } from './wakefulness.ts';
 
 /** What the engine takes from a terminal's process. Warnings go to stderr when `TARTAN_LOG` is set. */
 export function cliPorts(builtFolder: string, forkHelper: ForkHelper): EnginePorts {
@@ -28,8 +29,7 @@ export function cliPorts(builtFolder: string, forkHelper: ForkHelper): EnginePor
     ]),
     forkHelper,
     network: hostNetwork(environment),
-    // A terminal has no power management of its own; CI machines do not sleep.
-    wakefulness: { hold: () => () => undefined },
+    wakefulness: createWakefulness(),
     chunkSize: chunkSizeOf(environment),
   };
 }

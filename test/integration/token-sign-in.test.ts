@@ -1,24 +1,28 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Credential } from '../../electron/engine/ports.ts';
-import { copyWithSkopeo } from '../fixtures/decode-image.ts';
+import { copyWithSkopeo, pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { isCommit } from '../fixtures/faults.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
-import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
+import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine } from '../fixtures/test-engine.ts';
 import { startTokenServer, type TokenRules, type TokenServer } from '../fixtures/token-server.ts';
 
 const account = { user: 'alice', password: 'made-up-here' };
+/** How skopeo signs in. */
+const AS_ALICE = ['--src-tls-verify=false', '--src-creds', `${account.user}:${account.password}`];
 const alice: Credential = { username: 'alice', secret: account.password, kind: 'password', source: 'test' };
 
 let home: TartHome;
+let vm: TartVm;
 let server: TokenServer;
 let registry: DockerRegistry;
 
 beforeAll(async () => {
   home = await makeTartHome();
-  await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
+  vm = await makeTartVm(home, { name: 'builder', disk: SMALLEST_DISK });
 });
 afterEach(async () => {
   await Promise.all([registry.stop(), server.close()]);
@@ -34,8 +38,7 @@ const image = (repository: string, tag = '1'): string => `${registry.host}/${rep
 
 /** Whether skopeo, signed in, finds the image; it checks every digest. */
 async function isThere(repository: string): Promise<boolean> {
-  const options = ['--src-tls-verify=false', '--src-creds', `${account.user}:${account.password}`];
-  const found = await copyWithSkopeo(image(repository), options).catch(() => null);
+  const found = await copyWithSkopeo(image(repository), AS_ALICE).catch(() => null);
   await found?.remove();
   return found !== null;
 }
@@ -107,7 +110,7 @@ describe('a registry with a token server', () => {
     });
   });
 
-  it('gives a new token once when the first ends in the middle of a push', async () => {
+  it('gives a new token once when the first ends in the middle of a push, and the image is correct', async () => {
     await start();
     let committed = false;
     let first: string | undefined;
@@ -122,10 +125,12 @@ describe('a registry with a token server', () => {
     });
     const ended = await push(alice, `${proxy.host}/team/long:1`);
     await proxy.close();
-    expect({ ended, tokens: server.seen.length, there: await isThere('team/long') }).toEqual({
+    const tokens = server.seen.length;
+    const { disk } = await pullWithSkopeo(image('team/long'), AS_ALICE);
+    expect({ ended, tokens, whole: disk.equals(await readFile(vm.diskFile)) }).toEqual({
       ended: 'done',
       tokens: 2,
-      there: true,
+      whole: true,
     });
     expect(refused).toBeGreaterThan(0);
   });
