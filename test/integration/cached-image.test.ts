@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { answer, isBlobHead, isCommit, isManifestPut } from '../fixtures/faults.ts';
 import { pushForeignImage } from '../fixtures/foreign-image.ts';
 import { type Fault, type RegistryProxy, startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeCachedImage, makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
@@ -48,10 +49,12 @@ async function cache(
 async function foreignImage(
   repository: string,
   fault?: Fault,
-): Promise<{ vmId: string; digest: string; proxy: RegistryProxy }> {
+): Promise<{ vmId: string; digest: string; config: string; proxy: RegistryProxy }> {
   const { manifest, config } = await pushForeignImage(source.host, repository, '1', vm, 700_000);
   const proxy = await startRegistryProxy(source.host, fault);
-  return { ...(await cache(proxy, repository, manifest, config)), proxy };
+  // The fixture wrote this manifest.
+  const named = JSON.parse(manifest.toString()) as { readonly config: { readonly digest: string } };
+  return { ...(await cache(proxy, repository, manifest, config)), config: named.config.digest, proxy };
 }
 
 const isBlobGet = (method: string, path: string): boolean => method === 'GET' && path.includes('/blobs/');
@@ -107,6 +110,29 @@ describe('a push of a cached image', () => {
       expect(disk.equals(readFileSync(vm.diskFile))).toBe(true);
       expect(manifest['annotations']).toEqual({ 'org.cirruslabs.tart.uncompressed-disk-size': String(vm.diskSize) });
     }
+  });
+
+  it('brings the image’s config anew where the registry only said to have it', async () => {
+    const { vmId, digest, config, proxy } = await foreignImage('foreign/forgotten');
+    const repository = 'foreign/forgotten';
+    let brought = false;
+    const forgetful = await startRegistryProxy(target.host, (seen, incoming, outgoing) => {
+      if (isCommit(seen) && decodeURIComponent(seen.path).includes(config)) brought = true;
+      const asked = isBlobHead(seen) && seen.path.endsWith(config) && !brought;
+      return asked ? answer(200, { 'docker-content-digest': config })(seen, incoming, outgoing) : undefined;
+    });
+    const { document } = await withEngine((engine) =>
+      engine.push({ vmId, references: [`${forgetful.host}/${repository}:1`] }),
+    );
+    await Promise.all([proxy.close(), forgetful.close()]);
+    const copy = await pullWithSkopeo(`${target.host}/${repository}:1`);
+
+    expect({
+      brought,
+      manifest: document.targets[0]?.manifestDigest,
+      puts: forgetful.seen.filter(isManifestPut).map(({ status }) => status),
+      whole: copy.disk.equals(readFileSync(vm.diskFile)),
+    }).toEqual({ brought: true, manifest: digest, puts: [400, 201], whole: true });
   });
 
   it('goes on at the byte where the image’s registry broke off', async () => {

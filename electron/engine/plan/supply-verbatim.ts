@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { RepositoryName } from '../digests/content-index.ts';
 import { sha256 } from '../oci/digest.ts';
 import { tartOciConfig } from '../oci/tart-manifest.ts';
 import { askHome, placeOf } from './ask-home.ts';
@@ -114,7 +115,7 @@ async function copyFromPlaces(
 
 /** Finds the bytes of the OCI config that the manifest names, if a target lacks it or gets it again; answers its digest if nobody has it. */
 async function supplyOciConfig(parts: PlanningParts, draft: PushDraft, signal: AbortSignal): Promise<string | null> {
-  const { verbatim, image, os, arch, diskFormat } = draft.source;
+  const { verbatim } = draft.source;
   if (verbatim === null) return null;
   const { digest, size } = verbatim.config;
   const again = isSentAgain(draft, digest);
@@ -126,23 +127,41 @@ async function supplyOciConfig(parts: PlanningParts, draft: PushDraft, signal: A
     }),
   );
   if (lacked.every((registry) => registry === null)) return null;
-  const rebuilt = tartOciConfig({ os, arch, diskFormat, labels: {} });
-  if (sha256(rebuilt) === digest) {
-    draft.ociConfig = rebuilt;
-    return null;
-  }
-  // With labels of its own, or another program's: only a registry has it.
   const having = draft.targets.filter((_target, at) => lacked[at] === null);
-  // Where it is to be sent again the targets are asked last: what they have may be what is wrong.
-  const places = [...having, ...(image === null ? [] : [image.home]), ...(again ? draft.targets : [])];
+  // To be sent again: the targets are asked last, what they have may be what is wrong.
+  const [before, behind] = again ? [[], draft.targets] : [having, []];
+  draft.ociConfig = await ociConfigOf(parts, draft, [...before, ...homeOf(draft), ...behind], signal);
+  return draft.ociConfig === null ? digest : null;
+}
+
+/** The repository that a cached image came from, in a list; none for a VM. */
+export function homeOf({ source }: Pick<PushDraft, 'source'>): RepositoryName[] {
+  return source.image === null ? [] : [source.image.home];
+}
+
+/**
+ * The bytes of the OCI config that a cached image's manifest names: made anew where that gives them, else from the first of
+ * `places` that has them; null where nobody has.
+ */
+export async function ociConfigOf(
+  { clientOf }: Pick<PlanningParts, 'clientOf'>,
+  { source }: Pick<PushDraft, 'source'>,
+  places: readonly RepositoryName[],
+  signal: AbortSignal,
+): Promise<Uint8Array | null> {
+  const { verbatim, os, arch, diskFormat } = source;
+  if (verbatim === null) return null;
+  const { digest } = verbatim.config;
+  const rebuilt = tartOciConfig({ os, arch, diskFormat, labels: {} });
+  if (sha256(rebuilt) === digest) return rebuilt;
+  // With labels of its own, or another program's: only a registry has it.
   for (const { registry, repository } of places) {
     try {
-      draft.ociConfig = await parts.clientOf(registry).getSmallBlob(repository, digest, { signal });
-      return null;
+      return await clientOf(registry).getSmallBlob(repository, digest, { signal });
     } catch (thrown) {
       signal.throwIfAborted();
       if (!(thrown instanceof AppError)) throw thrown;
     }
   }
-  return digest;
+  return null;
 }

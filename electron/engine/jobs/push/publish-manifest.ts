@@ -5,6 +5,7 @@ import { limited } from '../../plan/limited.ts';
 import { type DraftTarget, isSentAgain } from '../../plan/push-draft.ts';
 import { type ManifestChoice, newOciConfig, type SettledManifest } from '../../plan/settle-manifest.ts';
 import { singleLayer } from '../../plan/small-layers.ts';
+import { homeOf, ociConfigOf } from '../../plan/supply-verbatim.ts';
 import { accountName } from '../../registry/distribution-client.ts';
 import type { PushContext } from './push-context.ts';
 
@@ -41,7 +42,7 @@ async function publishTo(
   const named = target.states.every(({ state }) => state === 'same');
   const moves = !named || run.readsBack || run.draft.sendAgain.length > 0;
   await allOf([
-    putOciConfig(run, target, ociConfigOf(run, manifest), signal),
+    putOciConfig(run, target, configBlobOf(run, manifest), signal),
     moves ? checkBlobs(run, target, signal) : Promise.resolve(),
   ]);
   if (moves) await moveTags(run, target, manifest, signal);
@@ -86,10 +87,13 @@ async function putOciConfig(
     run.blobs.find(target, digest);
     return;
   }
-  // Planning found the bytes for every target that lacked it; one that lost it meanwhile is too late.
-  if (bytes === null) throw new AppError('blob.missing', { host: target.registry, digest });
+  // Planning looked for the bytes where a target lacked it; this one lost it meanwhile, or never had it.
+  const places = [...run.draft.targets.filter((other) => other !== target), ...homeOf(run.draft)];
+  const found = bytes ?? (await ociConfigOf(run.parts, run.draft, places, signal));
+  if (found === null) throw new AppError('blob.missing', { host: target.registry, digest });
+  run.draft.ociConfig ??= found;
   run.parts.requests.upload += 1;
-  await client.putSmallBlob(target.repository, bytes, digest, { signal });
+  await client.putSmallBlob(target.repository, found, digest, { signal });
   run.blobs.bring(target, digest);
 }
 
@@ -102,7 +106,7 @@ async function hasBlob(run: PushContext, target: DraftTarget, digest: string, si
     : await client.headBlob(target.repository, digest, { signal });
 }
 
-function ociConfigOf({ draft }: PushContext, { ociConfig }: SettledManifest): OciConfigBlob {
+function configBlobOf({ draft }: PushContext, { ociConfig }: SettledManifest): OciConfigBlob {
   if (ociConfig !== null) return ociConfig;
   return { digest: draft.source.verbatim?.config.digest ?? '', bytes: draft.ociConfig };
 }

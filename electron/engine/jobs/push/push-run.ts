@@ -265,7 +265,8 @@ export class PushRun implements PushContext {
     let again = false;
     for (const gone of digests) {
       const layers = this.draft.layers.filter((layer) => layer.digest === gone);
-      if (layers.length === 0 && gone !== this.#manifest?.ociConfig?.digest) continue;
+      const config = this.#manifest?.ociConfig?.digest ?? this.draft.ociConfigDigest;
+      if (layers.length === 0 && gone !== config) continue;
       for (const target of this.draft.targets) {
         const other = target.registry !== host || (repository !== undefined && target.repository !== repository);
         if (other || this.blobs.mistrusts(target, gone)) continue;
