@@ -241,6 +241,43 @@ describe('the command line', () => {
     });
   });
 
+  it('pushes the same image where libc cannot be called: another program locks the VM, and zeros are found by reading', async () => {
+    const stateHome = await mkdtemp(join(tmpdir(), 'tartan-state-'));
+    const broken = join(stateHome, 'broken-koffi.cjs');
+    await writeFile(
+      broken,
+      `const Module = require('node:module');
+       const load = Module._load;
+       Module._load = (name, ...others) => {
+         if (name !== 'koffi') return load(name, ...others);
+         require('node:fs').appendFileSync(\`\${__filename}.asked\`, 'x');
+         throw new Error('no binary for this system');
+       };`,
+    );
+    const environment = { NODE_OPTIONS: `--require "${broken}"` };
+    const usual = await run('push', vm.name, `${registry.host}/libc/with:1`, '--json');
+    const without = await runTartan(['push', vm.name, `${registry.host}/libc/without:1`, '--json'], {
+      ...place,
+      stateHome,
+      environment,
+    });
+    const [withLibc, withoutLibc] = [usual, without].map(({ stdout }) =>
+      planSchema
+        .parse(JSON.parse(stdout))
+        .targets[0]?.layers.map(({ digest, origin }) => ({ digest, zero: origin === 'zero' })),
+    );
+    const asked = await readFile(`${broken}.asked`, 'utf8');
+    const whole = await isWhole(`${registry.host}/libc/without:1`, vm);
+    await rm(stateHome, { recursive: true, force: true });
+
+    expect({ layers: withoutLibc, asked: asked.length > 0, whole }).toEqual({
+      layers: withLibc,
+      asked: true,
+      whole: true,
+    });
+    expect(withLibc?.filter(({ zero }) => zero).length).toBeGreaterThan(0);
+  });
+
   it('works twice at once on the same state', async () => {
     const references = ['first', 'second'].map((tag) => `${registry.host}/team/twice:${tag}`);
     const both = await Promise.all(references.map((reference) => run('push', vm.name, reference)));
