@@ -9,6 +9,7 @@ import { rangesWithin } from '../disk/holes.ts';
 import { type DataRange, dataRangesOf } from '../native/seek-data.ts';
 import { parseManifest, tartImageOf } from '../oci/parse-manifest.ts';
 import type { Clock } from '../ports.ts';
+import { InFlight } from '../registry/in-flight.ts';
 import { openCachedImage } from '../tart/cached-image.ts';
 
 /** A layer that the manifest of a cached image names for raw bytes, and where those bytes should lie. */
@@ -53,9 +54,12 @@ const MOST_IMAGES = 100;
  */
 export class CachedLayers {
   readonly #parts: CachedLayersParts;
-  #disks: Promise<readonly CachedDisk[]> | null = null;
-  #known: Promise<ReadonlyMap<string, readonly CachedLayer[]>> | null = null;
-  readonly #confirmed = new Map<string, Promise<number | null>>();
+  #disks: readonly CachedDisk[] | null = null;
+  #known: ReadonlyMap<string, readonly CachedLayer[]> | null = null;
+  readonly #reading = new InFlight<'images', readonly CachedDisk[]>();
+  /** Whether chunks were found to be what the manifest says. */
+  readonly #confirmed = new Map<string, boolean>();
+  readonly #confirming = new InFlight<string, number | null>();
 
   constructor(parts: CachedLayersParts) {
     this.#parts = parts;
@@ -77,14 +81,20 @@ export class CachedLayers {
    * Hashes the image's chunk, unless its digest is remembered. If it is what the manifest says, the pair is a fact and is
    * learned. Answers bytes read; null = the chunk is something else, or is gone.
    */
-  confirm(layer: CachedLayer, signal: AbortSignal): Promise<number | null> {
+  async confirm(layer: CachedLayer, signal: AbortSignal): Promise<number | null> {
     const key = `${layer.disk.path} ${layer.rawDigest}`;
-    const under = this.#confirmed.get(key);
-    if (under !== undefined) return under.then((read) => (read === null ? null : 0));
-    const work = this.#confirm(layer, signal);
-    this.#confirmed.set(key, work);
-    work.catch(() => this.#confirmed.delete(key));
-    return work;
+    const known = this.#confirmed.get(key);
+    if (known !== undefined) return known ? 0 : null;
+    const own = { begun: false };
+    const begin = async (until: AbortSignal): Promise<number | null> => {
+      own.begun = true;
+      const read = await this.#confirm(layer, until);
+      this.#confirmed.set(key, read !== null);
+      return read;
+    };
+    const read = await this.#confirming.join(key, begin, signal);
+    // Who only waited has read nothing.
+    return own.begun || read === null ? read : 0;
   }
 
   async #confirm(layer: CachedLayer, signal: AbortSignal): Promise<number | null> {
@@ -123,19 +133,14 @@ export class CachedLayers {
   }
 
   /** The images themselves. */
-  images(signal: AbortSignal): Promise<readonly CachedDisk[]> {
-    this.#disks ??= this.#read(signal).catch((error: unknown) => {
-      this.#disks = null;
-      throw error;
-    });
+  async images(signal: AbortSignal): Promise<readonly CachedDisk[]> {
+    this.#disks ??= await this.#reading.join('images', (until) => this.#read(until), signal);
     return this.#disks;
   }
 
-  #list(signal: AbortSignal): Promise<ReadonlyMap<string, readonly CachedLayer[]>> {
-    this.#known ??= this.images(signal).then(byRawDigest, (error: unknown) => {
-      this.#known = null;
-      throw error;
-    });
+  async #list(signal: AbortSignal): Promise<ReadonlyMap<string, readonly CachedLayer[]>> {
+    const disks = await this.images(signal);
+    this.#known ??= byRawDigest(disks);
     return this.#known;
   }
 

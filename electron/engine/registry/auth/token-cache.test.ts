@@ -104,6 +104,22 @@ describe('the tokens of a host', () => {
     });
   });
 
+  it('of another account that were asked for when somebody signed in are given to who waits, and not kept', async () => {
+    const { asked, get, cache } = scene();
+    const before = get('a');
+    cache.clear();
+    const behind = get('a');
+    asked[1]?.answer('new account');
+    asked[0]?.answer('old account');
+    const given = [await before, await behind];
+
+    expect({ given, kept: await get('a'), asked: asked.length }).toEqual({
+      given: ['old account', 'new account'],
+      kept: 'new account',
+      asked: 2,
+    });
+  });
+
   it('are kept for the newest 256 lists of scopes', async () => {
     const { asked, get } = scene();
     for (let key = 0; key < 300; key += 1) {
