@@ -2,7 +2,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { type DockerRegistry, freePort, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngineOptions } from '../fixtures/test-engine.ts';
@@ -152,5 +152,24 @@ describe('a host whose name cannot be looked up', () => {
     await engine.close();
 
     expect({ ended, asked }).toEqual({ ended: 'registry.unreachable', asked: most });
+  });
+});
+
+describe('a proxy that cannot be reached', () => {
+  it.each<[string, () => Promise<string>, RegExp]>([
+    ['nobody answers', async () => `http://127.0.0.1:${await freePort()}`, /^PROXY_ECONNREFUSED$/],
+    // Without a network nobody can say that there is no such name.
+    ['its name has no address', () => Promise.resolve('http://proxy.invalid:3128'), /^PROXY_(ENOTFOUND|EAI_AGAIN)$/],
+  ])('is named as what is wrong, not the registry behind it: %s', async (_what, where, reason) => {
+    const proxy = await where();
+    const engine = await openTestEngine({ tartHome: home.root, network: { proxyFor: () => proxy } });
+    const asked = { reference: 'registry.example/a/b:1', insecure: false };
+    const ended = engine.handlers['images.inspect'](asked, new AbortController().signal);
+
+    await expect(ended).rejects.toMatchObject({
+      code: 'registry.unreachable',
+      params: { host: 'registry.example', reason: expect.stringMatching(reason) as unknown },
+    });
+    await engine.close();
   });
 });

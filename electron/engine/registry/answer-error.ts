@@ -114,6 +114,22 @@ export function networkError(host: string, code: string, cause?: unknown): AppEr
   return new AppError('registry.unreachable', params, { cause });
 }
 
+/** Faults of getting a connection at all. */
+const CONNECTING: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** A fault's code where a proxy stands between: what cannot be connected to is the proxy, which tells by a status what lies behind. */
+export function throughProxy(code: string): string {
+  return CONNECTING.has(code) ? `PROXY_${code}` : code;
+}
+
 /** Whether trying the same again can help: the network, overload, a registry that is down for a moment. */
 export function isPassing(error: AppError): boolean {
   // A proxy that refuses (407, 403) goes on refusing.
@@ -131,5 +147,5 @@ export function isPassing(error: AppError): boolean {
  * cannot answer now (`EAI_AGAIN`) is a fault like any other.
  */
 export function attemptsAfter(error: AppError): number {
-  return error.params['reason'] === 'ENOTFOUND' ? 2 : ATTEMPTS;
+  return /^(PROXY_)?ENOTFOUND$/.test(String(error.params['reason'])) ? 2 : ATTEMPTS;
 }

@@ -5,7 +5,7 @@ import type { Certificate, CertificateChain } from '../../../shared/models/certi
 import { faultCode } from '../codec/fault-code.ts';
 import { openJudged } from '../codec/open-dispatcher.ts';
 import type { NetworkPort } from '../ports.ts';
-import { networkError } from './answer-error.ts';
+import { networkError, throughProxy } from './answer-error.ts';
 import { type HostTrust, trustedWith } from './transport.ts';
 
 /** Longer chains are none that anybody verifies. */
@@ -65,7 +65,8 @@ async function lookAt(
     const found = seen as Look | null;
     if (found !== null) return found;
     signal.throwIfAborted();
-    throw networkError(host, faultCode(thrown), thrown);
+    const code = faultCode(thrown);
+    throw networkError(host, network.proxy === null ? code : throughProxy(code), thrown);
   } finally {
     await dispatcher.destroy();
   }

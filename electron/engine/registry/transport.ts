@@ -8,7 +8,7 @@ import { faultCode } from '../codec/fault-code.ts';
 import { openDispatcher } from '../codec/open-dispatcher.ts';
 import { isPrivateIp } from '../codec/public-lookup.ts';
 import type { NetworkPort } from '../ports.ts';
-import { type AnswerFacts, networkError } from './answer-error.ts';
+import { type AnswerFacts, networkError, throughProxy } from './answer-error.ts';
 import { hostNameOf, isPrivateAddress, mayLeadTo } from './loopback.ts';
 
 const FIRST_BYTE_MS = 60_000;
@@ -180,8 +180,14 @@ export class Transport {
     } catch (thrown) {
       if (thrown instanceof AppError) throw thrown;
       exchange.signal.throwIfAborted();
-      throw networkError(this.#host, faultCode(thrown), thrown);
+      throw this.faultAt(exchange.url, faultCode(thrown), thrown);
     }
+  }
+
+  /** The error that a network fault of a request is, its own or a worker's. `code` is as `faultCode` tells it. */
+  faultAt(url: string, code: string, cause?: unknown): AppError {
+    const proxied = this.#network.proxyFor(new URL(url).origin) !== null;
+    return networkError(this.#host, proxied ? throughProxy(code) : code, cause);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { RequestSinkSpec } from '../codec/codec-protocol.ts';
-import { answerError, isPassing, networkError } from './answer-error.ts';
+import { answerError, isPassing } from './answer-error.ts';
 import { pushScope } from './auth/scopes.ts';
 import { ATTEMPTS } from './backoff.ts';
 import type { HostProfile } from './hosts/host-profile.ts';
@@ -164,7 +164,7 @@ export class UploadSession {
    */
   async onAnswer(piece: UploadPiece, answer: UploadAnswer): Promise<UploadStep> {
     if (answer.kind === 'networkError') {
-      return await this.#afterFault(piece, networkError(this.#requester.host, answer.code), null);
+      return await this.#afterFault(piece, this.#requester.transport.faultAt(this.#location, answer.code), null);
     }
     const { status } = answer;
     if (status === 201 || status === 202 || status === 204) {
