@@ -11,7 +11,9 @@ export default defineConfig(
       'screenshots',
       // AssemblyScript: its types (u32, usize, v128) and built-ins are not TypeScript's. Its compiler checks it at every build.
       'electron/engine/codec/assembly',
+      // Not in the TypeScript project, which the rules need: its `electron` is that of the runtime it is put into.
       'build/runtime',
+      // CommonJS, as its program wants it; the project has modules only.
       '.dependency-cruiser.cjs',
     ],
   },
