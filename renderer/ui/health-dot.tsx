@@ -8,12 +8,14 @@ export function HealthDot(props: {
   readonly health: Registry['health'];
   /** Another word than that of the health. */
   readonly word?: string;
+  /** The word stands beside the dot, and is not said twice. */
+  readonly beside?: boolean;
 }): ReactElement {
   const { t } = useTranslation('panes');
-  const { health, word = t(`health.${health}`) } = props;
+  const { health, word = t(`health.${health}`), beside = false } = props;
   return (
     <span className="health-dot" data-health={health} data-tip={word}>
-      <span className="for-readers">{word}</span>
+      {!beside && <span className="for-readers">{word}</span>}
     </span>
   );
 }

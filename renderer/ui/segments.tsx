@@ -26,8 +26,7 @@ export function Segments<Choice extends string>(props: {
     >
       {choices.map((choice) => (
         <ToggleButton key={choice} id={choice} className="segment">
-          {words(choice)}
-          {count !== undefined && <span className="segment-count">{count(choice)}</span>}
+          {words(choice)} {count !== undefined && <span className="segment-count">{count(choice)}</span>}
         </ToggleButton>
       ))}
     </ToggleButtonGroup>

@@ -16,7 +16,7 @@ export function LayersTable({ image }: { readonly image: Image }): ReactElement 
         {t('layers')}{' '}
         <span>{t('layersOf', { count: image.layers.length, packed: formatBytes(image.packedSize ?? 0) })}</span>
       </h2>
-      <table className="table">
+      <table className="table" aria-label={t('layers')}>
         <thead>
           <tr>
             <th className="end narrow-column">#</th>
@@ -62,7 +62,7 @@ export function ChildrenTable(props: {
       <h2 className="section-title">
         {t('children')} <span>{t('childCount', { count: image.children.length })}</span>
       </h2>
-      <table className="table">
+      <table className="table" aria-label={t('children')}>
         <thead>
           <tr>
             <th>{t('platform')}</th>
@@ -103,7 +103,7 @@ export function ReferrersTable({ referrers }: { readonly referrers: readonly Ima
       <h2 className="section-title">
         {t('referrers')} <span>{t('referrerCount', { count: referrers.length })}</span>
       </h2>
-      <table className="table">
+      <table className="table" aria-label={t('referrers')}>
         <thead>
           <tr>
             <th>{panes('kind')}</th>

@@ -36,7 +36,7 @@ export function RepositoryTable({ registry, onSelect }: RepositoryTableProps): R
       {repositories.length === 0 ? (
         <p className="nothing">{t(emptyRegistry(registry))}</p>
       ) : (
-        <table className="table repositories-table">
+        <table className="table repositories-table" aria-label={t('repositoriesHead')}>
           <thead>
             <tr>
               <th>{t('repository')}</th>

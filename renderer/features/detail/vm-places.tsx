@@ -40,7 +40,7 @@ export function VmPlaces({
       {known.places.length === 0 ? (
         <p className="nothing">{t(known.digestedMs === null ? 'whereUnknown' : 'whereNowhere')}</p>
       ) : (
-        <table className="table places-table">
+        <table className="table places-table" aria-label={t('whereItIs')}>
           <thead>
             <tr>
               <th>{t('repository')}</th>

@@ -28,7 +28,7 @@ export function VmPushes(props: {
       {jobs.length === 0 ? (
         <p className="nothing">{t('noPush')}</p>
       ) : (
-        <table className="table pushes-table">
+        <table className="table pushes-table" aria-label={t('pushesOfVm')}>
           <thead>
             <tr>
               <th>{t('finished')}</th>

@@ -23,7 +23,7 @@ export function VmSnapshots({ vm }: { readonly vm: Vm }): ReactElement | null {
       <h2 className="section-title">
         {t('title')} <span data-tip={t('tip')}>{t('held', { bytes: formatBytes(held) })}</span>
       </h2>
-      <table className="table snapshots-table">
+      <table className="table snapshots-table" aria-label={t('title')}>
         <thead>
           <tr>
             <th>{t('made')}</th>

@@ -43,7 +43,7 @@ export function WaitingJobs(props: {
         {t('waitingForThis')}
         {goingOn > 0 && <span>{t('signIn:goOn', { count: goingOn })}</span>}
       </h2>
-      <table className="table">
+      <table className="table" aria-label={t('waitingForThis')}>
         <thead>
           <tr>
             <th>{t('job')}</th>

@@ -9,7 +9,7 @@ import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
 import { useErrorWords } from '../push/use-error-words.ts';
 import { Thread } from '../weave/thread.tsx';
-import { columnFigure, type LocalRow } from './local-rows.ts';
+import { columnFigure, type LocalColumn, type LocalRow } from './local-rows.ts';
 import { uploadTally } from './upload-tally.ts';
 import { imageEnd, imagePlace, vmTitle } from './vm-title.ts';
 
@@ -45,8 +45,8 @@ function StateIcon({ vm }: { readonly vm: Vm }): ReactElement {
   );
 }
 
-/** All that is known of a VM in lines: for the tooltip of its row. */
-function useRowTip(): (vm: Vm, known: VmKnowledge | undefined) => string {
+/** All that is known of a VM in lines: for the tooltip of its row, and behind its name for screen readers. */
+function useRowTip(): (vm: Vm, known: VmKnowledge | undefined) => readonly string[] {
   const { t } = useTranslation('panes');
   const words = useErrorWords();
   return (vm, known) => {
@@ -55,7 +55,7 @@ function useRowTip(): (vm: Vm, known: VmKnowledge | undefined) => string {
     else lines.push(...vm.tags.slice(1).map((tag) => `:${tag}`));
     if (vm.defect !== null) {
       const { what, means } = words(vm.defect);
-      return [...lines, what, means].filter((line) => line !== '').join('\n');
+      return [...lines, what, means].filter((line) => line !== '');
     }
     if (vm.sizes !== null) {
       const { logical, allocated, shared } = vm.sizes;
@@ -63,7 +63,7 @@ function useRowTip(): (vm: Vm, known: VmKnowledge | undefined) => string {
       if (shared !== null && shared > 0) lines.push(t('tip.shared', { shared: formatBytes(shared) }));
     }
     if (known !== undefined) lines.push(knownWords(t, known));
-    return lines.join('\n');
+    return lines;
   };
 }
 
@@ -102,7 +102,11 @@ function GroupCells({
       <span className="local-group">{row.name}</span>
       <span className="local-count">{row.count}</span>
       <span className="fill" />
-      {row.group === 'vm' && <span className="local-unit">{unit}</span>}
+      {row.group === 'vm' && (
+        <span className="local-unit" aria-hidden="true">
+          {unit}
+        </span>
+      )}
     </>
   );
 }
@@ -124,11 +128,20 @@ function ImageName({ vm }: { readonly vm: Vm }): ReactElement {
   return repository === '' ? <FrontCut path={vm.folder} /> : <FrontCut path={repository} end={imageEnd(vm)} />;
 }
 
+/** A figure without its unit, which stands in the head of the group: a screen reader is told with it. */
+function Figure({ column, words }: { readonly column: LocalColumn; readonly words: string }): ReactElement {
+  return (
+    <span className={`figure local-${column}`} aria-hidden="true">
+      {words}
+    </span>
+  );
+}
+
 function VmCells({ vm, known, unit, wide }: Omit<LocalRowProps, 'row'> & { readonly vm: Vm }): ReactElement {
   const words = useErrorWords();
-  const tip = useRowTip();
+  const lines = useRowTip()(vm, known);
   return (
-    <span className="local-row" data-tip={tip(vm, known)} data-defect={vm.defect !== null || undefined}>
+    <span className="local-row" data-tip={lines.join('\n')} data-defect={vm.defect !== null || undefined}>
       <StateIcon vm={vm} />
       <span className="name">{vm.kind === 'vm' ? <VmName vm={vm} /> : <ImageName vm={vm} />}</span>
       {vm.defect !== null ? (
@@ -138,9 +151,11 @@ function VmCells({ vm, known, unit, wide }: Omit<LocalRowProps, 'row'> & { reado
       ) : (
         <>
           <span className="local-thread">{known !== undefined && <Thread layers={known.layers} wide={wide} />}</span>
-          <span className="figure local-disk">{columnFigure(vm.sizes?.logical ?? null, unit, 0)}</span>
-          <span className="figure">{columnFigure(vm.sizes?.allocated ?? null, unit, 1)}</span>
-          <span className="figure local-shared">{columnFigure(vm.sizes?.shared ?? null, unit, 1)}</span>
+          <Figure column="disk" words={columnFigure(vm.sizes?.logical ?? null, unit, 0)} />
+          <Figure column="used" words={columnFigure(vm.sizes?.allocated ?? null, unit, 1)} />
+          <Figure column="shared" words={columnFigure(vm.sizes?.shared ?? null, unit, 1)} />
+          {/* The name and the state are said before. */}
+          <span className="for-readers">{lines.slice(vm.kind === 'vm' ? 2 : 1).join(', ')}</span>
         </>
       )}
     </span>

@@ -31,7 +31,7 @@ export function PlanSummary(props: PlanSummaryProps): ReactElement {
     <div className="plan-summary">
       <div className="plan-headline">
         <h3>
-          <Headline target={target} complete={plan.complete} />
+          <Headline target={target} complete={plan.complete} />{' '}
           {several && <span className="plan-headline-target">{targetTitle(t, target)}</span>}
         </h3>
         <PlanFacts plan={plan} target={target} />

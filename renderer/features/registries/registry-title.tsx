@@ -5,7 +5,7 @@ import { HealthDot } from '../../ui/health-dot.tsx';
 /** See {@link RegistryTitle}. */
 export interface RegistryTitleProps {
   readonly registry: Registry;
-  /** Words beside the dot; those that are empty are left out. */
+  /** Words beside the dot, that of its health among them; those that are empty are left out. */
   readonly facts: readonly string[];
   /** Stands behind the facts. */
   readonly children?: ReactNode;
@@ -19,7 +19,7 @@ export function RegistryTitle({ registry, facts, children }: RegistryTitleProps)
     <div>
       <h1>{choices.name ?? host}</h1>
       <p>
-        <HealthDot health={health} />
+        <HealthDot health={health} beside />
         {told.map((fact) => (
           <span key={fact}>{fact}</span>
         ))}

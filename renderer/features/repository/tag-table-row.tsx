@@ -69,7 +69,7 @@ export function TagTableRow(props: TagTableRowProps): ReactElement {
 
 function TokenCell(props: TagCellParts & { readonly onToken: (tag: string, event: MouseEvent) => void }): ReactElement {
   const { row, room, selected, drawn, onToken } = props;
-  const { t } = useTranslation('browse');
+  const { t } = useTranslation(['browse', 'tags']);
   const { kind } = row.group;
   const arriving = drawn?.arriving ?? [];
   const arrivalRoom = arriving.length === 0 ? 0 : Math.min(room / 2, arriving.length * 110);
@@ -90,6 +90,7 @@ function TokenCell(props: TagCellParts & { readonly onToken: (tag: string, event
             onClick={(event) => onToken(tag, event)}
           >
             {tag}
+            {drawn?.leaving.has(tag) === true && <span className="for-readers"> {t('tags:legendGoes')}</span>}
           </span>
         ))}
         {rest.length > 0 && (

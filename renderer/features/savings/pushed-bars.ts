@@ -108,7 +108,11 @@ function monthWords(bars: readonly Bar[], bucket: SavingsBucket): BarChart['mont
     const date = new Date(startMs);
     const month = bucket === 'month' ? startMs : date.getFullYear() * 12 + date.getMonth();
     const last = words.at(-1);
-    if (month !== before && (last === undefined || x - last.x >= WORD)) words.push({ x, startMs });
+    const close = last !== undefined && x - last.x < WORD;
+    if (month !== before && close && words.length === 1) {
+      // The chart rarely begins with a month: the rest of one gives way to the next, which is there whole.
+      if (bucket !== 'month') words.splice(0, 1, { x, startMs });
+    } else if (month !== before && !close) words.push({ x, startMs });
     before = month;
   }
   return words;

@@ -41,7 +41,7 @@ export function KeyboardSection(): ReactElement {
   const { t } = useTranslation('settings');
   return (
     <SettingsPage title={t('section.keyboard')}>
-      <table className="table keys-table">
+      <table className="table keys-table" aria-label={t('section.keyboard')}>
         <tbody>
           {COMMANDS.map(([name, shortcut]) => (
             <tr key={name}>

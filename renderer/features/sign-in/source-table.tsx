@@ -24,7 +24,7 @@ export function SourceTable(props: {
   return (
     <section className="sign-in-sources" aria-label={t('onThisComputer')}>
       <h3 className="section-title">{t('onThisComputer')}</h3>
-      <table className="table">
+      <table className="table" aria-label={t('onThisComputer')}>
         <thead>
           <tr>
             <th>{t('sourceHead')}</th>

@@ -52,7 +52,7 @@ export function StoreImages(props: StoreImagesProps): ReactElement {
           {t('noImagesMore')}
         </p>
       ) : (
-        <table className="table store-images">
+        <table className="table store-images" aria-label={t('imagesHead')}>
           <thead>
             <tr>
               <th>{t('column.name')}</th>

@@ -9,21 +9,21 @@ export function TagLegend(): ReactElement {
   return (
     <span className="tag-legend">
       <span>
-        <span className="tag-token" data-state="new">
+        <span className="tag-token" data-state="new" aria-hidden="true">
           <Plus size={11} strokeWidth={1.75} aria-hidden="true" />
           {t('tag')}
         </span>
         {t('legendNew')}
       </span>
       <span>
-        <span className="tag-token" data-state="moves">
+        <span className="tag-token" data-state="moves" aria-hidden="true">
           <Move size={11} strokeWidth={1.75} aria-hidden="true" />
           {t('tag')}
         </span>
         {t('legendMoves')}
       </span>
       <span>
-        <span className="tag-token" data-state="goes">
+        <span className="tag-token" data-state="goes" aria-hidden="true">
           {t('tag')}
         </span>
         {t('legendGoes')}

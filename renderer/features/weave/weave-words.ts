@@ -94,17 +94,19 @@ export function describeChunk(
       ? t('sentOf', { sent: formatBytes(layer.sent), size })
       : size;
   const word = verdictWord(t, layer);
+  const reason = reasonWords(t, layer, language);
   return {
     name: t('chunk', { chunk }),
     place: t('rangeOfDisk', { range }),
     verdict: sent === '' ? word : t('verdictSize', { verdict: word, size: sent }),
     raw: t('ofRaw', { size: formatBytes(layer.rawSize) }),
-    reason: reasonWords(t, layer, language),
+    // What the word says already is not said twice.
+    reason: reason.toLowerCase() === word.toLowerCase() ? '' : reason,
   };
 }
 
 /** The description as one sentence, for screen readers. */
 export function chunkSentence(description: ChunkDescription): string {
   const { name, place, verdict, raw, reason } = description;
-  return `${name}, ${place}. ${verdict} ${raw}. ${reason}`;
+  return `${name}, ${place}. ${verdict} ${raw}.${reason === '' ? '' : ` ${reason}`}`;
 }
