@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { codecWasm } from '../../../test/fixtures/codec-wasm.ts';
+import { ZERO_512_MIB } from '../plan/zero-chunks.ts';
 import { loadCodecModule } from './codec-module.ts';
 import { Decoder } from './decoder.ts';
 import { Encoder, STREAM_END } from './encoder.ts';
@@ -76,9 +77,16 @@ describe('the encoder makes the bytes that Apple’s makes', () => {
       length += packed.length;
     }
     hash.update(STREAM_END);
-    expect({ length: length + STREAM_END.length, sha256: hash.digest('hex') }).toEqual({
+    const made = { length: length + STREAM_END.length, sha256: hash.digest('hex') };
+    expect(made).toEqual({
       length: 3_260_420,
       sha256: '6f95979b1390a9ebe8ce08d802b2a6adba652c110ec73a40c8303363719cb4e9',
+    });
+    // What a push takes for it without encoding anything.
+    expect(ZERO_512_MIB).toEqual({
+      rawDigest: 'sha256:9acca8e8c22201155389f65abbf6bc9723edc7384ead80503839f49dcc56d767',
+      digest: `sha256:${made.sha256}`,
+      size: made.length,
     });
   });
 });
