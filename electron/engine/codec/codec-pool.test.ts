@@ -5,7 +5,7 @@ import { copyFile, link, readFile, rename, rm, stat, truncate, writeFile } from 
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildWasm } from '../../../build/scripts/build-wasm.mjs';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { bundleInto, folderBesidePackages } from '../../../test/fixtures/bundle.ts';
@@ -32,6 +32,9 @@ let origin: string;
 const bodies = new Map<string, Buffer[]>();
 const cut: string[] = [];
 let pools: CodecPool[] = [];
+/** Answers the request whose body was taken whole, and is told when it was. */
+let answerLate: () => void = () => undefined;
+let allCame: () => void = () => undefined;
 
 beforeAll(async () => {
   folder = await folderBesidePackages('codec-pool');
@@ -51,8 +54,12 @@ beforeAll(async () => {
     const parts = bodies.get(path) ?? [];
     bodies.set(path, parts);
     if (path === '/stalls') return;
+    if (path === '/late') answerLate = () => response.writeHead(202).end();
     request.on('data', (bytes: Buffer) => parts.push(bytes));
-    request.on('end', () => response.writeHead(202).end());
+    request.on('end', () => {
+      if (path === '/late') allCame();
+      else response.writeHead(202).end();
+    });
     request.on('error', () => cut.push(path));
     if (path === '/refuses') response.writeHead(507).end();
   });
@@ -324,6 +331,25 @@ describe('the pool of codec workers', () => {
       decodes: true,
       cut: ['/stopped'],
     });
+  });
+
+  it('begins the next task while the answer to the last one is under way, without a further look', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const pool = openPool({ workers: 1 });
+      const came = new Promise<void>((resolve) => (allCame = resolve));
+      const late = pool.encode(input([sink('late', 'body')]), { signal: never, sinkHost: hostOf([]) });
+      const next = pool.encode(input([sink('next', 'body')]), { signal: never, sinkHost: hostOf([]) });
+      await came;
+      const { digest, complete } = await next;
+      answerLate();
+
+      const ended = await late;
+
+      expect([complete, ended.complete, ended.digest, sha256(received('/late'))]).toEqual([true, true, digest, digest]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('gives a worker that waits for the network a further task', async () => {

@@ -87,6 +87,8 @@ interface Running {
   readonly streams: boolean;
   /** Bytes of the budget that it was given to be ahead of the network. */
   ahead: number;
+  /** Whether its worker only waits for answers. */
+  encoded: boolean;
   resolve(result: CodecResult): void;
   reject(error: unknown): void;
 }
@@ -120,6 +122,11 @@ interface Slot {
   seen: EventLoopUtilization | null;
 }
 
+/** Tasks for which a worker has something to do, by number. */
+function workOf(slot: Slot): (readonly [id: number, task: Running])[] {
+  return [...slot.tasks].filter(([, { encoded }]) => !encoded);
+}
+
 /**
  * Worker threads that read, hash, encode and send. Started when first needed; owner closes them.
  *
@@ -127,7 +134,7 @@ interface Slot {
  * 48 MiB of piece buffers; a pass that would exceed the budget waits. A pass whose sinks all take a body needs no piece, but
  * the last ones may take 16 MiB each of the same budget to be ahead of a slow network.
  *
- * A task waits until a worker has nothing to do, or is seen to wait for the network: work that is bound to a worker too
+ * A task waits until a worker has nothing to do but to wait for answers, or is seen to wait for the network: work that is bound to a worker too
  * early leaves the others without any at the end. Of those that wait, one goes first whose job was given the fewest bytes
  * of late, for its weight.
  *
@@ -212,7 +219,7 @@ export class CodecPool {
   /** Gives waiting tasks to workers without one, and looks again later whether others have room. */
   #dispatch(): void {
     while (this.#queue.length > 0) {
-      const free = this.#slots.find(({ tasks }) => tasks.size === 0);
+      const free = this.#slots.find((one) => workOf(one).length === 0);
       const slot = free ?? (this.#slots.length < this.#size ? this.#start() : null);
       if (slot === null) break;
       this.#startNext(slot);
@@ -230,11 +237,11 @@ export class CodecPool {
   /** Workers that stream one task and will get no other one, because none waits: those that may let it go ahead. */
   #alone(): { readonly slot: Slot; readonly id: number; readonly task: Running }[] {
     if (this.#queue.length > 0) return [];
-    const running = this.#slots.reduce((sum, { tasks }) => sum + tasks.size, 0);
+    const running = this.#slots.reduce((sum, slot) => sum + workOf(slot).length, 0);
     if (running > this.#size) return [];
     return this.#slots.flatMap((slot) => {
-      const [first] = slot.tasks;
-      if (first === undefined || slot.tasks.size > 1) return [];
+      const [first, ...further] = workOf(slot);
+      if (first === undefined || further.length > 0) return [];
       const [id, task] = first;
       return task.streams && task.ahead === 0 ? [{ slot, id, task }] : [];
     });
@@ -251,7 +258,7 @@ export class CodecPool {
   #lookForRoom(): void {
     this.#look = null;
     const idle = this.#processors.look();
-    for (const slot of [...this.#slots].sort((one, other) => one.tasks.size - other.tasks.size)) {
+    for (const slot of [...this.#slots].sort((one, other) => workOf(one).length - workOf(other).length)) {
       const { performance } = slot.worker;
       const now = performance.eventLoopUtilization();
       const busy = slot.seen === null ? 1 : performance.eventLoopUtilization(now, slot.seen).utilization;
@@ -315,7 +322,15 @@ export class CodecPool {
         const waiting: Waiting = {
           share,
           start: (slot) => {
-            const running: Running = { options, sinkHost, streams: isStream(task), ahead: 0, resolve, reject };
+            const running: Running = {
+              options,
+              sinkHost,
+              streams: isStream(task),
+              ahead: 0,
+              encoded: false,
+              resolve,
+              reject,
+            };
             taker = { slot, running };
             this.#turns.serve(share, task.range.length);
             slot.tasks.set(id, running);
@@ -373,6 +388,10 @@ export class CodecPool {
     switch (message.type) {
       case 'progress':
         task.options.onProgress?.(message.progress);
+        break;
+      case 'encoded':
+        task.encoded = true;
+        if (!this.#closed) this.#dispatch();
         break;
       case 'done':
         task.resolve(message.result);

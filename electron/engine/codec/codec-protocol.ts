@@ -183,5 +183,7 @@ export type FromWorker =
       readonly sink: string;
       readonly question: Question;
     }
+  /** All is read, hashed, encoded and taken: only answers are waited for, which needs no processor and no encoder. */
+  | { readonly type: 'encoded'; readonly id: number }
   | { readonly type: 'done'; readonly id: number; readonly result: CodecResult }
   | { readonly type: 'failed'; readonly id: number; readonly code: ErrorCode; readonly params: ErrorParams };

@@ -84,8 +84,13 @@ function takePiece(size: number): Buffer {
   return found ?? Buffer.allocUnsafeSlow(size);
 }
 
-async function perform(task: CodecTask, own: Running, host: TaskHost): Promise<CodecResult> {
+async function perform(id: number, task: CodecTask, own: Running, host: TaskHost): Promise<CodecResult> {
   const encoder = idleEncoders.pop() ?? new Encoder(await modulePromise);
+  let held = true;
+  const giveBack = (): void => {
+    if (held) idleEncoders.push(encoder);
+    held = false;
+  };
   try {
     if (task.kind === 'hash') return await hashRange(task, encoder.window, host);
     const pieces = task.sinks.some(({ mode }) => mode === 'pieces');
@@ -93,12 +98,15 @@ async function perform(task: CodecTask, own: Running, host: TaskHost): Promise<C
     try {
       own.pass = new EncodePass(task, piece, host);
       if (own.ahead > 0) own.pass.goAhead(own.ahead);
-      return await own.pass.run(encoder);
+      return await own.pass.run(encoder, () => {
+        giveBack();
+        tell({ type: 'encoded', id });
+      });
     } finally {
       if (pieces) idlePieces.push(piece);
     }
   } finally {
-    idleEncoders.push(encoder);
+    giveBack();
   }
 }
 
@@ -118,7 +126,7 @@ async function start(id: number, task: CodecTask): Promise<void> {
   running.set(id, own);
   clearTimeout(dropping);
   try {
-    tell({ type: 'done', id, result: await perform(task, own, hostOf(id, own)) });
+    tell({ type: 'done', id, result: await perform(id, task, own, hostOf(id, own)) });
   } catch (thrown) {
     const error = own.controller.signal.aborted ? new AppError('cancelled') : toAppError(thrown);
     tell({ type: 'failed', id, code: error.code, params: error.params });

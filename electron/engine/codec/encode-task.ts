@@ -202,15 +202,17 @@ export class EncodePass {
   /**
    * One pass over the range.
    *
+   * @param encoded called once nobody reads the encoder's memory any more, unless that is only at the end: what is left is to
+   *   wait for answers
    * @throws AppError `file.unreadable`, `vm.gone`, `vm.diskChanged` (it ends early, or is not in its state); the signal's reason
    */
-  async run(encoder: Encoder): Promise<CodecResult> {
+  async run(encoder: Encoder, encoded: () => void): Promise<CodecResult> {
     const stop = (): void => {
       for (const sink of this.#bodies) this.#drop(sink);
     };
     this.#host.signal.addEventListener('abort', stop, { once: true });
     try {
-      return await this.#encode(encoder);
+      return await this.#encode(encoder, encoded);
     } finally {
       this.#host.signal.removeEventListener('abort', stop);
       stop();
@@ -222,7 +224,7 @@ export class EncodePass {
     }
   }
 
-  async #encode(encoder: Encoder): Promise<CodecResult> {
+  async #encode(encoder: Encoder, encoded: () => void): Promise<CodecResult> {
     const { path, state, range, runs, form, rawDigest } = this.#task;
     const { signal } = this.#host;
     const reader = new WindowReader(path, range, runs);
@@ -260,7 +262,7 @@ export class EncodePass {
           size += STREAM_END.length;
           await this.#give(STREAM_END);
         }
-        await this.#finish();
+        await this.#finish(encoded);
         signal.throwIfAborted();
       }
       const digests = this.#digests.end();
@@ -397,10 +399,15 @@ export class EncodePass {
     }
   }
 
-  async #finish(): Promise<void> {
-    if (this.#pieces.some(({ live }) => live)) await this.#flush(true);
+  async #finish(encoded: () => void): Promise<void> {
     for (const { feed } of this.#bodies) feed.end();
-    await Promise.all(this.#bodies.map((sink) => this.#untilTaken(sink, 0)));
+    await Promise.all([
+      ...this.#bodies.map((sink) => this.#untilTaken(sink, 0)),
+      ...this.#files.map(({ file }) => file.lentAtMost(0)),
+    ]);
+    // The request of one that was dropped may still hold what it was lent.
+    if (this.#bodies.every(({ live }) => live)) encoded();
+    if (this.#pieces.some(({ live }) => live)) await this.#flush(true);
     await Promise.all([
       ...this.#bodies.map(({ sending }) => sending),
       ...this.#files.map(async (sink) => {
