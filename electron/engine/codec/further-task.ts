@@ -2,6 +2,11 @@
 const BUSY_SHARE = 0.85;
 /** One that works for less of it stands still: it waits for a slow network, a limit, or a pause. */
 const STILL_SHARE = 0.3;
+/**
+ * One that works for less of it has room for another task. The next chunk's first bytes wait a moment for their request, which is
+ * no room: in a push of many small chunks workers took further tasks for it, whose encoders were the most of what memory grew by.
+ */
+const ROOM_SHARE = 0.6;
 /** So many processors have to be idle for a further task to make anything faster. */
 const IDLE_PROCESSORS = 0.4;
 
@@ -20,5 +25,5 @@ export function waitsForNetwork(busy: number): boolean {
  * @param idleProcessors how many of the machine's processors nobody used meanwhile
  */
 export function takesFurtherTask(busy: number, idleProcessors: number): boolean {
-  return busy < STILL_SHARE || (waitsForNetwork(busy) && idleProcessors >= IDLE_PROCESSORS);
+  return busy < STILL_SHARE || (busy < ROOM_SHARE && idleProcessors >= IDLE_PROCESSORS);
 }
