@@ -390,6 +390,30 @@ describe('the pool of codec workers', () => {
     });
   });
 
+  it('makes nothing ahead of the network while others of the job will follow', async () => {
+    const pool = openPool({ workers: 1 });
+    let looks = 0;
+    let allow: () => void = () => undefined;
+    const slow = (): Promise<void> => new Promise((resolve) => (allow = resolve));
+    let made = 0;
+    const ended = pool.encode(input([sink('followed', 'body')]), {
+      signal: never,
+      sinkHost: hostOf([], slow),
+      onProgress: ({ raw: done }) => (made = done),
+      followed: () => {
+        looks += 1;
+        return true;
+      },
+    });
+    await expect.poll(() => looks, { timeout: 20_000 }).toBeGreaterThan(4);
+    const before = made;
+    const going = setInterval(() => allow(), 1);
+    const { rawDigest } = await ended;
+    clearInterval(going);
+
+    expect([before < 12 * MIB, rawDigest]).toEqual([true, sha256(raw)]);
+  });
+
   it('lets a stream be made ahead that had not begun when its worker was seen to wait', async () => {
     const late = join(folder, 'fifo.wasm');
     execFileSync('mkfifo', [late]);

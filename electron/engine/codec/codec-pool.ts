@@ -57,6 +57,8 @@ export interface TaskOptions {
   readonly onProgress?: (progress: TaskProgress) => void;
   /** Whose task it is: workers are shared evenly. */
   readonly share?: Share;
+  /** Whether others of the same job will follow: then nothing is made ahead of the network. They do not unless it is given. */
+  readonly followed?: () => boolean;
 }
 
 /** A range to hash. */
@@ -265,7 +267,7 @@ export class CodecPool {
       const alone = this.#alone().find((one) => one.slot === slot);
       if (alone === undefined) {
         if (takesFurtherTask(busy, idle)) this.#startNext(slot);
-      } else if (waitsForNetwork(busy)) {
+      } else if (waitsForNetwork(busy) && alone.task.options.followed?.() !== true) {
         this.#letGoAhead(alone);
       }
       slot.seen = now;

@@ -44,6 +44,7 @@ export async function encodeLayer(
     {
       signal,
       share: parts.share,
+      followed: () => draft.layers.some((other) => run.progressOf(other).status === 'waiting'),
       onStarted: () => {
         run.progressOf(layer).move('encoding');
         run.changed(layer);
