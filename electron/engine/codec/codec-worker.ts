@@ -4,7 +4,6 @@ import { loadCodecModule } from './codec-module.ts';
 import type { CodecResult, CodecTask, Directive, FromWorker, Question, ToWorker } from './codec-protocol.ts';
 import { EncodePass, hashRange, type TaskHost } from './encode-task.ts';
 import { Encoder } from './encoder.ts';
-import { loadShaBlocks } from './sha256-blocks.ts';
 import { SinkSender } from './sink-sender.ts';
 
 /** Progress of a task is told at most this often, in ms: each message wakes the main thread. */
@@ -23,7 +22,6 @@ const port = parentPort;
 
 const modulePromise = loadCodecModule(wasmFile);
 const sender = new SinkSender();
-const shaBlocks = loadShaBlocks();
 /** Instances and buffers are reused: a task takes one of each and puts it back. */
 const idleEncoders: Encoder[] = [];
 /** Dropped when no task is left: the budget of all workers' pieces is for those in use. */
@@ -51,7 +49,6 @@ function hostOf(id: number, { controller, asked }: Running): TaskHost {
   return {
     signal,
     sender,
-    shaBlocks,
     progress: (draw) => {
       const now = performance.now();
       if (now - toldMs < PROGRESS_MS) return;

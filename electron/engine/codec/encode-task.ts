@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { BodyFeed } from './body-feed.ts';
 import type {
@@ -13,10 +13,8 @@ import type {
   SinkAnswer,
   TaskProgress,
 } from './codec-protocol.ts';
-import { type DigestPair, startDigests } from './digest-pair.ts';
 import { type Encoder, STREAM_END } from './encoder.ts';
 import { FileSink } from './file-sink.ts';
-import type { ShaBlocks } from './sha256-blocks.ts';
 import type { SinkSender } from './sink-sender.ts';
 import { WindowReader } from './window-reader.ts';
 
@@ -26,8 +24,6 @@ type EncodeTask = Extract<CodecTask, { kind: 'encode' }>;
 export interface TaskHost {
   readonly signal: AbortSignal;
   readonly sender: Pick<SinkSender, 'send'>;
-  /** Functions that hash two streams at once, if there are any. */
-  readonly shaBlocks: ShaBlocks | null;
   /** Says how far the task is; the worker passes on what is worth showing. */
   progress(draw: () => TaskProgress): void;
   /** Asks the main thread about a sink. Rejects when the task is cancelled. */
@@ -121,7 +117,9 @@ export class EncodePass {
   readonly #piece: Buffer;
   #filled = 0;
   #pieceStart = 0;
-  readonly #digests: DigestPair;
+  /** Null where the raw digest is known, or the packed bytes are the raw ones. */
+  readonly #raw: Hash | null;
+  readonly #packed = createHash('sha256');
   /** Raw bytes of the range that were read, hashed and encoded. */
   #done = 0;
   /** They are all zero. */
@@ -129,7 +127,7 @@ export class EncodePass {
 
   constructor(task: EncodeTask, pieceBuffer: Buffer, host: TaskHost) {
     this.#task = task;
-    this.#digests = startDigests(host.shaBlocks);
+    this.#raw = task.rawDigest === null && task.form === 'lz4' ? createHash('sha256') : null;
     this.#host = host;
     this.#piece = pieceBuffer;
     const requests = task.sinks.filter((spec) => spec.mode !== 'file');
@@ -258,20 +256,19 @@ export class EncodePass {
       if (complete) {
         reader.confirm(state);
         if (form === 'lz4') {
-          this.#digests.update(NOTHING, STREAM_END);
+          this.#packed.update(STREAM_END);
           size += STREAM_END.length;
           await this.#give(STREAM_END);
         }
         await this.#finish(encoded);
         signal.throwIfAborted();
       }
-      const digests = this.#digests.end();
+      const digest = `sha256:${this.#packed.digest('hex')}`;
       return {
-        // As they are, the packed bytes are the raw ones, and were hashed once.
-        rawDigest: rawDigest ?? (form === 'raw' ? digests.packed : digests.raw),
+        rawDigest: rawDigest ?? (this.#raw === null ? digest : `sha256:${this.#raw.digest('hex')}`),
         zero: this.#zero,
         bytesRead: reader.bytesRead,
-        digest: digests.packed,
+        digest,
         size,
         complete: complete && !this.#allDropped(),
         busyMs,
@@ -293,13 +290,13 @@ export class EncodePass {
       const zero = reader.inHole || bytes.equals(ZEROS.subarray(0, length));
       this.#zero &&= zero;
       this.#done += length;
+      this.#raw?.update(bytes);
       if (this.#task.form === 'raw') {
-        this.#digests.update(NOTHING, bytes);
+        this.#packed.update(bytes);
         return bytes;
       }
-      const packed = encoder.add(length, zero);
-      // Together: the raw bytes are still in the window, and both are in the processor's cache.
-      this.#digests.update(this.#task.rawDigest === null ? bytes : NOTHING, packed);
+      // At once: they are still in the processor's cache.
+      this.#packed.update(encoder.add(length, zero));
     }
     return encoder.filled < LEAST_GIVEN && this.#done < this.#task.range.length ? NOTHING : encoder.take();
   }
