@@ -135,7 +135,6 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   const launching = launchElectron({ executablePath: executable, args, ...place }, stateHome);
   launching.catch(() => user?.remove());
   const app = await launching;
-  if (user !== null && (await app.evaluate(() => process.getuid?.())) === 0) throw new Error('it runs as root');
   const heard: string[] = [];
   const expected: RegExp[] = [];
   app.context().on('console', (message) => {
@@ -149,6 +148,8 @@ export async function launchApp(options: LaunchOptions = {}): Promise<LaunchedAp
   page.setDefaultTimeout(WAIT_MS);
   const forget = watchForFailure(page);
   await page.waitForLoadState('load');
+  // Not before there is a window: what the main process is asked while it still starts may get no answer.
+  if (user !== null && (await app.evaluate(() => process.getuid?.())) === 0) throw new Error('it runs as root');
   if (options.colorScheme !== undefined) await page.emulateMedia({ colorScheme: options.colorScheme });
   if (options.size !== undefined) await resize(app, page, options.size);
 
