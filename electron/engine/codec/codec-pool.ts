@@ -136,9 +136,9 @@ function workOf(slot: Slot): (readonly [id: number, task: Running])[] {
  * 48 MiB of piece buffers; a pass that would exceed the budget waits. A pass whose sinks all take a body needs no piece, but
  * the last ones may take 16 MiB each of the same budget to be ahead of a slow network.
  *
- * A task waits until a worker has nothing to do but to wait for answers, or is seen to wait for the network: work that is bound to a worker too
- * early leaves the others without any at the end. Of those that wait, one goes first whose job was given the fewest bytes
- * of late, for its weight.
+ * A task waits until a worker has nothing to do but to wait for answers, or is seen to wait for the network: work that is
+ * bound to a worker too early leaves the others without any at the end. Of those that wait, one goes first whose job was given
+ * the fewest bytes of late, for its weight.
  *
  * A worker that dies fails its tasks with `internal`; the next task starts another one.
  */
@@ -259,7 +259,8 @@ export class CodecPool {
   /** Gives each worker that waited for the network a further task, those with the fewest first, or lets it go ahead. */
   #lookForRoom(): void {
     this.#look = null;
-    const idle = this.#processors.look();
+    // Asking reads a file of each processor: only where somebody waits.
+    const idle = this.#queue.length === 0 ? 0 : this.#processors.look();
     for (const slot of [...this.#slots].sort((one, other) => workOf(one).length - workOf(other).length)) {
       const { performance } = slot.worker;
       const now = performance.eventLoopUtilization();
