@@ -74,6 +74,7 @@ async function firstPush(image: string, home: YardHome): Promise<void> {
   process.stdout.write('\nFirst push to an empty registry, against the shell pipeline\n');
   const shell: PushRun[] = [];
   const tartan: PushRun[] = [];
+  const limits: number[] = [];
   for (let pair = 0; pair < PAIRS; pair += 1) {
     const byTools = await toEmptyRegistry(({ origin }) => pushByShell(image, origin));
     printPush('shell', byTools);
@@ -84,6 +85,12 @@ async function firstPush(image: string, home: YardHome): Promise<void> {
     );
     printPush('tartan', own);
     tartan.push(own);
+    // After each pair: a processor that slows down in the middle slows both sides.
+    const spent = await computeSeconds(image);
+    printRun('CPU seconds alone', spent);
+    // The tools send ready blobs by PUT: what the registry spends on them is its own share.
+    const compute = Object.values(spent).reduce((sum, seconds) => sum + seconds, 0);
+    limits.push((compute + byTools.serverSeconds) / availableParallelism());
   }
   printFigure(
     'shell, wall',
@@ -98,13 +105,9 @@ async function firstPush(image: string, home: YardHome): Promise<void> {
   const ratios = tartan.map(({ seconds }, at) => seconds / (shell[at]?.seconds ?? Number.NaN));
   checkBound('first push against the shell pipeline', printFigure('ratio of each pair', ratios, 'x'), 0.72, 'x');
 
-  const spent = await computeSeconds(image);
-  printRun('CPU seconds alone', spent);
-  // The tools send ready blobs by PUT: what the registry spends on them is its own share.
-  const server = median(shell.map(({ serverSeconds }) => serverSeconds));
-  const least = (Object.values(spent).reduce((sum, seconds) => sum + seconds, 0) + server) / availableParallelism();
-  printFigure('limit: compute and registry over all cores', [least], ' s');
-  checkBound('first push against the limit', printFigure('tartan against the limit', [wall / least], 'x'), 1.2, 'x');
+  printFigure('limit: compute and registry over all cores', limits, ' s');
+  const ofLimit = tartan.map(({ seconds }, at) => seconds / (limits[at] ?? Number.NaN));
+  checkBound('first push against the limit', printFigure('tartan against the limit', ofLimit, 'x'), 1.2, 'x');
   await againstReadyBlobs(home, wall);
 }
 
