@@ -12,10 +12,11 @@ import { bundleInto, folderBesidePackages } from '../../../test/fixtures/bundle.
 import { freePort } from '../../../test/fixtures/docker-registry.ts';
 import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
 import { loadCodecModule } from './codec-module.ts';
-import { CodecPool, type SinkHost } from './codec-pool.ts';
+import { CodecPool } from './codec-pool.ts';
 import { ALLOWANCE, type Piece, type RequestSinkSpec, type SinkSpec, type ToWorker } from './codec-protocol.ts';
 import { startCodecWorker } from './codec-start.ts';
 import { Decoder } from './decoder.ts';
+import type { SinkHost } from './sink-host.ts';
 
 const MIB = 1024 * 1024;
 const never = new AbortController().signal;

@@ -4,14 +4,9 @@ import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type {
   CodecResult,
   CodecTask,
-  Directive,
-  FileOutcome,
   FileRange,
   FileState,
   FromWorker,
-  Piece,
-  Question,
-  SinkAnswer,
   SinkSpec,
   TaskProgress,
   ToWorker,
@@ -21,6 +16,7 @@ import { takesFurtherTask, waitsForNetwork } from './further-task.ts';
 import { IdleProcessors } from './idle-processors.ts';
 import { PieceBudget } from './piece-budget.ts';
 import { FairTurns, type Share } from './share.ts';
+import { directiveOf, type SinkHost } from './sink-host.ts';
 
 /** Piece buffers of all workers together. */
 const PIECE_BUDGET = 48 * 1024 * 1024;
@@ -36,17 +32,6 @@ const LOOK_MS = 100;
 const AHEAD = 16 * 1024 * 1024;
 /** A sink that takes nothing for so long, in ms, no longer holds up the others: it gets the bytes in a pass of its own. */
 const PATIENCE_MS = 15_000;
-
-/** Decides, on the main thread, what happens to the bytes of a pass. */
-export interface SinkHost {
-  /** A piece, or with a `body` sink the whole stream (length 0), waits to be sent. */
-  piece(sink: string, piece: Piece): Promise<Directive>;
-  answer(sink: string, piece: Piece, answer: SinkAnswer): Promise<Directive>;
-  /** A file is written, or could not be. */
-  file(sink: string, outcome: FileOutcome): Promise<Directive>;
-  /** Resolves when a body or file may take its next `ALLOWANCE`. */
-  allowance(sink: string): Promise<void>;
-}
 
 /** How a task is followed and ended. */
 export interface TaskOptions {
@@ -405,30 +390,10 @@ export class CodecPool {
         if (message.code === 'internal') this.#retire(slot);
         break;
       case 'ask': {
-        const directive = await this.#decide(task, message.sink, message.question);
+        const directive = await directiveOf(task.sinkHost, message.sink, message.question);
         this.#post(slot, { type: 'directive', id: message.id, asked: message.asked, directive });
         break;
       }
-    }
-  }
-
-  async #decide({ sinkHost }: Running, sink: string, question: Question): Promise<Directive> {
-    if (sinkHost === null) return { do: 'drop' };
-    try {
-      switch (question.about) {
-        case 'piece':
-          return await sinkHost.piece(sink, question.piece);
-        case 'answer':
-          return await sinkHost.answer(sink, question.piece, question.answer);
-        case 'file':
-          return await sinkHost.file(sink, question.outcome);
-        case 'allowance':
-          await sinkHost.allowance(sink);
-          return { do: 'next' };
-      }
-    } catch {
-      // The sink's owner has failed and knows it: the pass goes on for the others. A cancelled pass ends by its signal.
-      return { do: 'drop' };
     }
   }
 

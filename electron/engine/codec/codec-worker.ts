@@ -2,9 +2,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import { loadCodecModule } from './codec-module.ts';
 import type { CodecResult, CodecTask, Directive, FromWorker, Question, ToWorker } from './codec-protocol.ts';
-import { EncodePass, hashRange, type TaskHost } from './encode-task.ts';
+import { EncodePass } from './encode-pass.ts';
 import { Encoder } from './encoder.ts';
+import { hashRange } from './hash-range.ts';
 import { SinkSender } from './sink-sender.ts';
+import type { TaskHost } from './task-host.ts';
 
 /** Progress of a task is told at most this often, in ms: each message wakes the main thread. */
 const PROGRESS_MS = 100;

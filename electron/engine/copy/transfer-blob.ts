@@ -1,7 +1,8 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
-import type { CodecPool, SinkHost } from '../codec/codec-pool.ts';
+import type { CodecPool } from '../codec/codec-pool.ts';
 import { ALLOWANCE, type SinkSpec } from '../codec/codec-protocol.ts';
 import type { Share } from '../codec/share.ts';
+import type { SinkHost } from '../codec/sink-host.ts';
 import type { SinkSender } from '../codec/sink-sender.ts';
 import type { Bandwidth } from '../jobs/bandwidth.ts';
 import type { PauseGate } from '../jobs/pause-gate.ts';

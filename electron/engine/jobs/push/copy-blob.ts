@@ -1,6 +1,6 @@
-import type { SinkHost } from '../../codec/codec-pool.ts';
 import { ALLOWANCE, type FileSinkSpec, type RequestSinkSpec, type SinkSpec } from '../../codec/codec-protocol.ts';
 import { FileSink } from '../../codec/file-sink.ts';
+import type { SinkHost } from '../../codec/sink-host.ts';
 import type { SinkSender } from '../../codec/sink-sender.ts';
 import { inPieces, type RemoteBlob, readBlob } from './blob-source.ts';
 

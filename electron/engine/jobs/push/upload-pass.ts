@@ -1,4 +1,3 @@
-import type { SinkHost } from '../../codec/codec-pool.ts';
 import {
   ALLOWANCE,
   type Directive,
@@ -7,6 +6,7 @@ import {
   type SinkAnswer,
   type SinkSpec,
 } from '../../codec/codec-protocol.ts';
+import type { SinkHost } from '../../codec/sink-host.ts';
 import { countedTargets } from '../../plan/plan-document.ts';
 import type { DraftLayer, DraftTarget } from '../../plan/push-draft.ts';
 import { accountName, type BlobUpload } from '../../registry/distribution-client.ts';

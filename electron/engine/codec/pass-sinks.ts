@@ -1,79 +1,17 @@
-import { createHash, type Hash } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import { BodyFeed } from './body-feed.ts';
 import type {
-  CodecResult,
   CodecTask,
-  Directive,
   FileSinkSpec,
   Piece,
-  Question,
   ReadyRequest,
   RequestSinkSpec,
   SinkAnswer,
   TaskProgress,
 } from './codec-protocol.ts';
-import { type Encoder, STREAM_END } from './encoder.ts';
 import { FileSink } from './file-sink.ts';
-import type { SinkSender } from './sink-sender.ts';
-import { WindowReader } from './window-reader.ts';
+import type { TaskHost } from './task-host.ts';
 
 type EncodeTask = Extract<CodecTask, { kind: 'encode' }>;
-
-/** What a task needs of its worker. */
-export interface TaskHost {
-  readonly signal: AbortSignal;
-  readonly sender: Pick<SinkSender, 'send'>;
-  /** Says how far the task is; the worker passes on what is worth showing. */
-  progress(draw: () => TaskProgress): void;
-  /** Asks the main thread about a sink. Rejects when the task is cancelled. */
-  ask(sink: string, question: Question): Promise<Directive>;
-}
-
-const ZEROS = Buffer.alloc(1024 * 1024);
-/** Windows at most until other tasks of the worker and its sockets have their turn: 2 to 10 ms of work. */
-const TURN = 4;
-/** Of a stream's first turn: its bytes go out, and the answer that lets them go comes in, the sooner. */
-const FIRST_TURN = 1;
-/** Fewer packed bytes wait for those of the next turn: shorter buffers are copied (see BodyFeed), and each costs a write. */
-const LEAST_GIVEN = 128 * 1024;
-const NOTHING = Buffer.alloc(0);
-const NOTHING_TAKEN: TaskProgress['taken'] = {};
-
-/** Hashes a range; the result's packed side is empty. */
-export async function hashRange(
-  task: Extract<CodecTask, { kind: 'hash' }>,
-  buffer: Buffer,
-  host: TaskHost,
-): Promise<CodecResult> {
-  const reader = new WindowReader(task.path, task.range, task.runs);
-  try {
-    const raw = createHash('sha256');
-    let zero = true;
-    let done = 0;
-    let busyMs = 0;
-    for (;;) {
-      const startedMs = performance.now();
-      const length = reader.next(buffer);
-      if (length === 0) break;
-      const bytes = buffer.subarray(0, length);
-      zero &&= reader.inHole || bytes.equals(ZEROS.subarray(0, length));
-      raw.update(bytes);
-      done += length;
-      busyMs += performance.now() - startedMs;
-      host.progress(() => ({ raw: done, read: reader.bytesRead, packed: 0, taken: NOTHING_TAKEN }));
-      // Lets another task of this worker run, and cancellation arrive.
-      await setImmediate();
-      host.signal.throwIfAborted();
-    }
-    reader.confirm(task.state);
-    const rawDigest = `sha256:${raw.digest('hex')}`;
-    const { bytesRead, readMs } = reader;
-    return { rawDigest, zero, bytesRead, digest: rawDigest, size: 0, complete: true, busyMs, readMs };
-  } finally {
-    reader.close();
-  }
-}
 
 /** A sink that takes the whole stream as the body of one request. */
 interface BodySink {
@@ -101,15 +39,13 @@ interface StoringSink {
 const PIECE_PATIENCE = 4;
 
 /**
- * Reads, hashes, encodes and hashes again in one pass, and gives the packed stream to every live sink: the slowest sets
- * the pace. While the network takes the packed bytes of one turn, the next windows are read, hashed and encoded. A sink that
- * takes nothing at all for the task's patience while there are others is dropped: they do not wait for it any longer.
+ * All sinks of one pass: each live one gets the packed stream, and the slowest sets the pace. One that takes nothing at all for the
+ * task's patience while there are others is dropped: they do not wait for it any longer.
  *
- * Memory: the encoder's instance (6 MiB), if a sink takes pieces one piece buffer that all of them share, and what
- * `goAhead` was given.
+ * Memory: if a sink takes pieces one piece buffer that all of them share, and what `goAhead` was given.
  */
-export class EncodePass {
-  readonly #task: EncodeTask;
+export class PassSinks {
+  readonly #patience: number;
   readonly #host: TaskHost;
   readonly #bodies: readonly BodySink[];
   readonly #pieces: readonly PieceSink[];
@@ -117,23 +53,15 @@ export class EncodePass {
   readonly #piece: Buffer;
   #filled = 0;
   #pieceStart = 0;
-  /** Null where the raw digest is known, or the packed bytes are the raw ones. */
-  readonly #raw: Hash | null;
-  readonly #packed = createHash('sha256');
-  /** Raw bytes of the range that were read, hashed and encoded. */
-  #done = 0;
-  /** They are all zero. */
-  #zero = true;
 
-  constructor(task: EncodeTask, pieceBuffer: Buffer, host: TaskHost) {
-    this.#task = task;
-    this.#raw = task.rawDigest === null && task.form === 'lz4' ? createHash('sha256') : null;
+  constructor({ sinks, patience }: Pick<EncodeTask, 'sinks' | 'patience'>, pieceBuffer: Buffer, host: TaskHost) {
+    this.#patience = patience;
     this.#host = host;
     this.#piece = pieceBuffer;
-    const requests = task.sinks.filter((spec) => spec.mode !== 'file');
+    const requests = sinks.filter((spec) => spec.mode !== 'file');
     this.#bodies = requests.filter(({ mode }) => mode === 'body').map((spec) => this.#openBody(spec));
     this.#pieces = requests.filter(({ mode }) => mode === 'pieces').map((spec) => ({ spec, live: true }));
-    this.#files = task.sinks.filter((spec) => spec.mode === 'file').map((spec) => this.#openFile(spec));
+    this.#files = sinks.filter((spec) => spec.mode === 'file').map((spec) => this.#openFile(spec));
   }
 
   async #allows(id: string): Promise<boolean> {
@@ -197,116 +125,14 @@ export class EncodePass {
     if (this.#bodies.length === 1 && this.#pieces.length + this.#files.length === 0) only?.feed.keepAhead(bytes);
   }
 
-  /**
-   * One pass over the range.
-   *
-   * @param encoded called once nobody reads the encoder's memory any more, unless that is only at the end: what is left is to
-   *   wait for answers
-   * @throws AppError `file.unreadable`, `vm.gone`, `vm.diskChanged` (it ends early, or is not in its state); the signal's reason
-   */
-  async run(encoder: Encoder, encoded: () => void): Promise<CodecResult> {
-    const stop = (): void => {
-      for (const sink of this.#bodies) this.#drop(sink);
-    };
-    this.#host.signal.addEventListener('abort', stop, { once: true });
-    try {
-      return await this.#encode(encoder, encoded);
-    } finally {
-      this.#host.signal.removeEventListener('abort', stop);
-      stop();
-      // No request may hold the encoder's memory when the next task takes it.
-      await Promise.all([
-        ...this.#bodies.map(({ sending }) => sending),
-        ...this.#files.map(({ file }) => file.close()),
-      ]);
-    }
-  }
-
-  async #encode(encoder: Encoder, encoded: () => void): Promise<CodecResult> {
-    const { path, state, range, runs, form, rawDigest } = this.#task;
-    const { signal } = this.#host;
-    const reader = new WindowReader(path, range, runs);
-    try {
-      encoder.reset();
-      let size = 0;
-      let busyMs = 0;
-      const draw = (): TaskProgress => ({
-        raw: this.#done,
-        read: reader.bytesRead,
-        packed: size,
-        taken: this.#taken(),
-      });
-      while (this.#done < range.length && !this.#allDropped()) {
-        // The area that is begun now was lent two turns ago.
-        if (form === 'lz4' && encoder.filled === 0) await this.#lentAtMost(1);
-        signal.throwIfAborted();
-        const startedMs = performance.now();
-        const out = this.#pack(reader, encoder);
-        busyMs += performance.now() - startedMs;
-        size += out.length;
-        await this.#give(out);
-        // As they are, the bytes lie in the window itself, which is read into next.
-        if (form === 'raw') await this.#lentAtMost(0);
-        this.#host.progress(draw);
-        // Lets another task of this worker run, sockets write, and cancellation arrive.
-        await setImmediate();
-        signal.throwIfAborted();
-      }
-      const complete = this.#done === range.length && !this.#allDropped();
-      if (complete) {
-        reader.confirm(state);
-        if (form === 'lz4') {
-          this.#packed.update(STREAM_END);
-          size += STREAM_END.length;
-          await this.#give(STREAM_END);
-        }
-        await this.#finish(encoded);
-        signal.throwIfAborted();
-      }
-      const digest = `sha256:${this.#packed.digest('hex')}`;
-      return {
-        rawDigest: rawDigest ?? (this.#raw === null ? digest : `sha256:${this.#raw.digest('hex')}`),
-        zero: this.#zero,
-        bytesRead: reader.bytesRead,
-        digest,
-        size,
-        complete: complete && !this.#allDropped(),
-        busyMs,
-        readMs: reader.readMs,
-      };
-    } finally {
-      reader.close();
-    }
-  }
-
-  /** Reads, hashes and encodes what one turn takes; answers the packed bytes, none while they are few and more will come. */
-  #pack(reader: WindowReader, encoder: Encoder): Buffer {
-    const { window } = encoder;
-    const turn = this.#done === 0 ? FIRST_TURN : TURN;
-    for (let windows = 0; windows < turn && encoder.hasRoom; windows += 1) {
-      const length = reader.next(window);
-      if (length === 0) break;
-      const bytes = window.subarray(0, length);
-      const zero = reader.inHole || bytes.equals(ZEROS.subarray(0, length));
-      this.#zero &&= zero;
-      this.#done += length;
-      this.#raw?.update(bytes);
-      if (this.#task.form === 'raw') {
-        this.#packed.update(bytes);
-        return bytes;
-      }
-      // At once: they are still in the processor's cache.
-      this.#packed.update(encoder.add(length, zero));
-    }
-    return encoder.filled < LEAST_GIVEN && this.#done < this.#task.range.length ? NOTHING : encoder.take();
-  }
-
-  #allDropped(): boolean {
+  /** None of them takes anything any more. A pass without sinks has none to lose. */
+  get allDropped(): boolean {
     const sinks = [...this.#bodies, ...this.#pieces, ...this.#files];
     return sinks.length > 0 && sinks.every(({ live }) => !live);
   }
 
-  #taken(): TaskProgress['taken'] {
+  /** Packed bytes that each sink's network or file has taken, by its id; those of pieces are told by their owner. */
+  taken(): TaskProgress['taken'] {
     const bodies = this.#bodies.map(({ spec, feed }) => [spec.id, feed.taken] as const);
     return Object.fromEntries([...bodies, ...this.#files.map(({ spec, file }) => [spec.id, file.taken] as const)]);
   }
@@ -327,7 +153,7 @@ export class EncodePass {
     const watch = setInterval(() => {
       if (feed.taken === seen && feed.waitsForNetwork && this.#hasOthers(sink)) this.#drop(sink);
       seen = feed.taken;
-    }, this.#task.patience);
+    }, this.#patience);
     try {
       await feed.lentAtMost(count);
     } finally {
@@ -335,7 +161,8 @@ export class EncodePass {
     }
   }
 
-  async #lentAtMost(count: number): Promise<void> {
+  /** Waits until no buffers but the `count` that were given last are lent to any sink. */
+  async lentAtMost(count: number): Promise<void> {
     for (const sink of this.#bodies) await this.#untilTaken(sink, count);
     for (const sink of this.#files) {
       await sink.file.lentAtMost(count);
@@ -343,7 +170,8 @@ export class EncodePass {
     }
   }
 
-  async #give(bytes: Buffer): Promise<void> {
+  /** Lends bytes to all live sinks; waits only for pieces that have to be sent. */
+  async give(bytes: Buffer): Promise<void> {
     for (const { feed } of this.#bodies) feed.give(bytes);
     for (const { file, live } of this.#files) if (live) file.give(bytes);
     let at = 0;
@@ -386,7 +214,7 @@ export class EncodePass {
     const { sender, signal } = this.#host;
     const own = this.#pieces.find((sink) => sink.spec === spec);
     if (own === undefined || !this.#hasOthers(own)) return await sender.send(ready, spec.network, bytes, signal);
-    const over = AbortSignal.timeout(this.#task.patience * PIECE_PATIENCE);
+    const over = AbortSignal.timeout(this.#patience * PIECE_PATIENCE);
     try {
       return await sender.send(ready, spec.network, bytes, AbortSignal.any([signal, over]));
     } catch (thrown) {
@@ -396,7 +224,12 @@ export class EncodePass {
     }
   }
 
-  async #finish(encoded: () => void): Promise<void> {
+  /**
+   * After the last byte: waits for every answer.
+   *
+   * @param encoded called once nobody reads what was lent any more, unless that is only at the end
+   */
+  async finish(encoded: () => void): Promise<void> {
     for (const { feed } of this.#bodies) feed.end();
     await Promise.all([
       ...this.#bodies.map((sink) => this.#untilTaken(sink, 0)),
@@ -411,5 +244,16 @@ export class EncodePass {
         if (sink.live) await this.#finishFile(sink);
       }),
     ]);
+  }
+
+  /** Drops the bodies: what is being sent ends. */
+  stop(): void {
+    for (const sink of this.#bodies) this.#drop(sink);
+  }
+
+  /** Ends whatever is not at its end; resolves when nobody holds what was lent. */
+  async close(): Promise<void> {
+    this.stop();
+    await Promise.all([...this.#bodies.map(({ sending }) => sending), ...this.#files.map(({ file }) => file.close())]);
   }
 }
