@@ -213,7 +213,7 @@ export async function readChunk(
  * What is only claimed of a chunk is no digest of it.
  */
 export async function rememberRawDigests(
-  parts: Pick<PlanningParts, 'digestCache'>,
+  parts: { readonly digestCache: Pick<PlanningParts['digestCache'], 'store'> },
   { source, chunkSize }: PushDraft,
   layers: readonly DraftLayer[],
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { constants, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { constants, copyFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { type DiskIdentity, readDiskIdentity } from '../disk/disk-identity.ts';
 import type { CachedDisk } from './cached-layers.ts';
 import { ExtentBases, type KeptSnapshot } from './extent-bases.ts';
 import { ExtentVolumes } from './extent-volumes.ts';
-import { fillFromExtents } from './fill-from-extents.ts';
+import { type ComparingParts, fillFromExtents } from './fill-from-extents.ts';
 import { dropUnservedClaim, takeClaims } from './layer-claims.ts';
 import { createDraft, PRESENT, type PushDraft } from './push-draft.ts';
 import type { PushSource } from './push-source.ts';
@@ -92,6 +92,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
     name: string,
     { last, others = [], images = [] }: Bases,
     more: Partial<PushSource> = {},
+    digestCache: ComparingParts['digestCache'] = cache,
   ): Promise<PushDraft> {
     const diskPath = pathOf(name);
     const diskIdentity = await identityOf(diskPath);
@@ -114,7 +115,7 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
       cachedLayers: { images: () => Promise.resolve(images) },
       snapshots: () => Promise.resolve({ last: last ?? null, others }),
     });
-    await fillFromExtents({ extentBases, digestCache: cache }, draft, NEVER);
+    await fillFromExtents({ extentBases, digestCache }, draft, NEVER);
     return draft;
   }
 
@@ -179,6 +180,51 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
       ['unknown', 'unknown'],
     ]);
   });
+
+  it('is not taken for another file that lies in its place: nothing is remembered of it', async () => {
+    const last = await makeBase('kept', randomBytesOf('kept', 2 * MIB));
+    clone('kept', 'opened');
+    const opened = await identityOf(pathOf('opened'));
+    // Another clone of that base, of which the opened one shares nothing any more.
+    await write('opened', 0, randomBytesOf('all of it', 2 * MIB));
+    clone('kept', 'in-its-place');
+    renameSync(pathOf('in-its-place'), pathOf('opened'));
+    const draft = await filled('opened', { last }, { diskIdentity: opened, own: { disk: opened, nvram: opened } });
+
+    expect({ chunks: outcome(draft), remembered: (await cache.lookup(opened, MIB)).size }).toEqual({
+      chunks: ['unknown', 'unknown'],
+      remembered: 0,
+    });
+  });
+
+  it.each(['base', 'clone'])(
+    'is compared with nothing where the %s becomes the other one meanwhile',
+    async (changing) => {
+      const last = await makeBase('before', randomBytesOf('before', 2 * MIB));
+      writeFileSync(pathOf('opened'), randomBytesOf('another', 2 * MIB));
+      const opened = await identityOf(pathOf('opened'));
+      const [from, to] = changing === 'base' ? ['opened', 'before'] : ['before', 'opened'];
+      const draft = await filled(
+        'opened',
+        { last },
+        {},
+        {
+          store: (...digests) => cache.store(...digests),
+          // Digests of the base are known by now, and neither disk is mapped yet.
+          lookup: async (identity, chunkSize) => {
+            const digests = await cache.lookup(identity, chunkSize);
+            clone(from, to);
+            return digests;
+          },
+        },
+      );
+
+      expect({
+        chunks: draft.layers.filter(({ kind: of }) => of === 'disk').map(({ origin }) => origin),
+        remembered: (await cache.lookup(opened, MIB)).size,
+      }).toEqual({ chunks: ['unknown', 'unknown'], remembered: 0 });
+    },
+  );
 
   it('finds its origin among many', async () => {
     const others = [];

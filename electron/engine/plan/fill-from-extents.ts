@@ -9,7 +9,9 @@ import type { PlanningParts } from './planning-parts.ts';
 import type { DraftLayer, PushDraft } from './push-draft.ts';
 
 /** What comparing takes. */
-export type ComparingParts = Pick<PlanningParts, 'extentBases' | 'digestCache'>;
+export interface ComparingParts extends Pick<PlanningParts, 'extentBases'> {
+  readonly digestCache: Pick<PlanningParts['digestCache'], 'lookup' | 'store'>;
+}
 
 /**
  * Bases that are looked at for likeness, and those that are compared. A comparison costs three maps (2-7 µs an extent), a
@@ -31,8 +33,6 @@ export async function fillFromExtents(parts: ComparingParts, draft: PushDraft, s
   if (clone === null) return;
   const found: DraftLayer[] = [];
   try {
-    // What lies there now may be another file: what is found would be remembered of this one.
-    if (!sameIdentity(await readDiskIdentity(clone), source.own.disk)) return;
     const last = await parts.extentBases.last(source);
     if (last !== null) found.push(...(await compare(parts, draft, clone, last, true)));
     if (unclaimed(draft).length === 0) return;
@@ -96,6 +96,9 @@ async function compare(
   const { path, named } = draft.source.image === null ? base : { ...base, named: [] };
   const facts: DraftLayer[] = [];
   const compared = await findInBase(parts.digestCache, clone, { path, named }, draft.chunkSize, chunks);
+  // Behind the comparison: what lies there may be another file, or one that somebody wrote to, and what was found would be
+  // remembered of the one that was opened.
+  if (!sameIdentity(await readDiskIdentity(clone), draft.source.own.disk)) return [];
   if (tells) draft.compared.push({ shown: base.shown, rawDigests: compared.rawDigests });
   for (const found of compared.found) {
     const layer = layers.get(found.index);

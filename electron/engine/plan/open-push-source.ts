@@ -19,9 +19,12 @@ import type { PushSource, VerbatimManifest } from './push-source.ts';
 
 const NEVER = new AbortController().signal;
 
+/** What opening takes of the row of a VM or image. */
+export type VmToOpen = Pick<Vm, 'id' | 'kind' | 'name' | 'folder' | 'tags' | 'digest'>;
+
 /** What opening takes of the engine. */
 export interface OpeningParts {
-  readonly ports: EnginePorts;
+  readonly ports: Pick<EnginePorts, 'paths' | 'clock' | 'forkHelper'>;
   readonly snapshots: SnapshotStore;
 }
 
@@ -32,7 +35,7 @@ export interface OpeningParts {
  * @throws AppError `vm.stacked`, `vm.incomplete`, `vm.running`, `vm.configInvalid`, `vm.gone`, `vm.diskChanged`,
  *   `file.unreadable`, `image.manifestMissing`
  */
-export async function openPushSource(vm: Vm, parts: OpeningParts, signal: AbortSignal): Promise<PushSource> {
+export async function openPushSource(vm: VmToOpen, parts: OpeningParts, signal: AbortSignal): Promise<PushSource> {
   if (vm.kind === 'image') return await openImage(vm, parts.ports, signal);
   const opened = await openVm(vm, parts.ports, signal);
   try {
@@ -47,7 +50,7 @@ export async function openPushSource(vm: Vm, parts: OpeningParts, signal: AbortS
 }
 
 /** Opens a local VM without a snapshot. */
-async function openLocked(vm: Vm, { ports }: OpeningParts, signal: AbortSignal): Promise<PushSource> {
+async function openLocked(vm: VmToOpen, { ports }: OpeningParts, signal: AbortSignal): Promise<PushSource> {
   const opened = await openVm(vm, ports, signal);
   try {
     return await lockedSource(vm, opened);
@@ -63,7 +66,7 @@ async function openLocked(vm: Vm, { ports }: OpeningParts, signal: AbortSignal):
  * be written down when the lock was gone already.
  */
 async function snapshotOf(
-  vm: Vm,
+  vm: VmToOpen,
   opened: OpenVm,
   snapshots: SnapshotStore,
   signal: AbortSignal,
@@ -94,7 +97,7 @@ async function snapshotOf(
   return (await cloned.commit(opened.heldMs())) ?? 'lost';
 }
 
-async function lockedSource(vm: Vm, opened: OpenVm): Promise<PushSource> {
+async function lockedSource(vm: VmToOpen, opened: OpenVm): Promise<PushSource> {
   const { held, suspended, lost, configBytes } = opened;
   const reads = new ChunkReads();
   return {
@@ -225,7 +228,7 @@ async function openToRead(path: string): Promise<FileHandle> {
   }
 }
 
-async function openImage(vm: Vm, ports: EnginePorts, signal: AbortSignal): Promise<PushSource> {
+async function openImage(vm: VmToOpen, ports: OpeningParts['ports'], signal: AbortSignal): Promise<PushSource> {
   const image = await openCachedImage(vm, ports.clock, signal);
   const verbatim = image.manifestBytes === null ? null : verbatimOf(image.manifestBytes, image.configBytes);
   const disks = await disksOf(image.files, vm.name, image.config, image.identities);

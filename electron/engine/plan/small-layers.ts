@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors/app-error.ts';
+import type { CodecPool } from '../codec/codec-pool.ts';
 import type { ChunkDigest } from '../digests/digest-cache.ts';
 import { readDiskIdentity, sameIdentity } from '../disk/disk-identity.ts';
 import { sha256 } from '../oci/digest.ts';
@@ -6,6 +7,11 @@ import { readSmallFile } from '../tart/read-small-file.ts';
 import type { PlanningParts } from './planning-parts.ts';
 import type { DraftLayer, PushDraft } from './push-draft.ts';
 import type { PushSource } from './push-source.ts';
+
+/** What digesting NVRAM takes of planning. */
+export interface SmallLayerParts extends Pick<PlanningParts, 'digestCache'> {
+  readonly codec: Pick<CodecPool, 'hash'>;
+}
 
 /** The layer of a kind that occurs once. */
 export function singleLayer(draft: PushDraft, kind: 'config' | 'nvram'): DraftLayer {
@@ -18,7 +24,7 @@ export function singleLayer(draft: PushDraft, kind: 'config' | 'nvram'): DraftLa
 const SHORT_NVRAM = 1024 * 1024;
 
 async function digestNvram(
-  parts: PlanningParts,
+  parts: SmallLayerParts,
   { vmName, nvramPath, nvramSize, own }: PushSource,
   signal: AbortSignal,
 ): Promise<Pick<ChunkDigest, 'rawDigest' | 'zero'>> {
@@ -33,8 +39,13 @@ async function digestNvram(
   return await parts.codec.hash({ path: nvramPath, state: own.nvram, offset: 0, length: nvramSize }, { signal });
 }
 
-/** Digests the VM config and the NVRAM, which are never encoded. NVRAM that did not change is not read again. */
-export async function fillSmallLayers(parts: PlanningParts, draft: PushDraft, signal: AbortSignal): Promise<void> {
+/**
+ * Digests the VM config and the NVRAM, which are never encoded. NVRAM that did not change is not read again.
+ *
+ * @throws AppError `vm.diskChanged` where the NVRAM is another file, or in another state, than when the source was opened;
+ *   `vm.gone`, `file.unreadable`
+ */
+export async function fillSmallLayers(parts: SmallLayerParts, draft: PushDraft, signal: AbortSignal): Promise<void> {
   const { source } = draft;
   const config = singleLayer(draft, 'config');
   config.digest ??= sha256(source.configBytes);
