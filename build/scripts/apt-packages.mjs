@@ -33,17 +33,18 @@ function isDebian() {
 /**
  * Installs the missing packages where it may (root on Debian or Ubuntu), else names them.
  *
+ * @param {string} without what becomes of what needs one that is missing: "their tests are skipped"
  * @returns {Promise<boolean>} whether everything is there, so that no test may be skipped
  */
-export async function aptPackages() {
+export async function aptPackages(without) {
   if (!isDebian()) {
-    process.stderr.write(`Tests that need these are skipped where they are missing: ${TOOLS.join(' ')}\n`);
+    process.stderr.write(`These may be missing here; if so, ${without}: ${TOOLS.join(' ')}\n`);
     return false;
   }
   const missing = PACKAGES.filter((name) => !isInstalled(name));
   if (missing.length === 0) return true;
   if (process.getuid?.() !== 0) {
-    process.stderr.write(`Missing packages, their tests are skipped: ${missing.join(' ')}\n`);
+    process.stderr.write(`Missing packages, ${without}: ${missing.join(' ')}\n`);
     return false;
   }
   await step(`Installing ${missing.length} Debian packages`, () => {

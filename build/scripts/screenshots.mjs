@@ -1,6 +1,7 @@
 import './node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { aptPackages } from './apt-packages.mjs';
 import { installDependencies, root } from './set-up.mjs';
 import { runScript } from './step.mjs';
 import { withDisplay } from './virtual-display.mjs';
@@ -10,6 +11,7 @@ import { withDisplay } from './virtual-display.mjs';
 await runScript(async () => {
   const { NODE_ENV: _production, ...own } = process.env;
   await installDependencies();
+  await aptPackages('their stories cannot be told');
   const { buildAll } = await import('./build.mjs');
   const { electronRuntime } = await import('./electron-runtime.mjs');
   await electronRuntime();

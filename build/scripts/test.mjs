@@ -190,7 +190,7 @@ async function endToEnd() {
 }
 
 await installDependencies();
-const nothingMayBeSkipped = await aptPackages();
+const nothingMayBeSkipped = await aptPackages('their tests are skipped');
 if (!nothingMayBeSkipped)
   lacking = testsWithoutPrograms(['electron', 'shared', 'test'].map((name) => join(root, name)));
 const { buildAll } = await import('./build.mjs');

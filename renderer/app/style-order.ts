@@ -1,8 +1,11 @@
 // Two sheets may say something of one element with equal weight: the later one wins. So their order stands here, whatever
 // imports the components; `style-order.test.ts` finds a sheet that has no place in it.
 import '../ui/menu.css';
+import '../ui/option-row.css';
 import '../ui/reading-line.css';
 import '../features/compare/compare.css';
+import '../features/compare/compare-sides.css';
+import '../features/compare/compare-table.css';
 import '../features/weave/weave.css';
 import '../ui/front-cut.css';
 import '../ui/tag-tokens.css';
@@ -27,6 +30,10 @@ import '../ui/health-dot.css';
 import '../features/store/store.css';
 import '../features/detail/detail.css';
 import '../features/savings/savings.css';
+import '../features/savings/savings-figures.css';
+import '../features/savings/charts.css';
+import '../features/savings/savings-tables.css';
+import '../features/savings/matrix.css';
 import '../ui/copyable.css';
 import '../features/registry-page/registry-page.css';
 import '../features/settings/settings.css';
@@ -34,6 +41,10 @@ import '../features/sign-in/sign-in.css';
 import '../features/tags/tags.css';
 import '../ui/splitter.css';
 import '../features/transfers/transfers.css';
+import '../features/transfers/transfers-strip.css';
+import '../features/transfers/job-list.css';
+import '../features/transfers/job-detail.css';
+import '../features/transfers/transfer-limits.css';
 import '../ui/toast-stack.css';
 import '../ui/tooltip-layer.css';
 import '../features/palette/palette.css';

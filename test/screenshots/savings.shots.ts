@@ -83,7 +83,7 @@ describe.each(['en', 'zh-CN'] as const)('the savings of half a year (%s)', (lang
     const words =
       language === 'en'
         ? { savings: 'Savings', notSent: /^Not sent: /, table: 'Table', choose: /^Choose .*sequoia:15\.1$/ }
-        : { savings: '节省', notSent: /^未发送：/, table: '表格', choose: /^选择 .*sequoia:15\.1$/ };
+        : { savings: '节省', notSent: /^免传：/, table: '表格', choose: /^选择 .*sequoia:15\.1$/ };
     const album = await openAlbum(app, 'savings', language);
     await page.getByRole('button', { name: words.savings, exact: true }).click();
     await page.locator('.matrix').waitFor();

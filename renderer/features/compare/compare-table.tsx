@@ -7,6 +7,7 @@ import { stepInRows } from '../../ui/row-steps.ts';
 import { remPx } from '../../ui/text-width.ts';
 import { useRowWindow } from '../weave/use-row-window.ts';
 import { CompareTableRow } from './compare-table-row.tsx';
+import './compare-table.css';
 
 /** Height of a row, in rem. */
 const ROW_REM = 26 / 16;

@@ -5,8 +5,8 @@ import { type CompareLayout, layOutComparison, sideBox } from '../../../shared/l
 import { cellBox, groupOffsets, rowOffsets } from '../../../shared/layout/weave-layout.ts';
 import type { ComparedChunk, Comparison } from '../../../shared/models/comparison.ts';
 import { isCommon, type PlaceKind } from '../../../shared/models/differences.ts';
+import { useElementSize } from '../../ui/use-element-size.ts';
 import { useDeviceScale } from '../weave/use-device-scale.ts';
-import { useElementSize } from '../weave/use-element-size.ts';
 import { useBand, WeaveBand } from '../weave/weave-band.tsx';
 import { onPaletteChange, readPalette } from '../weave/weave-palette.ts';
 import { findInBand, stepInBand } from '../weave/weave-steps.ts';

@@ -21,6 +21,7 @@ import { FrontCut } from '../../ui/front-cut.tsx';
 import { dayWords, momentWords } from '../../ui/moment.ts';
 import { TagTokens } from '../../ui/tag-tokens.tsx';
 import { keyOfSide, type SideChoice } from './compare-sides.ts';
+import './compare-sides.css';
 
 /** Choices that are listed at most; typing finds the others. */
 const MOST_LISTED = 200;

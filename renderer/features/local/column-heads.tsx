@@ -2,7 +2,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react';
 import type { ReactElement, RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TreeHandle } from '../../ui/tree-list.tsx';
-import { useScrollbarWidth } from '../../ui/use-scrollbar-width.ts';
+import { useElementSize } from '../../ui/use-element-size.ts';
 import type { LocalColumn, LocalOrder } from './local-rows.ts';
 
 /** The heads of the columns of the Local pane: a press sorts by one, a second turns the order round. */
@@ -13,7 +13,7 @@ export function ColumnHeads(props: {
   readonly onSort: (by: LocalColumn) => void;
 }): ReactElement {
   const { order, tree, onSort } = props;
-  const scrollbar = useScrollbarWidth(tree);
+  const scrollbar = useElementSize(tree)?.scrollbar ?? 0;
   const { t } = useTranslation('panes');
   const Arrow = order.descending ? ChevronDown : ChevronUp;
   const head = (by: LocalColumn): ReactElement => (

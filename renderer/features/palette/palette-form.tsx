@@ -1,10 +1,10 @@
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { OptionRow } from '../../ui/option-row.tsx';
 import { IS_MAC, shortcutWords } from '../../ui/shortcut.ts';
 import type { PaletteProps } from './palette.tsx';
 import { type PaletteItem, paletteItems } from './palette-items.ts';
-import { PaletteRow } from './palette-row.tsx';
 import { paletteSections } from './palette-sections.ts';
 
 /** The field of the palette and what it finds: arrows walk, Enter does, with Ctrl or ⌘ the second thing. */
@@ -79,15 +79,19 @@ export function PaletteForm({ sources, acts, onClose }: PaletteProps): ReactElem
               {section.items.map((item) => {
                 const place = flat.indexOf(item);
                 return (
-                  <PaletteRow
+                  <OptionRow
                     key={item.id}
                     id={`${id}-${String(place)}`}
-                    item={item}
+                    className="palette-row"
+                    icon={item.icon}
                     active={item === active}
-                    more={section.group !== 'selection'}
                     onPoint={() => setAt(place)}
                     onTake={() => carryOut(item.act)}
-                  />
+                  >
+                    <span className="palette-label">{item.label}</span>
+                    {section.group !== 'selection' && <span className="palette-more">{item.more}</span>}
+                    {item.shortcut !== undefined && <kbd>{item.shortcut}</kbd>}
+                  </OptionRow>
                 );
               })}
             </div>

@@ -2,6 +2,7 @@ import { Package, Tag } from 'lucide-react';
 import type { ReactElement, RefObject } from 'react';
 import { Popover } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { OptionRow } from '../../ui/option-row.tsx';
 import type { TargetSuggestion } from './target-suggestions.ts';
 import { type Picking, suggestionId } from './use-picking.ts';
 import './suggestion-list.css';
@@ -35,46 +36,18 @@ export function SuggestionList(props: SuggestionListProps): ReactElement {
     >
       <div id={id} role="listbox" aria-label={t('suggestions')} className="suggestions" tabIndex={-1}>
         {suggestions.map((suggestion, place) => (
-          <SuggestionRow
+          <OptionRow
             key={suggestion.text}
             id={suggestionId(id, place)}
-            suggestion={suggestion}
+            className="suggestion"
+            icon={suggestion.kind === 'tag' ? Tag : Package}
             active={place === active}
-            onTake={take}
-          />
+            onTake={() => take(suggestion)}
+          >
+            <span>{suggestion.text}</span>
+          </OptionRow>
         ))}
       </div>
     </Popover>
-  );
-}
-
-interface SuggestionRowProps {
-  readonly id: string;
-  readonly suggestion: TargetSuggestion;
-  readonly active: boolean;
-  readonly onTake: (suggestion: TargetSuggestion) => void;
-}
-
-function SuggestionRow({ id, suggestion, active, onTake }: SuggestionRowProps): ReactElement {
-  const Icon = suggestion.kind === 'tag' ? Tag : Package;
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the field takes the keys
-    <div
-      id={id}
-      role="option"
-      aria-selected={active}
-      tabIndex={-1}
-      className="suggestion"
-      // The press would take the focus from the field.
-      onPointerDown={(event) => {
-        event.preventDefault();
-      }}
-      onClick={() => {
-        onTake(suggestion);
-      }}
-    >
-      <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
-      <span>{suggestion.text}</span>
-    </div>
   );
 }

@@ -2,10 +2,10 @@ import { type DragEvent, type ReactElement, useId, useMemo, useRef } from 'react
 import { useTranslation } from 'react-i18next';
 import type { MenuPlace } from '../../ui/menu-place.ts';
 import { rowsInSight } from '../../ui/rows-in-sight.ts';
+import { useElementSize } from '../../ui/use-element-size.ts';
 import { useScrollView } from '../../ui/use-scroll-view.ts';
 import type { DrawnTokens } from '../tags/change-lines.ts';
 import type { TagCommand } from '../tags/use-tag-actions.tsx';
-import { useElementSize } from '../weave/use-element-size.ts';
 import type { TagRow } from './tag-rows.ts';
 import { TagTableRow } from './tag-table-row.tsx';
 import './tag-table.css';

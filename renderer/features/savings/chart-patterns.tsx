@@ -1,5 +1,6 @@
 import type { ReactElement } from 'react';
 import '../weave/weave.css';
+import './charts.css';
 
 /** What fills a shape: the fills of the weave by verdict, and the check of what is shared. */
 export const CHART_FILL = {

@@ -18,10 +18,13 @@ export function Matrix(props: {
   readonly images: readonly SharingImage[];
   readonly pairs: readonly SharedPair[];
   readonly words: (bytes: number) => string;
+  /** Room for the names of the images. rem */
+  readonly names: number;
   readonly chosen: SharedPair | null;
   readonly onChoose: (pair: SharedPair) => void;
 }): ReactElement {
-  const { images, pairs, words, chosen, onChoose } = props;
+  const { images, pairs, words, names, chosen, onChoose } = props;
+  const named = { width: `${String(names)}rem`, maxWidth: `${String(names)}rem` };
   const { t } = useTranslation('savings');
   const grid = useRef<HTMLTableElement>(null);
   const [stop, setStop] = useState<readonly [number, number]>([1, 0]);
@@ -67,7 +70,7 @@ export function Matrix(props: {
       <tbody>
         {images.map((image, down) => (
           <tr key={imageKey(image)}>
-            <th scope="row" data-tip={longName(image)}>
+            <th scope="row" style={named} data-tip={longName(image)}>
               <FrontCut path={lastName(image.repository)} end={tagWords(image)} />
             </th>
             {images.map((other, along) => (

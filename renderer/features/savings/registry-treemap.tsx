@@ -2,7 +2,7 @@ import { type ReactElement, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TreemapPlace } from '../../../shared/layout/treemap-place.ts';
 import type { ImageLayers, ImageName, RegistryImages } from '../../../shared/models/sharing.ts';
-import { useElementSize } from '../weave/use-element-size.ts';
+import { useElementSize } from '../../ui/use-element-size.ts';
 import { SharedSwatch, UniqueSwatch } from './chart-patterns.tsx';
 import { TreemapPicture } from './treemap-picture.tsx';
 import { TreemapTable } from './treemap-table.tsx';

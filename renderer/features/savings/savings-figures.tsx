@@ -7,6 +7,7 @@ import { formatDuration } from '../../../shared/format/duration.ts';
 import type { Savings } from '../../../shared/models/savings.ts';
 import { CellSwatch } from '../weave/cell-swatch.tsx';
 import { groupedCount, percentOf, signedBytes } from './figure-words.ts';
+import './savings-figures.css';
 
 /** The figures in their order; each opens its formula. */
 const FIGURES = ['tart', 'notSent', 'notRead', 'notEncoded', 'notStored', 'sent', 'requests'] as const;

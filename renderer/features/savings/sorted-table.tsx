@@ -2,6 +2,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react';
 import { type ReactElement, type ReactNode, useMemo, useRef, useState } from 'react';
 import { remPx } from '../../ui/text-width.ts';
 import { useRowWindow } from '../weave/use-row-window.ts';
+import './savings-tables.css';
 
 /** A column that can be sorted by. */
 export interface SortedColumn<Row> {

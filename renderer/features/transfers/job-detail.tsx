@@ -9,11 +9,11 @@ import { placeName } from '../../../shared/models/image-location.ts';
 import type { JobLayer, JobSummary } from '../../../shared/models/job.ts';
 import { SAMPLE_VM_ID } from '../../../shared/models/sample.ts';
 import '../push/target-field.css';
+import { useElementSize } from '../../ui/use-element-size.ts';
 import { pushCommand } from '../push/push-command.ts';
 import { byActivity } from '../weave/layer-order.ts';
 import { LayerTable } from '../weave/layer-table.tsx';
 import { useRetryWords } from '../weave/retry-words.ts';
-import { useElementSize } from '../weave/use-element-size.ts';
 import { useLayerFocus } from '../weave/use-layer-focus.ts';
 import { Weave } from '../weave/weave.tsx';
 import { type CellKind, cellKind } from '../weave/weave-cells.ts';
@@ -28,6 +28,7 @@ import { JobReport } from './job-report.tsx';
 import { wordsOf } from './job-words.ts';
 import { SpeedLine } from './speed-line.tsx';
 import { useJobCommands } from './use-job-commands.ts';
+import './job-detail.css';
 
 /** The job that the drawer shows on its right. */
 export interface JobDetailProps {

@@ -6,6 +6,7 @@ import type { JobSummary } from '../../../shared/models/job.ts';
 import { useNow } from '../weave/use-now.ts';
 import { finishedToday, groupOf, type JobGroup } from './job-groups.ts';
 import { JobRow } from './job-row.tsx';
+import './job-list.css';
 
 /** The jobs of a tab, and the selected one. */
 export interface JobListProps {

@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { formatRate } from '../../../shared/format/bytes.ts';
 import type { Settings } from '../../../shared/models/settings.ts';
 import { useClient } from '../../state/client.ts';
+import './transfer-limits.css';
 
 const MB = 1_000_000;
 

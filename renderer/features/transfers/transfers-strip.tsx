@@ -13,7 +13,7 @@ import { timeOfDay } from './job-row.tsx';
 import { wordsOf } from './job-words.ts';
 import { useJobCommands } from './use-job-commands.ts';
 import '../push/target-field.css';
-import './transfers.css';
+import './transfers-strip.css';
 
 /** What the strip says while the drawer is closed. */
 export interface TransfersStripProps {

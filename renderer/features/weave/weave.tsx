@@ -1,7 +1,7 @@
 import { type ReactElement, useEffect, useId, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useElementSize } from '../../ui/use-element-size.ts';
 import { useDeviceScale } from './use-device-scale.ts';
-import { useElementSize } from './use-element-size.ts';
 import { useBand, WeaveBand } from './weave-band.tsx';
 import { type CellKind, cellLook, chunksOf, type WeaveLayer } from './weave-cells.ts';
 import './weave.css';
