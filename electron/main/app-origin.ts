@@ -4,6 +4,8 @@ export const APP_SCHEME = 'app';
 export const APP_HOST = 'tartan';
 /** The one origin whose messages main listens to. */
 export const APP_ORIGIN = `${APP_SCHEME}://${APP_HOST}`;
+/** What the scheme may: what https may, and fetch. No service worker, no streams, and no way around a policy. */
+export const APP_SCHEME_PRIVILEGES = { standard: true, secure: true, supportFetchAPI: true } as const;
 
 /**
  * The dev server that makes the page, in place of the built files: only in a checkout, and only on this computer. Null = none.

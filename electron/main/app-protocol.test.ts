@@ -4,7 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createProtocolHandler, respond, respondFromServer, servedFile } from './app-protocol.ts';
-import { SECURITY_HEADERS } from './content-security-policy.ts';
+
+/** What every answer says besides its kind and its policy. */
+const GUARDS = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), display-capture=(), usb=(), serial=(), hid=()',
+};
 
 describe('app://tartan', () => {
   let folder: string;
@@ -31,12 +40,13 @@ describe('app://tartan', () => {
 
     expect({ status, headers, body: Buffer.from(body).toString() }).toEqual({
       status: 200,
-      headers: expect.objectContaining({
+      headers: {
+        ...GUARDS,
         'Content-Type': 'text/html; charset=utf-8',
-        'X-Content-Type-Options': 'nosniff',
+        'Cache-Control': 'no-cache',
         'Content-Security-Policy':
           "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-N0nce'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-      }),
+      },
       body: '<meta nonce="N0nce"><style nonce="N0nce"></style>',
     });
   });
@@ -71,6 +81,15 @@ describe('app://tartan', () => {
     ['not a url', 400],
   ])('answers %s with %i', async (url, status) => {
     expect((await get(url)).status).toBe(status);
+  });
+
+  it('lets a page that is not there do nothing', async () => {
+    const { headers } = await get('app://tartan/missing.html');
+    expect(headers).toEqual({
+      ...GUARDS,
+      'Content-Type': 'text/plain',
+      'Content-Security-Policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    });
   });
 
   it.each([
@@ -123,7 +142,7 @@ describe('app://tartan before a dev server', () => {
     expect({ status, headers, body: Buffer.from(body).toString() }).toEqual({
       status: 200,
       headers: {
-        ...SECURITY_HEADERS,
+        ...GUARDS,
         'Content-Type': 'text/html',
         'Cache-Control': 'no-cache',
         'Content-Security-Policy': `default-src 'none'; script-src 'self' 'nonce-N0nce'; style-src 'self' 'nonce-N0nce'; img-src 'self' data:; font-src 'self'; connect-src 'self' ws://${origin.host}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,

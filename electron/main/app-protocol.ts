@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 import { APP_HOST } from './app-origin.ts';
-import { contentSecurityPolicy, developmentSecurityPolicy, SECURITY_HEADERS } from './content-security-policy.ts';
+import {
+  contentSecurityPolicy,
+  developmentSecurityPolicy,
+  EMPTY_SECURITY_POLICY,
+  SECURITY_HEADERS,
+} from './content-security-policy.ts';
 
 /** What may be served, by extension; everything else is not found. */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
@@ -30,7 +35,12 @@ export interface AppRequest {
 }
 
 function refuse(status: number): AppResponse {
-  return { status, headers: { ...SECURITY_HEADERS, 'Content-Type': 'text/plain' }, body: new Uint8Array() };
+  const headers = {
+    ...SECURITY_HEADERS,
+    'Content-Type': 'text/plain',
+    'Content-Security-Policy': EMPTY_SECURITY_POLICY,
+  };
+  return { status, headers, body: new Uint8Array() };
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The policy of every answer of `app://tartan`. The nonce is new for each answer. */
+/** The policy of every file of `app://tartan`. The nonce is new for each answer. */
 export function contentSecurityPolicy(nonce: string): string {
   return [
     "default-src 'none'",
@@ -22,6 +22,9 @@ export function developmentSecurityPolicy(nonce: string, server: URL): string {
     .replace("script-src 'self'", `script-src 'self' 'nonce-${nonce}'`)
     .replace("connect-src 'self'", `connect-src 'self' ws://${server.host}`);
 }
+
+/** The policy of an answer without a file. */
+export const EMPTY_SECURITY_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Headers that go with the policy. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {

@@ -6,7 +6,7 @@ import { createEngine } from '../engine/engine.ts';
 import type { Log } from '../engine/ports.ts';
 import { hostFacts } from '../host/host-facts.ts';
 import { stateHomeOf } from '../host/state-paths.ts';
-import { APP_ORIGIN, APP_SCHEME, developmentUrl } from './app-origin.ts';
+import { APP_ORIGIN, APP_SCHEME, APP_SCHEME_PRIVILEGES, developmentUrl } from './app-origin.ts';
 import { createProtocolHandler } from './app-protocol.ts';
 import { electronPorts } from './electron-ports.ts';
 import { hostLanguage, hostWords, systemLanguageOf } from './host-words.ts';
@@ -68,9 +68,7 @@ app.setName('Tartan');
 app.setPath('userData', join(stateHomeOf(hostFacts(process.env)), 'window'));
 // Chromium has no sandbox for root on Linux. Who starts the app there with --no-sandbox gets it; nobody else does.
 if (process.getuid?.() !== 0 || !app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
-protocol.registerSchemesAsPrivileged([
-  { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
-]);
+protocol.registerSchemesAsPrivileged([{ scheme: APP_SCHEME, privileges: APP_SCHEME_PRIVILEGES }]);
 if (app.requestSingleInstanceLock()) {
   void start();
 } else {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { APP_ORIGIN, developmentUrl } from './app-origin.ts';
+import { APP_ORIGIN, APP_SCHEME_PRIVILEGES, developmentUrl } from './app-origin.ts';
 import { externalLink, mayNavigate } from './navigation-rules.ts';
 
 describe('navigation', () => {
@@ -30,6 +30,12 @@ describe('navigation', () => {
     ['nonsense', null],
   ])('hands %s to the system’s browser as %s', (url, link) => {
     expect(externalLink(url)).toBe(link);
+  });
+});
+
+describe('the app’s own scheme', () => {
+  it('may what https may and nothing else: no service worker, no way around a policy', () => {
+    expect(APP_SCHEME_PRIVILEGES).toEqual({ standard: true, secure: true, supportFetchAPI: true });
   });
 });
 

@@ -42,6 +42,13 @@ describe('quitting', () => {
     expect(done).toEqual(['close', 'exit']);
   });
 
+  it('is told from everything else that ends: only who leaves is leaving', async () => {
+    const [kept, left] = [gateOf(1, false).gate, gateOf(1, true).gate];
+    const before = left.isLeaving();
+    await Promise.all([kept.wish(), left.wish()]);
+    expect([before, kept.isLeaving(), left.isLeaving()]).toEqual([false, false, true]);
+  });
+
   it('leaves even if the engine cannot close', async () => {
     const { gate, done } = gateOf(99, true);
     await gate.wish().catch(() => undefined);

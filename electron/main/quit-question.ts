@@ -18,6 +18,8 @@ export interface QuitGate {
   wish(): Promise<void>;
   /** The system ends the process: nobody can be asked. */
   leave(): Promise<void>;
+  /** Whether the engine is being closed: what fails from now on does so because the person quits. */
+  isLeaving(): boolean;
 }
 
 /** Makes the gate; see {@link QuitGate}. */
@@ -52,5 +54,6 @@ export function createQuitGate(parts: QuitParts): QuitGate {
       return asking;
     },
     leave,
+    isLeaving: () => leaving !== null,
   };
 }

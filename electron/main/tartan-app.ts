@@ -49,8 +49,16 @@ export class TartanApp {
     });
   }
 
-  /** Reads the settings, follows the engine and opens the window. */
+  /** Reads the settings, follows the engine and opens the window. Throws where that fails, unless the person quits meanwhile. */
   async start(): Promise<void> {
+    try {
+      await this.#begin();
+    } catch (thrown) {
+      if (!this.#gate.isLeaving()) throw thrown;
+    }
+  }
+
+  async #begin(): Promise<void> {
     const { engine } = this.#parts;
     this.#settings = await engine.handlers['settings.get'](null, new AbortController().signal);
     engine.on('settings.changed', (settings) => {

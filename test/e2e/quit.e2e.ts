@@ -1,7 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { electronRuntime } from '../../build/scripts/electron-runtime.mjs';
 import { PLAIN_PUSH } from '../../shared/models/push-options.ts';
 import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
-import { type LaunchedApp, launchApp } from './app.ts';
+import { CHECKOUT, type LaunchedApp, launchApp, launchEnvironment } from './app.ts';
 import { askHost } from './window-bridge.ts';
 
 /** Answers the system's question in the person's place: the dialog itself belongs to the system. */
@@ -74,5 +81,46 @@ describe('quitting while a push runs', () => {
     };
     await again.close();
     expect(output).toMatchObject([{ state: 'interrupted', actions: expect.arrayContaining(['resume']) }]);
+  });
+});
+
+describe('quitting while the window is still opening', () => {
+  let stateHome: string;
+  /** Where the page comes from: it takes the request and never answers. */
+  let server: Server;
+  let child: ChildProcess | null = null;
+
+  beforeEach(async () => {
+    stateHome = await mkdtemp(join(tmpdir(), 'tartan-state-'));
+    server = createServer(() => undefined).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(async () => {
+    const pid = child?.exitCode === null && child.signalCode === null ? child.pid : undefined;
+    // The whole group: a program that hangs has helpers.
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    server.closeAllConnections();
+    server.close();
+    await rm(stateHome, { recursive: true, force: true });
+  });
+
+  it('ends it at once and without a word', async () => {
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    const asked = once(server, 'request');
+    const { executable } = await electronRuntime();
+    const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    const environment = { TARTAN_DEV_URL: `http://127.0.0.1:${address.port}/` };
+    child = spawn(executable, [...flags, '--disable-gpu', CHECKOUT], {
+      env: launchEnvironment({ environment }, stateHome, stateHome),
+      stdio: 'ignore',
+      detached: true,
+    });
+    const ended = once(child, 'exit');
+    await asked;
+    child.kill('SIGTERM');
+
+    expect(await ended).toEqual([0, null]);
+    expect(await readFile(join(stateHome, 'logs', 'tartan.log'), 'utf8').catch(() => '')).toBe('');
   });
 });

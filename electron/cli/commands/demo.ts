@@ -54,7 +54,7 @@ function notSent({ bytes }: Plan): number {
 async function tryIt(context: CommandContext, engine: Engine): Promise<void> {
   const { terminal, signal } = context;
   const { address, dataSize, diskSize, changedFile } = await engine.handlers['sample.make'](null, signal);
-  terminal.out(`A sample VM with a ${formatBytes(diskSize)} disk, of which ${formatBytes(dataSize)} is data`);
+  terminal.out(`A sample VM with a disk of ${formatBytes(diskSize)}, of which ${formatBytes(dataSize)} is data`);
   terminal.out(`A registry on this computer, at ${address ?? ''}`);
   const push = (tag: string): Promise<Plan> =>
     pushOnce(context, engine, `${address ?? ''}/${SAMPLE_REPOSITORY}:${tag}`);
