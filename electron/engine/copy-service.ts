@@ -164,7 +164,7 @@ export class CopyService {
         },
         onChange: (row) => job.touch(row),
         onSent: (bytes) => job.sent(bytes),
-        onClosing: (note) => this.#rooms.noteSent(job.facts.id, note),
+        onNote: (note) => this.#rooms.noteSent(job.facts.id, note),
         onStuck: async (stuck, signal) => {
           job.wait(stuck);
           const host = stuck.error.params['host'];

@@ -295,7 +295,11 @@ class JoinedEngine {
       anyFile: paths.codecWorker,
       clock,
     });
-    this.#report = new ReportService({ book: savings, recorder, sharing: this.#sharing.handlers(), clock });
+    const settled = async (): Promise<void> => {
+      await jobs.recordLeft();
+      await recorder.settled();
+    };
+    this.#report = new ReportService({ book: savings, settled, sharing: this.#sharing.handlers(), clock });
   }
 
   async open(): Promise<void> {

@@ -249,7 +249,7 @@ export class PushService {
       onStarted: () => job.started(),
       onChange: (layer) => job.touch(layer),
       onSent: (bytes) => job.sent(bytes),
-      onClosing: (note) => this.#rooms.noteSent(job.facts.id, note),
+      onNote: (note) => this.#rooms.noteSent(job.facts.id, note),
       onStuck: async (stuck, signal) => {
         job.wait(stuck);
         const host = stuck.error.params['host'];

@@ -9,6 +9,7 @@ import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
 import { isCommit, isPiece } from '../fixtures/faults.ts';
 import { isWhole, tagsOf } from '../fixtures/push-through.ts';
 import { type RegistryProxy, startRegistryProxy } from '../fixtures/registry-proxy.ts';
+import { readStorage, storedLayers } from '../fixtures/registry-storage.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { runTartan, startTartan, type TartanPlace, type TartanProcess } from '../fixtures/tartan-process.ts';
 
@@ -56,6 +57,11 @@ async function heldPush(repository: string): Promise<{ push: TartanProcess; prox
   };
 }
 
+async function savedTotals() {
+  const { stdout } = await runTartan(['report', '--json'], place);
+  return reportDocumentSchema.parse(JSON.parse(stdout)).savings.totals;
+}
+
 async function onlyJob(): Promise<{ id: string; state: string; actions: string[] }> {
   const { stdout } = await runTartan(['jobs', 'list', '--json'], place);
   const [job, ...others] = methods['jobs.list'].output.parse(JSON.parse(stdout));
@@ -101,18 +107,25 @@ describe('a push that is interrupted', () => {
     const committed = new Set(proxy.seen.filter((seen) => isCommit(seen) && seen.status === 201).map(digestOf));
     letGo();
     const from = proxy.seen.length;
+    const there = await readStorage(registry, ['interrupted/killed']);
+    // Nobody may ever go on with it: what it sent is told all the same.
+    const left = await savedTotals();
     const { id, state } = await onlyJob();
     const log = await runTartan(['jobs', 'log', id], place);
     const resumed = await runTartan(['jobs', 'resume', id, '--json'], place);
     const again = proxy.seen.slice(from).filter(isCommit).map(digestOf);
-    const report = await runTartan(['report', '--json'], place);
-    const { totals } = reportDocumentSchema.parse(JSON.parse(report.stdout)).savings;
+    const totals = await savedTotals();
     await proxy.close();
+    const layers = await storedLayers(registry, 'interrupted/killed', '1');
+    const arrived = layers.filter((digest) => there.linked.get('interrupted/killed')?.has(digest));
+    const bytes = arrived.reduce((sum, digest) => sum + (there.blobs.get(digest) ?? 0), 0);
     expect({
       state,
       log: log.status,
       status: resumed.status,
       twice: again.filter((digest) => committed.has(digest)),
+      left: [left.jobs, left.uploaded, left.sent, left.encoded > 0],
+      jobs: totals.jobs,
       // What it had sent when it was killed was not there before.
       found: totals.present + totals.mounted,
       sent: totals.sent === totals.uploaded && totals.sent > 0,
@@ -121,6 +134,8 @@ describe('a push that is interrupted', () => {
       log: 0,
       status: 0,
       twice: [],
+      left: [1, bytes, bytes, true],
+      jobs: 1,
       found: 0,
       sent: true,
     });

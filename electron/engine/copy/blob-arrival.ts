@@ -82,6 +82,7 @@ export class BlobArrival {
     try {
       await this.#stream(target, opened);
       arrived = true;
+      await this.#run.arrived(this.#row, target);
       await parts.contentIndex.sawBlobs(target, [digest], this.#account(target));
     } finally {
       land(arrived ? { digest, size, rawDigest: null, zero: false } : null);

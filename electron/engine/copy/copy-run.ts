@@ -24,7 +24,7 @@ export interface CopyRunEvents {
   /** Packed bytes that a target acknowledged; less than 0 when an upload was lost. */
   readonly onSent: (bytes: number) => void;
   /** A blob is about to be sent to a registry. */
-  readonly onClosing: (note: SentNote) => Promise<void>;
+  readonly onNote: (note: SentNote) => Promise<void>;
   /** The copy cannot go on for now: resolves when it can try again. */
   readonly onStuck: (stuck: Stuck, signal: AbortSignal) => Promise<void>;
 }
@@ -79,9 +79,24 @@ export class CopyRun {
   }
 
   /** A blob is about to be sent: noted first, so that a copy that is killed knows its own. */
-  async closing({ digest, local, rawSize }: CopyRow, { place, registry, repository }: CopyDraftTarget): Promise<void> {
-    const raw = local?.kind === 'disk' ? (rawSize ?? 0) : 0;
-    if (place === 'registry') await this.events.onClosing({ registry, repository, digest, read: raw, encoded: raw });
+  closing(row: CopyRow, target: CopyDraftTarget): Promise<void> {
+    return this.#note(row, target, false);
+  }
+
+  /** A target has taken a blob. */
+  arrived(row: CopyRow, target: CopyDraftTarget): Promise<void> {
+    return this.#note(row, target, true);
+  }
+
+  async #note(row: CopyRow, { place, registry, repository }: CopyDraftTarget, isThere: boolean): Promise<void> {
+    if (place !== 'registry') return;
+    const { index, kind, digest, size, local } = row;
+    const fromDisk = local?.kind === 'disk';
+    const raw = fromDisk ? (row.rawSize ?? 0) : 0;
+    const rawSize = row.rawDigest === null ? 0 : (row.rawSize ?? 0);
+    const arrived = { index, kind, rawSize, size, origin: fromDisk ? ('encoded' as const) : ('remote' as const) };
+    const noted = { registry, repository, digest, read: raw, encoded: raw };
+    await this.events.onNote({ ...noted, arrived: isThere ? arrived : null });
   }
 
   linkTo(registry: string): LinkMeter {

@@ -38,20 +38,28 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-describe('what a job notes before it closes a blob', () => {
+describe('what a job notes of the blobs that it sends', () => {
   it('is read by the next process, without the line that was cut, and goes with the job', async () => {
     const note = { registry: 'localhost:5000', repository: 'a/b', digest: 'sha256:1', read: 20, encoded: 10 };
+    const about = { ...note, arrived: null };
+    const arrived = { index: 3, kind: 'disk', rawSize: 20, size: 9, origin: 'encoded' } as const;
     const none = await files.sentBy(ID);
     await files.write(JOURNAL);
-    await files.noteSent(ID, note);
-    await files.noteSent(ID, { ...note, digest: 'sha256:2' });
+    const before = files.notedMs(ID);
+    await files.noteSent(ID, about);
+    await files.noteSent(ID, { ...note, arrived });
+    // As an earlier version wrote it.
+    await appendFile(join(home, 'jobs', `${ID}.sent`), `${JSON.stringify({ ...note, digest: 'sha256:2' })}\n`);
     await appendFile(join(home, 'jobs', `${ID}.sent`), '{"registry":"local');
     const read = await new JobFiles(home).sentBy(ID);
+    const noted = (files.notedMs(ID) ?? 0) > 0;
     await files.remove(ID);
 
-    expect({ none, read, left: await readdir(join(home, 'jobs')) }).toEqual({
+    expect({ none, before, noted, read, left: await readdir(join(home, 'jobs')) }).toEqual({
       none: [],
-      read: [note, { ...note, digest: 'sha256:2' }],
+      before: null,
+      noted: true,
+      read: [about, { ...note, arrived }, { ...about, digest: 'sha256:2' }],
       left: [],
     });
   });

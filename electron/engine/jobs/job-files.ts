@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { copyRequestSchema } from '../../../shared/models/copy.ts';
+import { layerKindSchema, originSchema } from '../../../shared/models/plan.ts';
 import { pushRequestSchema } from '../../../shared/models/push-request.ts';
 import { makeFolder } from '../make-folder.ts';
 import { tryFileLock } from '../native/file-lock.ts';
@@ -31,6 +32,17 @@ const sentNoteSchema = z.object({
   digest: z.string(),
   read: z.number(),
   encoded: z.number(),
+  arrived: z
+    .object({
+      index: z.number(),
+      kind: layerKindSchema,
+      rawSize: z.number(),
+      size: z.number(),
+      origin: originSchema,
+    })
+    .nullable()
+    // Before it said what arrived, a note said what was about to.
+    .default(null),
 });
 
 /** What must survive a crash to go on with a job: the rest is in the digest cache and at the registry. */
@@ -92,7 +104,7 @@ export class JobFiles {
   }
 
   /**
-   * Notes a blob that the job is about to close. It outlasts the process, not the machine: nothing but figures hang on it,
+   * Notes a blob that the job is about to close, or that arrived. It outlasts the process, not the machine: nothing but figures hang on it,
    * and an fsync for each layer would cost more than they are worth. Best effort: a full disk stops no push.
    */
   async noteSent(id: string, note: SentNote): Promise<void> {
@@ -109,6 +121,12 @@ export class JobFiles {
         return [];
       }
     });
+  }
+
+  /** When runs of the job noted something last; ms since the epoch, null = never. */
+  notedMs(id: string): number | null {
+    const found = statSync(this.#file(id, 'sent'), { throwIfNoEntry: false });
+    return found === undefined ? null : Math.floor(found.mtimeMs);
   }
 
   /** Takes the job's lock; false while another process holds it. @throws AppError `job.notFound` for what is no id */

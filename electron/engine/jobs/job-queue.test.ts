@@ -272,6 +272,41 @@ describe('the queue of jobs', () => {
     });
   });
 
+  it('records what a job sent that was killed, unless somebody runs it or it told that itself', async () => {
+    const files = new JobFiles(home);
+    const note = { registry: 'localhost:5000', repository: 'a/b', digest: 'sha256:1', read: 20, encoded: 20 };
+    const arrived = { index: 1, kind: 'disk', rawSize: 20, size: 9, origin: 'encoded' } as const;
+    const idOf = (digit: number): string => `00000000-0000-4000-8000-00000000000${digit}`;
+    const [killed, running, failed] = [idOf(1), idOf(2), idOf(3)];
+    for (const id of [killed, running, failed]) {
+      await files.write({ version: 1, id, createdMs: 1, vmName: 'builder', sent: 0, kind: 'push', request: REQUEST });
+      await files.noteSent(id, { ...note, arrived });
+    }
+    const lock = join(home, 'jobs', `${running}.lock`);
+    await writeFile(lock, '');
+    const held = await holdFileLock(lock, { kind: 'flock' });
+    const { job } = await queue.get(killed);
+    await new JobHistory(state.database, () => clock.now()).record({
+      job: { ...job, layers: [], id: failed, state: 'failed' },
+      document: null,
+    });
+    await queue.recordLeft();
+    await held.stop();
+    const free = await Promise.all([killed, failed].map((id) => new JobFiles(home).isFree(id)));
+    const book = new SavingsBook(state.database);
+    const records = await Promise.all([killed, running, failed].map((id) => book.find(id)));
+
+    expect(free).toEqual([true, true]);
+    expect(
+      records.map(
+        (record) => record && [record.vmId, record.targets.map(({ references, sums }) => [references, sums.sent])],
+      ),
+    ).toEqual([['vm:builder', [[['localhost:5000/a/b:1'], 9]]], null, null]);
+    // It can be gone on with all the same.
+    await queue.resume(killed);
+    expect(await stateOf(killed)).toBe('planning');
+  });
+
   it('does not bring back a job that was cancelled while the app quits, nor ask for it', async () => {
     lingers = true;
     const { id } = await queue.push(REQUEST, 'builder');

@@ -6,6 +6,7 @@ import type { Job, JobDocument, JobSummary } from '../../../shared/models/job.ts
 import type { Plan } from '../../../shared/models/plan.ts';
 import type { SendAgain } from '../../../shared/models/push-options.ts';
 import type { PushRequest } from '../../../shared/models/push-request.ts';
+import { groupTargets } from '../plan/push-targets.ts';
 import type { Clock, Log, Wakefulness } from '../ports.ts';
 import type { Recording, SavingsRecorder } from '../report/savings-recorder.ts';
 import type { SentNote } from '../report/sent-notes.ts';
@@ -28,7 +29,7 @@ export interface JobQueueOptions {
   readonly emit: Emit;
   readonly files: JobFiles;
   readonly history: JobHistory;
-  readonly savings: Pick<SavingsRecorder, 'begin'>;
+  readonly savings: Pick<SavingsRecorder, 'begin' | 'recordLeft'>;
   readonly wakefulness: Wakefulness;
   readonly chunkSize: number;
   /** Does the work of a job. Throws what the job fails with. */
@@ -49,6 +50,8 @@ export class JobQueue {
   readonly #sentBefore = new Map<string, readonly SentNote[]>();
   #closing = false;
   #clearing: Promise<void> = Promise.resolve();
+  /** What killed jobs left is being recorded. */
+  #recordingLeft: Promise<void> = Promise.resolve();
   /** The job that somebody looks at; null = none. */
   #watched: string | null = null;
 
@@ -62,6 +65,44 @@ export class JobQueue {
     this.#clearing = files.clear().catch((thrown: unknown) => {
       log.warn('files of jobs not cleared away', { message: String(thrown) });
     });
+    void this.recordLeft();
+  }
+
+  /**
+   * Records what jobs had sent that were killed, whichever process ran them: nobody may ever go on with them. What is
+   * recorded already changes nothing.
+   */
+  async recordLeft(): Promise<void> {
+    const { log } = this.#options;
+    this.#recordingLeft = this.#recordingLeft
+      .then(async () => {
+        for (const journal of await this.#options.files.list()) await this.#recordLeftOf(journal);
+      })
+      .catch((thrown: unknown) => {
+        log.warn('jobs that were killed not recorded', { message: String(thrown) });
+      });
+    await this.#recordingLeft;
+  }
+
+  /** Under the job's lock: nobody goes on with it meanwhile. */
+  async #recordLeftOf(journal: JobJournal): Promise<void> {
+    const { files, history, savings } = this.#options;
+    const { id, vmName } = journal;
+    const endedMs = files.notedMs(id);
+    // A job that is in the record has told what it sent when it ended.
+    if (endedMs === null || this.#jobs.has(id) || (await history.find(id)) !== null) return;
+    if (files.holds(id) || !(await files.lock(id))) return;
+    try {
+      const task = taskOf(journal);
+      const vmId = task.kind === 'push' ? task.request.vmId : null;
+      const source = vmId === null ? 'remote' : vmId.startsWith('image:') ? 'image' : 'vm';
+      const requests = { head: 0, mount: 0, upload: 0, manifest: 0 };
+      const head = { jobId: id, kind: task.kind, vmId, name: vmName, requests };
+      const notes = await files.sentBy(id);
+      await savings.recordLeft({ head, source, references: referencesOf(task), notes, endedMs });
+    } finally {
+      files.unlock(id);
+    }
   }
 
   /** Jobs that an end of the process would interrupt: one that is being cancelled ends anyway. */
@@ -113,6 +154,8 @@ export class JobQueue {
   /** Takes the lock of a job that goes on. @throws AppError `job.elsewhere`, `job.notFound` */
   async #take(id: string): Promise<void> {
     const { files, log } = this.#options;
+    // This engine may hold the lock for a moment, and would let it go.
+    await this.#recordingLeft;
     const locked = await files.lock(id).catch((thrown: unknown) => {
       // On a full disk. Of a job that is written down nowhere nobody else knows.
       log.warn('job goes on without its lock', { id, message: String(thrown) });
@@ -255,6 +298,7 @@ export class JobQueue {
   async #fromJournal(journal: JobJournal): Promise<Job> {
     const { clock, files, chunkSize } = this.#options;
     const { id, createdMs, vmName } = journal;
+    await this.#recordingLeft;
     const free = await files.isFree(id);
     const facts = { id, createdMs, vmName, task: taskOf(journal), chunkSize };
     const shadow = new TransferJob(facts, clock, () => undefined);
@@ -384,6 +428,8 @@ export class JobQueue {
     if (job !== undefined && !job.ended)
       throw new AppError('job.wrongState', { id, state: job.state, action: 'remove' });
     if (job === undefined && (await this.get(id)).job.elsewhere) throw new AppError('job.elsewhere', { id });
+    // With its files goes what it noted.
+    await this.recordLeft();
     this.#jobs.delete(id);
     await this.#options.history.remove(id);
     if (await this.#options.files.lock(id)) await this.#over(id);
@@ -410,7 +456,7 @@ export class JobQueue {
     this.#closing = true;
     for (const { facts } of this.#waiting.splice(0)) this.#options.files.unlock(facts.id);
     for (const job of this.#running.keys()) if (!job.signal.aborted && !job.ended) job.cancel('close');
-    await Promise.all([this.#clearing, ...this.#running.values()]);
+    await Promise.all([this.#clearing, this.#recordingLeft, ...this.#running.values()]);
   }
 }
 
@@ -423,6 +469,13 @@ function journalOf({ facts: { id, createdMs, vmName, task }, sentBytes: sent }: 
 function asRecorded(job: Job, written: boolean): Job {
   const actions = written ? job.actions : job.actions.filter((action) => action === 'remove');
   return { ...job, actions, writtenDown: written };
+}
+
+/** `registry/repository:tag` of what was asked for; of a copy as far as it names the tags. */
+function referencesOf(task: JobTask): string[] {
+  return task.kind === 'push'
+    ? groupTargets(task.request.references).flatMap(({ references }) => references.map(({ reference }) => reference))
+    : task.request.images.flatMap(({ targets }) => targets);
 }
 
 function taskOf(journal: JobJournal): JobTask {

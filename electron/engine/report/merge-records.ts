@@ -32,7 +32,9 @@ function mergeTargets({ kind, encodeRate }: SavedJob, earlier: SavedTarget, late
   });
   const layers = [...merged, ...rest.values()].sort((one, other) => one.index - other.index);
   const linkRate = later.linkRate ?? earlier.linkRate;
-  return { ...later, linkRate, layers, sums: sumsOf(layers, { encodeRate, linkRate }) };
+  // What a job left that was killed names no manifest, and is of the time before.
+  const manifestDigest = later.manifestDigest ?? earlier.manifestDigest;
+  return { ...later, manifestDigest, linkRate, layers, sums: sumsOf(layers, { encodeRate, linkRate }) };
 }
 
 function mergeLayers(earlier: SavedLayer, later: SavedLayer): SavedLayer {

@@ -6,12 +6,12 @@ import { reportCsv } from './export/report-csv.ts';
 import { reportHtml } from './export/report-html.ts';
 import { writeWhole } from './export/write-whole.ts';
 import type { SavingsBook } from './savings-book.ts';
-import type { SavingsRecorder } from './savings-recorder.ts';
 
 /** What a report is made of. */
 export interface ReportParts {
   readonly book: SavingsBook;
-  readonly recorder: Pick<SavingsRecorder, 'settled'>;
+  /** Resolves when all is recorded of the jobs that have ended by now, also of those that were killed. */
+  readonly settled: () => Promise<void>;
   readonly sharing: Pick<Handlers<'report.images' | 'report.sharing'>, 'report.images' | 'report.sharing'>;
   readonly clock: Pick<Clock, 'now'>;
 }
@@ -25,15 +25,15 @@ export class ReportService {
   }
 
   handlers(): Handlers<'report.savings' | 'report.job' | 'report.text' | 'report.export'> {
-    const { book, recorder } = this.#parts;
+    const { book, settled } = this.#parts;
     return {
       // A job that is seen to have ended is in the report.
       'report.savings': async (filter) => {
-        await recorder.settled();
+        await settled();
         return await book.savings(filter);
       },
       'report.job': async ({ id }) => {
-        await recorder.settled();
+        await settled();
         const found = await book.find(id);
         if (found === null) throw new AppError('job.notFound', { id });
         return found;
@@ -49,8 +49,8 @@ export class ReportService {
 
   async #text({ format, language, ...filter }: ReportRequest, signal: AbortSignal): Promise<string> {
     const { registry } = filter;
-    const { book, recorder, sharing, clock } = this.#parts;
-    await recorder.settled();
+    const { book, settled, sharing, clock } = this.#parts;
+    await settled();
     const document: ReportDocument = {
       madeMs: clock.now(),
       savings: await book.savings(filter),

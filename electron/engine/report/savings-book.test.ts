@@ -3,7 +3,8 @@ import type { Savings, SavingsFilter } from '../../../shared/models/savings.ts';
 import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
 import type { AccountLayer, JobAccount } from './job-account.ts';
 import { SavingsBook } from './savings-book.ts';
-import { type RecordedRun, SavingsRecorder } from './savings-recorder.ts';
+import { type LeftRun, type RecordedRun, SavingsRecorder } from './savings-recorder.ts';
+import type { SentNote } from './sent-notes.ts';
 
 const ALL: SavingsFilter = { sinceMs: null, untilMs: null, registry: null, bucket: 'day' };
 
@@ -55,6 +56,19 @@ function runOf(jobId: string, layers: readonly AccountLayer[], registry = 'a.io'
   return { head: { jobId, kind: 'push', vmId: 'vm:v', name: 'v', requests }, account };
 }
 
+/** A blob that is about to be closed, or arrived. */
+function noteOf(index: number, isThere = false): SentNote {
+  const { kind, digest, rawSize, size, origin } = layer(index, 'upload');
+  return {
+    registry: 'a.io',
+    repository: 'b',
+    digest: digest ?? '',
+    read: 10,
+    encoded: 10,
+    arrived: isThere ? { index, kind, rawSize, size, origin } : null,
+  };
+}
+
 async function record(jobId: string, ended: string, layers: readonly AccountLayer[], registry?: string): Promise<void> {
   nowMs = new Date(ended).getTime();
   await recorder.begin(jobId).end(runOf(jobId, layers, registry));
@@ -97,7 +111,7 @@ describe('the record of jobs', () => {
   });
 
   it('counts what a job had sent that was killed before it was recorded', async () => {
-    const note = { registry: 'a.io', repository: 'b', digest: 'sha256:1', read: 10, encoded: 10 };
+    const note = noteOf(1);
     const next = recorder.begin('killed', [note, { ...note, repository: 'other' }]);
     await next.end(runOf('killed', [layer(1, 'present'), layer(2, 'present')]));
     const found = await book.find('killed');
@@ -114,10 +128,92 @@ describe('the record of jobs', () => {
     const twin = (verdict: AccountLayer['verdict']) => ({ ...layer(2, verdict), digest: 'sha256:1' });
     const first = { ...layer(1, 'upload'), read: 10, encoded: 10 };
     await recorder.begin('noted').end(runOf('noted', [first, twin('duplicate')]));
-    const note = { registry: 'a.io', repository: 'b', digest: 'sha256:1', read: 10, encoded: 10 };
-    await recorder.begin('noted', [note]).end(runOf('noted', [layer(1, 'present'), twin('duplicate')]));
+    await recorder.begin('noted', [noteOf(1)]).end(runOf('noted', [layer(1, 'present'), twin('duplicate')]));
     const found = await book.find('noted');
     expect(found?.targets[0]?.sums).toMatchObject({ uploaded: 5, present: 0, sent: 5, read: 10, encoded: 10 });
+  });
+
+  describe('of a job that was killed and that nobody goes on with', () => {
+    const left = (...notes: readonly SentNote[]): LeftRun => ({
+      head: runOf('left', []).head,
+      source: 'vm',
+      references: ['a.io/b:1', 'a.io/c:1'],
+      notes,
+      endedMs: 1_800_000_000_000,
+    });
+
+    it('is what had arrived for certain, each blob once', async () => {
+      await recorder.recordLeft(left(noteOf(1), noteOf(1, true), noteOf(2), noteOf(3, true), noteOf(3, true)));
+      const found = await book.find('left');
+
+      expect({
+        ended: found?.endedMs,
+        targets: found?.targets.map(({ repository, references, layers }) => [
+          repository,
+          references,
+          layers.map(({ index, verdict, sent, stored, read, encoded }) => [
+            index,
+            verdict,
+            sent,
+            stored,
+            read,
+            encoded,
+          ]),
+        ]),
+      }).toEqual({
+        ended: 1_800_000_000_000,
+        targets: [
+          [
+            'b',
+            ['a.io/b:1'],
+            [
+              [1, 'upload', 5, 5, 10, 10],
+              [3, 'upload', 5, 5, 10, 10],
+            ],
+          ],
+        ],
+      });
+    });
+
+    it('is added to what was recorded while it ran, and counts once however often it is looked at', async () => {
+      nowMs = 1_800_000_000_000;
+      const recorded = { ...layer(1, 'upload'), read: 10, encoded: 10 };
+      await recorder.begin('left').end(runOf('left', [recorded, layer(2, 'present')]));
+      const during = figures(await book.savings(ALL));
+      const notes = [noteOf(1, true), noteOf(3, true)];
+      await recorder.recordLeft(left(...notes));
+      const after = await book.find('left');
+      told = [];
+      await recorder.recordLeft(left(...notes));
+      const again = await book.find('left');
+      // Somebody goes on with it after all.
+      await recorder.begin('left', notes).end(
+        runOf(
+          'left',
+          [1, 2, 3].map((index) => layer(index, 'present')),
+        ),
+      );
+
+      expect({ during, after: figures(await book.savings(ALL)), again, told: told.length }).toEqual({
+        during: [1, 5, 5],
+        after: [1, 5, 10],
+        again: after,
+        told: 1,
+      });
+      expect(after?.targets[0]).toMatchObject({
+        manifestDigest: 'sha256:left',
+        sums: { uploaded: 10, present: 5, sent: 10, read: 20, encoded: 20 },
+      });
+    });
+
+    it('stays as it is recorded where its layers are kept no more', async () => {
+      nowMs = 1_800_000_000_000;
+      await recorder.begin('left').end(runOf('left', [layer(1, 'upload'), layer(2, 'present')]));
+      await state.clear('savings_layers');
+      await recorder.recordLeft(left(noteOf(1, true)));
+
+      expect(figures(await book.savings(ALL))).toEqual([1, 5, 5]);
+    });
   });
 
   it('tells the layers of a job, whose sums are those of the job', async () => {

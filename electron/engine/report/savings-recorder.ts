@@ -5,7 +5,7 @@ import type { JobAccount } from './job-account.ts';
 import { mergeRecords } from './merge-records.ts';
 import type { SavingsBook } from './savings-book.ts';
 import { type RecordHead, recordOf } from './savings-record.ts';
-import { type SentNote, withSentBefore } from './sent-notes.ts';
+import { accountOfNotes, type SentNote, withSentBefore } from './sent-notes.ts';
 
 /** A running job is recorded at most this often, in ms. */
 const EVERY_MS = 1000;
@@ -15,6 +15,17 @@ export interface RecordedRun {
   readonly head: Omit<RecordHead, 'encodeRate' | 'linkRateOf' | 'endedMs'>;
   /** What it did so far; null before it has a plan. */
   readonly account: JobAccount | null;
+}
+
+/** What a job left that was killed. */
+export interface LeftRun {
+  readonly head: RecordedRun['head'];
+  readonly source: JobAccount['source'];
+  /** Of the request. */
+  readonly references: readonly string[];
+  readonly notes: readonly SentNote[];
+  /** When it noted something last; ms since the epoch. */
+  readonly endedMs: number;
 }
 
 /** The recording of one run of a job. */
@@ -97,6 +108,31 @@ export class SavingsRecorder {
         await this.#written(jobId);
       },
     };
+  }
+
+  /**
+   * Records what a job had sent that was killed before it recorded it: nobody may ever go on with it. Nothing where all of it
+   * is recorded. The caller sees to it that nobody runs the job.
+   */
+  async recordLeft({ head, source, references, notes, endedMs }: LeftRun): Promise<void> {
+    const { book, log, rates } = this.#parts;
+    const { jobId } = head;
+    const writing = this.#written(jobId)
+      .then(async () => {
+        const earlier = await book.find(jobId);
+        // Which layers its sums are of is kept no more.
+        if (earlier?.targets.some(({ layers, sums }) => layers.length === 0 && sums.pushed > 0)) return;
+        const account = accountOfNotes(notes, earlier, { source, references });
+        if (account.targets.length === 0) return;
+        const encodeRate = earlier?.encodeRate ?? rates.encodeRate();
+        await this.#write(earlier, recordOf(account, { ...head, endedMs, encodeRate, linkRateOf: rates.linkRateOf }));
+      })
+      .catch((thrown: unknown) => log.warn('job that was killed not recorded', { jobId, message: String(thrown) }))
+      .finally(() => {
+        if (this.#writing.get(jobId) === writing) this.#writing.delete(jobId);
+      });
+    this.#writing.set(jobId, writing);
+    await writing;
   }
 
   async #written(jobId: string): Promise<void> {

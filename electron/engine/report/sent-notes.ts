@@ -1,9 +1,13 @@
 import type { SavedJob } from '../../../shared/models/savings.ts';
-import type { JobAccount } from './job-account.ts';
+import type { AccountLayer, AccountTarget, JobAccount } from './job-account.ts';
+
+/** What a blob is in its image. Bytes. */
+export type NotedLayer = Pick<AccountLayer, 'index' | 'kind' | 'rawSize' | 'size' | 'origin'>;
 
 /**
- * A blob that a job is about to close at a repository. It is noted before the request that closes it, so that a job that is
- * killed in that moment knows, when it goes on, that a blob which it finds there is its own. Bytes.
+ * A blob that a job sends to a repository. It is noted before the request that closes it, so that a job that is killed in
+ * that moment knows, when it goes on, that a blob which it finds there is its own; and once more when it arrived, so that
+ * it counts even if nobody goes on with the job. Bytes.
  */
 export interface SentNote {
   readonly registry: string;
@@ -12,6 +16,8 @@ export interface SentNote {
   /** What was read and encoded for it, as far as it was counted. */
   readonly read: number;
   readonly encoded: number;
+  /** Set when the repository has taken it. */
+  readonly arrived: NotedLayer | null;
 }
 
 /**
@@ -58,6 +64,45 @@ export function withSentBefore(
     }),
   }));
   return { ...account, targets };
+}
+
+/**
+ * What a job had sent when it was killed, as far as it was not recorded: what arrived for certain.
+ *
+ * @param notes of all its runs
+ * @param earlier what was recorded of them
+ * @param job where the image comes from, and the references of the request
+ */
+export function accountOfNotes(
+  notes: readonly SentNote[],
+  earlier: Pick<SavedJob, 'targets'> | null,
+  job: Pick<JobAccount, 'source'> & { readonly references: readonly string[] },
+): JobAccount {
+  const targets = new Map<string, AccountTarget & { readonly layers: AccountLayer[] }>();
+  const seen = new Set<string>();
+  for (const note of notes) {
+    const { registry, repository, digest, arrived } = note;
+    const [place, key] = [`${registry}/${repository}`, keyOf(note, digest)];
+    if (arrived === null || seen.has(key)) continue;
+    seen.add(key);
+    const target = targets.get(place) ?? {
+      registry,
+      repository,
+      manifestDigest: null,
+      references: job.references.filter((reference) => reference.startsWith(`${place}:`)),
+      layers: [],
+    };
+    targets.set(place, target);
+    // As another run would find it: the notes say whose it is.
+    target.layers.push({ ...arrived, digest, verdict: 'present', read: 0, encoded: 0 });
+  }
+  const { source } = job;
+  const found = withSentBefore({ source, targets: [...targets.values()] }, notes, earlier);
+  const sent = found.targets.map((target) => ({
+    ...target,
+    layers: target.layers.filter(({ verdict }) => verdict === 'upload'),
+  }));
+  return { source, targets: sent.filter(({ layers }) => layers.length > 0) };
 }
 
 function keyOf(

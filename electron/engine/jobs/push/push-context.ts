@@ -41,6 +41,8 @@ export interface PushContext {
   sent(layer: DraftLayer, bytes: number): void;
   /** A layer is about to be closed at a target: noted first, so that a push that is killed knows its own. */
   closing(layer: DraftLayer, target: DraftTarget): Promise<void>;
+  /** A target has taken a layer. */
+  arrived(layer: DraftLayer, target: DraftTarget): Promise<void>;
   /** A layer waits for a worker. */
   atWorkers(layer: DraftLayer): void;
   /** A pass of the encoder over so many raw bytes ended with this. */

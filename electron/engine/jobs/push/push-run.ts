@@ -51,8 +51,8 @@ export interface PushRunEvents {
   readonly onChange: (layer: DraftLayer | null) => void;
   /** Packed bytes that a registry acknowledged; negative when a session was lost. */
   readonly onSent: (bytes: number) => void;
-  /** A blob is about to be closed at a registry. */
-  readonly onClosing: (note: SentNote) => Promise<void>;
+  /** A blob is about to be closed at a registry, or arrived there. */
+  readonly onNote: (note: SentNote) => Promise<void>;
   /** The push cannot go on for now: resolves when it can try again. */
   readonly onStuck: (stuck: Stuck, signal: AbortSignal) => Promise<void>;
 }
@@ -100,8 +100,19 @@ export class PushRun implements PushContext {
     this.events.onChange(layer);
   }
 
-  async closing({ digest, work }: DraftLayer, { place, registry, repository }: DraftTarget): Promise<void> {
-    if (place === 'registry' && digest !== null) await this.events.onClosing({ registry, repository, digest, ...work });
+  closing(layer: DraftLayer, target: DraftTarget): Promise<void> {
+    return this.#note(layer, target, false);
+  }
+
+  arrived(layer: DraftLayer, target: DraftTarget): Promise<void> {
+    return this.#note(layer, target, true);
+  }
+
+  async #note(layer: DraftLayer, { place, registry, repository }: DraftTarget, isThere: boolean): Promise<void> {
+    const { index, kind, rawSize, digest, size, origin, work } = layer;
+    if (place !== 'registry' || digest === null) return;
+    const arrived = isThere && size !== null ? { index, kind, rawSize, size, origin } : null;
+    await this.events.onNote({ registry, repository, digest, ...work, arrived });
   }
 
   atWorkers(layer: DraftLayer): void {
@@ -441,5 +452,6 @@ export class PushRun implements PushContext {
     await client.putSmallBlob(target.repository, this.draft.configBytes, digest, { signal });
     if (countedTargets(this.draft.targets).includes(target)) this.sent(layer, this.draft.configBytes.length);
     this.blobs.settle(layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+    await this.arrived(layer, target);
   }
 }

@@ -194,6 +194,7 @@ export class UploadPass {
       await session.commit(digest, () => client.headBlob(target.repository, digest, { size, signal: this.#signal }));
       this.acknowledge(keyOf(target), size);
       run.blobs.settle(this.#layer, target, { verdict: 'upload', reason: 'notInRegistry', mountedFrom: null });
+      await run.arrived(this.#layer, target);
       // Now, so that another job may mount it before this one has named its image.
       await run.parts.contentIndex.sawBlobs(target, [digest], accountName(client));
     } catch (thrown) {
