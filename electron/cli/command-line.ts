@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { toAppError } from '../../shared/errors/app-error.ts';
 import { createEngine } from '../engine/engine.ts';
 import type { Engine } from '../engine/engine-interface.ts';
+import { endState } from '../engine/state/state-start.ts';
 import type { StartedAhead } from '../host/start-ahead.ts';
 import { cliPorts } from './cli-ports.ts';
 import type { CommandContext } from './command-context.ts';
@@ -79,7 +80,7 @@ async function main(
     if (engine !== null) await engine.then((open) => open.close()).catch(() => undefined);
     helpers.close();
     // An engine that was opened has closed them.
-    const workers = state === null ? codec : [state.worker, ...codec];
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    const unused = state === null ? undefined : endState(state);
+    await Promise.all([unused, ...codec.map((worker) => worker.terminate())]);
   }
 }

@@ -67,6 +67,7 @@ function outputOf(job: FollowedJob): string[] {
 /** Bars on a terminal, drawn by listr2. */
 function drawnProgress(): PushProgress {
   let task: { title: string | undefined; output: string } | null = null;
+  let state: JobState = 'planning';
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => {
     end = resolve;
@@ -74,11 +75,14 @@ function drawnProgress(): PushProgress {
   const list = new Listr<unknown, 'default', 'verbose'>(
     [
       {
-        title: 'Push',
+        title: STATE_WORDS.planning,
         task: async (_context, wrapper) => {
           task = wrapper;
           await ended;
+          // Only what is thrown gets another mark than a tick. Its words are the headline's.
+          if (state !== 'done') throw new Error(state);
         },
+        exitOnError: false,
         rendererOptions: { outputBar: LAYER_LINES },
       },
     ],
@@ -89,6 +93,8 @@ function drawnProgress(): PushProgress {
       forceTTY: true,
       fallbackRendererCondition: () => false,
       rendererOptions: {
+        showErrorMessage: false,
+        collapseErrors: false,
         logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stdout) }),
       },
     },
@@ -96,6 +102,7 @@ function drawnProgress(): PushProgress {
   const running = list.run();
   return {
     update(job) {
+      state = job.summary.state;
       if (task === null) return;
       task.title = headline(job);
       task.output = outputOf(job).join('\n');

@@ -107,7 +107,19 @@ describe('the command line', () => {
     const screen = await onATerminal(command);
     expect(screen).toContain('█');
     expect(screen).toContain('\u001b[');
+    expect(screen).toMatch(/✔\S* Done/);
     expect(planSchema.safeParse(JSON.parse(await readFile(file, 'utf8'))).success).toBe(true);
+  });
+
+  it('marks on a terminal what failed as failed, and says why once', async () => {
+    const command = `'${process.execPath}' '${join(process.cwd(), 'dist/node/tartan.cjs')}' push '${vm.name}' oci:/proc/no:1`;
+    const screen = await onATerminal(`${command}; exit 0`);
+
+    expect({
+      marks: [...new Set(screen.match(/[✔✖](?=\S* \w)/gu))],
+      told: screen.match(/cannot be written/g)?.length,
+    }).toEqual({ marks: ['✖'], told: 1 });
+    expect(screen).toMatch(/✖\S* Failed/);
   });
 
   it.each<[string, () => Promise<string[]>, number, string]>([

@@ -8,6 +8,9 @@ export interface StartedState {
   readonly opened: Promise<readonly StateReply[]>;
 }
 
+/** What ending takes of it. */
+type EndedState = { readonly worker: Pick<Worker, 'terminate'>; readonly opened: Promise<unknown> };
+
 /**
  * Starts the state worker. It is a file of its own because a host may do so while the engine still loads: thread and database
  * need 70 ms, on another core.
@@ -31,4 +34,14 @@ export function startState(workerFile: string, data: StateWorkerData): StartedSt
   // Who opens the state hears of it; nobody may have asked yet.
   opened.catch(() => undefined);
   return { worker, opened };
+}
+
+/**
+ * Ends a state worker that nobody took over. Not before its database is open: a thread that is ended while it loads a native
+ * package ends the whole process (`napi_throw` aborts).
+ */
+export async function endState({ worker, opened }: EndedState): Promise<void> {
+  // One that ended by itself has nothing to wait for.
+  await opened.catch(() => undefined);
+  await worker.terminate();
 }
