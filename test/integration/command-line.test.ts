@@ -337,6 +337,8 @@ async function onATerminal(command: string): Promise<string> {
     TARTAN_HOME: place.stateHome,
     TARTAN_CHUNK_SIZE: '1048576',
   };
-  const { stdout } = await promisify(execFile)('script', ['-q', '-e', '-c', command, '/dev/null'], { env });
+  // A terminal that nobody gave a size has none.
+  const sized = `stty rows 40 cols 100; ${command}`;
+  const { stdout } = await promisify(execFile)('script', ['-q', '-e', '-c', sized, '/dev/null'], { env });
   return stdout;
 }
