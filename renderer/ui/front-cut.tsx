@@ -1,10 +1,14 @@
 import { type ReactElement, useLayoutEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
 import './front-cut.css';
+import { remPx } from './text-width.ts';
 
 /** A path whose front is cut where there is no room for it, and whose end (a tag) never is. */
 export function FrontCut({ path, end = '' }: { readonly path: string; readonly end?: string }): ReactElement {
   const whole = useRef<HTMLSpanElement>(null);
   const cut = useRef<HTMLSpanElement>(null);
+  // Letters stand closer in some languages than in others.
+  const { language } = useTranslation().i18n;
   useLayoutEffect(() => {
     const place = whole.current?.parentElement;
     const box = cut.current;
@@ -31,10 +35,10 @@ export function FrontCut({ path, end = '' }: { readonly path: string; readonly e
     fit();
     // A place that is as wide as its words stays narrow once they are cut: what it stands in says that there is room again.
     const around = placesAround(place);
-    const widths = new Map(around.map((element) => [element, element.clientWidth]));
+    const rooms = new Map(around.map((element) => [element, roomOf(element)]));
     const observer = new ResizeObserver((entries) => {
-      const changed = entries.filter(({ target }) => widths.get(target) !== target.clientWidth);
-      for (const { target } of changed) widths.set(target, target.clientWidth);
+      const changed = entries.filter(({ target }) => rooms.get(target) !== roomOf(target));
+      for (const { target } of changed) rooms.set(target, roomOf(target));
       if (changed.length > 0) fitAnew();
     });
     for (const element of around) observer.observe(element);
@@ -45,7 +49,7 @@ export function FrontCut({ path, end = '' }: { readonly path: string; readonly e
       observer.disconnect();
       fonts?.removeEventListener('loadingdone', fitAnew);
     };
-  }, [path, end]);
+  }, [path, end, language]);
   return (
     <span ref={whole} className="front-cut">
       <span ref={cut} className="front-cut-path">
@@ -67,6 +71,11 @@ function placesAround(place: Element): Element[] {
     next = next.parentElement;
   }
   return around;
+}
+
+/** What decides how many letters an element has room for: its width, and how large the text of the window is. */
+function roomOf(element: Element): string {
+  return `${String(element.clientWidth)} ${String(remPx())}`;
 }
 
 /** Width in px of an ellipsis and of the longest end of `path` that fit into `room`; null where there is nothing to measure with. */

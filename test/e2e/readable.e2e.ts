@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Settings } from '../../shared/models/settings.ts';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { makeCachedImage, makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
@@ -122,7 +123,7 @@ describe('every view is readable for everybody', () => {
     expect(await seriousIssuesOfThemes(page)).toEqual([]);
   });
 
-  it('and a path that is cut in front starts where its neighbours start, whatever the width', async () => {
+  it('and a path that is cut in front starts where its neighbours start, whatever the width, the language and the size of the text', async () => {
     const page = await start({ tartHome: home, stateHome });
     await pane(page, 'Local')
       .getByRole('treeitem', { name: /sequoia-base/ })
@@ -133,6 +134,18 @@ describe('every view is readable for everybody', () => {
       await expect.poll(async () => (await indents(page)).length).toBeGreaterThan(0);
       await expect.poll(async () => Math.max(...(await indents(page)))).toBeLessThan(1);
       await page.keyboard.press('ArrowRight');
+    }
+    const changes: readonly Partial<Settings>[] = [{ language: 'zh-CN' }, { textScale: 110 }, { language: 'en' }];
+    for (const change of changes) {
+      await changeSettings(page, change);
+      await page.waitForFunction(
+        ([lang, px]) =>
+          (lang === undefined || document.documentElement.lang === lang) &&
+          (px === undefined || document.documentElement.style.fontSize === px),
+        [change.language, change.textScale === undefined ? undefined : `${(16 * change.textScale) / 100}px`],
+      );
+      await expect.poll(async () => (await indents(page)).length).toBeGreaterThan(0);
+      await expect.poll(async () => Math.max(...(await indents(page)))).toBeLessThan(1);
     }
   });
 
