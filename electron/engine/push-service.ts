@@ -101,6 +101,7 @@ export class PushService {
     } finally {
       await this.#openPlans.made(input.planId, complete);
       await close();
+      hub.emit('vms.digested', { vmId: input.vmId });
     }
   }
 

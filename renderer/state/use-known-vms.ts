@@ -9,13 +9,15 @@ import { VmQuestions } from './vm-questions.ts';
 const QUIET_MS = 300;
 
 /**
- * What is known of each VM without reading it, by VM id. Asked again for a VM that changed, and for all of them when a push
- * ended or a repository was read; a question that failed is asked again, too.
+ * What is known of each VM without reading it, by VM id. Asked again for a VM that changed or that a plan read, and for all of
+ * them when a push ended or a repository was read; a question that failed is asked again, too.
  */
 export function useKnownVms(list: VmList | null): ReadonlyMap<string, VmKnowledge> {
   const client = useClient();
   const [known, setKnown] = useState<ReadonlyMap<string, VmKnowledge>>(new Map());
   const [round, setRound] = useState(0);
+  /** How often plans learned what is on the disk of a VM. */
+  const [digested, setDigested] = useState<ReadonlyMap<string, number>>(new Map());
   const questions = useRef<VmQuestions | null>(null);
 
   useEffect(() => {
@@ -28,6 +30,9 @@ export function useKnownVms(list: VmList | null): ReadonlyMap<string, VmKnowledg
       client.on('registries.changed', again),
       client.on('jobs.changed', ({ job }) => {
         if (FINAL_JOB_STATES.includes(job.state)) again();
+      }),
+      client.on('vms.digested', ({ vmId }) => {
+        setDigested((before) => new Map(before).set(vmId, (before.get(vmId) ?? 0) + 1));
       }),
     ];
     return () => {
@@ -50,8 +55,11 @@ export function useKnownVms(list: VmList | null): ReadonlyMap<string, VmKnowledg
     questions.current?.follow(
       (list?.vms ?? [])
         .filter(({ defect }) => defect === null)
-        .map(({ id, modifiedMs }) => ({ vmId: id, state: `${String(round)} ${String(modifiedMs)}` })),
+        .map(({ id, modifiedMs }) => ({
+          vmId: id,
+          state: [round, digested.get(id) ?? 0, modifiedMs].join(' '),
+        })),
     );
-  }, [client, list, round]);
+  }, [client, list, round, digested]);
   return known;
 }

@@ -11,6 +11,8 @@ import { defineEvents } from './define.ts';
 export const events = defineEvents({
   /** Something in Tart's home changed: read `vms.list` again. */
   'vms.changed': z.null(),
+  /** A plan read a VM's disk, or learned by other ways what is on it: ask `vms.known` again. */
+  'vms.digested': z.object({ vmId: z.string() }),
   /** A plan under way knows more. At most 10 a second. */
   'plans.changed': z.object({ planId: z.string(), plan: planSchema }),
   /** A registry is asked again for a plan under way. */

@@ -17,9 +17,29 @@ export async function seriousIssues(page: Page): Promise<readonly string[]> {
     // Every rule runs; only of what passes nothing is written down.
     return await axe.run({ resultTypes: ['violations'] });
   });
-  return results.violations
+  const found = results.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200) ?? ''} (${nodes.length})`);
+  return [...found, ...(await issuesWithoutRule(page))];
+}
+
+/** What who listens is lost without, and axe-core has no rule for: tables that nothing names, and headings that hold a button. */
+async function issuesWithoutRule(page: Page): Promise<readonly string[]> {
+  return await page.evaluate(() => {
+    const tables = [...document.querySelectorAll('table, [role="grid"], [role="treegrid"]')].filter(
+      (table) =>
+        !table.hasAttribute('aria-label') &&
+        !table.hasAttribute('aria-labelledby') &&
+        table.querySelector('caption') === null,
+    );
+    const headings = [
+      ...document.querySelectorAll(':is(h1, h2, h3, h4, [role="heading"]) :is(button, [role="button"])'),
+    ];
+    return [
+      ...tables.map((table) => `table without a name: ${table.outerHTML.slice(0, 200)}`),
+      ...headings.map((button) => `button in a heading: ${button.outerHTML.slice(0, 200)}`),
+    ];
+  });
 }
 
 const MEDIA = {

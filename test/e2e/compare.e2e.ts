@@ -58,6 +58,10 @@ describe('somebody who wants to know what two images share', () => {
     await page.getByRole('grid', { name: 'Differences' }).locator('tbody tr td:first-child').allTextContents();
 
   it('compares a VM with an image of a registry, chunk by chunk, by the keyboard', async () => {
+    await vmRow(page, 'base').click();
+    await page.getByRole('button', { name: 'Compare with…' }).click();
+    await page.getByRole('button', { name: /Image A base/ }).waitFor();
+    await page.keyboard.press('Escape');
     await vmRow(page, 'base').click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Compare with…' }).click();
     await page.getByRole('main', { name: 'Compare images' }).waitFor();

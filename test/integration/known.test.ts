@@ -57,6 +57,21 @@ describe('what is known of a VM without reading it', () => {
     expect(packed / onDisk).toBeCloseTo(0.6, 1);
   });
 
+  it('is after the first plan what that found: no repository holds it, and a push would send it', async () => {
+    const digested: unknown[] = [];
+    engine.on('vms.digested', (told) => digested.push(told));
+    const plan = await engine.plan({ vmId: 'vm:builder', references: [`${registry.host}/known/planned:1.0`] });
+    const found = await known();
+
+    expect(digested).toEqual([{ vmId: 'vm:builder' }]);
+    expect([found.against, found.places]).toEqual([null, []]);
+    // The plan knows config and NVRAM as well.
+    const planned = plan.targets[0]?.layers.filter(({ kind }) => kind === 'disk') ?? [];
+    expect(found.layers.map(({ verdict, reason }) => [verdict, reason])).toEqual(
+      planned.map(({ verdict, reason }) => [verdict, reason]),
+    );
+  });
+
   it('is after a push where its layers are, with the tags that a look at the repository found', async () => {
     const { document } = await engine.push({
       vmId: 'vm:builder',

@@ -288,13 +288,14 @@ function verdictOf(chunk: KnownChunk, seen: ReadonlySet<string>, held: ReadonlyS
   if ([chunk.digest, chunk.rawDigest].some((digest) => digest !== null && seen.has(digest))) {
     return { verdict: 'duplicate', reason: chunk.zero ? 'allZeros' : 'sameDigestEarlier' };
   }
-  if (chunk.rawDigest === null || held === null) return { verdict: null, reason: 'notReadYet' };
+  if (chunk.rawDigest === null) return { verdict: null, reason: 'notReadYet' };
   if (chunk.digest === null) return { verdict: 'upload', reason: 'notEncodedYet' };
+  if (held === null) return { verdict: 'upload', reason: 'newRepository' };
   if (held.has(chunk.digest)) return { verdict: 'present', reason: 'inRepository' };
   return { verdict: 'upload', reason: 'notInRegistry' };
 }
 
-/** The layers as a plan would show them. `held` null = there is no repository to compare with. */
+/** The layers as a plan would show them. `held` null = no repository is known to hold any of them: each would be sent. */
 function layersOf(chunks: readonly KnownChunk[], held: ReadonlySet<string> | null): PlanLayer[] {
   const estimate = sizeEstimates(chunks);
   const seen = new Set<string>();

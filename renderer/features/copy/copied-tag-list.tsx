@@ -23,7 +23,7 @@ export function CopiedTagList({ tags, editable, onRename }: CopiedTagListProps):
   const sorted = [...tags].sort((one, other) => weight(one) - weight(other));
   return (
     <div className="copied-tags">
-      <table className="table">
+      <table className="table" aria-label={t('tags')}>
         <thead className="for-readers">
           <tr>
             <th>{t('tag')}</th>

@@ -23,8 +23,8 @@ export function RepositoryTable({ registry, onSelect }: RepositoryTableProps): R
   const { host, repositories } = registry;
   return (
     <section>
-      <h2 className="section-title">
-        {t('repositoriesHead')}
+      <div className="section-title">
+        <h2>{t('repositoriesHead')}</h2>
         {registry.listedMs !== null && (
           <span>{t('asOf', { time: momentWords(registry.listedMs, i18n.language) })}</span>
         )}
@@ -32,7 +32,7 @@ export function RepositoryTable({ registry, onSelect }: RepositoryTableProps): R
           <Plus size={14} strokeWidth={1.75} aria-hidden="true" />
           {t('browse:pinDots')}
         </Button>
-      </h2>
+      </div>
       {repositories.length === 0 ? (
         <p className="nothing">{t(emptyRegistry(registry))}</p>
       ) : (

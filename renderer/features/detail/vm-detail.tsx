@@ -1,4 +1,4 @@
-import { ChevronDown, CircleAlert, Upload } from 'lucide-react';
+import { ChevronDown, CircleAlert, GitCompare, Upload } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { Button } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
@@ -8,6 +8,7 @@ import type { Vm } from '../../../shared/models/vm.ts';
 import type { VmKnowledge } from '../../../shared/models/vm-knowledge.ts';
 import { MenuButton } from '../../ui/menu-button.tsx';
 import { SoftBreaks } from '../../ui/soft-breaks.tsx';
+import { compareImages } from '../compare/compare-start.ts';
 import { useVmCommands } from '../local/use-vm-commands.ts';
 import { vmTitle } from '../local/vm-title.ts';
 import { useErrorWords } from '../push/use-error-words.ts';
@@ -55,6 +56,7 @@ export function VmDetail({ vm, known, onPush, onShowJob }: VmDetailProps): React
 function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly onPush: () => void }): ReactElement {
   const { vm, changed, onPush } = props;
   const { t } = useTranslation('panes');
+  const { t: compare } = useTranslation('compare');
   const commands = useVmCommands(onPush);
   const [, ...more] = commands(vm);
   // Above the sample VM stands what comes next: that is the one primary button.
@@ -79,6 +81,16 @@ function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly on
         </p>
       </div>
       <span className="space" />
+      {vm.defect === null && (
+        <Button
+          className="button button-large"
+          aria-label={compare('compareWith')}
+          onPress={() => compareImages({ kind: 'vm', name: vm.id }, null)}
+        >
+          <GitCompare size={15} strokeWidth={1.75} aria-hidden="true" />
+          {compare('compare')}
+        </Button>
+      )}
       <span className="split-button">
         {vm.defect === null && (
           <Button className={`button button-large ${primary}`} onPress={onPush}>

@@ -14,7 +14,7 @@ export function CapabilityTable({ capabilities }: { readonly capabilities: Capab
   const short = inShort(capabilities, words);
   return (
     <>
-      <table className="table capability-table">
+      <table className="table capability-table" aria-label={t('can')}>
         <thead>
           <tr>
             <th>{t('capability')}</th>

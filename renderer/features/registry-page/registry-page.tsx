@@ -83,14 +83,14 @@ export function RegistryPage(props: {
         />
       </div>
       <section>
-        <h2 className="section-title">
-          {t('can')}
+        <div className="section-title">
+          <h2>{t('can')}</h2>
           <span className="section-more">{capabilities === null ? t('notTestedYet') : t('measured')}</span>
           <span className="space" />
           <Button className="button button-small" onPress={() => setDialog('write')}>
             {t('testWriting')}
           </Button>
-        </h2>
+        </div>
         {capabilities !== null && <CapabilityTable capabilities={capabilities} />}
       </section>
       {dialog === 'certificate' && <CertificateDialog host={host} onClose={() => setDialog(null)} />}

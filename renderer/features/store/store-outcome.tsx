@@ -124,7 +124,7 @@ function Problems({ problems }: { readonly problems: readonly StoreProblem[] }):
     return reason === null ? t(`problem.${problem}`) : `${t(`problem.${problem}`)} (${reason})`;
   };
   return (
-    <table className="table store-problems">
+    <table className="table store-problems" aria-label={t('problems')}>
       <thead>
         <tr>
           <th>{t('problemColumn')}</th>
