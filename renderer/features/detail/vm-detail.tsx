@@ -74,7 +74,7 @@ function VmHead(props: { readonly vm: Vm; readonly changed: boolean; readonly on
         <h1>
           <SoftBreaks text={vmTitle(vm)} after="/" />
         </h1>
-        <p>
+        <p className="detail-facts">
           {facts.map((fact) => (
             <span key={fact}>{fact}</span>
           ))}

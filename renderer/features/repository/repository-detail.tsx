@@ -146,7 +146,7 @@ function RepositoryHead(props: {
           <wbr />
           <SoftBreaks text={repository.repository} after="/" />
         </h1>
-        <p>
+        <p className="detail-facts">
           {facts.map((fact) => (
             <span key={fact}>{fact}</span>
           ))}
