@@ -4,7 +4,7 @@ import type { Credential } from '../../electron/engine/ports.ts';
 import { copyWithSkopeo, pullWithSkopeo } from '../fixtures/decode-image.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
-import { isCommit } from '../fixtures/faults.ts';
+import { type Fits, isCommit, isPiece } from '../fixtures/faults.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import { makeTartHome, makeTartVm, type TartHome, type TartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine } from '../fixtures/test-engine.ts';
@@ -45,8 +45,17 @@ async function isThere(repository: string): Promise<boolean> {
 
 /** Pushes and gives what it ended with. */
 async function push(credential: Credential | null, ...references: string[]): Promise<string> {
+  return await pushInPieces(credential, null, ...references);
+}
+
+/** The same, in pieces of that many bytes; null = as the registry likes it. */
+async function pushInPieces(
+  credential: Credential | null,
+  pieceSize: number | null,
+  ...references: string[]
+): Promise<string> {
   const engine = await openTestEngine({ tartHome: home.root, ...(credential === null ? {} : { credential }) });
-  const ended = await engine.push({ vmId: 'vm:builder', references }).then(
+  const ended = await engine.push({ vmId: 'vm:builder', references, pieceSize }).then(
     () => 'done',
     (error: unknown) => (error instanceof Error ? error.message : 'unknown'),
   );
@@ -110,7 +119,11 @@ describe('a registry with a token server', () => {
     });
   });
 
-  it('gives a new token once when the first ends in the middle of a push, and the image is correct', async () => {
+  it.each<[string, number | null, Fits]>([
+    ['between two layers', null, () => true],
+    ['while a layer streams', null, (seen) => isPiece(seen) && seen.headers['content-length'] === undefined],
+    ['between two pieces of a layer', 1_000_000, isPiece],
+  ])('gives a new token once when the first ends %s, and the image is correct', async (_name, pieceSize, at) => {
     await start();
     let committed = false;
     let first: string | undefined;
@@ -119,11 +132,11 @@ describe('a registry with a token server', () => {
       committed ||= isCommit(seen);
       const used = seen.headers.authorization;
       first ??= used;
-      if (!committed || used === undefined || used !== first) return undefined;
+      if (!committed || used === undefined || used !== first || !at(seen)) return undefined;
       refused += 1;
       return { headers: { authorization: server.expired('repository:team/long:pull,push') } };
     });
-    const ended = await push(alice, `${proxy.host}/team/long:1`);
+    const ended = await pushInPieces(alice, pieceSize, `${proxy.host}/team/long:1`);
     await proxy.close();
     const tokens = server.seen.length;
     const { disk } = await pullWithSkopeo(image('team/long'), AS_ALICE);
