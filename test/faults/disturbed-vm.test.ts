@@ -23,10 +23,19 @@ afterAll(async () => {
   await home.remove();
 });
 
-/** Pushes a VM of its own, one layer at a time, and does something to it when a blob is being closed. */
-async function pushWhile(name: string, disturb: (vm: TartVm) => FaultDecision) {
+/**
+ * Pushes a VM of its own, one layer at a time, and does something to it when a blob is being closed.
+ *
+ * @param at which one that is, counted from 1
+ */
+async function pushWhile(name: string, disturb: (vm: TartVm) => FaultDecision, at = 1) {
   const vm = await makeTartVm(home, { name, disk: SMALLEST_DISK });
-  const { fault, hits } = first(1, isCommit, () => disturb(vm));
+  let commits = 0;
+  const { fault, hits } = first(
+    1,
+    (seen) => isCommit(seen) && (commits += 1) === at,
+    () => disturb(vm),
+  );
   const { ended, tags, seen } = await pushThrough({
     registry: registry.host,
     repository: `disturbed/${name}`,
@@ -36,18 +45,41 @@ async function pushWhile(name: string, disturb: (vm: TartVm) => FaultDecision) {
     request: { concurrency: 1 },
   });
   const left = seen.filter(({ method }) => method === 'DELETE').length;
-  return { vm, ended, tags, left, disturbed: hits() };
+  return { vm, ended, tags, left, disturbed: hits(), commits: seen.filter(isCommit).length };
+}
+
+/** Writes a few bytes into the middle of a VM's disk. */
+function writeTo(vm: TartVm): void {
+  const disk = openSync(vm.diskFile, 'r+');
+  writeSync(disk, Buffer.from('changed'), 0, 7, 9 * 1024 * 1024);
+  closeSync(disk);
 }
 
 describe('a VM that no snapshot can be made of and somebody wants in the middle of a push', () => {
   it('ends the push when its disk is written to, and nothing is tagged', async () => {
     const { ended, tags, disturbed } = await pushWhile('written', (vm) => {
-      const disk = openSync(vm.diskFile, 'r+');
-      writeSync(disk, Buffer.from('changed'), 0, 7, 9 * 1024 * 1024);
-      closeSync(disk);
+      writeTo(vm);
       return undefined;
     });
     expect({ ended, tags, disturbed }).toEqual({ ended: 'vm.diskChanged', tags: [], disturbed: 1 });
+  });
+
+  it('ends the push when its disk is written to after the last byte of it was read, and nothing is tagged', async () => {
+    const undisturbed = await pushWhile('read', () => undefined);
+    const { ended, tags, commits } = await pushWhile(
+      'read-and-written',
+      (vm) => {
+        writeTo(vm);
+        return undefined;
+      },
+      undisturbed.commits,
+    );
+    expect({ without: undisturbed.ended, ended, tags, commits }).toEqual({
+      without: 'done',
+      ended: 'vm.diskChanged',
+      tags: [],
+      commits: undisturbed.commits,
+    });
   });
 
   it('is not read from another VM that has its name for a while, and nothing of that one is remembered', async () => {
