@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { JobFiles } from '../../electron/engine/jobs/job-files.ts';
 import { methods } from '../../shared/contract/methods.ts';
 import { reportDocumentSchema } from '../../shared/models/report.ts';
 import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
@@ -112,6 +113,7 @@ describe('a push that is interrupted', () => {
     const left = await savedTotals();
     const { id, state } = await onlyJob();
     const log = await runTartan(['jobs', 'log', id], place);
+    const notes = await new JobFiles(place.stateHome).sentBy(id);
     const resumed = await runTartan(['jobs', 'resume', id, '--json'], place);
     const again = proxy.seen.slice(from).filter(isCommit).map(digestOf);
     const totals = await savedTotals();
@@ -124,6 +126,7 @@ describe('a push that is interrupted', () => {
       log: log.status,
       status: resumed.status,
       twice: again.filter((digest) => committed.has(digest)),
+      noted: new Set(notes.flatMap(({ digest, arrived: layer }) => (layer === null ? [] : [digest]))),
       left: [left.jobs, left.uploaded, left.sent, left.encoded > 0],
       jobs: totals.jobs,
       // What it had sent when it was killed was not there before.
@@ -134,6 +137,7 @@ describe('a push that is interrupted', () => {
       log: 0,
       status: 0,
       twice: [],
+      noted: new Set(arrived),
       left: [1, bytes, bytes, true],
       jobs: 1,
       found: 0,
