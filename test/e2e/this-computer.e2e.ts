@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../shared/models/settings.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
 import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';
 import { seriousIssuesOfThemes } from './accessibility.ts';
@@ -28,15 +29,6 @@ async function answerDialogs(app: LaunchedApp, path: string): Promise<void> {
     dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen });
   }, path);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 describe('this computer among the registries', () => {

@@ -2,8 +2,9 @@ import { createServer, type RequestListener } from 'node:http';
 import { Agent } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../shared/errors/app-error.ts';
-import { type DockerRegistry, freePort, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
 import { SMALLEST_DISK } from '../fixtures/ext4-disk.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import { makeTartHome, makeTartVm, type TartHome } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngineOptions } from '../fixtures/test-engine.ts';
 

@@ -5,7 +5,7 @@ import { toAppError } from '../../shared/errors/app-error.ts';
 import type { Plan, RequestCounts } from '../../shared/models/plan.ts';
 import type { PushRequest } from '../../shared/models/push-request.ts';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
-import { freePort } from '../fixtures/docker-registry.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import { makeTartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
 import { prepareVmAndRegistry } from '../fixtures/vm-and-registry.ts';

@@ -3,7 +3,8 @@ import { open, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanTarget } from '../../shared/models/plan.ts';
 import { pullWithSkopeo } from '../fixtures/decode-image.ts';
-import { type DockerRegistry, freePort, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { type DockerRegistry, startDockerRegistry } from '../fixtures/docker-registry.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import { startRegistryProxy } from '../fixtures/registry-proxy.ts';
 import {
   makeCachedImage,

@@ -9,6 +9,7 @@ import type { Registry } from '../../shared/models/registry.ts';
 import type { Settings } from '../../shared/models/settings.ts';
 import type { ServeState, StoreProgress } from '../../shared/models/store.ts';
 import { type StartedRegistry, startEmbedded } from '../fixtures/embedded-registry.ts';
+import { freePort } from '../fixtures/free-port.ts';
 import { makeLayout, skopeo } from '../fixtures/oci-image.ts';
 import { makeTartHome, makeTartVm } from '../fixtures/tart-vm.ts';
 import { openTestEngine, type TestEngine } from '../fixtures/test-engine.ts';
@@ -67,15 +68,6 @@ function tagsOf({ repositories }: Registry): string[] {
   return repositories.flatMap(({ repository, groups }) =>
     groups.flatMap(({ tags }) => tags.map((tag) => `${repository}:${tag}`)),
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 async function openEngine(stateHome: string): Promise<TestEngine> {

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { buildWasm } from '../../../build/scripts/build-wasm.mjs';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { bundleInto, folderBesidePackages } from '../../../test/fixtures/bundle.ts';
-import { freePort } from '../../../test/fixtures/docker-registry.ts';
+import { freePort } from '../../../test/fixtures/free-port.ts';
 import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
 import { loadCodecModule } from './codec-module.ts';
 import { CodecPool } from './codec-pool.ts';
