@@ -120,7 +120,11 @@ export type ForkHelper = (file: string, args: readonly string[]) => HelperProces
 export interface NetworkPort {
   /** PEM certificates that are trusted beside Node's own (the system's store, Docker's certs.d). */
   trustedCertificates(host: string): Promise<readonly string[]>;
-  /** Proxy for an origin (`http://…`), or null for a direct connection; from HTTPS_PROXY / NO_PROXY. */
+  /**
+   * Proxy for an origin (`http://…`), or null for a direct connection; from HTTPS_PROXY / NO_PROXY.
+   *
+   * @throws AppError `proxy.invalid` where a proxy is set, and what is set is no address: nothing goes past it unasked
+   */
   proxyFor(origin: string): string | null;
   /** Replaces the transport in tests; undefined in both hosts. */
   readonly dispatcher?: Dispatcher;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/errors/app-error.ts';
 import { createProxyFor } from './proxy.ts';
 
 const PROXY = 'http://proxy.corp:3128';
@@ -14,12 +15,33 @@ describe('the proxy of an origin', () => {
     ['a value without scheme as http', { HTTPS_PROXY: 'proxy.corp:3128' }, 'https://ghcr.io', PROXY],
     ['none for an empty value', { HTTPS_PROXY: ' ' }, 'https://ghcr.io', null],
     ['none for SOCKS', { ALL_PROXY: 'socks5://proxy:1080' }, 'https://ghcr.io', null],
-    ['none for nonsense', { ALL_PROXY: 'http://[' }, 'https://ghcr.io', null],
     ['never for loopback', { ALL_PROXY: PROXY }, 'http://127.0.0.1:5000', null],
     ['never for a name under localhost', { ALL_PROXY: PROXY }, 'http://registry.localhost:5000', null],
     ['never for loopback of IPv6', { ALL_PROXY: PROXY }, 'http://[::1]:5000', null],
   ])('is %s', (_name, env, origin, expected) => {
     expect(createProxyFor(env)(origin)).toBe(expected);
+  });
+
+  it.each([
+    ['HTTPS_PROXY', 'http://['],
+    ['https_proxy', 'http://proxy:port'],
+    ['ALL_PROXY', 'proxy corp:3128'],
+    ['ALL_PROXY', 'ftp://proxy.corp'],
+  ])('is not none where %s is %s: that is said, without the value', (variable, value) => {
+    const proxyFor = createProxyFor({ [variable]: value, NO_PROXY: 'internal.corp' });
+    const ask = (origin: string): unknown => {
+      try {
+        return proxyFor(origin);
+      } catch (thrown) {
+        return thrown instanceof AppError ? thrown.toData() : thrown;
+      }
+    };
+
+    expect(['https://ghcr.io', 'https://internal.corp', 'http://127.0.0.1:5000'].map(ask)).toEqual([
+      expect.objectContaining({ code: 'proxy.invalid', params: { host: 'ghcr.io', variable } }),
+      null,
+      null,
+    ]);
   });
 
   it.each([

@@ -1,12 +1,21 @@
 import { BlockList, isIP } from 'node:net';
+import { AppError } from '../../shared/errors/app-error.ts';
 import type { Environment } from './host-facts.ts';
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
-function variable(env: Environment, name: string): string | null {
+/** A variable that is set, by the name that it is set under. */
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+}
+
+function variable(env: Environment, upper: string): Variable | null {
   // The lower-case form wins, as in curl.
-  const value = env[name.toLowerCase()] ?? env[name.toUpperCase()];
-  return value === undefined || value.trim() === '' ? null : value.trim();
+  const lower = upper.toLowerCase();
+  const name = env[lower] === undefined ? upper : lower;
+  const value = env[name]?.trim() ?? '';
+  return value === '' ? null : { name, value };
 }
 
 function isLoopbackName(name: string): boolean {
@@ -47,10 +56,13 @@ function excludes(entry: string, name: string, port: string): boolean {
 
 /**
  * Finds the proxy of an origin in `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` (either case). Loopback is never
- * proxied. Only http and https proxies are answered; a SOCKS proxy counts as none.
+ * proxied. Only http and https proxies are answered; a SOCKS proxy counts as none. What is no address is not taken for none:
+ * who set it does not want a direct connection.
+ *
+ * The function that is answered throws AppError `proxy.invalid`.
  */
 export function createProxyFor(env: Environment): (origin: string) => string | null {
-  const excluded = (variable(env, 'NO_PROXY') ?? '')
+  const excluded = (variable(env, 'NO_PROXY')?.value ?? '')
     .toLowerCase()
     .split(/[\s,]+/)
     .filter((entry) => entry !== '');
@@ -59,9 +71,13 @@ export function createProxyFor(env: Environment): (origin: string) => string | n
     const name = url.hostname.toLowerCase().replace(/^\[|\]$/g, '');
     const port = url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? '') : url.port;
     if (isLoopbackName(name) || excluded.some((entry) => excludes(entry, name, port))) return null;
-    const value = variable(env, url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') ?? variable(env, 'ALL_PROXY');
-    if (value === null) return null;
-    const proxy = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;
-    return URL.canParse(proxy) && ['http:', 'https:'].includes(new URL(proxy).protocol) ? proxy : null;
+    const set = variable(env, url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY') ?? variable(env, 'ALL_PROXY');
+    if (set === null) return null;
+    const proxy = /^[a-z][a-z0-9+.-]*:\/\//i.test(set.value) ? set.value : `http://${set.value}`;
+    const { protocol } = URL.canParse(proxy) ? new URL(proxy) : { protocol: 'none:' };
+    if (protocol === 'http:' || protocol === 'https:') return proxy;
+    if (protocol.startsWith('socks')) return null;
+    // The value stays here: it may hold a password.
+    throw new AppError('proxy.invalid', { host: url.host, variable: set.name });
   };
 }

@@ -26,6 +26,7 @@ export const ERROR_RULES = {
   'registry.notRegistry': { retry: 'afterChange', actions: ['editReference'] },
   'registry.plainHttp': { retry: 'afterChange', actions: ['editRegistry'] },
   'registry.tls': { retry: 'afterChange', actions: ['editRegistry'] },
+  'proxy.invalid': { retry: 'afterChange', actions: [] },
   'registry.protocol': { retry: 'later', actions: ['retry'] },
   'registry.unavailable': { retry: 'later', actions: ['retry'] },
   'registry.rateLimited': { retry: 'later', actions: ['retry'] },

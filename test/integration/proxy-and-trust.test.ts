@@ -89,6 +89,22 @@ describe('a push behind a proxy', () => {
     });
   });
 
+  it('goes to nobody, and says why, where what is set is no address', async () => {
+    const environment = { HTTPS_PROXY: `http://alice:${PASSWORD}@[`, SSL_CERT_FILE: authorityFile() };
+    const asJson = await push(`${NAME}:${port}/nowhere/builder:1`, environment);
+    const inWords = await runTartan(['push', 'builder', `${NAME}:${port}/nowhere/builder:1`], {
+      tartHome: home.root,
+      stateHome,
+      environment,
+    });
+    expect({ status: asJson.status, error: errorOf(asJson) }).toMatchObject({
+      status: 3,
+      error: { error: { code: 'proxy.invalid', params: { host: `${NAME}:${port}`, variable: 'HTTPS_PROXY' } } },
+    });
+    expect(inWords.stderr).toContain('HTTPS_PROXY holds no address');
+    expect(asJson.stdout + asJson.stderr + inWords.stdout + inWords.stderr).not.toContain(PASSWORD);
+  });
+
   it.each([407, 403, 502])('ends with a code that says so when the proxy answers %i', async (status) => {
     await throughProxy({ refuse: status }, async (proxy) => {
       const result = await push(`${NAME}:${port}/refused/builder:1`, {

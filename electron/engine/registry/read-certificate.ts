@@ -23,7 +23,7 @@ interface Look {
  * Reads the certificate that a registry shows, and finds who vouches for it. The connection ends after the handshake, so
  * no request and no sign-in goes to a server that nobody vouches for.
  *
- * @throws AppError `registry.unreachable`, `registry.plainHttp`, `registry.tls`, `cancelled`
+ * @throws AppError `registry.unreachable`, `registry.plainHttp`, `registry.tls`, `proxy.invalid`, `cancelled`
  */
 export async function readCertificate(
   host: string,

@@ -125,7 +125,8 @@ export class Transport {
    * Sends and reads one answer; GET and HEAD follow redirects, without Authorization once the origin changed, never from
    * https to http and never from a public host to a private address.
    *
-   * @throws AppError `registry.unreachable`, `registry.tls`, `registry.plainHttp`, `registry.redirect`, `registry.answerTooLarge`, `cancelled`
+   * @throws AppError `registry.unreachable`, `registry.tls`, `registry.plainHttp`, `registry.redirect`, `registry.answerTooLarge`,
+   *   `proxy.invalid`, `cancelled`
    */
   async exchange(exchange: Exchange): Promise<Answer> {
     let { url } = exchange;

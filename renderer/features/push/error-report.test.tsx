@@ -23,3 +23,12 @@ it('an error says once what two of its facts say alike', async () => {
   });
   complaints.mockRestore();
 });
+
+it('a proxy that is no address is named by its variable', async () => {
+  const error = new AppError('proxy.invalid', { host: 'ghcr.io', variable: 'HTTPS_PROXY' }).toData();
+  await renderWindow(createMemoryHost({}), <ErrorReport error={error} actions={null} onCopy={() => undefined} />);
+  const facts = screen.getAllByRole('term').map((term) => term.textContent);
+
+  expect(screen.getByText('The proxy for ghcr.io is not known: HTTPS_PROXY holds no address.')).toBeTruthy();
+  expect(facts).toEqual(['Code', 'Registry', 'Variable']);
+});

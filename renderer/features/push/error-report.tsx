@@ -51,6 +51,7 @@ const NAMED_FACTS = [
   'message',
   'reason',
   'account',
+  'variable',
   'registryCode',
   'registryMessage',
 ] as const;

@@ -5,6 +5,7 @@ export const REGISTRY_ERRORS = [
   'registry.notRegistry',
   'registry.plainHttp',
   'registry.tls',
+  'proxy.invalid',
   'registry.protocol',
   'registry.unavailable',
   'registry.rateLimited',
