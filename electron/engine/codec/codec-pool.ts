@@ -1,11 +1,11 @@
 import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Worker } from 'node:worker_threads';
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
+import type { FileState } from '../file-state.ts';
 import type {
   CodecResult,
   CodecTask,
   FileRange,
-  FileState,
   FromWorker,
   SinkSpec,
   TaskProgress,

@@ -1,19 +1,11 @@
 import type { ErrorParams } from '../../../shared/errors/app-error.ts';
 import type { ErrorCode } from '../../../shared/errors/codes.ts';
+import type { FileState } from '../file-state.ts';
 
 /** A range of a file in bytes. */
 export interface FileRange {
   readonly offset: number;
   readonly length: number;
-}
-
-/** A file in one state of it. Times in ns since the epoch, as decimal texts. */
-export interface FileState {
-  readonly inode: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly mtimeNs: string;
-  readonly ctimeNs: string;
 }
 
 /** TLS and proxy choices for one origin. */

@@ -2,28 +2,19 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { type FileState, fileStateOf, sameState } from '../file-state.ts';
 import { volumeId } from '../native/volume-id.ts';
 import type { Clock } from '../ports.ts';
 
 /** What tells that a file is the same and unchanged. Times in ns since the epoch, as decimal texts. */
-export interface DiskIdentity {
+export interface DiskIdentity extends FileState {
   readonly volume: string;
-  readonly inode: string;
-  readonly size: number;
-  readonly mtimeNs: string;
-  readonly ctimeNs: string;
 }
 
 /** Reads the identity of an open file. */
 export async function readDiskIdentity(file: FileHandle): Promise<DiskIdentity> {
   const stat = await file.stat({ bigint: true });
-  return {
-    volume: await volumeId(file.fd, stat.dev),
-    inode: String(stat.ino),
-    size: Number(stat.size),
-    mtimeNs: String(stat.mtimeNs),
-    ctimeNs: String(stat.ctimeNs),
-  };
+  return { volume: await volumeId(file.fd, stat.dev), ...fileStateOf(stat) };
 }
 
 /** Looks at a file as it is, without writing it out; null where it cannot be looked at. */
@@ -43,13 +34,7 @@ export async function lookAtIdentity(path: string): Promise<DiskIdentity | null>
 
 /** Whether two looks saw the same file, unchanged. */
 export function sameIdentity(left: DiskIdentity, right: DiskIdentity): boolean {
-  return (
-    left.volume === right.volume &&
-    left.inode === right.inode &&
-    left.size === right.size &&
-    left.mtimeNs === right.mtimeNs &&
-    left.ctimeNs === right.ctimeNs
-  );
+  return left.volume === right.volume && sameState(left, right);
 }
 
 /** Stamps are this coarse on file systems with and without fractions (kernel tick; FAT and HFS+). */

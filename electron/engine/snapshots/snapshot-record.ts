@@ -1,6 +1,7 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { sameState } from '../file-state.ts';
 
 const fileIdentitySchema = z.object({
   volume: z.string(),
@@ -84,9 +85,7 @@ export function sameFiles(one: FileIdentities, other: FileIdentities): boolean {
 }
 
 function sameFile(one: FileIdentity, other: FileIdentity): boolean {
-  return (
-    isFile(one, other) && one.size === other.size && one.mtimeNs === other.mtimeNs && one.ctimeNs === other.ctimeNs
-  );
+  return one.volume === other.volume && sameState(one, other);
 }
 
 /** Whether both are the same file, in whatever state. */
