@@ -30,7 +30,7 @@ describe('this computer', () => {
       const app = await launchApp({ tartHome: home, stateHome, size: { width: 1440, height: 900 } });
       const { page } = app;
       await page.locator('[data-key="this computer"]').click();
-      await page.locator('[data-key="this computer"]').getByRole('switch').click({ force: true });
+      await page.locator('[data-key="this computer"]').locator('.serve-switch').click();
       await page.getByRole('treeitem').getByText(`127.0.0.1:${PORT}`).waitFor();
       await planPush(page, 'sonoma-base', `127.0.0.1:${PORT}/macos/sonoma:14.4`, `${registry.host}/macos/sonoma:14.4`);
       await pushButton(page).click();
@@ -62,7 +62,7 @@ describe('this computer', () => {
       await album.set({ textScale: 150 });
       await album.take('7-large');
       await album.set({ textScale: 100 });
-      await page.locator('[data-key="this computer"]').getByRole('switch').click({ force: true });
+      await page.locator('[data-key="this computer"]').locator('.serve-switch').click();
       await page.getByRole('treeitem', { name: 'macos/sonoma' }).nth(1).waitFor({ state: 'detached' });
       await album.take('4-off');
       await page.getByRole('button', { name: words.settings }).click();

@@ -121,7 +121,11 @@ function SideWords(props: Pick<SidePickerProps, 'chosen' | 'side' | 'choices'>):
         <FrontCut path={shownName(side.title)} />
         {side.tags.length > 0 && <TagTokens tags={side.tags} most={TOKENS} />}
       </span>
-      <span className="compare-side-facts">{facts.join(t('comma'))}</span>
+      <span className="compare-side-facts">
+        {facts.map((fact, at) => (
+          <span key={fact}>{at < facts.length - 1 ? `${fact}${t('comma')}` : fact}</span>
+        ))}
+      </span>
     </>
   );
 }

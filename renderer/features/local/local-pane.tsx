@@ -54,7 +54,6 @@ const WIDE = 420;
 export function LocalPane(props: LocalPaneProps): ReactElement {
   const { list, error, known, selected, tree, onSelect, onPush, onChooseHome, onLookAgain } = props;
   const { t } = useTranslation('panes');
-  const words = useErrorWords();
   const pane = useRef<HTMLElement>(null);
   const size = useElementSize(pane);
   const [filter, setFilter] = useState('');
@@ -69,30 +68,13 @@ export function LocalPane(props: LocalPaneProps): ReactElement {
 
   return (
     <section ref={pane} className="pane pane-local" aria-label={t('local')} tabIndex={-1} data-pane="local">
-      <header className="pane-head">
-        <h2>{t('local')}</h2>
-        <span className="count">{list === null ? '' : vms.length}</span>
-        <span className="space" />
-        {vms.length > 0 && (
-          <FilterField
-            value={filter}
-            placeholder={t('filter')}
-            label={t('filterLocal')}
-            clearLabel={t('clearFilter')}
-            onChange={setFilter}
-            onLeave={() => tree.current?.focus()}
-          />
-        )}
-      </header>
-      {error !== null && (
-        <div className="pane-notice" role="alert">
-          <b>{words(error).what}</b>
-          {words(error).behind}
-          <Button className="button button-small" onPress={onLookAgain}>
-            {t('lookAgain')}
-          </Button>
-        </div>
-      )}
+      <LocalHead
+        count={list === null ? null : vms.length}
+        filter={filter}
+        onFilter={setFilter}
+        onLeave={() => tree.current?.focus()}
+      />
+      {error !== null && <ListFailed error={error} onLookAgain={onLookAgain} />}
       {list !== null && vms.length === 0 && <NoVm list={list} onChooseHome={onChooseHome} onLookAgain={onLookAgain} />}
       {rows.length > 0 && (
         <>
@@ -151,5 +133,49 @@ export function LocalPane(props: LocalPaneProps): ReactElement {
         />
       )}
     </section>
+  );
+}
+
+/** How many VMs and images there are, and the filter where there is something to find. */
+function LocalHead(props: {
+  /** Null before they are known. */
+  readonly count: number | null;
+  readonly filter: string;
+  readonly onFilter: (filter: string) => void;
+  readonly onLeave: () => void;
+}): ReactElement {
+  const { count, filter, onFilter, onLeave } = props;
+  const { t } = useTranslation('panes');
+  return (
+    <header className="pane-head">
+      <h2>{t('local')}</h2>
+      <span className="count">{count ?? ''}</span>
+      <span className="space" />
+      {count !== null && count > 0 && (
+        <FilterField
+          value={filter}
+          placeholder={t('filter')}
+          label={t('filterLocal')}
+          clearLabel={t('clearFilter')}
+          onChange={onFilter}
+          onLeave={onLeave}
+        />
+      )}
+    </header>
+  );
+}
+
+/** Tart's home could not be read. */
+function ListFailed(props: { readonly error: ErrorData; readonly onLookAgain: () => void }): ReactElement {
+  const { t } = useTranslation('panes');
+  const { what, behind } = useErrorWords()(props.error);
+  return (
+    <div className="pane-notice" role="alert">
+      <b>{what}</b>
+      {behind}
+      <Button className="button button-small" onPress={props.onLookAgain}>
+        {t('lookAgain')}
+      </Button>
+    </div>
   );
 }

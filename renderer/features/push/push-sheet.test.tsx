@@ -1,82 +1,21 @@
 // @vitest-environment jsdom
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
-import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import type { Handlers } from '../../../shared/contract/handlers.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
-import type { Registry } from '../../../shared/models/registry.ts';
-import { DEFAULT_CHOICES } from '../../../shared/models/registry-choices.ts';
-import { createMemoryHost, type MemoryHost } from '../../../test/fixtures/window/memory-host.ts';
-import { prepareTestWindow, renderWindow } from '../../../test/fixtures/window/render-window.tsx';
+import { asked, NEW_TAG, openSheet, planFor } from '../../../test/fixtures/window/open-push-sheet.tsx';
+import { prepareTestWindow } from '../../../test/fixtures/window/render-window.tsx';
 import {
   drawnDisk,
   sampleJob,
   sampleLayers,
   samplePlan,
   sampleTarget,
-  sampleVm,
   summaryOf,
 } from '../../../test/fixtures/window/samples.ts';
-import { PushSheet } from './push-sheet.tsx';
 
 prepareTestWindow();
-
-const NEW_TAG = 'ghcr.io/acme/sonoma:16.2';
-
-const GROUP = { size: 1, uploadTime: null, kind: null, mediaType: null, onlyHere: null, thread: null } as const;
-const PLAIN = { storedSize: null, invalidTags: [], incomplete: false, pinned: false };
-const REGISTRY: Registry = {
-  host: 'ghcr.io',
-  thisComputer: false,
-  insecure: false,
-  choices: DEFAULT_CHOICES,
-  capabilities: null,
-  askedMs: null,
-  listedMs: null,
-  health: 'reachable',
-  account: null,
-  error: null,
-  repositories: [
-    {
-      repository: 'acme/sonoma',
-      readMs: 1,
-      tagCount: 2,
-      groups: [{ digest: `sha256:${'1'.repeat(64)}`, tags: ['14.4.1', 'sonoma'], ...GROUP }],
-      ...PLAIN,
-    },
-    { repository: 'acme/linux', readMs: null, tagCount: null, groups: [], ...PLAIN },
-  ],
-};
-
-function planFor(drawing: string, part: Partial<Plan> = {}): Plan {
-  const target = sampleTarget(sampleLayers(drawnDisk(drawing)), {
-    registry: 'ghcr.io',
-    repository: 'acme/sonoma',
-    references: [{ reference: NEW_TAG, tag: '16.2', state: 'new', previousDigest: null }],
-  });
-  return samplePlan([target], part);
-}
-
-async function openSheet(handlers: Partial<Handlers>, references: readonly string[] = []) {
-  const host = createMemoryHost({
-    'registries.list': () => Promise.resolve([]),
-    'jobs.list': () => Promise.resolve([]),
-    'app.copyText': () => Promise.resolve(null),
-    'jobs.push': () => Promise.resolve(summaryOf(sampleJob([]))),
-    ...handlers,
-  });
-  const [onClose, onCompare] = [vi.fn(), vi.fn()];
-  const view = await renderWindow(
-    host,
-    <PushSheet vm={sampleVm()} start={{ references }} onClose={onClose} onCompare={onCompare} />,
-  );
-  return { host, onClose, onCompare, view, user: userEvent.setup() };
-}
-
-function asked(host: MemoryHost, method: string): unknown[] {
-  return host.requests.filter((request) => request.method === method).map(({ input }) => input);
-}
 
 describe('the push sheet', () => {
   it('starts in the first field and plans by itself once the reference stands', async () => {
@@ -91,20 +30,6 @@ describe('the push sheet', () => {
     ]);
   });
 
-  it('tells before the push that a registry takes fewer layers, and does not offer to push', async () => {
-    const target = sampleTarget(sampleLayers(drawnDisk('4xp3xu')), {
-      registry: 'ghcr.io',
-      repository: 'acme/sonoma',
-      layerLimit: 5,
-      references: [{ reference: NEW_TAG, tag: '16.2', state: 'new', previousDigest: null }],
-    });
-    await openSheet({ 'plans.make': () => Promise.resolve(samplePlan([target])) }, [NEW_TAG]);
-    expect((await screen.findByRole('alert')).textContent).toBe(
-      `ghcr.io takes 5 layers at most; this image has ${target.layers.length}.`,
-    );
-    expect(screen.getByRole<HTMLButtonElement>('button', { name: /^Push/ }).disabled).toBe(true);
-  });
-
   it('offers again where this VM went last, and plans at once', async () => {
     const job = summaryOf(
       sampleJob([], { vmId: 'vm:sonoma-xcode-16.2', references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest'] }),
@@ -116,63 +41,6 @@ describe('the push sheet', () => {
     expect(await screen.findByRole('button', { name: /^latest/ })).toBeTruthy();
     expect(await screen.findByText(/will be uploaded/)).toBeTruthy();
     expect(asked(host, 'plans.make')).toMatchObject([{ references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest'] }]);
-  });
-
-  it('suggests repositories and tags that are known, picked with the arrows', async () => {
-    const { host, user } = await openSheet({
-      'registries.list': () => Promise.resolve([REGISTRY]),
-      'plans.make': () => Promise.resolve(planFor('p')),
-    });
-    await user.keyboard('son');
-    const list = await screen.findByRole('listbox', { name: 'Known repositories and tags' });
-    expect(
-      within(list)
-        .getAllByRole('option')
-        .map((option) => option.textContent),
-    ).toEqual(['ghcr.io/acme/sonoma']);
-    await user.keyboard('{ArrowDown}{Enter}1{ArrowDown}{Enter}');
-    await waitFor(() => {
-      expect(asked(host, 'plans.make')).toMatchObject([{ references: ['ghcr.io/acme/sonoma:14.4.1'] }]);
-    });
-    expect(screen.queryByRole('listbox')).toBeNull();
-  });
-
-  it('closes the list with Escape and keeps the sheet', async () => {
-    const { onClose, user } = await openSheet({ 'registries.list': () => Promise.resolve([REGISTRY]) });
-    await user.keyboard('son');
-    expect(await screen.findByRole('listbox')).toBeTruthy();
-    await user.keyboard('{Escape}');
-    expect(screen.queryByRole('listbox')).toBeNull();
-    expect(onClose).not.toHaveBeenCalled();
-    await user.keyboard('{Escape}');
-    expect(onClose).toHaveBeenCalledOnce();
-  });
-
-  it('takes a whole reference where a tag is typed: a tag more, or a target more', async () => {
-    const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) }, [NEW_TAG]);
-    await user.keyboard('ghcr.io/acme/sonoma:latest{Enter}ghcr.io/acme/runners:1{Enter}');
-    await waitFor(() => {
-      expect(asked(host, 'plans.make')).toMatchObject([
-        { references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest', 'ghcr.io/acme/runners:1'] },
-      ]);
-    });
-    expect(screen.getAllByRole('combobox')).toHaveLength(2);
-  });
-
-  it('spreads pasted references over the fields', async () => {
-    const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) });
-    await user.paste(`${NEW_TAG}\nghcr.io/acme/runners:1 ghcr.io/acme/sonoma:latest\n`);
-    await waitFor(() => {
-      expect(asked(host, 'plans.make')).toMatchObject([
-        { references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest', 'ghcr.io/acme/runners:1'] },
-      ]);
-    });
-  });
-
-  it('says at once that Tart cannot pull a tag', async () => {
-    const { user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) });
-    await user.keyboard('ghcr.io/acme/sonoma:v1__x');
-    expect(screen.getByText(/^Tart cannot pull ghcr.io\/acme\/sonoma:v1__x/)).toBeTruthy();
   });
 
   it('cannot push what was not planned', async () => {
@@ -261,25 +129,6 @@ describe('the push sheet', () => {
     expect(within(table).getAllByRole('row')).toHaveLength(1 + 4);
   });
 
-  it('says where a reference stops to fit, and offers the correction', async () => {
-    const { user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) });
-    await user.keyboard('ghcr.io/Acme/sonoma:16.2');
-    const field = screen.getByRole('combobox', { name: 'Target' });
-    expect(field.getAttribute('aria-invalid')).toBe('true');
-    expect(screen.getByText(/no capital letters/).textContent).toContain('Character 9: “A”');
-    await user.click(screen.getByRole('button', { name: 'Use ghcr.io/acme/sonoma:16.2' }));
-    expect(field.getAttribute('aria-invalid')).toBe('false');
-  });
-
-  it('takes several tags: Enter adds one, Backspace takes it back', async () => {
-    const { host, user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('p')) });
-    await user.keyboard('ghcr.io/acme/sonoma:16.2{Enter}latest{Enter}old{Enter}{Backspace}');
-    await waitFor(() => {
-      expect(asked(host, 'plans.make')).toHaveLength(1);
-    });
-    expect(asked(host, 'plans.make')).toMatchObject([{ references: [NEW_TAG, 'ghcr.io/acme/sonoma:latest'] }]);
-  });
-
   it('fills in while the disk is read, and can be pushed before it is complete', async () => {
     let finish: (plan: Plan) => void = () => undefined;
     const { host, onClose, user } = await openSheet(
@@ -347,14 +196,14 @@ describe('the push sheet', () => {
     const layers = plan.targets[0]?.layers.map((layer) =>
       layer.kind === 'disk' && layer.verdict === 'upload' ? { ...layer, changedSinceMs } : layer,
     );
-    const { host, view } = await openSheet(
+    const { host, unmount } = await openSheet(
       { 'plans.make': () => Promise.resolve({ ...plan, targets: [{ ...sampleTarget([]), layers: layers ?? [] }] }) },
       [NEW_TAG],
     );
     expect(await screen.findByText(/changed since 12 Nov.*, found nowhere/)).toBeTruthy();
     expect(screen.getAllByText(/^changed since 12 Nov/)).not.toHaveLength(0);
     const [made] = asked(host, 'plans.make');
-    view.unmount();
+    unmount();
     await waitFor(() => {
       // The input of plans.make, as the contract declares it.
       expect(asked(host, 'plans.close')).toEqual([{ planId: (made as { planId: string }).planId }]);
@@ -362,131 +211,12 @@ describe('the push sheet', () => {
   });
 
   it('stops the reading when it closes', async () => {
-    const { host, view } = await openSheet({ 'plans.make': () => new Promise(() => undefined) }, [NEW_TAG]);
+    const { host, unmount } = await openSheet({ 'plans.make': () => new Promise(() => undefined) }, [NEW_TAG]);
     await waitFor(() => {
       expect(asked(host, 'plans.make')).toHaveLength(1);
     });
-    view.unmount();
+    unmount();
     expect(host.requests.find(({ method }) => method === 'plans.make')?.signal.aborted).toBe(true);
-  });
-
-  it('warns of a tag that moves, a suspended VM, a kept upload time and a held lock', async () => {
-    const target = sampleTarget(sampleLayers(drawnDisk('3xpu')), { knownUploadTime: '2026-11-20T14:40:00Z' });
-    const plan = samplePlan([target], { suspended: true, source: 'lock' });
-    await openSheet(
-      { 'plans.make': () => Promise.resolve(plan) },
-      target.references.map(({ reference }) => reference),
-    );
-    expect((await screen.findByText(/moves from/)).textContent).toBe(
-      'latest in macos/sonoma moves from d8a8d…139ee to this image.',
-    );
-    expect(screen.getByText(/is suspended/)).toBeTruthy();
-    expect(screen.getByText(/its upload time stays/)).toBeTruthy();
-    expect(screen.getByText(/cannot start until its disk has been read/)).toBeTruthy();
-  });
-
-  it('makes a field of what was typed once a press elsewhere is over, and leaves the focus there', async () => {
-    const { user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('4xp3xu')) }, [NEW_TAG]);
-    await user.keyboard('ghcr.io/acme/linux:1');
-    const options = screen.getByRole('button', { name: 'Options' });
-    await user.pointer({ keys: '[MouseLeft>]', target: options });
-    expect(screen.getAllByRole('combobox')).toHaveLength(1);
-    await user.pointer({ keys: '[/MouseLeft]', target: options });
-    expect(await screen.findByRole('combobox', { name: 'Target 2' })).toBeTruthy();
-    expect([document.activeElement, options.getAttribute('aria-expanded')]).toEqual([options, 'true']);
-  });
-
-  it('says nothing of a held lock where no byte of the disk is to be read', async () => {
-    const target = sampleTarget(sampleLayers(drawnDisk('3xpdmzZ')));
-    const plan = samplePlan([target], { suspended: true, source: 'lock' });
-    await openSheet(
-      { 'plans.make': () => Promise.resolve(plan) },
-      target.references.map(({ reference }) => reference),
-    );
-    expect(await screen.findByText(/is suspended/)).toBeTruthy();
-    expect(screen.queryByText(/cannot start/)).toBeNull();
-  });
-
-  it('compares what is pushed with the image that a tag leaves, and keeps what was typed for when it comes back', async () => {
-    const target = sampleTarget(sampleLayers(drawnDisk('3xpu')));
-    const references = target.references.map(({ reference }) => reference);
-    const { onCompare, user } = await openSheet(
-      { 'plans.make': () => Promise.resolve(samplePlan([target])) },
-      references,
-    );
-    const compare = await screen.findByRole('button', { name: 'Compare with the image that latest points at' });
-    await user.click(screen.getByRole('button', { name: 'Options' }));
-    await user.click(screen.getByRole('checkbox', { name: 'Read back after the push' }));
-    await user.click(compare);
-    const image = `registry.acme.internal:5000/macos/sonoma@sha256:d8a8d${'7'.repeat(54)}139ee`;
-    expect(onCompare.mock.calls).toMatchObject([
-      [
-        { kind: 'image', name: image },
-        { references, choices: { verify: true } },
-      ],
-    ]);
-  });
-
-  it('names the tags that the old image keeps', async () => {
-    const digest = `sha256:${'1'.repeat(64)}`;
-    const target = sampleTarget(sampleLayers(drawnDisk('p2xu')), {
-      registry: 'ghcr.io',
-      repository: 'acme/sonoma',
-      references: [{ reference: 'ghcr.io/acme/sonoma:sonoma', tag: 'sonoma', state: 'moves', previousDigest: digest }],
-    });
-    await openSheet(
-      {
-        'registries.list': () => Promise.resolve([REGISTRY]),
-        'plans.make': () => Promise.resolve(samplePlan([target])),
-      },
-      ['ghcr.io/acme/sonoma:sonoma'],
-    );
-    expect((await screen.findByText(/moves from/)).textContent).toBe(
-      'sonoma in acme/sonoma moves from 11111…11111 to this image. The old image keeps its tag 14.4.1.',
-    );
-  });
-
-  it('tells of tags that leave one image in one notice', async () => {
-    const digest = `sha256:${'1'.repeat(64)}`;
-    const moved = (tag: string) =>
-      ({ reference: `ghcr.io/acme/sonoma:${tag}`, tag, state: 'moves', previousDigest: digest }) as const;
-    const target = sampleTarget(sampleLayers(drawnDisk('p2xu')), {
-      registry: 'ghcr.io',
-      repository: 'acme/sonoma',
-      references: [moved('sonoma'), moved('14.4.1')],
-    });
-    await openSheet(
-      {
-        'registries.list': () => Promise.resolve([REGISTRY]),
-        'plans.make': () => Promise.resolve(samplePlan([target])),
-      },
-      ['ghcr.io/acme/sonoma:sonoma', 'ghcr.io/acme/sonoma:14.4.1'],
-    );
-    const notices = await screen.findAllByText(/moves? from/);
-
-    expect(notices.map(({ textContent }) => textContent)).toEqual([
-      'sonoma, 14.4.1 in acme/sonoma move from 11111…11111 to this image. No other tag names the old image.',
-    ]);
-  });
-
-  it('asks before a cached image gets a new manifest', async () => {
-    const cachedImage = { digest: `sha256:${'2'.repeat(64)}`, manifest: 'newNeeded', reason: 'layerMissing' } as const;
-    const plans = [
-      planFor('p2xu', { cachedImage }),
-      planFor('p2xu', { cachedImage: { ...cachedImage, manifest: 'new' } }),
-    ];
-    const { host, user } = await openSheet(
-      { 'plans.make': ({ newManifest }) => Promise.resolve(plans[newManifest === true ? 1 : 0] ?? planFor('p')) },
-      [NEW_TAG],
-    );
-    const agree = await screen.findByRole('button', { name: 'Use a new manifest' });
-    expect(screen.getByRole('button', { name: /^Push/ }).hasAttribute('disabled')).toBe(true);
-    await user.click(agree);
-    await waitFor(() => {
-      expect(screen.getByRole('button', { name: /^Push/ }).hasAttribute('disabled')).toBe(false);
-    });
-    await user.click(screen.getByRole('button', { name: /^Push/ }));
-    expect(asked(host, 'jobs.push')).toMatchObject([{ newManifest: true }]);
   });
 
   it('says what the registry said and plans again', async () => {
@@ -541,7 +271,7 @@ describe('the push sheet', () => {
     const handlers: Partial<Handlers> = {
       'plans.make': ({ keepLocal }) => Promise.resolve(keepLocal === true ? both : remote),
     };
-    const { host, user, view } = await openSheet(handlers, [NEW_TAG]);
+    const { host, user, unmount } = await openSheet(handlers, [NEW_TAG]);
     await screen.findByText(/will be uploaded/);
     await user.click(screen.getByRole('checkbox', { name: 'Keep a local copy' }));
     await user.click(await screen.findByRole('button', { name: /^writes/ }));
@@ -553,7 +283,7 @@ describe('the push sheet', () => {
     expect(asked(host, 'jobs.push')).toMatchObject([
       { keepLocal: true, expectedTags: { [NEW_TAG]: null, 'oci:/state/store:acme/sonoma:16.2': null } },
     ]);
-    view.unmount();
+    unmount();
     await openSheet(handlers, [NEW_TAG]);
     expect(screen.getByRole<HTMLInputElement>('checkbox', { name: 'Keep a local copy' }).checked).toBe(true);
     localStorage.clear();

@@ -8,10 +8,8 @@ import type { SharingImage } from '../../../shared/models/sharing.ts';
 import { FrontCut } from '../../ui/front-cut.tsx';
 import { remPx } from '../../ui/text-width.ts';
 import { CHART_FILL } from './chart-patterns.tsx';
+import { MATRIX_CELL } from './matrix-room.ts';
 import { longName, pairWords, shortName } from './pair-words.ts';
-
-/** Side of a cell in rem. */
-export const MATRIX_CELL = 2;
 
 /** The picture of the pairs: one tab stop, arrows walk, Home and End go along the row, Enter or Space chooses. */
 export function Matrix(props: {

@@ -6,23 +6,17 @@ import type { ImageName, ImageSharing } from '../../../shared/models/sharing.ts'
 import { remPx, textWidth } from '../../ui/text-width.ts';
 import { useElementSize } from '../../ui/use-element-size.ts';
 import { fixedUnit } from './figure-words.ts';
-import { MATRIX_CELL, Matrix } from './matrix.tsx';
+import { Matrix } from './matrix.tsx';
+import { namesWidth, shownCount } from './matrix-room.ts';
 import { PairFacts } from './pair-facts.tsx';
 import { PairTable } from './pair-table.tsx';
 import { shortName } from './pair-words.ts';
 import { type ChartView, ViewSwitch } from './view-switch.tsx';
 import './matrix.css';
 
-/** In rem: the room that the names beside the matrix and the facts of a pair take at least. */
-const NAMES = 7;
-const FACTS = 15;
 /** Size of a name and what is free behind it. CSS px */
 const NAME_SIZE = 12;
 const NAME_GAP = 10;
-/** More rows than so many are no picture any more; the table has them all. */
-const MOST_SHOWN = 16;
-const LEAST_SHOWN = 4;
-
 /** See {@link SharingMatrix}. */
 export interface SharingMatrixProps {
   readonly sharing: ImageSharing;
@@ -38,11 +32,9 @@ export function SharingMatrix({ sharing, onCompare }: SharingMatrixProps): React
   const box = useRef<HTMLDivElement>(null);
   const width = useElementSize(box)?.width ?? 660;
   const rem = width / remPx();
-  const room = rem - (rem > 30 ? FACTS : 0);
-  const fitting = Math.floor((room - NAMES) / MATRIX_CELL);
-  const images = shownImages(sharing, Math.max(LEAST_SHOWN, Math.min(MOST_SHOWN, fitting)));
+  const images = shownImages(sharing, shownCount(rem));
   const longest = Math.max(...images.map((image) => textWidth(shortName(image), NAME_SIZE))) + NAME_GAP;
-  const names = Math.max(NAMES, Math.min(longest / remPx(), room - images.length * MATRIX_CELL));
+  const names = namesWidth(rem, images.length, longest / remPx());
   const pairs = useMemo(() => sharedPairs(sharing), [sharing]);
   const unit = fixedUnit(images.map(({ packed }) => packed));
   const standing = pairs.find(({ a, b }) => chosen !== null && imageKey(a) === chosen[0] && imageKey(b) === chosen[1]);

@@ -1,11 +1,10 @@
 import type { WeaveLayout } from '../../../shared/layout/weave-layout.ts';
+import { CellTransitions } from './cell-transitions.ts';
 import { type CellKind, type CellLook, sameLook } from './weave-cells.ts';
 import { type CellMoment, paintCells, paintWeave, type WeaveScene } from './weave-paint.ts';
 import { onPaletteChange, readPalette } from './weave-palette.ts';
 import { makeWeaveTools, type WeaveTools } from './weave-tools.ts';
 
-const FADE_MS = 160;
-const FILL_MS = 120;
 const HASHING_STEP_MS = 400;
 const FADED_OPACITY = 0.3;
 
@@ -17,17 +16,11 @@ export interface WeavePicture {
   readonly close: () => void;
 }
 
-interface Transition {
-  readonly from: CellLook;
-  readonly startMs: number;
-  readonly fills: boolean;
-}
-
 /** Takes over a canvas. Ends its animations, observers and timers on {@link WeavePicture.close}. */
 export function createWeavePicture(canvas: HTMLCanvasElement): WeavePicture {
   const context = canvas.getContext('2d');
   const stillness = window.matchMedia('(prefers-reduced-motion: reduce)');
-  const transitions = new Map<number, Transition>();
+  const transitions = new CellTransitions();
   let layout: WeaveLayout | null = null;
   let looks: readonly CellLook[] = [];
   let tools: WeaveTools | null = null;
@@ -35,17 +28,10 @@ export function createWeavePicture(canvas: HTMLCanvasElement): WeavePicture {
   let frame: number | null = null;
   let hashing: ReturnType<typeof setInterval> | null = null;
   let step = 0;
-  let nowMs = 0;
 
   function moment(chunk: number): CellMoment | undefined {
     const look = looks[chunk];
-    if (look === undefined) return undefined;
-    const transition = transitions.get(chunk);
-    if (transition === undefined) return { look, from: null, progress: 1 };
-    const progress = Math.min(1, (nowMs - transition.startMs) / (transition.fills ? FILL_MS : FADE_MS));
-    if (!transition.fills) return { look, from: transition.from, progress };
-    const fill = transition.from.fill + (look.fill - transition.from.fill) * progress;
-    return { look: { ...look, fill }, from: null, progress };
+    return look === undefined ? undefined : transitions.moment(chunk, look);
   }
 
   function scene(): WeaveScene | null {
@@ -72,12 +58,7 @@ export function createWeavePicture(canvas: HTMLCanvasElement): WeavePicture {
 
   function tick(timeMs: number): void {
     frame = null;
-    nowMs = timeMs;
-    const moving = [...transitions.keys()];
-    for (const [chunk, transition] of transitions) {
-      if (nowMs - transition.startMs >= (transition.fills ? FILL_MS : FADE_MS)) transitions.delete(chunk);
-    }
-    paintSome(moving);
+    paintSome(transitions.advance(timeMs));
     if (transitions.size > 0) frame = requestAnimationFrame(tick);
   }
 
@@ -104,7 +85,7 @@ export function createWeavePicture(canvas: HTMLCanvasElement): WeavePicture {
       const from = before[chunk];
       if (from === undefined || sameLook(from, look)) continue;
       if (stillness.matches) still.push(chunk);
-      else transitions.set(chunk, { from, startMs, fills: from.kind === look.kind });
+      else transitions.start(chunk, from, look, startMs);
       // A thread bridges the gap to the next zero chunk.
       if ((from.kind === 'zero') !== (look.kind === 'zero')) still.push(chunk - 1);
     }
