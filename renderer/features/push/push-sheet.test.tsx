@@ -289,6 +289,26 @@ describe('the push sheet', () => {
     localStorage.clear();
   });
 
+  it('tells how long the push takes and at what speed, what was read for the plan, and how many requests are made', async () => {
+    const plan = planFor('4xp3xu', { estimatedSeconds: 41, rate: 46e6 });
+    const facts = (): (string | null)[] =>
+      [...document.querySelectorAll('.plan-facts > span')].map(({ textContent }) => textContent);
+    const { unmount } = await openSheet({ 'plans.make': () => Promise.resolve(plan) }, [NEW_TAG]);
+    await screen.findByText(/will be uploaded/);
+    const read = facts();
+    const kinds = document.querySelector('.plan-facts > [data-tip]')?.getAttribute('data-tip');
+    unmount();
+    const unread = { ...plan, bytes: { ...plan.bytes, read: 0 }, estimatedSeconds: null, rate: null };
+    await openSheet({ 'plans.make': () => Promise.resolve(unread) }, [NEW_TAG]);
+    await screen.findByText(/will be uploaded/);
+
+    expect({ read, kinds, unread: facts() }).toEqual({
+      read: ['about 41 s at 46.0 MB/s', 'read 4.4 GB of the disk', '27 requests'],
+      kinds: 'HEAD 11, mounts 0, uploads 10, manifests 6',
+      unread: ['no disk byte was read', '27 requests'],
+    });
+  });
+
   it('shows only the layers of the verdict that is clicked', async () => {
     const { user } = await openSheet({ 'plans.make': () => Promise.resolve(planFor('4xp2xm3xu')) }, [NEW_TAG]);
     await user.click(await screen.findByRole('button', { name: /^Mount2 layers/ }));
