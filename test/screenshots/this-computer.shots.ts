@@ -29,12 +29,13 @@ describe('this computer', () => {
       await writeFile(join(stateHome, 'settings.json'), JSON.stringify(settings));
       const app = await launchApp({ tartHome: home, stateHome, size: { width: 1440, height: 900 } });
       const { page } = app;
+      const repositories = page.locator('.pane-registries [role="treeitem"]', { hasText: 'macos/sonoma' });
       await page.locator('[data-key="this computer"]').click();
       await page.locator('[data-key="this computer"]').locator('.serve-switch').click();
       await page.getByRole('treeitem').getByText(`127.0.0.1:${PORT}`).waitFor();
       await planPush(page, 'sonoma-base', `127.0.0.1:${PORT}/macos/sonoma:14.4`, `${registry.host}/macos/sonoma:14.4`);
       await pushButton(page).click();
-      await page.getByRole('treeitem', { name: 'macos/sonoma' }).nth(1).waitFor();
+      await repositories.nth(1).waitFor();
       await chooseMenuItem(app, 'Show or hide transfers');
       const album = await openAlbum(app, 'this-computer', language);
       await page.locator('[data-key="this computer"]').click();
@@ -63,7 +64,7 @@ describe('this computer', () => {
       await album.take('7-large');
       await album.set({ textScale: 100 });
       await page.locator('[data-key="this computer"]').locator('.serve-switch').click();
-      await page.getByRole('treeitem', { name: 'macos/sonoma' }).nth(1).waitFor({ state: 'detached' });
+      await repositories.nth(1).waitFor({ state: 'detached' });
       await album.take('4-off');
       await page.getByRole('button', { name: words.settings }).click();
       await album.take('5-settings');
