@@ -47,7 +47,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['electron/**/*.ts', 'renderer/**/*.{ts,tsx}', 'shared/**/*.ts', 'test/**/*.ts'],
+    files: ['electron/**/*.ts', 'renderer/**/*.{ts,tsx}', 'shared/**/*.ts', 'test/**/*.ts', 'build/**/*.mjs'],
     ignores: ['**/*.test.ts', '**/*.test.tsx', '**/*.test-d.ts'],
     plugins: { house: { rules: { 'exported-docstring': exportedDocstring } } },
     rules: { 'house/exported-docstring': 'error' },

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { ELECTRON_LIBRARIES } from './apt-packages.mjs';
+import { electronLibraries } from './apt-packages.mjs';
 import { SetUpError } from './step.mjs';
 
 /** Mode bit of a program that runs as its owner (chmod(2), S_ISUID). */
@@ -84,6 +84,6 @@ export async function untilEnded(child, { sharesTerminal }) {
 export function checkLibraries(status) {
   if (process.platform === 'linux' && status === NOT_LOADED)
     throw new SetUpError(
-      `Electron lacks libraries of this system. On Debian or Ubuntu: apt-get install ${ELECTRON_LIBRARIES.join(' ')}`,
+      `Electron lacks libraries of this system. On Debian or Ubuntu: apt-get install ${electronLibraries().join(' ')}`,
     );
 }

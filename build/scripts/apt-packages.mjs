@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { step } from './step.mjs';
+import { SetUpError, step } from './step.mjs';
 
-/** What Electron links against. */
-export const ELECTRON_LIBRARIES = [
+/** What Electron links against, by the names of Debian 12. */
+const ELECTRON_LIBRARIES = [
   ...['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libatk-bridge2.0-0', 'libatk1.0-0', 'libcups2', 'libdrm2'],
   ...['libxkbcommon0', 'libxcomposite1', 'libxdamage1', 'libxrandr2', 'libpango-1.0-0', 'libnotify4', 'libxss1'],
   ...['libxtst6', 'libatspi2.0-0', 'libsecret-1-0'],
@@ -14,6 +14,33 @@ const TOOLS = [
   ...['xvfb', 'xauth', 'apache2-utils', 'fonts-noto-cjk'],
 ];
 const PACKAGES = [...TOOLS, ...ELECTRON_LIBRARIES];
+
+/**
+ * Packages by the names that a system has: since Debian 13 and Ubuntu 24.04 some libraries, whose times have 64 bits there,
+ * are called `NAMEt64`, and the old name of some is not one that apt installs.
+ *
+ * @param {readonly string[]} names as Debian 12 has them
+ * @param {ReadonlySet<string>} [known] names of packages that there are here
+ */
+export function namedHere(names, known = libraryNames()) {
+  return names.map((name) => (known.has(`${name}t64`) ? `${name}t64` : name));
+}
+
+/** Names of libraries in apt's lists; none before those were fetched. */
+function libraryNames() {
+  const run = spawnSync('apt-cache', ['pkgnames', 'lib'], { encoding: 'utf8', maxBuffer: 64 << 20 });
+  return new Set(run.status === 0 ? run.stdout.split('\n') : []);
+}
+
+/** Electron's libraries, by the names that apt has here. */
+export function electronLibraries() {
+  return namedHere(ELECTRON_LIBRARIES);
+}
+
+/** @param {string} name */
+function isThere(name) {
+  return isInstalled(name) || isInstalled(`${name}t64`);
+}
 
 /** @param {string} name */
 function isInstalled(name) {
@@ -41,10 +68,10 @@ export async function aptPackages(without) {
     process.stderr.write(`These may be missing here; if so, ${without}: ${TOOLS.join(' ')}\n`);
     return false;
   }
-  const missing = PACKAGES.filter((name) => !isInstalled(name));
+  const missing = PACKAGES.filter((name) => !isThere(name));
   if (missing.length === 0) return true;
   if (process.getuid?.() !== 0) {
-    process.stderr.write(`Missing packages, ${without}: ${missing.join(' ')}\n`);
+    process.stderr.write(`Missing packages, ${without}: ${namedHere(missing).join(' ')}\n`);
     return false;
   }
   await step(`Installing ${missing.length} Debian packages`, () => {
@@ -52,10 +79,11 @@ export async function aptPackages(without) {
     spawnSync('apt-get', ['update', '-qq'], /** @type {import('node:child_process').SpawnSyncOptions} */ (options));
     const run = spawnSync(
       'apt-get',
-      ['install', '-y', '--no-install-recommends', ...missing],
+      // Not before the lists are there.
+      ['install', '-y', '--no-install-recommends', ...namedHere(missing)],
       /** @type {import('node:child_process').SpawnSyncOptions} */ (options),
     );
-    if (run.status !== 0) throw new Error('apt-get failed');
+    if (run.status !== 0) throw new SetUpError(`apt-get did not install ${namedHere(missing).join(' ')}`);
   });
   return true;
 }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SetUpError, step } from './step.mjs';
 
+/** The checkout. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** @typedef {{ version?: string, optional?: boolean }} LockedPackage */

@@ -189,8 +189,19 @@ async function endToEnd() {
   });
 }
 
-await installDependencies();
-const nothingMayBeSkipped = await aptPackages('their tests are skipped');
+/** @returns {Promise<boolean>} whether everything is there; where that cannot be had, the script ends in one line */
+async function setUp() {
+  try {
+    await installDependencies();
+    return await aptPackages('their tests are skipped');
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+const nothingMayBeSkipped = await setUp();
 if (!nothingMayBeSkipped)
   lacking = testsWithoutPrograms(['electron', 'shared', 'test'].map((name) => join(root, name)));
 const { buildAll } = await import('./build.mjs');

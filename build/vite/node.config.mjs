@@ -3,6 +3,7 @@ import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** The checkout. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Entries of the main side: each becomes dist/node/NAME.cjs. */
