@@ -14,9 +14,24 @@ function spent(...processors: readonly (readonly [busy: number, idle: number])[]
   }));
 }
 
+/** A quota of which so much is left at each look; null = there is none. */
+function quotaWith(...left: readonly (number | null)[]): { begin(): void; look(): number | null } {
+  let at = -1;
+  return {
+    begin: () => {
+      at = 0;
+    },
+    look: () => left[at++] ?? null,
+  };
+}
+
 function looksAt(...readings: ReturnType<typeof spent>[]): number[] {
+  return looksUnder(quotaWith(), ...readings);
+}
+
+function looksUnder(quota: ReturnType<typeof quotaWith>, ...readings: ReturnType<typeof spent>[]): number[] {
   let at = 0;
-  const processors = new IdleProcessors(() => readings[at++] ?? []);
+  const processors = new IdleProcessors(() => readings[at++] ?? [], quota);
   processors.begin();
   return readings.slice(1).map(() => processors.look());
 }
@@ -31,6 +46,17 @@ describe('idle processors', () => {
         spent([5200, 200], [160, 9150]),
       ),
     ).toEqual([0.5, 2, 0]);
+  });
+
+  it('are no more than a quota leaves of them', () => {
+    const idle = [
+      spent([0, 0], [0, 0]),
+      spent([0, 100], [0, 100]),
+      spent([0, 200], [0, 200]),
+      spent([0, 300], [0, 300]),
+    ];
+
+    expect(looksUnder(quotaWith(0.25, null, 5), ...idle)).toEqual([0.25, 2, 2]);
   });
 
   it('are all of them where the system has no figures, or those of the last look', () => {
