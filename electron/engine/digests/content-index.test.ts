@@ -74,6 +74,13 @@ describe('which layer a chunk becomes', () => {
     );
   });
 
+  it('is our encoder’s where it made it, not where a cached image alone says so', async () => {
+    await index.learnPairs([{ ...pair('b'), proof: 'proven' }]);
+    await index.learnPairs([{ ...pair('c', { rawDigest: digest('d') }), proof: 'local' }]);
+
+    expect(await index.encodedAs([RAW, digest('d')])).toEqual(new Map([[RAW, digest('b')]]));
+  });
+
   it('is known by a claim only to the repository whose own manifest states it', async () => {
     await claim(THERE, pair('b'));
 

@@ -16,14 +16,16 @@ const DIGEST = digestOf(Buffer.from('a blob'));
 let server: Server;
 let connections: number;
 let requests: number;
+let status: number;
+let clock: ManualClock;
 let client: RegistryClient;
 
 /** A registry that has every blob, and counts who asks and over how many connections. */
 beforeEach(async () => {
-  [connections, requests] = [0, 0];
+  [connections, requests, status] = [0, 0, 200];
   server = createServer((_incoming, outgoing) => {
     requests += 1;
-    outgoing.writeHead(200, { 'docker-distribution-api-version': 'registry/2.0', 'content-length': '0' });
+    outgoing.writeHead(status, { 'docker-distribution-api-version': 'registry/2.0', 'content-length': '0' });
     outgoing.end();
   });
   server.on('connection', () => (connections += 1));
@@ -31,7 +33,7 @@ beforeEach(async () => {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   const host = `127.0.0.1:${address.port}`;
-  const clock = new ManualClock();
+  clock = new ManualClock();
   client = new RegistryClient({
     host,
     insecure: false,
@@ -66,6 +68,21 @@ describe('a client of a registry', () => {
 
     // The pool has four; a connection for each would be 21.
     expect({ requests, kept: connections <= 4 }).toEqual({ requests: 21, kept: true });
+  });
+
+  it('asks a registry that does not answer as it should five times, and no more', async () => {
+    await client.headBlob('team/vm', DIGEST, { signal });
+    const before = requests;
+    status = 503;
+    const ended = client.headBlob('team/vm', DIGEST, { signal }).catch((thrown: unknown) => thrown);
+    const over = ended.then(() => true);
+    while (!(await Promise.race([over, clock.advance(60_000).then(() => false)])));
+
+    expect({ ended: await ended, tries: requests - before, waits: clock.waits.length }).toEqual({
+      ended: expect.objectContaining({ code: 'registry.unavailable' }) as unknown,
+      tries: 5,
+      waits: 4,
+    });
   });
 
   it.each([

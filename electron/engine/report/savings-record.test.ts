@@ -112,6 +112,20 @@ describe('what a job saved', () => {
     });
   });
 
+  it('has the settings and the NVRAM on the side of `tart push`, which sends them without asking', () => {
+    const small = { rawSize: 7, size: 7 };
+    const layers = [
+      chunk(0, 'present', { kind: 'config', ...small }),
+      chunk(2, 'present', { kind: 'nvram', ...small }),
+    ];
+
+    expect(sumsOf(recordOf(accountOf([...layers, chunk(1, 'present')]), HEAD))).toMatchObject({
+      sent: 0,
+      notSentByTart: 14,
+      counterfactual: { read: CHUNK + 7, encoded: CHUNK, sent: 14 },
+    });
+  });
+
   it('is less than nothing where a chunk was read and encoded twice', () => {
     const sums = sumsOf(recordOf(accountOf([chunk(1, 'upload', { read: 2 * CHUNK, encoded: 2 * CHUNK })]), HEAD));
     expect([sums.notRead, sums.notEncoded, sums.savedSeconds]).toEqual([-CHUNK, -CHUNK, -10]);
