@@ -296,7 +296,7 @@ class JoinedEngine {
       clock,
     });
     const settled = async (): Promise<void> => {
-      await jobs.recordLeft();
+      await jobs.recordKilled();
       await recorder.settled();
     };
     this.#report = new ReportService({ book: savings, settled, sharing: this.#sharing.handlers(), clock });

@@ -290,7 +290,7 @@ describe('the queue of jobs', () => {
       job: { ...job, layers: [], id: failed, state: 'failed' },
       document: null,
     });
-    await queue.recordLeft();
+    await queue.recordKilled();
     await held.stop();
     const free = await Promise.all([killed, failed].map((id) => new JobFiles(home).isFree(id)));
     const book = new SavingsBook(state.database);

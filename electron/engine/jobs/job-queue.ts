@@ -4,15 +4,16 @@ import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
 import type { CopyDocument, CopyRequest } from '../../../shared/models/copy.ts';
 import type { Job, JobDocument, JobSummary } from '../../../shared/models/job.ts';
 import type { Plan } from '../../../shared/models/plan.ts';
-import type { SendAgain } from '../../../shared/models/push-options.ts';
 import type { PushRequest } from '../../../shared/models/push-request.ts';
-import { groupTargets } from '../plan/push-targets.ts';
 import type { Clock, Log, Wakefulness } from '../ports.ts';
 import type { Recording, SavingsRecorder } from '../report/savings-recorder.ts';
 import type { SentNote } from '../report/sent-notes.ts';
+import { type Agreement, agreed } from './agreement.ts';
 import type { JobFiles, JobJournal } from './job-files.ts';
 import type { JobHistory } from './job-history.ts';
-import { type JobTask, TransferJob } from './transfer-job.ts';
+import { taskOf } from './job-task.ts';
+import { KilledJobs } from './killed-jobs.ts';
+import { TransferJob } from './transfer-job.ts';
 
 /**
  * Pushes and copies that run at once; more wait. Their layers share slots, workers and bytes, so that a further job takes
@@ -50,13 +51,13 @@ export class JobQueue {
   readonly #sentBefore = new Map<string, readonly SentNote[]>();
   #closing = false;
   #clearing: Promise<void> = Promise.resolve();
-  /** What killed jobs left is being recorded. */
-  #recordingLeft: Promise<void> = Promise.resolve();
+  readonly #killed: KilledJobs;
   /** The job that somebody looks at; null = none. */
   #watched: string | null = null;
 
   constructor(options: JobQueueOptions) {
     this.#options = options;
+    this.#killed = new KilledJobs({ ...options, isHere: (id) => this.#jobs.has(id) });
   }
 
   /** Clears away what a crash left, while everything else goes on. */
@@ -65,44 +66,12 @@ export class JobQueue {
     this.#clearing = files.clear().catch((thrown: unknown) => {
       log.warn('files of jobs not cleared away', { message: String(thrown) });
     });
-    void this.recordLeft();
+    void this.#killed.record();
   }
 
-  /**
-   * Records what jobs had sent that were killed, whichever process ran them: nobody may ever go on with them. What is
-   * recorded already changes nothing.
-   */
-  async recordLeft(): Promise<void> {
-    const { log } = this.#options;
-    this.#recordingLeft = this.#recordingLeft
-      .then(async () => {
-        for (const journal of await this.#options.files.list()) await this.#recordLeftOf(journal);
-      })
-      .catch((thrown: unknown) => {
-        log.warn('jobs that were killed not recorded', { message: String(thrown) });
-      });
-    await this.#recordingLeft;
-  }
-
-  /** Under the job's lock: nobody goes on with it meanwhile. */
-  async #recordLeftOf(journal: JobJournal): Promise<void> {
-    const { files, history, savings } = this.#options;
-    const { id, vmName } = journal;
-    const endedMs = files.notedMs(id);
-    // A job that is in the record has told what it sent when it ended.
-    if (endedMs === null || this.#jobs.has(id) || (await history.find(id)) !== null) return;
-    if (files.holds(id) || !(await files.lock(id))) return;
-    try {
-      const task = taskOf(journal);
-      const vmId = task.kind === 'push' ? task.request.vmId : null;
-      const source = vmId === null ? 'remote' : vmId.startsWith('image:') ? 'image' : 'vm';
-      const requests = { head: 0, mount: 0, upload: 0, manifest: 0 };
-      const head = { jobId: id, kind: task.kind, vmId, name: vmName, requests };
-      const notes = await files.sentBy(id);
-      await savings.recordLeft({ head, source, references: referencesOf(task), notes, endedMs });
-    } finally {
-      files.unlock(id);
-    }
+  /** Records what killed jobs had sent; see {@link KilledJobs}. */
+  async recordKilled(): Promise<void> {
+    await this.#killed.record();
   }
 
   /** Jobs that an end of the process would interrupt: one that is being cancelled ends anyway. */
@@ -155,7 +124,7 @@ export class JobQueue {
   async #take(id: string): Promise<void> {
     const { files, log } = this.#options;
     // This engine may hold the lock for a moment, and would let it go.
-    await this.#recordingLeft;
+    await this.#killed.settled;
     const locked = await files.lock(id).catch((thrown: unknown) => {
       // On a full disk. Of a job that is written down nowhere nobody else knows.
       log.warn('job goes on without its lock', { id, message: String(thrown) });
@@ -298,7 +267,7 @@ export class JobQueue {
   async #fromJournal(journal: JobJournal): Promise<Job> {
     const { clock, files, chunkSize } = this.#options;
     const { id, createdMs, vmName } = journal;
-    await this.#recordingLeft;
+    await this.#killed.settled;
     const free = await files.isFree(id);
     const facts = { id, createdMs, vmName, task: taskOf(journal), chunkSize };
     const shadow = new TransferJob(facts, clock, () => undefined);
@@ -429,7 +398,7 @@ export class JobQueue {
       throw new AppError('job.wrongState', { id, state: job.state, action: 'remove' });
     if (job === undefined && (await this.get(id)).job.elsewhere) throw new AppError('job.elsewhere', { id });
     // With its files goes what it noted.
-    await this.recordLeft();
+    await this.#killed.record();
     this.#jobs.delete(id);
     await this.#options.history.remove(id);
     if (await this.#options.files.lock(id)) await this.#over(id);
@@ -456,7 +425,7 @@ export class JobQueue {
     this.#closing = true;
     for (const { facts } of this.#waiting.splice(0)) this.#options.files.unlock(facts.id);
     for (const job of this.#running.keys()) if (!job.signal.aborted && !job.ended) job.cancel('close');
-    await Promise.all([this.#clearing, this.#recordingLeft, ...this.#running.values()]);
+    await Promise.all([this.#clearing, this.#killed.settled, ...this.#running.values()]);
   }
 }
 
@@ -469,43 +438,4 @@ function journalOf({ facts: { id, createdMs, vmName, task }, sentBytes: sent }: 
 function asRecorded(job: Job, written: boolean): Job {
   const actions = written ? job.actions : job.actions.filter((action) => action === 'remove');
   return { ...job, actions, writtenDown: written };
-}
-
-/** `registry/repository:tag` of what was asked for; of a copy as far as it names the tags. */
-function referencesOf(task: JobTask): string[] {
-  return task.kind === 'push'
-    ? groupTargets(task.request.references).flatMap(({ references }) => references.map(({ reference }) => reference))
-    : task.request.images.flatMap(({ targets }) => targets);
-}
-
-function taskOf(journal: JobJournal): JobTask {
-  return journal.kind === 'push'
-    ? { kind: journal.kind, request: journal.request }
-    : { kind: journal.kind, request: journal.request };
-}
-
-/** What a person agrees to when a job is tried again. */
-export interface Agreement {
-  /** Tags move even though they moved meanwhile. */
-  readonly force: boolean;
-  readonly newManifest?: boolean | undefined;
-  readonly sendAgain?: SendAgain | undefined;
-}
-
-/** What was asked for at first, with what a person agrees to now. */
-function agreed(journal: JobJournal, { force, newManifest, sendAgain }: Agreement): JobJournal {
-  if (journal.kind === 'copy') {
-    const { expectedTags: _shown, ...request } = journal.request;
-    return force ? { ...journal, request: { ...request, force: true } } : journal;
-  }
-  const { expectedTags: _shown, ...request } = journal.request;
-  const asked = force ? { ...request, force: true } : journal.request;
-  return {
-    ...journal,
-    request: {
-      ...asked,
-      ...(newManifest === true ? { newManifest } : {}),
-      ...(sendAgain === undefined ? {} : { sendAgain }),
-    },
-  };
 }

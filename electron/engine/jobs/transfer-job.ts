@@ -1,5 +1,4 @@
 import { AppError, toAppError } from '../../../shared/errors/app-error.ts';
-import type { CopyRequest } from '../../../shared/models/copy.ts';
 import {
   FINAL_JOB_STATES,
   type Job,
@@ -12,11 +11,11 @@ import {
 } from '../../../shared/models/job.ts';
 import type { PlanBytes } from '../../../shared/models/plan.ts';
 import { PLAIN_PUSH, pushOptionsSchema } from '../../../shared/models/push-options.ts';
-import type { PushRequest } from '../../../shared/models/push-request.ts';
 import type { Clock } from '../ports.ts';
 import { type RetryNotice, retryOf } from '../registry/retry-notice.ts';
 import type { RecordedRun } from '../report/savings-recorder.ts';
 import { JobShare } from './job-share.ts';
+import type { JobTask } from './job-task.ts';
 import { JobWaits } from './job-waits.ts';
 import type { JobWork } from './job-work.ts';
 import { PauseGate } from './pause-gate.ts';
@@ -35,11 +34,6 @@ const NO_BYTES: PlanBytes = {
   present: 0,
   duplicate: 0,
 };
-
-/** What a job is to do. */
-export type JobTask =
-  | { readonly kind: 'push'; readonly request: PushRequest }
-  | { readonly kind: 'copy'; readonly request: CopyRequest };
 
 /** What a job is made of when it starts. */
 export interface JobFacts {
