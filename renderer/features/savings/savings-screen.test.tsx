@@ -32,9 +32,11 @@ const SAVED: Savings = sampleSavings({
       duplicate: 0.29e12,
       uploaded: 0.58e12,
       read: 2e12,
-      encoded: 1e12,
+      encoded: 1.2e12,
       counterfactual: { read: 12e12, encoded: 11e12, sent: 1.5e12, seconds: 150_000 },
       savedSeconds: 123_000,
+      // No figure is the twin of another.
+      notStored: 5.5e12,
     }),
     pushes: 200,
     copies: 14,
@@ -101,8 +103,8 @@ describe('the savings screen', () => {
       'Saved against tart push~34 h 10 min10.00 TB less read, 920.0 GB less sent',
       'Not sent5.83 TB91 % of what was pushed',
       'Not read10.00 TBof 12.00 TB by tart push',
-      'Not encoded10.00 TBof 11.00 TB by tart push',
-      'Not stored again5.83 TB580.0 GB stored anew',
+      'Not encoded9.80 TBof 11.00 TB by tart push',
+      'Not stored again5.50 TB910.0 GB stored anew',
       'Sent580.0 GBin 214 pushes and copies',
       'Requests instead41\u202f206HEAD 38\u202f114, mount 3092',
     ]);
@@ -139,7 +141,7 @@ describe('the savings screen', () => {
   it('promises no time where none was measured', async () => {
     await openSavings({ ...SAVED, totals: { ...SAVED.totals, savedSeconds: null } }, NO_IMAGES);
     const headline = (await screen.findByText('Saved against tart push')).parentElement;
-    expect(headline?.textContent).toBe('Saved against tart push10.00 TBnot compressed; no time yet');
+    expect(headline?.textContent).toBe('Saved against tart push9.80 TBnot compressed; no time yet');
   });
 
   it('asks for the period and registry that are chosen, and again when a job was recorded', async () => {
@@ -358,5 +360,47 @@ describe('which images share', () => {
     expect(within(section).getAllByRole('row')[1]?.textContent).toBe(
       'macos/xcode:16.2macos/sonoma:14.4.17117.9 GB58 %',
     );
+  });
+
+  it('takes another pair of the matrix with a press, Enter and Space, and draws each by the area of its part', async () => {
+    const { user } = await openSavings(SAVED, IMAGES, {
+      'report.sharing': () =>
+        Promise.resolve({
+          images: [XCODE, SONOMA, SEQUOIA],
+          pairs: [
+            { a: 0, b: 1, bytes: 30.9e9, layers: 71 },
+            { a: 0, b: 2, bytes: 7.65e9, layers: 12 },
+            { a: 1, b: 2, bytes: 1e9, layers: 3 },
+          ],
+        }),
+    });
+    const section = await screen.findByRole('region', { name: 'Which images share layers' });
+    const grid = within(section).getByRole('grid');
+    const cell = (names: RegExp): HTMLElement => {
+      const [found] = within(grid).getAllByRole('gridcell', { name: names });
+      if (found === undefined) throw new Error(`no cell ${String(names)}`);
+      return found;
+    };
+    const shared = (): (string | null)[] =>
+      [...section.querySelectorAll('.pair-facts > p:first-child > *')].map(({ textContent }) => textContent);
+    const seen = [shared()];
+    await user.click(cell(/^xcode:16\.2 – sequoia:15\.1/));
+    seen.push(shared());
+    act(() => cell(/^sonoma:14\.4\.1 – sequoia:15\.1/).focus());
+    await user.keyboard('{Enter}');
+    seen.push(shared());
+    act(() => cell(/^xcode:16\.2 – sonoma:14\.4\.1/).focus());
+    await user.keyboard(' ');
+    seen.push(shared());
+
+    expect(seen).toEqual([
+      ['xcode:16.2 and sonoma:14.4.1', 'share 71 layers, 30.9 GB'],
+      ['xcode:16.2 and sequoia:15.1', 'share 12 layers, 7.7 GB'],
+      ['sonoma:14.4.1 and sequoia:15.1', 'share 3 layers, 1.0 GB'],
+      ['xcode:16.2 and sonoma:14.4.1', 'share 71 layers, 30.9 GB'],
+    ]);
+    // All of the smaller one, a quarter, a thirtieth: sides of the whole, half and a bit more than a sixth of 26 px.
+    const sides = [...grid.querySelectorAll('.matrix-area > svg')].map((square) => square.getAttribute('width'));
+    expect(sides).toEqual(['26', '13', '5']);
   });
 });
