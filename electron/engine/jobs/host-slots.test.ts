@@ -55,6 +55,13 @@ describe('slots of hosts', () => {
     expect(names()).toEqual(['1', '3', '4']);
   });
 
+  it('are one where a host is left none: a job that could never begin would wait for ever', async () => {
+    const { start, names } = scene({ a: 0 });
+    for (const name of ['first', 'second']) void start(name, ['a']);
+    await settle();
+    expect(names()).toEqual(['first']);
+  });
+
   it('of a full host go to who waits longest', async () => {
     const { start, end, names } = scene({ a: 1 });
     for (const name of ['first', 'second', 'third']) void start(name, ['a']);

@@ -73,6 +73,8 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
     const file = await open(pathOf(name), 'r+');
     try {
       await file.write(bytes, 0, bytes.length, offset);
+      // As snapshots are: a look at a place asks for nothing to be written out.
+      await file.datasync();
     } finally {
       await file.close();
     }
@@ -233,6 +235,19 @@ describe.each(VOLUME_KINDS.filter((kind) => kind !== 'ext4'))('a clone on %s', (
     await write('offspring', 0, Buffer.from('changed'));
 
     expect(outcome(await filled('offspring', { others }))).toEqual(['unknown', 'extents origin', 'extents origin']);
+  });
+
+  it('is compared with the one that is most alike first, wherever that stands in the list', async () => {
+    const origin = await makeBase('ancestor', randomBytesOf('ancestor', 3 * MIB));
+    clone('ancestor', 'cousin');
+    await write('cousin', MIB, randomBytesOf('most of it', 2 * MIB));
+    await cache.store(await identityOf(pathOf('cousin')), MIB, digestsOf(pathOf('cousin')));
+    const cousin: KeptSnapshot = { vmName: 'cousin', diskPath: pathOf('cousin'), madeMs: 2000 };
+    clone('ancestor', 'child');
+
+    expect(outcome(await filled('child', { others: [cousin, origin] }))).toEqual(
+      Array.from({ length: 3 }, () => 'extents ancestor'),
+    );
   });
 
   describe('of a cached image', () => {

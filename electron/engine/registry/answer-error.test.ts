@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerError, attemptsAfter, networkError } from './answer-error.ts';
+import { answerError, attemptsAfter, isPassing, networkError } from './answer-error.ts';
 
 describe('an error of a registry', () => {
   it('names the request without what is signed into its address, and without a sign-in that the answer repeats', () => {
@@ -19,6 +19,15 @@ describe('an error of a registry', () => {
         digests: '',
       },
     });
+  });
+
+  it.each([
+    ['PROXY_407', false],
+    ['PROXY_403', false],
+    ['PROXY_502', true],
+    ['ECONNREFUSED', true],
+  ])('passes by itself, or not: %s %s', (reason, passes) => {
+    expect(isPassing(networkError('registry.example', reason))).toBe(passes);
   });
 
   it.each([
