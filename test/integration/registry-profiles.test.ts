@@ -193,8 +193,16 @@ describe('a push to another repository of a registry that has the image', () => 
 });
 
 describe('a piece that broke off', () => {
+  interface Broken {
+    readonly left: object;
+    readonly again: boolean;
+    readonly starts: number;
+    /** Pieces that did not begin where the registry's bytes end. */
+    readonly outOfStep: number;
+  }
+
   /** Pushes in pieces through a proxy that breaks the body of the third one. */
-  async function broken(profile: Partial<FakeProfile>): Promise<{ left: object; again: boolean; starts: number }> {
+  async function broken(profile: Partial<FakeProfile>): Promise<Broken> {
     return await playing(profile, async (registry) => {
       let pieces = 0;
       // Not one of the configs, which is in the registry before it can be broken.
@@ -214,12 +222,13 @@ describe('a piece that broke off', () => {
         // A start in the middle of a piece: only the rest was sent.
         again: ranges.some((start) => Number(start) % PIECE !== 0),
         starts: third.hits(),
+        outOfStep: proxy.seen.filter((seen) => isPiece(seen) && seen.status === 416).length,
       };
     });
   }
 
   it('goes on at the byte that the registry has, where its status says so', async () => {
-    expect(await broken(PLAYED.distribution3)).toEqual({ left: CLEAN, again: true, starts: 1 });
+    expect(await broken(PLAYED.distribution3)).toEqual({ left: CLEAN, again: true, starts: 1, outOfStep: 0 });
   });
 
   it.each([
