@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, open, readFile, rm, symlink } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,6 +12,16 @@ import { startDevtoolsApp } from './devtools-app.ts';
 const run = promisify(execFile);
 const CHANGE_MS = 60_000;
 const SAVES = 4;
+
+/** Writes a text over a shorter one. The file is empty at no moment: a server that reads it then takes it for a module without anything. */
+async function overwrite(path: string, text: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.write(text, 0);
+  } finally {
+    await file.close();
+  }
+}
 
 describe('npm run dev', () => {
   let copy: string;
@@ -43,7 +53,7 @@ describe('npm run dev', () => {
       /** Saves a file until the window shows it: on a busy machine the dev server's watcher is not told of every save. */
       const save = async (file: string, text: string, shown: string): Promise<void> => {
         for (let saves = 1; ; saves += 1) {
-          await writeFile(file, `${text}${'\n'.repeat(saves)}`);
+          await overwrite(file, `${text}${'\n'.repeat(saves)}`);
           try {
             await page.until(shown, CHANGE_MS / SAVES);
             return;
