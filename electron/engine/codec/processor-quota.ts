@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** A control group that may use fewer processors than the machine has, at one moment. */
+/** What a control group had used at one moment. */
 interface Spent {
   /** Of the steady clock. */
   readonly atMs: number;
@@ -9,6 +9,7 @@ interface Spent {
   readonly usedMs: number;
 }
 
+/** A control group that may use so many processors. */
 interface LimitedGroup {
   readonly folder: string;
   /** Processors that it may use (1.5 = one and a half). */

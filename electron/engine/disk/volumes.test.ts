@@ -13,14 +13,13 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { identityOf } from '../../../test/fixtures/identity-of.ts';
 import { type LoopVolume, makeLoopVolume, VOLUME_KINDS, type VolumeKind } from '../../../test/fixtures/loop-volume.ts';
 import { dataRanges } from '../native/seek-data.ts';
-import { type DiskIdentity, readDiskIdentity } from './disk-identity.ts';
 import { diskSizesOf } from './disk-sizes.ts';
 
 const MIB = 1024 * 1024;
@@ -30,15 +29,6 @@ function sync(path: string): void {
   const file = openSync(path, 'r+');
   fdatasyncSync(file);
   closeSync(file);
-}
-
-async function identityOf(path: string): Promise<DiskIdentity> {
-  const file = await open(path, 'r');
-  try {
-    return await readDiskIdentity(file);
-  } finally {
-    await file.close();
-  }
 }
 
 function write(path: string, offset: number, bytes: Buffer): void {

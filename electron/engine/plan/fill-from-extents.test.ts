@@ -3,6 +3,7 @@ import { constants, copyFileSync, readFileSync, renameSync, statSync, writeFileS
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { identityOf } from '../../../test/fixtures/identity-of.ts';
 import { type LoopVolume, makeLoopVolume, VOLUME_KINDS } from '../../../test/fixtures/loop-volume.ts';
 import { pushSourceOf } from '../../../test/fixtures/push-source.ts';
 import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
@@ -10,7 +11,6 @@ import { openTestState, type TestState } from '../../../test/fixtures/test-state
 import { ContentIndex } from '../digests/content-index.ts';
 import { DigestCache } from '../digests/digest-cache.ts';
 import { ImageDisks } from '../digests/image-disks.ts';
-import { type DiskIdentity, readDiskIdentity } from '../disk/disk-identity.ts';
 import type { CachedDisk } from './cached-layers.ts';
 import { ExtentBases, type KeptSnapshot } from './extent-bases.ts';
 import { ExtentVolumes } from './extent-volumes.ts';
@@ -22,15 +22,6 @@ import { groupTargets } from './push-targets.ts';
 
 const MIB = 1024 * 1024;
 const NEVER = new AbortController().signal;
-
-async function identityOf(path: string): Promise<DiskIdentity> {
-  const file = await open(path, 'r');
-  try {
-    return await readDiskIdentity(file);
-  } finally {
-    await file.close();
-  }
-}
 
 function digestsOf(path: string, chunkSize = MIB) {
   const bytes = readFileSync(path);

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { bundleInto, folderBesidePackages } from '../../../test/fixtures/bundle.ts';
 import { codecWasm } from '../../../test/fixtures/codec-wasm.ts';
+import { identityOf } from '../../../test/fixtures/identity-of.ts';
 import { pushSourceOf } from '../../../test/fixtures/push-source.ts';
 import { randomBytesOf } from '../../../test/fixtures/seeded-bytes.ts';
 import { openTestState, type TestState } from '../../../test/fixtures/test-state.ts';
 import { CodecPool } from '../codec/codec-pool.ts';
 import { DigestCache } from '../digests/digest-cache.ts';
-import { type DiskIdentity, readDiskIdentity } from '../disk/disk-identity.ts';
 import { createDraft, type PushDraft } from './push-draft.ts';
 import { groupTargets } from './push-targets.ts';
 import { fillSmallLayers, singleLayer } from './small-layers.ts';
@@ -43,15 +43,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'small-layers-'));
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
-
-async function identityOf(path: string): Promise<DiskIdentity> {
-  const file = await open(path, 'r');
-  try {
-    return await readDiskIdentity(file);
-  } finally {
-    await file.close();
-  }
-}
 
 /** A push of a VM whose NVRAM was identified as the file is now. Bytes. */
 async function openedWith(nvramSize: number): Promise<PushDraft> {
